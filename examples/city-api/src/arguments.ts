@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+import { StartError } from './start-error.ts'
+
+/** What the command line and the environment ask for. */
+export interface Arguments {
+  /** End after the load and the write instead of serving on. */
+  readonly once: boolean
+  /** Print the usage and end. */
+  readonly help: boolean
+  /** 0 means any free port. */
+  readonly port: number
+}
+
+/** How to call the program. */
+export const USAGE = `Usage: ./scripts/start [--once] [--verbose]
+
+  --once      end after the load and the write (on a free port, unless PORT is set)
+  --verbose   show all that the set-up prints
+  --help      show this
+
+PORT chooses the port, 3000 by default.`
+
+/**
+ * Reads the arguments.
+ *
+ * @throws StartError for an unknown argument or a PORT that is no port.
+ */
+export function readArguments(args: readonly string[], env: { readonly PORT?: string | undefined }): Arguments {
+  const { once, help } = parse(args)
+  return { once, help, port: env.PORT === undefined || env.PORT === '' ? (once ? 0 : 3000) : portOf(env.PORT) }
+}
+
+function parse(args: readonly string[]): { readonly once: boolean; readonly help: boolean } {
+  const flag = { type: 'boolean', default: false } as const
+  try {
+    // `--verbose` belongs to ./scripts/start, which hands all of its arguments on.
+    return parseArgs({ args: [...args], options: { once: flag, help: flag, verbose: flag } }).values
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, { cause: error })
+  }
+}
+
+function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port <= 65_535) return port
+  throw new StartError(
+    `\`PORT\` must be a number from 0 to 65535, received ${JSON.stringify(text)}. Use for example PORT=3001.`,
+  )
+}

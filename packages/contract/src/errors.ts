@@ -1,0 +1,132 @@
+/**
+ * The one error family of all Hotpath packages.
+ *
+ * Every code has a heading in `docs/errors.md`; a test compares the two lists.
+ */
+export const ERROR_CODES = [
+  'ERR_CONFIG_OPTION',
+  'ERR_CONFIG_DURATION',
+  'ERR_CONFIG_BYTES',
+  'ERR_CONFIG_UNBOUNDED',
+  'ERR_KEY_EMPTY',
+  'ERR_KEY_PART',
+  'ERR_KEY_DEPTH',
+  'ERR_KEY_MALFORMED',
+  'ERR_KEY_PREFIX_LENGTH',
+  'ERR_TAG_INVALID',
+  'ERR_TAG_COUNT',
+  'ERR_PATTERN_INVALID',
+  'ERR_TOKEN_INVALID',
+  'ERR_VALUE_UNDEFINED',
+  'ERR_VALUE_TOO_LARGE',
+  'ERR_LOAD_TIMEOUT',
+  'ERR_LOAD_RESULT',
+  'ERR_CACHE_CLOSED',
+  'ERR_TIER_FAILED',
+  'ERR_TIER_TIMEOUT',
+  'ERR_LOG_UNAVAILABLE',
+  'ERR_LISTENER_THREW',
+] as const
+
+/** A code that names one kind of failure; stable across versions, meant for `isHotpathError(error, code)`. */
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** Facts beside the message, safe to log: option names, shortened keys, sizes. Never a user's value. */
+export type ErrorContext = Readonly<Record<string, unknown>>
+
+/** What an error may carry beside its message. */
+export interface ErrorDetails {
+  /** The error that led to this one. */
+  readonly cause?: unknown
+  /** Facts beside the message. */
+  readonly context?: ErrorContext
+}
+
+// Keyed globally, so that an error made by the CommonJS copy is known to the ESM copy and to a duplicate install.
+const BRAND: unique symbol = Symbol.for('@hotpath/error') as never
+
+/** Base of every error that Hotpath throws or reports. */
+export class HotpathError extends Error {
+  override readonly name: string = 'HotpathError'
+  /** Which failure this is. */
+  readonly code: ErrorCode
+  /** Facts beside the message. */
+  readonly context: ErrorContext
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.context = details.context ?? {}
+    Object.defineProperty(this, BRAND, { value: true })
+  }
+}
+
+/** An option is wrong; thrown when a cache, tier or call is configured, before anything happens. */
+export class ConfigError extends HotpathError {
+  override readonly name = 'ConfigError'
+}
+
+/** Something cannot be a cache key. */
+export class KeyError extends HotpathError {
+  override readonly name = 'KeyError'
+}
+
+/** Something cannot be a tag. */
+export class TagError extends HotpathError {
+  override readonly name = 'TagError'
+}
+
+/** Something cannot be a key pattern. */
+export class PatternError extends HotpathError {
+  override readonly name = 'PatternError'
+}
+
+/** A consistency token was not made by this library, or was damaged on its way. */
+export class TokenError extends HotpathError {
+  override readonly name = 'TokenError'
+}
+
+/** A value cannot be stored. */
+export class ValueError extends HotpathError {
+  override readonly name = 'ValueError'
+}
+
+/** A loader broke its contract: too slow, or a result of the wrong shape. What it throws itself is passed on as it is. */
+export class LoadError extends HotpathError {
+  override readonly name = 'LoadError'
+}
+
+/** The cache was closed before or during the call. */
+export class ClosedError extends HotpathError {
+  override readonly name = 'ClosedError'
+}
+
+/** A tier failed or was too slow; reported as an event and treated as a miss, never thrown by a read. */
+export class TierError extends HotpathError {
+  override readonly name = 'TierError'
+}
+
+/** The invalidation log could not be reached, or did not say whether it accepted a record. */
+export class LogError extends HotpathError {
+  override readonly name = 'LogError'
+}
+
+/**
+ * Tells whether something is an error of this family, and optionally of one code. Works across copies of the package,
+ * where `instanceof` does not.
+ *
+ * @example
+ * ```ts
+ * import { isHotpathError } from '@hotpath/contract'
+ *
+ * try {
+ *   throw new TypeError('not ours')
+ * } catch (error) {
+ *   console.log(isHotpathError(error, 'ERR_LOAD_TIMEOUT')) // false
+ * }
+ * ```
+ */
+export function isHotpathError(error: unknown, code?: ErrorCode): error is HotpathError {
+  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false
+  return code === undefined || (error as HotpathError).code === code
+}

@@ -1,0 +1,131 @@
+import { type Duration, toMs } from './duration.ts'
+import { ConfigError } from './errors.ts'
+
+/** How long a caller waits for a loader. */
+export interface TimeoutOptions {
+  /** After this long a stale value within `staleIfError` is served while the load goes on. Default: off. */
+  readonly soft?: Duration | false | undefined
+  /** After this long the load is aborted and fails with `ERR_LOAD_TIMEOUT`. Default `'30s'`. */
+  readonly hard?: Duration | false | undefined
+}
+
+/**
+ * How long a value lives. The three windows add up, with the names of RFC 5861: fresh for `ttl`, then served stale for
+ * `staleWhileRevalidate`, then kept for `staleIfError`. `undefined` inherits from the level above (cache, namespace,
+ * call), `false` turns off.
+ */
+export interface FreshnessOptions {
+  /** How long a value is fresh. `0` does not store, `Infinity` never expires. Default `'5m'`. */
+  readonly ttl?: Duration | undefined
+  /** After `ttl`: serve at once and refresh behind. Default off. */
+  readonly staleWhileRevalidate?: Duration | false | undefined
+  /** After that: serve only when the loader fails or is slower than `timeout.soft`. Default off. */
+  readonly staleIfError?: Duration | false | undefined
+  /** A ratio 0..1 by which each entry's `ttl` is shortened at random, so that entries of one moment do not expire together. Default off. */
+  readonly jitter?: number | false | undefined
+  /**
+   * Refresh before expiry with a probability that grows with the measured load time (XFetch: Vattani, Chierichetti and
+   * Lowenstein, "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015). `true` is a beta of 1. Default off.
+   */
+  readonly refreshAhead?: boolean | number | undefined
+  /** `ttl` of a `null`, without stale windows. Default off: as any other value. */
+  readonly negativeTtl?: Duration | false | undefined
+  /** How long to wait for the loader; a plain duration is the hard one. Default `{ hard: '30s' }`. */
+  readonly timeout?: Duration | TimeoutOptions | false | undefined
+  /** After a failed load, how long the next load of that key waits (a stale value is served at once meanwhile). Default `'100ms'`. */
+  readonly backoff?: Duration | false | undefined
+}
+
+/** A freshness policy with every option resolved: integer milliseconds, `Infinity` for never, `0` for off. */
+export interface Freshness {
+  readonly freshMs: number
+  readonly staleMs: number
+  readonly errorMs: number
+  /** Ratio 0..1. */
+  readonly jitter: number
+  /** XFetch's beta; 0 is off. */
+  readonly refreshAhead: number
+  /** `undefined`: `null` lives as long as any other value. */
+  readonly negativeMs: number | undefined
+  /** `Infinity`: off. */
+  readonly softTimeoutMs: number
+  /** `Infinity`: off. */
+  readonly hardTimeoutMs: number
+  readonly backoffMs: number
+}
+
+/** What applies where no level says otherwise. */
+export const DEFAULT_FRESHNESS: Freshness = {
+  freshMs: 300_000,
+  staleMs: 0,
+  errorMs: 0,
+  jitter: 0,
+  refreshAhead: 0,
+  negativeMs: undefined,
+  softTimeoutMs: Number.POSITIVE_INFINITY,
+  hardTimeoutMs: 30_000,
+  backoffMs: 100,
+}
+
+/**
+ * Resolves one level of options over the level above it.
+ *
+ * @throws ConfigError naming the option, the value seen and the way out.
+ */
+export function resolveFreshness(above: Freshness, options: FreshnessOptions): Freshness {
+  const { soft, hard } = timeoutsOf(options.timeout)
+  return {
+    freshMs: options.ttl === undefined ? above.freshMs : toMs(options.ttl, 'ttl'),
+    staleMs: window(options.staleWhileRevalidate, above.staleMs, 'staleWhileRevalidate', 0),
+    errorMs: window(options.staleIfError, above.errorMs, 'staleIfError', 0),
+    jitter: jitterOf(options.jitter, above.jitter),
+    refreshAhead: betaOf(options.refreshAhead, above.refreshAhead),
+    negativeMs: options.negativeTtl === false ? undefined : window(options.negativeTtl, above.negativeMs, 'negativeTtl'),
+    softTimeoutMs: limit(soft, above.softTimeoutMs, 'timeout.soft'),
+    hardTimeoutMs: limit(hard, above.hardTimeoutMs, 'timeout.hard'),
+    backoffMs: window(options.backoff, above.backoffMs, 'backoff', 0),
+  }
+}
+
+function window<Inherited extends number | undefined>(
+  value: Duration | false | undefined,
+  inherited: Inherited,
+  option: string,
+  off = 0,
+): number | Inherited {
+  if (value === undefined) return inherited
+  return value === false ? off : toMs(value, option)
+}
+
+function limit(value: Duration | false | undefined, inherited: number, option: string): number {
+  const ms = window(value, inherited, option, Number.POSITIVE_INFINITY)
+  if (ms > 0) return ms
+  throw new ConfigError('ERR_CONFIG_OPTION', `\`${option}\` must be positive, received 0. Use \`false\` to wait forever.`)
+}
+
+function timeoutsOf(timeout: FreshnessOptions['timeout']): TimeoutOptions {
+  if (timeout === undefined) return {}
+  if (timeout === false) return { soft: false, hard: false }
+  if (typeof timeout === 'object' && timeout !== null) return timeout
+  return { hard: timeout }
+}
+
+function jitterOf(value: number | false | undefined, inherited: number): number {
+  if (value === undefined) return inherited
+  if (value === false) return 0
+  if (typeof value === 'number' && value >= 0 && value <= 1) return value
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`jitter\` must be a ratio between 0 and 1, received ${String(value)}. Use 0.1 to shorten each ttl by up to a tenth.`,
+  )
+}
+
+function betaOf(value: boolean | number | undefined, inherited: number): number {
+  if (value === undefined) return inherited
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return value
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`refreshAhead\` must be \`true\`, \`false\` or a number from 0 (XFetch's beta), received ${String(value)}. Use \`true\` for a beta of 1.`,
+  )
+}

@@ -1,0 +1,53 @@
+export { MAX_KEY_BYTES, assertKey, displayKey, encodeKey, isShortenedKey } from './key.ts'
+export type { CacheKey, KeyPart } from './key.ts'
+export { encodeKeyPrefix, hasKeyPrefix } from './key-prefix.ts'
+export { compilePattern, escapePattern } from './pattern.ts'
+export { validateTags } from './tag.ts'
+
+export { formatDuration, toMs } from './duration.ts'
+export type { Duration } from './duration.ts'
+export { toBytes } from './byte-size.ts'
+export type { ByteSize } from './byte-size.ts'
+export { DEFAULT_FRESHNESS, resolveFreshness } from './freshness.ts'
+export type { Freshness, FreshnessOptions, TimeoutOptions } from './freshness.ts'
+
+export { NEVER_JUDGED, ageOf, createEntry, deadAt } from './entry.ts'
+export type { Age, Entry, EntryFields } from './entry.ts'
+export { parseToken, toToken } from './token.ts'
+export type { Token } from './token.ts'
+
+export type { Clock, Random } from './ports/clock.ts'
+export type { Codec, CodecContext } from './ports/codec.ts'
+export type { Lease, LeaseGrant, LeaseOptions } from './ports/lease.ts'
+export type {
+  Invalidation,
+  InvalidationLog,
+  LogFollower,
+  LogHead,
+  LogPositions,
+  LogRecord,
+  LogSnapshot,
+  LogSubscription,
+  Mark,
+  MaybePromise,
+  Scope,
+  Strength,
+} from './ports/log.ts'
+export type { EvictionReason, PurgeOptions, Tier, TierContext, TierStore, TierUsage } from './ports/tier.ts'
+
+export {
+  ClosedError,
+  ConfigError,
+  ERROR_CODES,
+  HotpathError,
+  KeyError,
+  LoadError,
+  LogError,
+  PatternError,
+  TagError,
+  TierError,
+  TokenError,
+  ValueError,
+  isHotpathError,
+} from './errors.ts'
+export type { ErrorCode, ErrorContext, ErrorDetails } from './errors.ts'

@@ -1,0 +1,99 @@
+/**
+ * The invalidation log of one cache name: a total order of records. To invalidate is to append; whether an entry is
+ * valid is a comparison of its `asOf` with the positions of the records that concern it.
+ *
+ * A log that needs no I/O may answer without a promise; everything else about it stays the same.
+ */
+
+/** A value, or a promise of it. Synchronous tiers and logs answer without a promise. */
+export type MaybePromise<Value> = Value | Promise<Value>
+
+/** What an invalidation is about. Keys and prefixes are encoded. */
+export type Scope =
+  | { readonly type: 'all' }
+  | { readonly type: 'key'; readonly key: string }
+  | { readonly type: 'tag'; readonly tag: string }
+  | { readonly type: 'prefix'; readonly prefix: string }
+  | { readonly type: 'pattern'; readonly pattern: string }
+
+/** Hard: gone. Soft: expired, may still be served stale. */
+export type Strength = 'hard' | 'soft'
+
+/** What is appended to a log. */
+export interface Invalidation {
+  readonly scope: Scope
+  readonly strength: Strength
+}
+
+/** A point in a log: a position means nothing without the epoch it belongs to. */
+export interface Mark {
+  /** Random, one for each life of the log. */
+  readonly epoch: string
+  /** A safe integer that only grows. */
+  readonly position: number
+}
+
+/** One record as followers see it. */
+export interface LogRecord extends Invalidation, Mark {
+  /** Position of the record before this one, so that a follower notices a gap. */
+  readonly previous: number
+}
+
+/** Where a log stands. */
+export interface LogHead extends Mark {
+  /** Identity of the primary that answered; another life begins a new epoch. */
+  readonly life: string
+}
+
+/**
+ * What a log knows of positions. Raising takes the maximum, so records may arrive twice and in any order. An
+ * implementation may answer too high (that costs a miss), never too low (that would be a stale read).
+ */
+export interface LogPositions {
+  /** Takes in a record. */
+  raise(record: Invalidation & Mark): void
+  /** Highest position of a hard record that concerns the key or one of the tags; entries loaded before it are gone. */
+  hardAt(key: string, tags: readonly string[]): number
+  /** Highest position of a soft record that concerns the key or one of the tags; entries loaded before it are stale. */
+  softAt(key: string, tags: readonly string[]): number
+}
+
+/** The state of a log at one moment. */
+export interface LogSnapshot extends LogHead {
+  /** Positions up to `position`; from here on they belong to the reader, who raises them himself. */
+  readonly positions: LogPositions
+}
+
+/** What a follower of a log is told. */
+export interface LogFollower {
+  /** The next record. */
+  record(record: LogRecord): void
+  /** Records may have been lost (connection broken, stream trimmed, log replaced): take a new snapshot. */
+  interrupted(cause?: unknown): void
+}
+
+/** A running subscription to a log. */
+export interface LogSubscription {
+  /** Every record after this point is delivered. */
+  readonly from: Mark
+  /** Ends it. Idempotent. */
+  stop(): void
+}
+
+/** Port: an append-only log of invalidations, see the conformance suite in `@hotpath/testkit`. */
+export interface InvalidationLog {
+  /**
+   * Appends in one atomic step, in order, and answers with the mark of the last record.
+   *
+   * A rejection means that the outcome is unknown: the records may or may not have been accepted.
+   */
+  append(invalidations: readonly Invalidation[]): MaybePromise<Mark>
+  /** Delivers every record from a point on, own ones included. */
+  follow(follower: LogFollower): MaybePromise<LogSubscription>
+  /** Reads the state. */
+  snapshot(): MaybePromise<LogSnapshot>
+  /** Reads where the log stands. */
+  head(): MaybePromise<LogHead>
+  /** Lets go of timers and connections. Idempotent. */
+  close(): MaybePromise<void>
+}

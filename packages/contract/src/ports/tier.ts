@@ -1,0 +1,75 @@
+import type { Entry } from '../entry.ts'
+import type { HotpathError } from '../errors.ts'
+import type { Clock } from './clock.ts'
+import type { Lease } from './lease.ts'
+import type { InvalidationLog, MaybePromise } from './log.ts'
+
+/** Why a tier let go of an entry on its own. */
+export type EvictionReason = 'max-entries' | 'max-bytes' | 'max-entry-bytes'
+
+/** What the engine gives a tier when it opens it for one cache. */
+export interface TierContext {
+  /** The cache's name: the namespace of all its keys. */
+  readonly name: string
+  /** Time. */
+  readonly clock: Clock
+  /** Now on the cache's timeline (milliseconds); a tier with a clock of its own sets `createdAt` to request start minus age. */
+  elapsed(): number
+  /** To be called for each entry that the tier drops, or refuses to store, on its own. */
+  evicted(key: string, reason: EvictionReason): void
+  /** To be called for a fault that no method reports by rejecting: a payload that cannot be read, say. */
+  fault(error: HotpathError): void
+}
+
+/** How much a tier holds. */
+export interface TierUsage {
+  readonly entries: number
+  /** Values, keys and bookkeeping; an estimate. `undefined` where the tier cannot know. */
+  readonly bytes: number | undefined
+}
+
+/** What a purge looks at. */
+export interface PurgeOptions {
+  /** Tells which entries may go. */
+  readonly isDead: (key: string, entry: Entry) => boolean
+}
+
+/** Port: a store of entries for one cache name, see the conformance suite in `@hotpath/testkit`. */
+export interface TierStore {
+  /** `true`: no method ever answers with a promise. */
+  readonly sync: boolean
+  /** `true`: other processes read and write the same entries. */
+  readonly shared: boolean
+  /** Reads an entry, dead or alive; the engine judges. */
+  get(key: string): MaybePromise<Entry | undefined>
+  /** Reads an entry without counting it as used. Only where the tier has such an order. */
+  peek?(key: string): MaybePromise<Entry | undefined>
+  /** Reads many in as few round trips as the store allows; answers in the order of `keys`. */
+  getMany(keys: readonly string[]): MaybePromise<readonly (Entry | undefined)[]>
+  /** Stores an entry, unless one of the same epoch and a larger `asOf` is there. */
+  set(key: string, entry: Entry): MaybePromise<void>
+  /** Stores many, as `set` does each. */
+  setMany(entries: readonly (readonly [key: string, entry: Entry])[]): MaybePromise<void>
+  /** Removes entries. */
+  delete(keys: readonly string[]): MaybePromise<void>
+  /** Removes all entries of this name. May be O(n): coherence does not lean on it. */
+  clear(): MaybePromise<void>
+  /** Removes entries that are dead, and answers how many. O(n). */
+  purge(options: PurgeOptions): MaybePromise<number>
+  /** How much is held, where the tier knows it without a scan. */
+  usage?(): MaybePromise<TierUsage>
+  /** Lets go of timers and connections of its own. Idempotent. */
+  close(): MaybePromise<void>
+}
+
+/** Port: what a user puts into `tiers`. One object may bring a store, a log and a lease. */
+export interface Tier {
+  /** Names the kind of tier in stats, events and `inspect`: `memory`, `redis`. */
+  readonly type: string
+  /** Opens the store for one cache. */
+  open(context: TierContext): TierStore
+  /** Opens the invalidation log for one cache, where the tier has one. The lowest tier's log is used. */
+  openLog?(context: TierContext): InvalidationLog
+  /** Opens leases for one cache, where the tier has them. The lowest tier's are used. */
+  openLease?(context: TierContext): Lease
+}

@@ -1,0 +1,55 @@
+import { TagError } from './errors.ts'
+import { received } from './received.ts'
+import { utf8Length } from './utf8.ts'
+
+const MAX_TAG_BYTES = 256
+const MAX_TAGS = 128
+
+/**
+ * Checks a list of tags and leaves out repeated ones. A tag is a text of 1 to 256 bytes of UTF-8; an entry has at most
+ * 128 of them. Returns the very list that it got when there is nothing to leave out.
+ *
+ * @param where - Name of the option or the function that got the list, for the error.
+ * @throws TagError `ERR_TAG_INVALID` naming the index, or `ERR_TAG_COUNT`.
+ */
+export function validateTags(tags: readonly string[], where: string): readonly string[] {
+  if (!Array.isArray(tags)) {
+    throw new TagError(
+      'ERR_TAG_INVALID',
+      `\`${where}\` must be an array of tags, received ${received(tags)}. Write ['country:DE'] for a single tag.`,
+      { context: { where } },
+    )
+  }
+  for (let index = 0; index < tags.length; index++) assertTag(tags[index], where, index)
+  const distinct = hasRepeated(tags) ? [...new Set(tags)] : tags
+  if (distinct.length <= MAX_TAGS) return distinct
+  throw new TagError(
+    'ERR_TAG_COUNT',
+    `\`${where}\` must have at most ${MAX_TAGS} tags, received ${distinct.length}. Use fewer that each cover more entries.`,
+    { context: { where, count: distinct.length } },
+  )
+}
+
+function assertTag(tag: unknown, where: string, index: number): void {
+  const bytes = typeof tag === 'string' ? utf8Length(tag) : 0
+  if (bytes > 0 && bytes <= MAX_TAG_BYTES) return
+  const rule =
+    bytes === 0
+      ? 'be a text that is not empty'
+      : bytes < 0
+        ? 'be well-formed text'
+        : `be at most ${MAX_TAG_BYTES} bytes`
+  const size = bytes > 0 ? ` of ${bytes} bytes` : ''
+  throw new TagError(
+    'ERR_TAG_INVALID',
+    `\`${where}[${index}]\` must ${rule}, received ${received(tag)}${size}. Name what the value depends on, as in 'country:DE'.`,
+    { context: { where, index } },
+  )
+}
+
+function hasRepeated(tags: readonly string[]): boolean {
+  // A list that is over the limit anyway is not worth a quadratic search.
+  if (tags.length > MAX_TAGS) return true
+  for (let index = 1; index < tags.length; index++) if (tags.indexOf(tags[index] as string) < index) return true
+  return false
+}

@@ -1,0 +1,32 @@
+import { TokenError } from './errors.ts'
+import type { Mark } from './ports/log.ts'
+
+declare const tokenBrand: unique symbol
+
+/**
+ * Opaque proof of a write: `invalidate…`, `expire…`, `set` and `delete` resolve to one, and a read with
+ * `after: token` never returns what that write outdated, on any node. A string, so that it fits a cookie or a header.
+ */
+export type Token = string & { readonly [tokenBrand]: 'token' }
+
+const TOKEN = /^([\w-]{1,64})\.(\d{1,16})$/
+
+/** Writes a mark as a token. */
+export function toToken(mark: Mark): Token {
+  return `${mark.epoch}.${mark.position}` as Token
+}
+
+/**
+ * Reads a token.
+ *
+ * @throws TokenError `ERR_TOKEN_INVALID` for anything that `toToken` did not write.
+ */
+export function parseToken(token: Token | string): Mark {
+  const match = typeof token === 'string' ? TOKEN.exec(token) : null
+  const position = Number(match?.[2])
+  if (match?.[1] !== undefined && Number.isSafeInteger(position)) return { epoch: match[1], position }
+  throw new TokenError(
+    'ERR_TOKEN_INVALID',
+    `\`after\` must be a token that a write resolved to, received ${typeof token === 'string' ? 'another string' : typeof token}. Pass the token on unchanged, or leave \`after\` out.`,
+  )
+}

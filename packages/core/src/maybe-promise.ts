@@ -1,0 +1,6 @@
+import type { MaybePromise } from '@hotpath/contract'
+
+/** Goes on with a value at once when it is there, else when its promise resolves. */
+export function then<Value, Next>(value: MaybePromise<Value>, next: (value: Value) => MaybePromise<Next>): MaybePromise<Next> {
+  return value instanceof Promise ? value.then(next) : next(value)
+}

@@ -1,0 +1,138 @@
+import {
+  type ByteSize,
+  ConfigError,
+  type Entry,
+  type EvictionReason,
+  type Tier,
+  type TierContext,
+  type TierStore,
+  toBytes,
+} from '@hotpath/contract'
+import { LRUCache } from 'lru-cache'
+import { sizeOf, sizeOfString } from './size-of.ts'
+
+/** Bounds of a memory tier. At least one of `maxEntries` and `maxBytes` must be given. */
+export interface MemoryOptions {
+  /** How many entries are kept; the least recently used goes first. Default: as many as `maxBytes` allows. */
+  readonly maxEntries?: number | undefined
+  /** How many bytes are kept, keys and bookkeeping included; an estimate. Default `'256mb'`. */
+  readonly maxBytes?: ByteSize | undefined
+  /** A larger entry is returned to its caller but not stored, and reported. Default: `maxBytes`. */
+  readonly maxEntryBytes?: ByteSize | undefined
+  /** Measures a value in bytes. Default: an estimate that visits every member. */
+  readonly sizeOf?: ((value: unknown) => number) | undefined
+}
+
+/** Bytes of an entry beyond its key, tags and value: the entry object and its places in lru-cache's tables. */
+const ENTRY_BYTES = 220
+// lru-cache makes an options object per call unless it is given one.
+const GET = {}
+
+/**
+ * The in-process tier: entries by reference, least recently used evicted first (lru-cache), bounded in entries and in
+ * bytes.
+ *
+ * @throws ConfigError `ERR_CONFIG_UNBOUNDED` without a bound, `ERR_CONFIG_OPTION` or `ERR_CONFIG_BYTES` for a bad one.
+ *
+ * @example
+ * ```ts
+ * import { createCache, memory } from '@hotpath/core'
+ *
+ * await using cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 10_000, maxBytes: '64mb' })] })
+ * console.log(await cache.getOrSet('answer', () => 42)) // 42
+ * ```
+ */
+export function memory(options: MemoryOptions): Tier {
+  const bounds = boundsOf(options)
+  return { type: 'memory', open: (context) => openMemory(bounds, context) }
+}
+
+interface Bounds {
+  readonly maxEntries: number
+  readonly maxBytes: number
+  readonly maxEntryBytes: number
+  readonly sizeOf: (value: unknown) => number
+}
+
+function openMemory(bounds: Bounds, context: TierContext): TierStore {
+  const measure = (key: string, entry: Entry): number => {
+    let bytes = ENTRY_BYTES + sizeOfString(key) + bounds.sizeOf(entry.value)
+    for (const tag of entry.tags) bytes += sizeOfString(tag) + 8
+    return Math.ceil(bytes)
+  }
+  let dropReason: EvictionReason = 'max-entries'
+  const entries = new LRUCache<string, Entry>({
+    max: bounds.maxEntries,
+    maxSize: bounds.maxBytes,
+    dispose: (_, key, reason) => void (reason === 'evict' && context.evicted(key, dropReason)),
+  })
+  const set = (key: string, entry: Entry): void => {
+    const stored = entries.peek(key)
+    if (stored !== undefined && stored.epoch === entry.epoch && stored.asOf > entry.asOf) return
+    const size = measure(key, entry)
+    if (size > bounds.maxEntryBytes) {
+      entries.delete(key)
+      context.evicted(key, 'max-entry-bytes')
+      return
+    }
+    dropReason = entries.size >= bounds.maxEntries && bounds.maxEntries > 0 ? 'max-entries' : 'max-bytes'
+    entries.set(key, entry, { size })
+  }
+  return {
+    sync: true,
+    shared: false,
+    get: (key) => entries.get(key, GET),
+    peek: (key) => entries.peek(key, GET),
+    getMany: (keys) => keys.map((key) => entries.get(key, GET)),
+    set,
+    setMany: (list) => {
+      for (const [key, entry] of list) set(key, entry)
+    },
+    delete: (keys) => {
+      for (const key of keys) entries.delete(key)
+    },
+    clear: () => entries.clear(),
+    purge: ({ isDead }) => {
+      let purged = 0
+      for (const [key, entry] of entries.entries()) {
+        if (isDead(key, entry) && entries.delete(key)) purged++
+      }
+      return purged
+    },
+    usage: () => ({ entries: entries.size, bytes: entries.calculatedSize }),
+    close: () => entries.clear(),
+  }
+}
+
+function boundsOf(options: MemoryOptions): Bounds {
+  const given = options as MemoryOptions | undefined
+  if (given?.maxEntries === undefined && given?.maxBytes === undefined) {
+    throw new ConfigError(
+      'ERR_CONFIG_UNBOUNDED',
+      '`memory()` needs a bound, received neither `maxEntries` nor `maxBytes`. Use `memory({ maxEntries: 10_000 })`.',
+    )
+  }
+  const maxBytes = finite(toBytes(given.maxBytes ?? '256mb', 'maxBytes'), 'maxBytes')
+  const maxEntryBytes = given.maxEntryBytes === undefined ? maxBytes : toBytes(given.maxEntryBytes, 'maxEntryBytes')
+  return {
+    // lru-cache reads 0 as "bounded by size alone".
+    maxEntries: given.maxEntries === undefined ? 0 : finite(given.maxEntries, 'maxEntries'),
+    maxBytes,
+    maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
+    sizeOf: given.sizeOf ?? sizeOf,
+  }
+}
+
+function finite(value: number, option: string): number {
+  if (value === Number.POSITIVE_INFINITY) {
+    throw new ConfigError(
+      'ERR_CONFIG_UNBOUNDED',
+      `\`${option}\` must be finite, received Infinity: an unbounded cache is a memory leak. Use the largest number the process can afford.`,
+    )
+  }
+  if (Number.isSafeInteger(value) && value >= 1) return value
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`${option}\` must be a whole number from 1, received ${String(value)}. Use for example 10_000.`,
+  )
+}

@@ -1,0 +1,70 @@
+/**
+ * Estimates the bytes that a value holds on the heap, from V8's object layout on 64-bit machines: strings by character
+ * width, objects and arrays by slot, buffers by length. Shared parts count once. Cost: one visit per member.
+ */
+const OBJECT_BYTES = 32
+const SLOT_BYTES = 8
+const NUMBER_BYTES = 16
+
+/** Bytes of a string: one per character where all are Latin-1, else two. */
+export function sizeOfString(text: string): number {
+  // Scanning long texts would cost more than the estimate is worth; two bytes never answers too low.
+  if (text.length > 4_096) return 16 + text.length * 2
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) > 0xff) return 16 + text.length * 2
+  }
+  return 16 + text.length
+}
+
+/** Bytes of a value with everything it reaches. */
+export function sizeOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return sizeOfPrimitive(value)
+  const seen = new Set<object>([value])
+  const open: object[] = [value]
+  let bytes = 0
+  const visit = (member: unknown): void => {
+    if (typeof member !== 'object' || member === null) bytes += sizeOfPrimitive(member)
+    else if (!seen.has(member)) {
+      seen.add(member)
+      open.push(member)
+    }
+  }
+  for (let next = open.pop(); next !== undefined; next = open.pop()) bytes += sizeOfObject(next, visit)
+  return bytes
+}
+
+function sizeOfPrimitive(value: unknown): number {
+  if (typeof value === 'string') return sizeOfString(value)
+  if (typeof value === 'number') return NUMBER_BYTES
+  return typeof value === 'bigint' ? NUMBER_BYTES + value.toString(16).length / 2 : 0
+}
+
+function sizeOfObject(object: object, visit: (member: unknown) => void): number {
+  if (ArrayBuffer.isView(object)) return OBJECT_BYTES * 3 + object.byteLength
+  if (object instanceof ArrayBuffer) return OBJECT_BYTES + object.byteLength
+  if (Array.isArray(object)) {
+    for (const member of object) visit(member)
+    return OBJECT_BYTES + object.length * SLOT_BYTES
+  }
+  if (object instanceof Map) {
+    for (const [key, member] of object) {
+      visit(key)
+      visit(member)
+    }
+    return OBJECT_BYTES + object.size * SLOT_BYTES * 4
+  }
+  if (object instanceof Set) {
+    for (const member of object) visit(member)
+    return OBJECT_BYTES + object.size * SLOT_BYTES * 3
+  }
+  if (object instanceof Error) {
+    visit(object.message)
+    visit(object.stack)
+  }
+  let slots = 0
+  for (const name of Object.keys(object)) {
+    slots++
+    visit((object as Record<string, unknown>)[name])
+  }
+  return OBJECT_BYTES + slots * SLOT_BYTES
+}

@@ -1,0 +1,153 @@
+import type { TierUsage } from '@hotpath/contract'
+import { Histogram, type LoadTimes } from './histogram.ts'
+
+/** Beyond this many namespaces further ones are counted together. */
+const MAX_NAMESPACES = 1_000
+
+/** What one namespace, or a whole cache, has done since it was made. */
+export interface Counts {
+  /** Reads answered by a fresh value. */
+  readonly hits: number
+  /** Reads answered by a stale value. */
+  readonly staleHits: number
+  /** Reads that no tier could answer. */
+  readonly misses: number
+  /** Hits and stale hits among all reads: 0..1, 0 before the first read. */
+  readonly hitRate: number
+  /** Loads that succeeded. */
+  readonly loads: number
+  /** Loads that failed. */
+  readonly loadFailures: number
+  /** Reads that joined a load in progress. */
+  readonly coalesced: number
+  /** Values stored by `set`. */
+  readonly sets: number
+  /** Records appended to the log. */
+  readonly invalidations: number
+  /** How long loads took, failed ones included. */
+  readonly loadTimes: LoadTimes
+  /** By tier, in the order of `tiers`. */
+  readonly tiers: readonly TierCounts[]
+}
+
+/** What one tier has done. */
+export interface TierCounts {
+  /** Kind of the tier. */
+  readonly type: string
+  readonly hits: number
+  readonly staleHits: number
+}
+
+/** What one tier of a whole cache has done and holds. */
+export interface TierStats extends TierCounts {
+  /** Entries the tier dropped, or refused, on its own. */
+  readonly evictions: number
+  /** Operations that failed or took too long. */
+  readonly faults: number
+  /** What it holds, where that is known without asking a server. */
+  readonly usage: TierUsage | undefined
+}
+
+/** Everything a cache has counted since it was made. */
+export interface CacheStats extends Counts {
+  readonly tiers: readonly TierStats[]
+  /** Entries the tiers dropped on their own. */
+  readonly evictions: number
+  /** By namespace; the cache itself is not among them. */
+  readonly namespaces: Readonly<Record<string, Counts>>
+}
+
+/** The counters of one namespace: plain numbers, so that counting costs an increment. */
+export class Counters {
+  misses = 0
+  loads = 0
+  loadFailures = 0
+  coalesced = 0
+  sets = 0
+  invalidations = 0
+  readonly loadTimes: Histogram = new Histogram()
+  readonly hits: number[]
+  readonly staleHits: number[]
+
+  constructor(tiers: number) {
+    this.hits = new Array<number>(tiers).fill(0)
+    this.staleHits = new Array<number>(tiers).fill(0)
+  }
+
+  hit(tier: number, stale: boolean): void {
+    const counts = stale ? this.staleHits : this.hits
+    counts[tier] = (counts[tier] ?? 0) + 1
+  }
+
+  add(other: Counters): void {
+    this.misses += other.misses
+    this.loads += other.loads
+    this.loadFailures += other.loadFailures
+    this.coalesced += other.coalesced
+    this.sets += other.sets
+    this.invalidations += other.invalidations
+    this.loadTimes.add(other.loadTimes)
+    for (const [tier, hits] of other.hits.entries()) this.hits[tier] = (this.hits[tier] ?? 0) + hits
+    for (const [tier, hits] of other.staleHits.entries()) this.staleHits[tier] = (this.staleHits[tier] ?? 0) + hits
+  }
+
+  snapshot(types: readonly string[]): Counts {
+    const hits = sum(this.hits)
+    const staleHits = sum(this.staleHits)
+    const reads = hits + staleHits + this.misses
+    return {
+      hits,
+      staleHits,
+      misses: this.misses,
+      hitRate: reads === 0 ? 0 : (hits + staleHits) / reads,
+      loads: this.loads,
+      loadFailures: this.loadFailures,
+      coalesced: this.coalesced,
+      sets: this.sets,
+      invalidations: this.invalidations,
+      loadTimes: this.loadTimes.snapshot(),
+      tiers: types.map((type, tier) => ({ type, hits: this.hits[tier] ?? 0, staleHits: this.staleHits[tier] ?? 0 })),
+    }
+  }
+}
+
+/** The counters of a cache: one set for each namespace and one for what belongs to none; the cache's own numbers are their sum. */
+export class Stats {
+  readonly #types: readonly string[]
+  readonly #namespaces = new Map<string, Counters>()
+  readonly #others: Counters
+  readonly root: Counters
+
+  constructor(types: readonly string[]) {
+    this.#types = types
+    this.root = new Counters(types.length)
+    this.#others = new Counters(types.length)
+  }
+
+  namespace(name: string): Counters {
+    const known = this.#namespaces.get(name)
+    if (known !== undefined) return known
+    if (this.#namespaces.size >= MAX_NAMESPACES) return this.#others
+    const counters = new Counters(this.#types.length)
+    this.#namespaces.set(name, counters)
+    return counters
+  }
+
+  of(counters: Counters): Counts {
+    return counters.snapshot(this.#types)
+  }
+
+  total(): Counts {
+    const total = new Counters(this.#types.length)
+    for (const counters of [this.root, this.#others, ...this.#namespaces.values()]) total.add(counters)
+    return this.of(total)
+  }
+
+  namespaces(): Record<string, Counts> {
+    return Object.fromEntries([...this.#namespaces].map(([name, counters]) => [name, this.of(counters)]))
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

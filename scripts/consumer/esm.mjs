@@ -1,0 +1,29 @@
+/** What a user's ES module does. Arguments: every entry point. */
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { isHotpathError } from '@hotpath/contract'
+import { createCache, memory } from '@hotpath/core'
+
+const require = createRequire(import.meta.url)
+
+for (const name of process.argv.slice(2)) {
+  const exported = namesOf(await import(name))
+  assert.notEqual(exported.length, 0, `\`${name}\` exports nothing`)
+  assert.deepEqual(namesOf(require(name)), exported, `\`${name}\` exports other names to CommonJS`)
+}
+
+let loads = 0
+const cache = createCache({ name: 'consumer', tiers: [memory({ maxEntries: 10 })], ttl: '1m' })
+const load = () => cache.getOrSet(['city', 42], () => ++loads)
+assert.equal(await load(), 1)
+assert.equal(await load(), 1)
+await cache.close()
+
+// An application may get both formats of a package; an error of one is recognized by the other.
+assert.throws(() => require('@hotpath/core').createCache({ name: 'consumer', ttl: -1 }), isHotpathError)
+
+function namesOf(exports) {
+  return Object.keys(exports)
+    .filter((name) => !['default', 'module.exports', '__esModule'].includes(name))
+    .sort()
+}

@@ -1,0 +1,68 @@
+/** The checks that a change has to pass, in the order in which a mistake is cheapest to find. */
+import { globSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { runSteps, type Step } from './steps.ts'
+import { root } from './workspace.ts'
+
+const flags = readFlags()
+
+// Emptied first, so that a run that dies is not judged by the report of an earlier one.
+const reports = 'node_modules/.cache/reports'
+rmSync(join(root, reports), { recursive: true, force: true })
+
+function vitest(name: string, selection: string): Step {
+  const report = `${reports}/${name}.json`
+  return {
+    name,
+    command: `vitest run ${selection} --reporter=default --reporter=json --outputFile.json=${report}`,
+    report,
+  }
+}
+
+const quick: Step[] = [
+  { name: 'lint', command: 'oxlint --type-aware --deny-warnings' },
+  { name: 'format', command: 'biome format' },
+  { name: 'boundaries', command: 'node scripts/check-boundaries.ts' },
+  // Type tests (*.test-d.ts) are judged here: they pass when they compile.
+  { name: 'types', command: 'turbo run typecheck typecheck:scripts' },
+  vitest('unit', '--exclude **/test/integration/**'),
+]
+
+const hasIntegrationTests = globSync('*/*/test/integration/**/*.test.ts', { cwd: root }).length > 0
+const thorough: Step[] = [
+  ...(hasIntegrationTests ? [vitest('integration', 'test/integration')] : []),
+  { name: 'build', command: 'turbo run build' },
+  {
+    name: 'example',
+    command: 'node --conditions=@hotpath/source examples/city-api/src/main.ts --once',
+    env: { PORT: '0' },
+  },
+  { name: 'pack', command: 'node scripts/pack.ts', needs: 'build' },
+  { name: 'publint', command: 'node scripts/each-tarball.ts publint run --strict', needs: 'pack' },
+  {
+    name: 'attw',
+    command: 'node scripts/each-tarball.ts attw --profile node16 --format ascii --no-emoji --no-color',
+    needs: 'pack',
+  },
+  { name: 'consumer', command: 'node scripts/check-consumer.ts', needs: 'pack' },
+  { name: 'size', command: 'size-limit', needs: 'build' },
+  { name: 'knip', command: 'knip' },
+  { name: 'docs', command: 'typedoc' },
+  { name: 'changesets', command: 'node scripts/check-changesets.ts' },
+]
+
+const { passed, failed } = await runSteps(flags.quick ? quick : [...quick, ...thorough], flags)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
+
+function readFlags(): { readonly quick: boolean; readonly verbose: boolean } {
+  try {
+    return parseArgs({
+      options: { quick: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false } },
+    }).values
+  } catch (error) {
+    console.error(`${(error as Error).message}. Usage: ./scripts/test [--quick] [--verbose]`)
+    process.exit(2)
+  }
+}
