@@ -128,5 +128,5 @@ export class LogError extends HotpathError {
  */
 export function isHotpathError(error: unknown, code?: ErrorCode): error is HotpathError {
   if (typeof error !== 'object' || error === null || !(BRAND in error)) return false
-  return code === undefined || (error as HotpathError).code === code
+  return code === undefined || (error as unknown as HotpathError).code === code
 }

@@ -80,7 +80,8 @@ export function resolveFreshness(above: Freshness, options: FreshnessOptions): F
     errorMs: window(options.staleIfError, above.errorMs, 'staleIfError', 0),
     jitter: jitterOf(options.jitter, above.jitter),
     refreshAhead: betaOf(options.refreshAhead, above.refreshAhead),
-    negativeMs: options.negativeTtl === false ? undefined : window(options.negativeTtl, above.negativeMs, 'negativeTtl'),
+    negativeMs:
+      options.negativeTtl === false ? undefined : window(options.negativeTtl, above.negativeMs, 'negativeTtl'),
     softTimeoutMs: limit(soft, above.softTimeoutMs, 'timeout.soft'),
     hardTimeoutMs: limit(hard, above.hardTimeoutMs, 'timeout.hard'),
     backoffMs: window(options.backoff, above.backoffMs, 'backoff', 0),
@@ -100,7 +101,10 @@ function window<Inherited extends number | undefined>(
 function limit(value: Duration | false | undefined, inherited: number, option: string): number {
   const ms = window(value, inherited, option, Number.POSITIVE_INFINITY)
   if (ms > 0) return ms
-  throw new ConfigError('ERR_CONFIG_OPTION', `\`${option}\` must be positive, received 0. Use \`false\` to wait forever.`)
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`${option}\` must be positive, received 0. Use \`false\` to wait forever.`,
+  )
 }
 
 function timeoutsOf(timeout: FreshnessOptions['timeout']): TimeoutOptions {

@@ -22,7 +22,7 @@ import {
   type MaybePromise,
   type Scope,
 } from '@hotpath/contract'
-import { then } from './maybe-promise.ts'
+import { chain } from './chain.ts'
 import { type Batch, OwnInvalidations } from './own-invalidations.ts'
 
 /** What the log says of an entry: valid, expired (a soft record) or outdated (a hard one). */
@@ -91,10 +91,13 @@ export class Coherence {
       interrupted: () => void (current() && this.begin()),
     }
     try {
-      const begun = then(this.#host.log.follow(follower), (subscription) => {
+      const begun = chain(this.#host.log.follow(follower), (subscription) => {
         if (!current()) return subscription.stop()
         this.#subscription = subscription
-        return then(this.#host.log.snapshot(), (snapshot) => void (current() && this.#adopt(subscription.from, snapshot)))
+        return chain(
+          this.#host.log.snapshot(),
+          (snapshot) => void (current() && this.#adopt(subscription.from, snapshot)),
+        )
       })
       if (begun instanceof Promise) begun.catch((cause: unknown) => void (current() && this.#retryLater(cause)))
     } catch (cause) {
@@ -162,7 +165,7 @@ export class Coherence {
       return this.#cursor >= token.position ? true : this.#waitFor(token.position)
     }
     try {
-      const answer = then(this.#host.log.head(), (head) => {
+      const answer = chain(this.#host.log.head(), (head) => {
         // The log lives on in our epoch: the token is of an older life, and all that is valid here was loaded after it.
         if (this.#live && head.epoch === this.#epoch) return true
         this.begin()

@@ -131,5 +131,8 @@ export class Flights {
 
 /** What calls on a closed cache fail with. */
 export function closedError(): ClosedError {
-  return new ClosedError('ERR_CACHE_CLOSED', 'The cache is closed, so it can neither read nor load. Make a new one with `createCache()`.')
+  return new ClosedError(
+    'ERR_CACHE_CLOSED',
+    'The cache is closed, so it can neither read nor load. Make a new one with `createCache()`.',
+  )
 }

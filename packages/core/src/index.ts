@@ -1,1 +1,29 @@
-export {}
+export { createCache } from './create-cache.ts'
+export { memory } from './memory-tier.ts'
+export type { MemoryOptions } from './memory-tier.ts'
+export { createMemoryLog } from './memory-log.ts'
+export type { MemoryLogOptions } from './memory-log.ts'
+export { systemClock } from './system-clock.ts'
+
+export type { Cache, ManyLoader } from './cache.ts'
+export type { CacheOptions, LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.ts'
+export type { LoadContext, Loader, Previous } from './loader.ts'
+export type { WarmOptions, WarmReport } from './warm.ts'
+export type { WrapOptions, Wrapped } from './wrap.ts'
+export type { Inspection } from './inspect.ts'
+
+export type { CacheEvent, CacheEventOf, CacheEventType, CacheListener } from './events.ts'
+export type { CacheStats, Counts, TierCounts, TierStats } from './stats.ts'
+export type { LoadTimes } from './histogram.ts'
+
+export { ConfigError, HotpathError, KeyError, isHotpathError } from '@hotpath/contract'
+export type {
+  CacheKey,
+  Duration,
+  ErrorCode,
+  FreshnessOptions,
+  KeyPart,
+  Tier,
+  TimeoutOptions,
+  Token,
+} from '@hotpath/contract'

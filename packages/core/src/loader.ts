@@ -21,7 +21,7 @@ export interface LoadContext<Value = unknown> {
   /** Decides how long the value lives: the `ttl`, or several windows. */
   setTtl(ttl: Duration | Pick<FreshnessOptions, 'ttl' | 'staleWhileRevalidate' | 'staleIfError'>): void
   /** Adds tags that are known only now. */
-  addTags(...tags: readonly string[]): void
+  addTags(tags: readonly string[]): void
   /** Returns the value to its callers without storing it. */
   skip(): void
 }
@@ -65,7 +65,7 @@ export class LoadScope<Value> {
       setTtl: (ttl) => {
         this.#lifetime = typeof ttl === 'object' ? ttl : { ttl }
       },
-      addTags: (...tags) => {
+      addTags: (tags) => {
         this.#tags = validateTags([...this.#tags, ...tags], 'addTags')
         tagged(this.#tags)
       },

@@ -65,7 +65,11 @@ function tell(follower: LogFollower, record: LogRecord): void {
     follower.record(record)
   } catch (error) {
     // One follower's fault is not another's; this one may have missed the record and must look again.
-    follower.interrupted(error)
+    try {
+      follower.interrupted(error)
+    } catch {
+      // A follower that fails twice has no way left to hear of it.
+    }
   }
 }
 

@@ -21,7 +21,10 @@ export interface Lease {
   /** Tries once; `undefined` when another holds it. */
   acquire(key: string, options: LeaseOptions): Promise<LeaseGrant | undefined>
   /** Resolves when the holder has released, or after `timeoutMs`. */
-  released(key: string, options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<void>
+  released(
+    key: string,
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<void>
   /** Lets go of timers and connections. Idempotent. */
   close(): Promise<void>
 }

@@ -1,6 +1,9 @@
 import type { MaybePromise } from '@hotpath/contract'
 
 /** Goes on with a value at once when it is there, else when its promise resolves. */
-export function then<Value, Next>(value: MaybePromise<Value>, next: (value: Value) => MaybePromise<Next>): MaybePromise<Next> {
+export function chain<Value, Next>(
+  value: MaybePromise<Value>,
+  next: (value: Value) => MaybePromise<Next>,
+): MaybePromise<Next> {
   return value instanceof Promise ? value.then(next) : next(value)
 }

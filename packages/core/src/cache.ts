@@ -1,0 +1,86 @@
+import type { CacheKey, FreshnessOptions, Token } from '@hotpath/contract'
+import type { CacheEventType, CacheListener } from './events.ts'
+import type { Inspection } from './inspect.ts'
+import type { Loader } from './loader.ts'
+import type { LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.ts'
+import type { CacheStats } from './stats.ts'
+import type { WarmOptions, WarmReport } from './warm.ts'
+import type { WrapOptions, Wrapped } from './wrap.ts'
+
+/** Produces the values of the keys that are missing, in their order, or as a map by the keys given. */
+export type ManyLoader<Value> = (
+  missing: readonly CacheKey[],
+  context: { readonly signal: AbortSignal },
+) =>
+  | Iterable<Value | undefined>
+  | ReadonlyMap<CacheKey, Value>
+  | Promise<Iterable<Value | undefined> | ReadonlyMap<CacheKey, Value>>
+
+/**
+ * A tiered, tagged cache, or one namespace of it.
+ *
+ * Every method fails with a `ClosedError` once the cache is closed, and with a `KeyError`, `TagError`, `PatternError`
+ * or `ConfigError` for bad input, before anything is read or stored.
+ */
+export interface Cache extends AsyncDisposable {
+  /** Name of the cache. */
+  readonly name: string
+  /** Reads a fresh value. */
+  get<Value = unknown>(key: CacheKey, options?: ReadOptions): Promise<Value | undefined>
+  /** Reads many, in the order of `keys`; `undefined` where there is none. */
+  getMany<Value = unknown>(keys: readonly CacheKey[], options?: ReadOptions): Promise<(Value | undefined)[]>
+  /** Reads memory alone, at once, without counting the entry as used nor the read as a hit or miss. */
+  peek<Value = unknown>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined
+  /** Whether `get` would find a value. */
+  has(key: CacheKey, options?: ReadOptions): Promise<boolean>
+  /** Stores a value that is current now, and outdates every older one. */
+  set<Value>(key: CacheKey, value: Value, options?: SetOptions): Promise<Token>
+  /** Stores many in one go; `options` hold for entries that say nothing else. */
+  setMany(entries: Iterable<SetEntry>, options?: SetOptions): Promise<Token>
+  /** Reads a value, or loads and stores it; concurrent callers share one load. */
+  getOrSet<Value>(key: CacheKey, loader: Loader<Value>, options?: LoadOptions): Promise<Value>
+  /** Reads many, and loads those that are missing with one call. */
+  getOrSetMany<Value>(
+    keys: readonly CacheKey[],
+    loader: ManyLoader<Value>,
+    options?: LoadOptions,
+  ): Promise<(Value | undefined)[]>
+  /** Removes a value everywhere. */
+  delete(key: CacheKey): Promise<Token>
+  /** Marks a value as stale: served within its stale windows until it is refreshed. */
+  expire(key: CacheKey): Promise<Token>
+  /** Outdates everything that carries one of the tags. One append, whatever the number of entries. */
+  invalidateTags(tags: readonly string[]): Promise<Token>
+  /** Marks everything that carries one of the tags as stale. */
+  expireTags(tags: readonly string[]): Promise<Token>
+  /** Outdates every key that begins with these parts. */
+  invalidatePrefix(prefix: CacheKey): Promise<Token>
+  /** Outdates every encoded key that matches: `*` any characters, `?` one, `\` escapes. */
+  invalidatePattern(pattern: string): Promise<Token>
+  /** Outdates everything. One append; memory is freed at once. */
+  clear(): Promise<Token>
+  /** Removes dead entries from all tiers, and answers how many. O(n). */
+  purgeExpired(): Promise<number>
+  /** The point of the log that a read beginning now is current at; for `set(…, { asOf })`. */
+  now(): Token | undefined
+  /** Makes a cached twin of a function. */
+  wrap<Args extends readonly unknown[], Value>(
+    fn: (...args: Args) => Value | Promise<Value>,
+    options?: WrapOptions<Args, Awaited<Value>>,
+  ): Wrapped<Args, Awaited<Value>>
+  /** A handle whose keys begin with `name` and whose options are inherited from here. Two of one name share everything. */
+  namespace(name: string, defaults?: FreshnessOptions): Cache
+  /** Fills the cache ahead of use, from keys (with `load`) or entries. */
+  warm(
+    source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
+    options?: WarmOptions,
+  ): Promise<WarmReport>
+  /** Tells everything about a key, without touching it. */
+  inspect(key: CacheKey): Promise<Inspection>
+  /** What was counted so far. */
+  stats(): CacheStats
+  /** Listens; the answer ends it. */
+  on<Type extends CacheEventType>(type: Type, listener: CacheListener<Type>): () => void
+  /** Aborts loads, waits for writes behind, and lets go of everything. Idempotent. */
+  close(): Promise<void>
+}

@@ -1,0 +1,24 @@
+import type { Cache } from './cache.ts'
+import { Engine } from './engine.ts'
+import { CacheHandle } from './handle.ts'
+import type { CacheOptions } from './options.ts'
+
+/**
+ * Makes a cache.
+ *
+ * @throws ConfigError naming the option, the value seen and the way out.
+ *
+ * @example
+ * ```ts
+ * import { createCache, memory } from '@hotpath/core'
+ *
+ * await using cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 10_000 })], ttl: '5m' })
+ * const city = await cache.getOrSet(['city', 42], () => ({ name: 'Ulm' }), { tags: ['country:DE'] })
+ * await cache.invalidateTags(['country:DE'])
+ * console.log(city.name, cache.peek(['city', 42])) // Ulm undefined
+ * ```
+ */
+export function createCache(options: CacheOptions): Cache {
+  const engine = new Engine(options)
+  return new CacheHandle(engine, '', engine.freshness, engine.stats.root)
+}

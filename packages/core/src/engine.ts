@@ -1,0 +1,168 @@
+/** What all handles of a cache share: its tiers, log view, flights, counters and events, and their end. */
+import {
+  type Entry,
+  type Freshness,
+  type HotpathError,
+  type InvalidationLog,
+  type Random,
+  type TierContext,
+  type TierStore,
+  deadAt,
+  resolveFreshness,
+  DEFAULT_FRESHNESS,
+  toMs,
+} from '@hotpath/contract'
+import { Backoff } from './backoff.ts'
+import { Coherence, type Judgement } from './coherence.ts'
+import { Events } from './events.ts'
+import { Flights } from './flight.ts'
+import { GuardedTier, type OpenTier } from './lower-tiers.ts'
+import { createMemoryLog } from './memory-log.ts'
+import { type CacheOptions, validateCacheOptions } from './options.ts'
+import { Stats } from './stats.ts'
+import { systemClock } from './system-clock.ts'
+import { Timeline } from './timeline.ts'
+
+export class Engine {
+  readonly name: string
+  readonly freshness: Freshness
+  readonly timeline: Timeline
+  readonly random: Random
+  readonly clock: NonNullable<CacheOptions['clock']>
+  readonly events: Events = new Events()
+  readonly stats: Stats
+  readonly tiers: readonly OpenTier[]
+  /** The first tier, when it answers without a promise. */
+  readonly memory: TierStore | undefined
+  readonly lower: readonly GuardedTier[]
+  readonly log: InvalidationLog
+  readonly coherence: Coherence
+  readonly flights: Flights
+  readonly backoff: Backoff = new Backoff()
+  readonly evictions: number[]
+  readonly faults: number[]
+  readonly #writes = new Set<Promise<unknown>>()
+  #closing: Promise<void> | undefined
+
+  constructor(options: CacheOptions) {
+    validateCacheOptions(options)
+    this.name = options.name
+    this.freshness = resolveFreshness(DEFAULT_FRESHNESS, options)
+    this.clock = options.clock ?? systemClock
+    this.random = options.random ?? Math.random
+    this.timeline = new Timeline(this.clock)
+    this.stats = new Stats(options.tiers.map((tier) => tier.type))
+    this.evictions = options.tiers.map(() => 0)
+    this.faults = options.tiers.map(() => 0)
+    const timeoutMs =
+      options.tierTimeout === false ? Number.POSITIVE_INFINITY : toMs(options.tierTimeout ?? '1s', 'tierTimeout')
+    const contexts = options.tiers.map((tier, index) => this.#contextOf(tier.type, index))
+    this.tiers = options.tiers.map((tier, index) => ({
+      type: tier.type,
+      index,
+      store: tier.open(contexts[index] as TierContext),
+    }))
+    const first = this.tiers[0]?.store
+    this.memory = first?.sync === true ? first : undefined
+    const host = {
+      clock: this.clock,
+      timeoutMs,
+      elapsed: () => this.timeline.elapsed(),
+      fault: (error: HotpathError, tier: OpenTier) => this.fault(error, tier.index),
+    }
+    this.lower = this.tiers.slice(this.memory === undefined ? 0 : 1).map((tier) => new GuardedTier(tier, host))
+    const logTier = options.tiers.findLastIndex((tier) => tier.openLog !== undefined)
+    this.log =
+      options.log?.() ??
+      options.tiers[logTier]?.openLog?.(contexts[logTier] as TierContext) ??
+      createMemoryLog({ random: this.random })
+    this.coherence = new Coherence({
+      log: this.log,
+      clock: this.clock,
+      keyChanged: (key, hard) => this.#keyChanged(key, hard),
+      reset: () => {
+        void this.memory?.clear()
+        if (this.events.wants('reset')) this.events.emit({ type: 'reset' })
+      },
+      fault: (error) => this.fault(error),
+    })
+    this.flights = new Flights(this.coherence)
+    this.coherence.begin()
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  fault(error: HotpathError, tier?: number): void {
+    if (tier !== undefined) this.faults[tier] = (this.faults[tier] ?? 0) + 1
+    this.events.fault(error, tier === undefined ? undefined : this.tiers[tier]?.type)
+  }
+
+  /** Judges an entry against the log, at most once per version of the view. */
+  judge(key: string, entry: Entry, after = 0): Judgement {
+    if (after === 0 && entry.judgedAt === this.coherence.version) return entry.expired ? 'expired' : 'valid'
+    const judgement = this.coherence.judge(key, entry, after)
+    if (judgement !== 'outdated' && after === 0) {
+      entry.judgedAt = this.coherence.version
+      entry.expired = judgement === 'expired'
+    }
+    return judgement
+  }
+
+  /** Whether an entry is good for nothing any more. */
+  isDead(key: string, entry: Entry): boolean {
+    return deadAt(entry) <= this.timeline.elapsed() || this.judge(key, entry) === 'outdated'
+  }
+
+  /** Stores in memory now and in the lower tiers behind; the promise tells when those are done. */
+  store(key: string, entry: Entry, upTo: number = Number.POSITIVE_INFINITY): Promise<unknown> {
+    if (this.closed) return Promise.resolve()
+    void this.memory?.set(key, entry)
+    const lower = this.lower.filter(({ tier }) => tier.index < upTo)
+    if (lower.length === 0) return Promise.resolve()
+    return this.track(Promise.all(lower.map((tier) => tier.run('set', (store) => store.set(key, entry)))))
+  }
+
+  /** Keeps a write behind in sight, so that `close()` can wait for it. */
+  track<Result>(write: Promise<Result>): Promise<Result> {
+    this.#writes.add(write)
+    void write.finally(() => this.#writes.delete(write))
+    return write
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.flights.close()
+    await Promise.all(this.#writes)
+    this.coherence.close()
+    this.timeline.close()
+    await Promise.allSettled([...this.tiers.map(async ({ store }) => store.close()), (async () => this.log.close())()])
+    this.events.clear()
+  }
+
+  #keyChanged(key: string, hard: boolean): void {
+    if (hard) void this.memory?.delete([key])
+    else {
+      const entry = (this.memory?.peek ?? this.memory?.get)?.(key) as Entry | undefined
+      if (entry !== undefined) entry.judgedAt = -1
+    }
+  }
+
+  #contextOf(type: string, index: number): TierContext {
+    return {
+      name: this.name,
+      clock: this.clock,
+      elapsed: () => this.timeline.elapsed(),
+      evicted: (key, reason) => {
+        this.evictions[index] = (this.evictions[index] ?? 0) + 1
+        if (this.events.wants('evict')) this.events.emit({ type: 'evict', key, tier: type, reason })
+      },
+      fault: (error) => this.fault(error, index),
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { type Age, type Entry, type Token, ageOf, deadAt, toToken } from '@hotpath/contract'
+import type { Engine } from './engine.ts'
+import { sizeOf } from './size-of.ts'
+
+/** What is known of a key. Times are milliseconds. */
+export interface Inspection {
+  /** Encoded. */
+  readonly key: string
+  /** `outdated`: an invalidation or another life of the log; `missing`: no tier has it. */
+  readonly state: Age | 'outdated' | 'missing'
+  /** Kind of the tier that answered. */
+  readonly tier: string | undefined
+  readonly ageMs: number | undefined
+  /** Until it stops being fresh; negative once it is not. */
+  readonly ttlLeftMs: number | undefined
+  /** Until it is good for nothing. */
+  readonly lifeLeftMs: number | undefined
+  readonly tags: readonly string[]
+  /** Point of the log that the value is current at. */
+  readonly asOf: Token | undefined
+  /** Estimate of the value alone. */
+  readonly bytes: number | undefined
+}
+
+/** Looks into all tiers, fastest first, without counting or promoting anything. */
+export async function inspect(engine: Engine, key: string): Promise<Inspection> {
+  let outdated: Inspection | undefined
+  for (const { store, type } of engine.tiers) {
+    const entry = await Promise.resolve((store.peek ?? store.get)(key)).catch(() => undefined)
+    if (entry === undefined) continue
+    const found = describe(engine, key, entry, type)
+    if (found.state !== 'outdated') return found
+    outdated ??= found
+  }
+  return outdated ?? missing(key)
+}
+
+function describe(engine: Engine, key: string, entry: Entry, tier: string): Inspection {
+  const now = engine.timeline.elapsed()
+  const judgement = engine.coherence.judge(key, entry)
+  return {
+    key,
+    state: judgement === 'outdated' ? 'outdated' : ageOf(entry, now, judgement === 'expired'),
+    tier,
+    ageMs: now - entry.createdAt,
+    ttlLeftMs: judgement === 'expired' ? 0 : entry.createdAt + entry.freshMs - now,
+    lifeLeftMs: deadAt(entry) - now,
+    tags: entry.tags,
+    asOf: toToken({ epoch: entry.epoch, position: entry.asOf }),
+    bytes: sizeOf(entry.value),
+  }
+}
+
+function missing(key: string): Inspection {
+  return {
+    key,
+    state: 'missing',
+    tier: undefined,
+    ageMs: undefined,
+    ttlLeftMs: undefined,
+    lifeLeftMs: undefined,
+    tags: [],
+    asOf: undefined,
+    bytes: undefined,
+  }
+}

@@ -1,0 +1,174 @@
+/** One flight from take-off to landing: lower tiers, backoff, loader, store. Decisions about callers are in `read.ts`. */
+import {
+  type Age,
+  type CacheKey,
+  type Entry,
+  type Freshness,
+  LoadError,
+  ageOf,
+  createEntry,
+  resolveFreshness,
+  displayKey,
+} from '@hotpath/contract'
+import type { Engine } from './engine.ts'
+import type { Flight, Outcome } from './flight.ts'
+import { type LoadDecisions, LoadScope, type Loader, NOT_MODIFIED } from './loader.ts'
+import type { Counters } from './stats.ts'
+
+/** What a flight is to do. */
+export interface LoadRequest<Value> {
+  readonly key: CacheKey
+  readonly loader: Loader<Value>
+  readonly tags: readonly string[]
+  readonly freshness: Freshness
+  readonly counters: Counters
+  /** What memory holds: stale, or good only if the loader fails. */
+  readonly previous: Entry<Value> | undefined
+  /** Look into the lower tiers first. */
+  readonly lookUp: boolean
+}
+
+/** What a look-up below memory found. */
+export interface Found {
+  readonly entry: Entry
+  readonly age: Age
+  readonly tier: number
+}
+
+/** Asks the lower tiers in turn; promotes what it finds into the tiers above. */
+export async function lookUp(engine: Engine, key: string, after = 0): Promise<Found | undefined> {
+  let fallback: Found | undefined
+  for (const guarded of engine.lower) {
+    const entry = await guarded.get(key)
+    if (entry === undefined) continue
+    const judgement = engine.judge(key, entry, after)
+    if (judgement === 'outdated') continue
+    const age = ageOf(entry, engine.timeline.elapsed(), judgement === 'expired')
+    const found = { entry, age, tier: guarded.tier.index }
+    if (age === 'dead') continue
+    if (age === 'stale-if-error') fallback ??= found
+    else {
+      void engine.store(key, entry, found.tier)
+      return found
+    }
+  }
+  return fallback
+}
+
+/** Flies. Never rejects. */
+export async function fly<Value>(engine: Engine, flight: Flight<Value>, request: LoadRequest<Value>): Promise<void> {
+  let previous = request.previous
+  try {
+    if (request.lookUp && engine.lower.length > 0) {
+      const found = await flight.guard(lookUp(engine, flight.key))
+      if (found !== undefined && found.age !== 'stale-if-error') {
+        const entry = found.entry as Entry<Value>
+        return flight.settle({ type: 'entry', entry, tier: found.tier, stale: found.age === 'stale' })
+      }
+      previous ??= found?.entry as Entry<Value> | undefined
+    }
+    const waitMs = engine.backoff.waitMs(flight.key, engine.timeline.elapsed())
+    if (waitMs > 0) await flight.guard(new Promise<void>((resolve) => void engine.clock.after(waitMs, resolve)))
+    flight.settle(await load(engine, flight, request, previous))
+  } catch (error) {
+    flight.settle({ type: 'failed', error, fallback: previous })
+  }
+}
+
+async function load<Value>(
+  engine: Engine,
+  flight: Flight<Value>,
+  request: LoadRequest<Value>,
+  previous: Entry<Value> | undefined,
+): Promise<Outcome<Value>> {
+  const { counters, freshness } = request
+  const startedAt = engine.timeline.elapsed()
+  const started = engine.clock.monotonic()
+  const scope = new LoadScope<Value>({
+    key: request.key,
+    tags: request.tags,
+    previous: previous && { value: previous.value, ageMs: startedAt - previous.createdAt, tags: previous.tags },
+    signal: () => flight.signal,
+    tagged: (tags) => {
+      flight.tags = tags
+    },
+  })
+  const cancelTimeout = engine.clock.after(freshness.hardTimeoutMs, () => flight.abort(tooSlow(flight.key, freshness)))
+  try {
+    const answer = request.loader(scope.context)
+    const result = answer instanceof Promise ? await flight.guard(answer) : await answer
+    const loadMs = engine.clock.monotonic() - started
+    const value = result === NOT_MODIFIED && previous !== undefined ? previous.value : result
+    counters.loads++
+    counters.loadTimes.record(loadMs)
+    engine.backoff.succeeded(flight.key)
+    return land(engine, flight, request, { value, loadMs, decisions: scope.decisions, startedAt })
+  } catch (error) {
+    counters.loadFailures++
+    counters.loadTimes.record(engine.clock.monotonic() - started)
+    engine.backoff.failed(flight.key, engine.timeline.elapsed() + freshness.backoffMs)
+    if (engine.events.wants('load-error')) engine.events.emit({ type: 'load-error', key: flight.key, error })
+    return { type: 'failed', error, fallback: previous }
+  } finally {
+    cancelTimeout()
+  }
+}
+
+/** What came back from a loader. */
+export interface Loaded<Value> {
+  readonly value: Value
+  readonly loadMs: number
+  readonly startedAt: number
+  readonly decisions: LoadDecisions
+}
+
+/** Judges a loaded value, stores it if it may be, and tells how the flight ended. */
+export function land<Value>(
+  engine: Engine,
+  flight: Flight<Value>,
+  request: Pick<LoadRequest<Value>, 'freshness'>,
+  { value, loadMs, decisions }: Loaded<Value>,
+): Outcome<Value> {
+  const { mark, key } = flight
+  const { tags, lifetime, skipped } = decisions
+  const freshness = lifetime === undefined ? request.freshness : resolveFreshness(request.freshness, lifetime)
+  const judgement =
+    mark === undefined || flight.generation !== engine.coherence.generation
+      ? 'outdated'
+      : engine.coherence.judge(key, { tags, epoch: mark.epoch, asOf: mark.position })
+  const windows = windowsOf(value, freshness, engine.random)
+  const stored =
+    judgement !== 'outdated' && !skipped && value !== undefined && windows.freshMs > 0 && mark !== undefined
+  if (stored) {
+    const aheadMs = loadMs * freshness.refreshAhead
+    const createdAt = engine.timeline.elapsed()
+    const entry = createEntry({ value, tags, createdAt, ...windows, epoch: mark.epoch, asOf: mark.position, aheadMs })
+    engine.judge(key, entry)
+    void engine.store(key, entry)
+  }
+  if (engine.events.wants('load')) engine.events.emit({ type: 'load', key, durationMs: loadMs, stored })
+  return { type: 'value', value, raced: judgement !== 'valid' }
+}
+
+/** The windows of one value: a shorter life for `null` where asked, jitter taken off. */
+export function windowsOf(
+  value: unknown,
+  freshness: Freshness,
+  random: () => number,
+): Pick<Entry, 'freshMs' | 'staleMs' | 'errorMs'> {
+  if (value === null && freshness.negativeMs !== undefined) {
+    return { freshMs: freshness.negativeMs, staleMs: 0, errorMs: 0 }
+  }
+  const { freshMs, staleMs, errorMs, jitter } = freshness
+  const shortened =
+    jitter > 0 && freshMs < Number.POSITIVE_INFINITY ? Math.ceil(freshMs * (1 - jitter * random())) : freshMs
+  return { freshMs: shortened, staleMs, errorMs }
+}
+
+function tooSlow(key: string, { hardTimeoutMs }: Freshness): LoadError {
+  return new LoadError(
+    'ERR_LOAD_TIMEOUT',
+    `The loader of \`${displayKey(key)}\` took over ${hardTimeoutMs} ms and was aborted. Make it listen to \`signal\`, or raise \`timeout\`.`,
+    { context: { key: displayKey(key) } },
+  )
+}

@@ -1,0 +1,76 @@
+/**
+ * The tiers below memory. Invariant: no fault of a tier reaches a reader. A failing or slow tier is a miss and an
+ * event; one that keeps failing is not asked for a while.
+ */
+import {
+  type Clock,
+  type Entry,
+  type HotpathError,
+  type MaybePromise,
+  TierError,
+  type TierStore,
+} from '@hotpath/contract'
+import { Breaker } from './breaker.ts'
+
+/** A tier opened for a cache. */
+export interface OpenTier {
+  readonly type: string
+  readonly index: number
+  readonly store: TierStore
+}
+
+/** What guarding tiers needs. */
+export interface TierHost {
+  readonly clock: Clock
+  readonly timeoutMs: number
+  elapsed(): number
+  fault(error: HotpathError, tier: OpenTier): void
+}
+
+export class GuardedTier {
+  readonly tier: OpenTier
+  readonly #host: TierHost
+  readonly #breaker = new Breaker()
+
+  constructor(tier: OpenTier, host: TierHost) {
+    this.tier = tier
+    this.#host = host
+  }
+
+  /** Runs one operation; `undefined` when the tier failed, was too slow or is not asked now. */
+  async run<Result>(operation: string, call: (store: TierStore) => MaybePromise<Result>): Promise<Result | undefined> {
+    if (!this.#breaker.allows(this.#host.elapsed())) return undefined
+    try {
+      const result = await this.#timed(operation, call)
+      this.#breaker.succeeded()
+      return result
+    } catch (cause) {
+      this.#breaker.failed(this.#host.elapsed())
+      this.#host.fault(cause instanceof TierError ? cause : this.#failed(operation, cause), this.tier)
+      return undefined
+    }
+  }
+
+  get(key: string): Promise<Entry | undefined> {
+    return this.run('get', (store) => store.get(key))
+  }
+
+  async #timed<Result>(operation: string, call: (store: TierStore) => MaybePromise<Result>): Promise<Result> {
+    const answer = call(this.tier.store)
+    if (!(answer instanceof Promise) || this.#host.timeoutMs === Number.POSITIVE_INFINITY) return answer
+    return new Promise((resolve, reject) => {
+      const cancel = this.#host.clock.after(this.#host.timeoutMs, () => reject(this.#slow(operation)))
+      answer.then(resolve, reject).finally(cancel)
+    })
+  }
+
+  #failed(operation: string, cause: unknown): TierError {
+    const message = `The \`${this.tier.type}\` tier failed to ${operation}. Reads go on without it; look at the cause.`
+    return new TierError('ERR_TIER_FAILED', message, { cause, context: { tier: this.tier.type, operation } })
+  }
+
+  #slow(operation: string): TierError {
+    const message = `The \`${this.tier.type}\` tier took over ${this.#host.timeoutMs} ms to ${operation}. Reads go on without it; raise \`tierTimeout\` if that is its usual pace.`
+    return new TierError('ERR_TIER_TIMEOUT', message, { context: { tier: this.tier.type, operation } })
+  }
+}

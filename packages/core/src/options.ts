@@ -1,0 +1,83 @@
+import {
+  type CacheKey,
+  type Clock,
+  ConfigError,
+  type Duration,
+  type FreshnessOptions,
+  type InvalidationLog,
+  type Random,
+  type Tier,
+  type Token,
+} from '@hotpath/contract'
+
+/** Options of a cache. Freshness is inherited by its namespaces and calls. */
+export interface CacheOptions extends FreshnessOptions {
+  /** Namespace of all keys in every tier: 1 to 64 letters, digits, `_`, `-`, `.` and `/`. */
+  readonly name: string
+  /** Fastest first. */
+  readonly tiers: readonly Tier[]
+  /** Makes the invalidation log. Default: the lowest tier's that has one, else an in-process log. */
+  readonly log?: (() => InvalidationLog) | undefined
+  /** How long a lower tier may take to answer before it counts as a miss. Default `'1s'`. */
+  readonly tierTimeout?: Duration | false | undefined
+  /** Time. Default: the machine's. */
+  readonly clock?: Clock | undefined
+  /** Randomness of jitter, refresh-ahead and epochs. Default `Math.random`. */
+  readonly random?: Random | undefined
+}
+
+/** Options of a read. */
+export interface ReadOptions {
+  /** A write that the read must see: the tiers are skipped when it cannot be made sure that it does. */
+  readonly after?: Token | undefined
+  /** Also accept a value in its `staleWhileRevalidate` window; nothing refreshes it. Default `false`. */
+  readonly stale?: boolean | undefined
+}
+
+/** Options of a read with a loader. */
+export interface LoadOptions extends FreshnessOptions {
+  /** Tags of the value; the loader may add more. */
+  readonly tags?: readonly string[] | undefined
+  /** A write that the read must see. */
+  readonly after?: Token | undefined
+  /** Detaches this caller; the loader is aborted when the last one has left. */
+  readonly signal?: AbortSignal | undefined
+  /** Skip the look-up: load and store. Default `false`. */
+  readonly refresh?: boolean | undefined
+}
+
+/** Options of a write. */
+export interface SetOptions extends FreshnessOptions {
+  /** Tags of the value. */
+  readonly tags?: readonly string[] | undefined
+  /** Where the value came from: what a read noted before it (`cache.now()`). The value is then judged like a load. */
+  readonly asOf?: Token | undefined
+}
+
+/** One entry of `setMany` and `warm`. */
+export interface SetEntry<Value = unknown> extends SetOptions {
+  readonly key: CacheKey
+  readonly value: Value
+}
+
+const NAME = /^[\w./-]{1,64}$/
+
+/** @throws ConfigError for options that no cache can be made from. */
+export function validateCacheOptions(options: CacheOptions): void {
+  if (typeof options?.name !== 'string' || !NAME.test(options.name)) {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      "`name` must be 1 to 64 letters, digits, `_`, `-`, `.` or `/`. Use for example `createCache({ name: 'shop', … })`.",
+    )
+  }
+  if (!Array.isArray(options.tiers) || options.tiers.length === 0 || !options.tiers.every(isTier)) {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      '`tiers` must be a list of one or more tiers. Use for example `tiers: [memory({ maxEntries: 10_000 })]`.',
+    )
+  }
+}
+
+function isTier(tier: unknown): boolean {
+  return typeof tier === 'object' && tier !== null && typeof (tier as Tier).open === 'function'
+}

@@ -1,0 +1,82 @@
+import { type CacheKey, ConfigError, type FreshnessOptions } from '@hotpath/contract'
+import type { Cache } from './cache.ts'
+import type { Loader } from './loader.ts'
+import type { SetEntry } from './options.ts'
+
+/** Options of `warm`. */
+export interface WarmOptions extends FreshnessOptions {
+  /** Loads a key; needed when the source has keys. Keys that are cached already are left alone. */
+  readonly load?: Loader<unknown> | undefined
+  /** Tags of what is loaded. */
+  readonly tags?: readonly string[] | undefined
+  /** How many at once. Default 8. */
+  readonly concurrency?: number | undefined
+  /** Called after each. */
+  readonly onProgress?: ((report: WarmReport) => void) | undefined
+  /** Stops; what is warm stays. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What `warm` did. */
+export interface WarmReport {
+  /** Keys that are warm now. */
+  readonly warmed: number
+  /** Keys whose load failed. */
+  readonly failed: number
+  /** The first failures, at most ten. */
+  readonly errors: readonly unknown[]
+}
+
+const MAX_ERRORS = 10
+
+/** Fills a cache from a source, a few at a time. A failing load does not stop the others. */
+export async function warm(
+  cache: Cache,
+  source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
+  { load, concurrency = 8, onProgress, signal, tags, ...freshness }: WarmOptions,
+): Promise<WarmReport> {
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `\`concurrency\` must be a whole number from 1, received ${String(concurrency)}. Leave it out for 8.`,
+    )
+  }
+  // The source may have read its values any time from now on, so that is what they are current at.
+  const asOf = cache.now()
+  const errors: unknown[] = []
+  let warmed = 0
+  let failed = 0
+  const one = async (item: CacheKey | SetEntry): Promise<void> => {
+    if (typeof item === 'object' && 'key' in item)
+      await cache.set(item.key, item.value, { asOf, tags, ...freshness, ...item })
+    else await cache.getOrSet(item as CacheKey, loaderOf(load), { signal, tags, ...freshness })
+  }
+  const running = new Set<Promise<void>>()
+  for await (const item of source) {
+    signal?.throwIfAborted()
+    const task = one(item).then(
+      () => void warmed++,
+      (error: unknown) => {
+        failed++
+        if (errors.length < MAX_ERRORS) errors.push(error)
+      },
+    )
+    const done: Promise<void> = task.then(() => {
+      running.delete(done)
+      onProgress?.({ warmed, failed, errors })
+    })
+    running.add(done)
+    if (running.size >= concurrency) await Promise.race(running)
+  }
+  await Promise.all(running)
+  signal?.throwIfAborted()
+  return { warmed, failed, errors }
+}
+
+function loaderOf(load: Loader<unknown> | undefined): Loader<unknown> {
+  if (load !== undefined) return load
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    '`warm` got a key but no `load`. Pass `{ load: ({ key }) => … }`, or entries `{ key, value }`.',
+  )
+}
