@@ -47,6 +47,7 @@ const BRAND: unique symbol = Symbol.for('@hotpath/error') as never
 
 /** Base of every error that Hotpath throws or reports. */
 export class HotpathError extends Error {
+  /** Name of the class, also in minified code. */
   override readonly name: string = 'HotpathError'
   /** Which failure this is. */
   readonly code: ErrorCode
@@ -63,51 +64,61 @@ export class HotpathError extends Error {
 
 /** An option is wrong; thrown when a cache, tier or call is configured, before anything happens. */
 export class ConfigError extends HotpathError {
+  /** Name of the class, also in minified code. */
   override readonly name = 'ConfigError'
 }
 
 /** Something cannot be a cache key. */
 export class KeyError extends HotpathError {
+  /** Name of the class, also in minified code. */
   override readonly name = 'KeyError'
 }
 
 /** Something cannot be a tag. */
 export class TagError extends HotpathError {
+  /** Name of the class, also in minified code. */
   override readonly name = 'TagError'
 }
 
 /** Something cannot be a key pattern. */
 export class PatternError extends HotpathError {
+  /** Name of the class, also in minified code. */
   override readonly name = 'PatternError'
 }
 
 /** A consistency token was not made by this library, or was damaged on its way. */
 export class TokenError extends HotpathError {
+  /** Name of the class, also in minified code. */
   override readonly name = 'TokenError'
 }
 
 /** A value cannot be stored. */
 export class ValueError extends HotpathError {
+  /** Name of the class, also in minified code. */
   override readonly name = 'ValueError'
 }
 
 /** A loader broke its contract: too slow, or a result of the wrong shape. What it throws itself is passed on as it is. */
 export class LoadError extends HotpathError {
+  /** Name of the class, also in minified code. */
   override readonly name = 'LoadError'
 }
 
 /** The cache was closed before or during the call. */
 export class ClosedError extends HotpathError {
+  /** Name of the class, also in minified code. */
   override readonly name = 'ClosedError'
 }
 
 /** A tier failed or was too slow; reported as an event and treated as a miss, never thrown by a read. */
 export class TierError extends HotpathError {
+  /** Name of the class, also in minified code. */
   override readonly name = 'TierError'
 }
 
 /** The invalidation log could not be reached, or did not say whether it accepted a record. */
 export class LogError extends HotpathError {
+  /** Name of the class, also in minified code. */
   override readonly name = 'LogError'
 }
 

@@ -38,9 +38,9 @@ export interface FreshnessOptions {
 
 /** A freshness policy with every option resolved: integer milliseconds, `Infinity` for never, `0` for off. */
 export interface Freshness {
-  readonly freshMs: number
-  readonly staleMs: number
-  readonly errorMs: number
+  /** Fresh for this long. */ readonly freshMs: number
+  /** Then served while refreshed for this long. */ readonly staleMs: number
+  /** Then kept for a failing loader for this long. */ readonly errorMs: number
   /** Ratio 0..1. */
   readonly jitter: number
   /** XFetch's beta; 0 is off. */
@@ -51,7 +51,7 @@ export interface Freshness {
   readonly softTimeoutMs: number
   /** `Infinity`: off. */
   readonly hardTimeoutMs: number
-  readonly backoffMs: number
+  /** Pause after a failed load. */ readonly backoffMs: number
 }
 
 /** What applies where no level says otherwise. */

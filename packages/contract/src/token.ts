@@ -7,7 +7,10 @@ declare const tokenBrand: unique symbol
  * Opaque proof of a write: `invalidate…`, `expire…`, `set` and `delete` resolve to one, and a read with
  * `after: token` never returns what that write outdated, on any node. A string, so that it fits a cookie or a header.
  */
-export type Token = string & { readonly [tokenBrand]: 'token' }
+export type Token = string & {
+  /** Tells tokens from other strings. */
+  readonly [tokenBrand]: 'token'
+}
 
 const TOKEN = /^([\w-]{1,64})\.(\d{1,16})$/
 

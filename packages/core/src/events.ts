@@ -2,23 +2,100 @@ import { type EvictionReason, HotpathError, type Invalidation } from '@hotpath/c
 
 /** Everything a cache tells, as a union discriminated by `type`. Keys are encoded. */
 export type CacheEvent =
-  | { readonly type: 'hit'; readonly key: string; readonly tier: string; readonly stale: boolean }
-  | { readonly type: 'miss'; readonly key: string }
-  | { readonly type: 'coalesce'; readonly key: string }
-  | { readonly type: 'load'; readonly key: string; readonly durationMs: number; readonly stored: boolean }
-  | { readonly type: 'load-error'; readonly key: string; readonly error: unknown }
-  | { readonly type: 'refresh'; readonly key: string; readonly reason: 'stale' | 'ahead' }
-  | { readonly type: 'set'; readonly key: string }
-  | { readonly type: 'invalidate'; readonly invalidations: readonly Invalidation[] }
-  | { readonly type: 'evict'; readonly key: string; readonly tier: string; readonly reason: EvictionReason }
-  | { readonly type: 'reset' }
-  | { readonly type: 'fault'; readonly error: HotpathError; readonly tier: string | undefined }
+  | {
+      /** Which event or kind. */
+      readonly type: 'hit'
+      /** Encoded key. */
+      readonly key: string
+      /** Kind of the tier. */
+      readonly tier: string
+      /** Whether the value was past its `ttl`. */
+      readonly stale: boolean
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'miss'
+      /** Encoded key. */
+      readonly key: string
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'coalesce'
+      /** Encoded key. */
+      readonly key: string
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'load'
+      /** Encoded key. */
+      readonly key: string
+      /** How long the loader took, in milliseconds. */
+      readonly durationMs: number
+      /** Whether the value may be served to later callers. */
+      readonly stored: boolean
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'load-error'
+      /** Encoded key. */
+      readonly key: string
+      /** What went wrong. */
+      readonly error: unknown
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'refresh'
+      /** Encoded key. */
+      readonly key: string
+      /** Why. */
+      readonly reason: 'stale' | 'ahead'
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'set'
+      /** Encoded key. */
+      readonly key: string
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'invalidate'
+      /** What was appended to the log. */
+      readonly invalidations: readonly Invalidation[]
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'evict'
+      /** Encoded key. */
+      readonly key: string
+      /** Kind of the tier. */
+      readonly tier: string
+      /** Why. */
+      readonly reason: EvictionReason
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'reset'
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'fault'
+      /** What went wrong. */
+      readonly error: HotpathError
+      /** Kind of the tier. */
+      readonly tier: string | undefined
+    }
 
 /** Names of the events. */
 export type CacheEventType = CacheEvent['type']
 
 /** The event of one name. */
-export type CacheEventOf<Type extends CacheEventType> = Extract<CacheEvent, { readonly type: Type }>
+export type CacheEventOf<Type extends CacheEventType> = Extract<
+  CacheEvent,
+  {
+    /** Which event. */
+    readonly type: Type
+  }
+>
 
 /** Called for each event of a type; what it throws becomes a `fault` event and harms nobody. */
 export type CacheListener<Type extends CacheEventType> = (event: CacheEventOf<Type>) => void

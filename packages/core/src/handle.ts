@@ -73,10 +73,7 @@ export class CacheHandle implements Cache {
     }
   }
 
-  async get<Value = unknown>(
-    key: CacheKey,
-    options: ReadOptions = NO_OPTIONS as ReadOptions,
-  ): Promise<Value | undefined> {
+  async get<Value = unknown>(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<Value | undefined> {
     const encoded = this.#encode(key)
     if (options.after === undefined) {
       const entry = this.#hit(encoded)

@@ -8,11 +8,11 @@ const BUCKETS = 36 * PER_OCTAVE
 
 /** Percentiles of load times, in milliseconds. */
 export interface LoadTimes {
-  readonly count: number
-  readonly p50: number
-  readonly p95: number
-  readonly p99: number
-  readonly max: number
+  /** How many. */ readonly count: number
+  /** Median. */ readonly p50: number
+  /** 95th percentile. */ readonly p95: number
+  /** 99th percentile. */ readonly p99: number
+  /** Longest. */ readonly max: number
 }
 
 export class Histogram {

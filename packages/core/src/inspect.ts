@@ -10,11 +10,12 @@ export interface Inspection {
   readonly state: Age | 'outdated' | 'missing'
   /** Kind of the tier that answered. */
   readonly tier: string | undefined
-  readonly ageMs: number | undefined
+  /** Since it was loaded. */ readonly ageMs: number | undefined
   /** Until it stops being fresh; negative once it is not. */
   readonly ttlLeftMs: number | undefined
   /** Until it is good for nothing. */
   readonly lifeLeftMs: number | undefined
+  /** Tags of the value. */
   readonly tags: readonly string[]
   /** Point of the log that the value is current at. */
   readonly asOf: Token | undefined

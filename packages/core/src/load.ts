@@ -115,7 +115,7 @@ async function load<Value>(
 }
 
 /** What came back from a loader. */
-export interface Loaded<Value> {
+interface Loaded<Value> {
   readonly value: Value
   readonly loadMs: number
   readonly startedAt: number
@@ -123,7 +123,7 @@ export interface Loaded<Value> {
 }
 
 /** Judges a loaded value, stores it if it may be, and tells how the flight ended. */
-export function land<Value>(
+function land<Value>(
   engine: Engine,
   flight: Flight<Value>,
   request: Pick<LoadRequest<Value>, 'freshness'>,

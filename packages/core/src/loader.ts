@@ -2,9 +2,10 @@ import { type CacheKey, type Duration, type FreshnessOptions, validateTags } fro
 
 /** A stale value that a loader may refresh instead of loading anew. */
 export interface Previous<Value> {
-  readonly value: Value
+  /** The stale value. */ readonly value: Value
   /** How long ago it was loaded, in milliseconds. */
   readonly ageMs: number
+  /** Tags of the value. */
   readonly tags: readonly string[]
   /** To be returned by the loader when the source says that the value is still right: it is stored again as new. */
   notModified(): Value

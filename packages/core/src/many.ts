@@ -33,7 +33,7 @@ export async function getOrSetMany<Value>(call: ManyCall<Value>): Promise<(Value
       group.load(original, signal)
     unique.set(key, readThrough<Value | undefined>({ ...call, key, original, loader, lookUp: !promoted }))
   }
-  return Promise.all(keys.map((key) => unique.get(key)))
+  return Promise.all(keys.map((key) => unique.get(key) ?? Promise.resolve(undefined)))
 }
 
 /** Brings what the lower tiers have into memory, by one read of many per tier. */

@@ -56,8 +56,8 @@ export interface SetOptions extends FreshnessOptions {
 
 /** One entry of `setMany` and `warm`. */
 export interface SetEntry<Value = unknown> extends SetOptions {
-  readonly key: CacheKey
-  readonly value: Value
+  /** Key of the value. */ readonly key: CacheKey
+  /** Never `undefined`. */ readonly value: Value
 }
 
 const NAME = /^[\w./-]{1,64}$/

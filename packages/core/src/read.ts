@@ -62,7 +62,7 @@ function usable(engine: Engine, entry: Entry, tier: number, stale: boolean): Usa
 }
 
 /** The entry that memory holds, if the log lets it stand. */
-export function inMemory(engine: Engine, key: string, after = 0): Entry | undefined {
+function inMemory(engine: Engine, key: string, after = 0): Entry | undefined {
   const entry = engine.memory?.get(key) as Entry | undefined
   if (entry === undefined) return undefined
   if (engine.judge(key, entry, after) !== 'outdated') return entry
@@ -107,14 +107,14 @@ export async function readThrough<Value>(call: Call<Value>): Promise<Value> {
 }
 
 /** XFetch: whether this read should refresh an entry that is still fresh. */
-export function isAhead({ engine }: Pick<Call<unknown>, 'engine'>, entry: Entry): boolean {
+function isAhead({ engine }: Pick<Call<unknown>, 'engine'>, entry: Entry): boolean {
   if (entry.aheadMs === 0) return false
   const leftMs = entry.createdAt + entry.freshMs - engine.timeline.recent()
   return -Math.log(1 - engine.random()) * entry.aheadMs >= leftMs
 }
 
 /** Starts a load that nobody waits for, unless one is on its way or the last one failed just now. */
-export function refreshBehind<Value>(call: Call<Value>, previous: Entry<Value>, reason: 'stale' | 'ahead'): void {
+function refreshBehind<Value>(call: Call<Value>, previous: Entry<Value>, reason: 'stale' | 'ahead'): void {
   const { engine, key } = call
   if (engine.closed || engine.flights.joinable(key) !== undefined) return
   if (engine.backoff.waitMs(key, engine.timeline.elapsed()) > 0) return

@@ -34,8 +34,8 @@ export interface Counts {
 export interface TierCounts {
   /** Kind of the tier. */
   readonly type: string
-  readonly hits: number
-  readonly staleHits: number
+  /** Reads answered by a fresh value. */ readonly hits: number
+  /** Reads answered by a stale value. */ readonly staleHits: number
 }
 
 /** What one tier of a whole cache has done and holds. */
@@ -66,8 +66,8 @@ export class Counters {
   sets = 0
   invalidations = 0
   readonly loadTimes: Histogram = new Histogram()
-  readonly hits: number[]
-  readonly staleHits: number[]
+  /** Reads answered by a fresh value. */ readonly hits: number[]
+  /** Reads answered by a stale value. */ readonly staleHits: number[]
 
   constructor(tiers: number) {
     this.hits = new Array<number>(tiers).fill(0)

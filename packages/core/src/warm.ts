@@ -49,7 +49,7 @@ export async function warm(
   const one = async (item: CacheKey | SetEntry): Promise<void> => {
     if (typeof item === 'object' && 'key' in item)
       await cache.set(item.key, item.value, { asOf, tags, ...freshness, ...item })
-    else await cache.getOrSet(item as CacheKey, loaderOf(load), { signal, tags, ...freshness })
+    else await cache.getOrSet(item, loaderOf(load), { signal, tags, ...freshness })
   }
   const running = new Set<Promise<void>>()
   for await (const item of source) {

@@ -40,7 +40,7 @@ export function wrap<Args extends readonly unknown[], Value>(
     return cache.getOrSet<Value>(
       keyOf(...args),
       async ({ addTags }) => {
-        const value = await (Reflect.apply(fn, this, args) as Value | Promise<Value>)
+        const value = (await Reflect.apply(fn, this, args)) as Value
         if (typeof tags === 'function') addTags(tags(args, value))
         return value
       },

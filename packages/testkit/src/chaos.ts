@@ -44,6 +44,7 @@ export interface ChaosSwitches {
 
 /** What chaos makes a call reject with. */
 export class ChaosError extends Error {
+  /** Name of the class, also in minified code. */
   override readonly name = 'ChaosError'
 }
 

@@ -2,6 +2,7 @@ import type { SchedulerStep } from './scheduler.ts'
 
 /** A schedule came to a bad end: a task failed (see `cause`), nothing could go on, or it never ended. */
 export class ScheduleError extends Error {
+  /** Name of the class, also in minified code. */
   override readonly name = 'ScheduleError'
 }
 

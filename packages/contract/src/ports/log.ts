@@ -10,18 +10,43 @@ export type MaybePromise<Value> = Value | Promise<Value>
 
 /** What an invalidation is about. Keys and prefixes are encoded. */
 export type Scope =
-  | { readonly type: 'all' }
-  | { readonly type: 'key'; readonly key: string }
-  | { readonly type: 'tag'; readonly tag: string }
-  | { readonly type: 'prefix'; readonly prefix: string }
-  | { readonly type: 'pattern'; readonly pattern: string }
+  | {
+      /** What kind of scope. */
+      readonly type: 'all'
+    }
+  | {
+      /** What kind of scope. */
+      readonly type: 'key'
+      /** Encoded key. */
+      readonly key: string
+    }
+  | {
+      /** What kind of scope. */
+      readonly type: 'tag'
+      /** The tag. */
+      readonly tag: string
+    }
+  | {
+      /** What kind of scope. */
+      readonly type: 'prefix'
+      /** Encoded prefix, matched at a part boundary. */
+      readonly prefix: string
+    }
+  | {
+      /** What kind of scope. */
+      readonly type: 'pattern'
+      /** Glob over encoded keys. */
+      readonly pattern: string
+    }
 
 /** Hard: gone. Soft: expired, may still be served stale. */
 export type Strength = 'hard' | 'soft'
 
 /** What is appended to a log. */
 export interface Invalidation {
+  /** What it is about. */
   readonly scope: Scope
+  /** Gone, or stale. */
   readonly strength: Strength
 }
 

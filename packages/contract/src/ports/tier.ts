@@ -23,7 +23,7 @@ export interface TierContext {
 
 /** How much a tier holds. */
 export interface TierUsage {
-  readonly entries: number
+  /** How many. */ readonly entries: number
   /** Values, keys and bookkeeping; an estimate. `undefined` where the tier cannot know. */
   readonly bytes: number | undefined
 }

@@ -14,5 +14,6 @@ export interface ConformanceCase {
 
 /** A port does not keep its contract. */
 export class ConformanceError extends Error {
+  /** Name of the class, also in minified code. */
   override readonly name = 'ConformanceError'
 }
