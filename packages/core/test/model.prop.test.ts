@@ -4,7 +4,7 @@
  * a version from before it. A failing seed is printed by fast-check and replays exactly.
  */
 import { createFakeClock, createRandom, deferred, type Deferred, flush } from '@hotpath/testkit'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Cache, createCache, memory } from '../src/index.ts'
 
@@ -44,7 +44,7 @@ class World {
     return async ({ addTags }) => {
       // The source is read when the load begins: the worst case for staleness.
       const version = this.source[key]
-      const gate = deferred<void>()
+      const gate = deferred()
       this.loads.push({ gate, fail: () => gate.reject(new Error('source down')) })
       await gate.promise
       addTags(TAGS[key])
@@ -87,7 +87,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.tuple(key, fc.constantFrom('getOrSet', 'getOrSet', 'get')).map(
       ([k, how]): Step =>
         (world) =>
-          world.read(k, how as 'get'),
+          world.read(k, how),
     ),
   },
   {
