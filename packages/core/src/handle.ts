@@ -133,6 +133,7 @@ export class CacheHandle implements Cache {
   }
 
   async setMany(entries: Iterable<SetEntry>, options: SetOptions = {}): Promise<Token> {
+    const shared = resolveFreshness(this.#freshness, options)
     const writes = [...entries].map((entry) => {
       const key = this.#encode(entry.key)
       this.#open(key)
@@ -141,7 +142,7 @@ export class CacheHandle implements Cache {
         key,
         value: entry.value,
         tags: this.#tags(entry.tags ?? options.tags),
-        freshness: resolveFreshness(resolveFreshness(this.#freshness, options), entry),
+        freshness: resolveFreshness(shared, entry),
         asOf: asOf === undefined ? undefined : parseToken(asOf),
       }
     })

@@ -1,0 +1,14 @@
+/** `pnpm bench <name> [--quick]`: measures the built packages, so run `pnpm build` first. */
+import { cpus } from 'node:os'
+import { l1 } from './l1.ts'
+
+const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = { l1 }
+const [name = '', ...flags] = process.argv.slice(2)
+const bench = BENCHES[name]
+if (bench === undefined) {
+  console.error(`There is no bench \`${name}\`. Use one of: ${Object.keys(BENCHES).join(', ')}.`)
+  process.exit(1)
+}
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`)
+await bench(flags.includes('--quick'))
+process.exit(0)
