@@ -73,6 +73,7 @@ export const DEFAULT_FRESHNESS: Freshness = {
  * @throws ConfigError naming the option, the value seen and the way out.
  */
 export function resolveFreshness(above: Freshness, options: FreshnessOptions): Freshness {
+  if (inheritsAll(options)) return above
   const { soft, hard } = timeoutsOf(options.timeout)
   return {
     freshMs: options.ttl === undefined ? above.freshMs : toMs(options.ttl, 'ttl'),
@@ -86,6 +87,20 @@ export function resolveFreshness(above: Freshness, options: FreshnessOptions): F
     hardTimeoutMs: limit(hard, above.hardTimeoutMs, 'timeout.hard'),
     backoffMs: window(options.backoff, above.backoffMs, 'backoff', 0),
   }
+}
+
+/** Most calls say nothing of freshness, and then share the policy of the level above. */
+function inheritsAll(options: FreshnessOptions): boolean {
+  return (
+    options.ttl === undefined &&
+    options.staleWhileRevalidate === undefined &&
+    options.staleIfError === undefined &&
+    options.jitter === undefined &&
+    options.refreshAhead === undefined &&
+    options.negativeTtl === undefined &&
+    options.timeout === undefined &&
+    options.backoff === undefined
+  )
 }
 
 function window<Inherited extends number | undefined>(

@@ -1,6 +1,7 @@
 import type { Cache } from './cache.ts'
 import { Engine } from './engine.ts'
 import { CacheHandle } from './handle.ts'
+import { KeySpace } from './key-space.ts'
 import type { CacheOptions } from './options.ts'
 
 /**
@@ -20,5 +21,5 @@ import type { CacheOptions } from './options.ts'
  */
 export function createCache(options: CacheOptions): Cache {
   const engine = new Engine(options)
-  return new CacheHandle(engine, '', engine.freshness, engine.stats.root)
+  return new CacheHandle(engine, new KeySpace(), engine.freshness, engine.stats.root)
 }

@@ -4,9 +4,12 @@ import {
   type Freshness,
   type HotpathError,
   type InvalidationLog,
+  type MaybePromise,
+  NEVER_JUDGED,
   type Random,
   type TierContext,
   type TierStore,
+  type TierUsage,
   deadAt,
   resolveFreshness,
   DEFAULT_FRESHNESS,
@@ -19,7 +22,7 @@ import { Flights } from './flight.ts'
 import { GuardedTier, type OpenTier } from './lower-tiers.ts'
 import { createMemoryLog } from './memory-log.ts'
 import { type CacheOptions, validateCacheOptions } from './options.ts'
-import { Stats } from './stats.ts'
+import { type CacheStats, type Counters, Stats } from './stats.ts'
 import { systemClock } from './system-clock.ts'
 import { Timeline } from './timeline.ts'
 
@@ -42,6 +45,7 @@ export class Engine {
   readonly evictions: number[]
   readonly faults: number[]
   readonly #writes = new Set<Promise<unknown>>()
+  #replacing = false
   #closing: Promise<void> | undefined
 
   constructor(options: CacheOptions) {
@@ -79,7 +83,7 @@ export class Engine {
     this.coherence = new Coherence({
       log: this.log,
       clock: this.clock,
-      keyChanged: (key, hard) => this.#keyChanged(key, hard),
+      keyChanged: (key) => this.#keyChanged(key),
       reset: () => {
         void this.memory?.clear()
         if (this.events.wants('reset')) this.events.emit({ type: 'reset' })
@@ -110,18 +114,29 @@ export class Engine {
     return judgement
   }
 
-  /** Whether an entry is good for nothing any more. */
-  isDead(key: string, entry: Entry): boolean {
-    return deadAt(entry) <= this.timeline.elapsed() || this.judge(key, entry) === 'outdated'
+  /**
+   * Runs the append of a write. What the write replaces keeps its place in memory until then, outdated: to delete and
+   * set anew would cost more than all the rest of a write.
+   */
+  replacing<Result>(append: () => Result): Result {
+    this.#replacing = true
+    try {
+      return append()
+    } finally {
+      this.#replacing = false
+    }
   }
 
-  /** Stores in memory now and in the lower tiers behind; the promise tells when those are done. */
-  store(key: string, entry: Entry, upTo: number = Number.POSITIVE_INFINITY): Promise<unknown> {
-    if (this.closed) return Promise.resolve()
-    void this.memory?.set(key, entry)
+  /** Stores in memory now and in the lower tiers above `upTo` behind; the promise, if any, tells when those are done. */
+  store(
+    entries: readonly (readonly [key: string, entry: Entry])[],
+    upTo: number = this.tiers.length,
+  ): MaybePromise<unknown> {
+    if (this.closed || entries.length === 0) return undefined
+    for (const [key, entry] of entries) void this.memory?.set(key, entry)
     const lower = this.lower.filter(({ tier }) => tier.index < upTo)
-    if (lower.length === 0) return Promise.resolve()
-    return this.track(Promise.all(lower.map((tier) => tier.run('set', (store) => store.set(key, entry)))))
+    if (lower.length === 0) return undefined
+    return this.track(Promise.all(lower.map((tier) => tier.run('set', (store) => store.setMany(entries)))))
   }
 
   /** Keeps a write behind in sight, so that `close()` can wait for it. */
@@ -129,6 +144,31 @@ export class Engine {
     this.#writes.add(write)
     void write.finally(() => this.#writes.delete(write))
     return write
+  }
+
+  /** Removes dead entries from all tiers, and answers how many. */
+  async purge(owns: (key: string) => boolean): Promise<number> {
+    const isDead = (key: string, entry: Entry): boolean =>
+      owns(key) && (deadAt(entry) <= this.timeline.elapsed() || this.judge(key, entry) === 'outdated')
+    let purged = (await this.memory?.purge({ isDead })) ?? 0
+    for (const tier of this.lower) purged += (await tier.run('purge', (store) => store.purge({ isDead }))) ?? 0
+    return purged
+  }
+
+  /** What was counted: of the whole cache, or of one namespace. */
+  report(counters?: Counters): CacheStats {
+    const counts = counters === undefined ? this.stats.total() : this.stats.of(counters)
+    return {
+      ...counts,
+      evictions: this.evictions.reduce((total, number) => total + number, 0),
+      namespaces: this.stats.namespaces(),
+      tiers: counts.tiers.map((tier, index) => ({
+        ...tier,
+        evictions: this.evictions[index] ?? 0,
+        faults: this.faults[index] ?? 0,
+        usage: usageOf(this.tiers[index]),
+      })),
+    }
   }
 
   close(): Promise<void> {
@@ -145,12 +185,11 @@ export class Engine {
     this.events.clear()
   }
 
-  #keyChanged(key: string, hard: boolean): void {
-    if (hard) void this.memory?.delete([key])
-    else {
-      const entry = (this.memory?.peek ?? this.memory?.get)?.(key) as Entry | undefined
-      if (entry !== undefined) entry.judgedAt = -1
-    }
+  #keyChanged(key: string): void {
+    const entry = (this.memory?.peek ?? this.memory?.get)?.(key) as Entry | undefined
+    if (entry === undefined) return
+    entry.judgedAt = NEVER_JUDGED
+    if (!this.#replacing && this.judge(key, entry) === 'outdated') void this.memory?.delete([key])
   }
 
   #contextOf(type: string, index: number): TierContext {
@@ -165,4 +204,9 @@ export class Engine {
       fault: (error) => this.fault(error, index),
     }
   }
+}
+
+function usageOf(tier: OpenTier | undefined): TierUsage | undefined {
+  const usage = tier?.store.sync === true ? tier.store.usage?.() : undefined
+  return usage instanceof Promise ? undefined : usage
 }

@@ -4,15 +4,10 @@ import {
   type Freshness,
   type FreshnessOptions,
   type Invalidation,
-  KeyError,
   type Scope,
   type Strength,
   type Token,
   assertKey,
-  compilePattern,
-  encodeKey,
-  encodeKeyPrefix,
-  escapePattern,
   parseToken,
   resolveFreshness,
   toToken,
@@ -23,14 +18,15 @@ import type { Engine } from './engine.ts'
 import type { CacheEventType, CacheListener } from './events.ts'
 import { closedError } from './flight.ts'
 import { type Inspection, inspect } from './inspect.ts'
+import type { KeySpace } from './key-space.ts'
 import type { Loader } from './loader.ts'
-import { getOrSetMany } from './many.ts'
+import { findMany, getOrSetMany } from './many.ts'
 import type { LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.ts'
-import { countHit, find, readThrough } from './read.ts'
+import { countFound, find, readThrough } from './read.ts'
 import type { CacheStats, Counters } from './stats.ts'
 import { type WarmOptions, type WarmReport, warm } from './warm.ts'
 import { type WrapOptions, type Wrapped, wrap } from './wrap.ts'
-import { append, store } from './write.ts'
+import { type Write, append, remove, store } from './write.ts'
 
 const NO_TAGS: readonly string[] = []
 const NO_OPTIONS: LoadOptions = {}
@@ -39,7 +35,7 @@ const NO_OPTIONS: LoadOptions = {}
 export class CacheHandle implements Cache {
   readonly name: string
   readonly #engine: Engine
-  readonly #prefix: string
+  readonly #keys: KeySpace
   readonly #freshness: Freshness
   readonly #counters: Counters
   // What a hit needs, one step away.
@@ -48,10 +44,10 @@ export class CacheHandle implements Cache {
   readonly #timeline: Engine['timeline']
   readonly #events: Engine['events']
 
-  constructor(engine: Engine, prefix: string, freshness: Freshness, counters: Counters) {
+  constructor(engine: Engine, keys: KeySpace, freshness: Freshness, counters: Counters) {
     this.name = engine.name
     this.#engine = engine
-    this.#prefix = prefix
+    this.#keys = keys
     this.#freshness = freshness
     this.#counters = counters
     this.#memory = engine.memory
@@ -62,42 +58,40 @@ export class CacheHandle implements Cache {
 
   getOrSet<Value>(key: CacheKey, loader: Loader<Value>, options: LoadOptions = NO_OPTIONS): Promise<Value> {
     try {
-      const encoded = this.#encode(key)
+      const encoded = this.#keys.encode(key)
       if (options === NO_OPTIONS || isPlain(options)) {
         const entry = this.#hit(encoded)
         if (entry !== undefined) return Promise.resolve(entry.value as Value)
       }
-      return this.#readThrough(encoded, key, loader, options)
+      return readThrough({ ...this.#call(options), key: encoded, original: key, loader }, markOf(options.after))
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
   async get<Value = unknown>(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<Value | undefined> {
-    const encoded = this.#encode(key)
-    if (options.after === undefined) {
-      const entry = this.#hit(encoded)
-      if (entry !== undefined) return entry.value as Value
-    }
+    const encoded = this.#keys.encode(key)
+    const entry = options.after === undefined ? this.#hit(encoded) : undefined
+    if (entry !== undefined) return entry.value as Value
     this.#open(encoded)
     const found = await find(this.#engine, encoded, options)
-    if (found === undefined) this.#miss(encoded)
-    else countHit({ engine: this.#engine, counters: this.#counters }, encoded, found.tier, found.stale)
+    countFound({ engine: this.#engine, counters: this.#counters, key: encoded }, found)
     return found?.entry.value as Value | undefined
   }
 
+  async getMany<Value = unknown>(keys: readonly CacheKey[], options: ReadOptions = {}): Promise<(Value | undefined)[]> {
+    const found = await findMany(this.#engine, this.#counters, this.#encodeAll(keys), options)
+    return found.map((one) => one?.entry.value as Value | undefined)
+  }
+
   async has(key: CacheKey, options: ReadOptions = {}): Promise<boolean> {
-    const encoded = this.#encode(key)
+    const encoded = this.#keys.encode(key)
     this.#open(encoded)
     return (await find(this.#engine, encoded, options)) !== undefined
   }
 
-  async getMany<Value = unknown>(keys: readonly CacheKey[], options: ReadOptions = {}): Promise<(Value | undefined)[]> {
-    return Promise.all(keys.map((key) => this.get<Value>(key, options)))
-  }
-
   peek<Value = unknown>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined {
-    const encoded = this.#encode(key)
+    const encoded = this.#keys.encode(key)
     const entry = this.#memory?.peek?.(encoded) as Entry<Value> | undefined
     if (entry === undefined) return undefined
     if (entry.judgedAt !== this.#coherence.version && this.#engine.judge(encoded, entry) === 'outdated')
@@ -110,94 +104,64 @@ export class CacheHandle implements Cache {
   async getOrSetMany<Value>(
     keys: readonly CacheKey[],
     loader: ManyLoader<Value>,
-    options: LoadOptions = {},
+    options: LoadOptions = NO_OPTIONS,
   ): Promise<(Value | undefined)[]> {
-    const encoded = keys.map((key) => this.#encode(key))
-    for (const key of encoded) this.#open(key)
-    return getOrSetMany({
-      engine: this.#engine,
-      counters: this.#counters,
-      keys: encoded,
-      originals: keys,
-      loader,
-      tags: this.#tags(options.tags),
-      freshness: resolveFreshness(this.#freshness, options),
-      after: options.after === undefined ? undefined : parseToken(options.after),
-      signal: options.signal,
-      refresh: options.refresh ?? false,
-    })
+    const encoded = this.#encodeAll(keys)
+    return getOrSetMany({ ...this.#call(options), keys: encoded, originals: keys, loader }, markOf(options.after))
   }
 
-  set<Value>(key: CacheKey, value: Value, options: SetOptions = {}): Promise<Token> {
-    return this.setMany([{ ...options, key, value }])
+  async set<Value>(key: CacheKey, value: Value, options: SetOptions = NO_OPTIONS): Promise<Token> {
+    return store(this.#engine, this.#counters, [this.#write(key, value, options, this.#freshness)])
   }
 
-  async setMany(entries: Iterable<SetEntry>, options: SetOptions = {}): Promise<Token> {
+  async setMany(entries: Iterable<SetEntry>, options: SetOptions = NO_OPTIONS): Promise<Token> {
     const shared = resolveFreshness(this.#freshness, options)
     const writes = [...entries].map((entry) => {
-      const key = this.#encode(entry.key)
-      this.#open(key)
-      const asOf = entry.asOf ?? options.asOf
-      return {
-        key,
-        value: entry.value,
-        tags: this.#tags(entry.tags ?? options.tags),
-        freshness: resolveFreshness(shared, entry),
-        asOf: asOf === undefined ? undefined : parseToken(asOf),
-      }
+      const { tags = options.tags, asOf = options.asOf } = entry
+      return this.#write(entry.key, entry.value, { ...entry, tags, asOf }, shared)
     })
     return store(this.#engine, this.#counters, writes)
   }
 
   async delete(key: CacheKey): Promise<Token> {
-    const encoded = this.#encode(key)
-    const token = await this.#append([{ type: 'key', key: encoded }], 'hard')
-    await Promise.all(this.#engine.lower.map((tier) => tier.run('delete', (store) => store.delete([encoded]))))
-    return token
+    const encoded = this.#keys.encode(key)
+    this.#open(encoded)
+    return toToken(await remove(this.#engine, this.#counters, encoded))
   }
 
-  expire(key: CacheKey): Promise<Token> {
-    return this.#appending(() => [{ type: 'key', key: this.#encode(key) }], 'soft')
+  async expire(key: CacheKey): Promise<Token> {
+    const encoded = this.#keys.encode(key)
+    this.#open(encoded)
+    return this.#append([{ type: 'key', key: encoded }], 'soft')
   }
 
-  invalidateTags(tags: readonly string[]): Promise<Token> {
-    return this.#appending(() => validateTags(tags, 'invalidateTags').map((tag) => ({ type: 'tag', tag })), 'hard')
+  async invalidateTags(tags: readonly string[]): Promise<Token> {
+    return this.#append(tagScopes(tags, 'invalidateTags'), 'hard')
   }
 
-  expireTags(tags: readonly string[]): Promise<Token> {
-    return this.#appending(() => validateTags(tags, 'expireTags').map((tag) => ({ type: 'tag', tag })), 'soft')
+  async expireTags(tags: readonly string[]): Promise<Token> {
+    return this.#append(tagScopes(tags, 'expireTags'), 'soft')
   }
 
-  invalidatePrefix(prefix: CacheKey): Promise<Token> {
-    return this.#appending(
-      () => [{ type: 'prefix', prefix: encodeKeyPrefix(this.#within(encodeKeyPrefix(prefix))) }],
-      'hard',
-    )
+  async invalidatePrefix(prefix: CacheKey): Promise<Token> {
+    return this.#append([this.#keys.prefix(prefix)], 'hard')
   }
 
-  invalidatePattern(pattern: string): Promise<Token> {
-    return this.#appending(() => {
-      compilePattern(pattern)
-      const within = this.#prefix === '' ? pattern : escapePattern(this.#prefix) + pattern
-      compilePattern(within)
-      return [{ type: 'pattern', pattern: within }]
-    }, 'hard')
+  async invalidatePattern(pattern: string): Promise<Token> {
+    return this.#append([this.#keys.pattern(pattern)], 'hard')
   }
 
   async clear(): Promise<Token> {
-    const all: Scope = this.#prefix === '' ? { type: 'all' } : { type: 'prefix', prefix: this.#prefix.slice(0, -1) }
-    const token = await this.#append([all], 'hard')
+    const all = this.#keys.all()
+    const token = this.#append([all], 'hard')
+    // Outdated from the call on, so the memory can be given back at once.
     if (all.type === 'all') void this.#memory?.clear()
     return token
   }
 
   async purgeExpired(): Promise<number> {
     this.#open()
-    const isDead = (key: string, entry: Entry): boolean =>
-      key.startsWith(this.#prefix) && this.#engine.isDead(key, entry)
-    let purged = (await this.#memory?.purge({ isDead })) ?? 0
-    for (const tier of this.#engine.lower) purged += (await tier.run('purge', (store) => store.purge({ isDead }))) ?? 0
-    return purged
+    return this.#engine.purge((key) => this.#keys.owns(key))
   }
 
   now(): Token | undefined {
@@ -213,16 +177,9 @@ export class CacheHandle implements Cache {
   }
 
   namespace(name: string, defaults: FreshnessOptions = {}): Cache {
-    if (typeof name !== 'string') {
-      throw new KeyError(
-        'ERR_KEY_PART',
-        `\`namespace\` needs a name, received ${typeof name}. Use for example \`cache.namespace('users')\`.`,
-      )
-    }
-    const prefix = `${this.#prefix}${encodeKeyPrefix([name])}:`
-    encodeKeyPrefix(prefix.slice(0, -1))
+    const keys = this.#keys.namespace(name)
     const freshness = resolveFreshness(this.#freshness, defaults)
-    return new CacheHandle(this.#engine, prefix, freshness, this.#engine.stats.namespace(prefix.slice(0, -1)))
+    return new CacheHandle(this.#engine, keys, freshness, this.#engine.stats.namespace(keys.name))
   }
 
   async warm(
@@ -234,28 +191,13 @@ export class CacheHandle implements Cache {
   }
 
   async inspect(key: CacheKey): Promise<Inspection> {
-    const encoded = this.#encode(key)
+    const encoded = this.#keys.encode(key)
     this.#open(encoded)
     return inspect(this.#engine, encoded)
   }
 
   stats(): CacheStats {
-    const { stats, tiers, evictions, faults } = this.#engine
-    const counts = this.#prefix === '' ? stats.total() : stats.of(this.#counters)
-    return {
-      ...counts,
-      evictions: evictions.reduce((total, number) => total + number, 0),
-      namespaces: stats.namespaces(),
-      tiers: counts.tiers.map((tier, index) => {
-        const usage = tiers[index]?.store.sync === true ? tiers[index].store.usage?.() : undefined
-        return {
-          ...tier,
-          evictions: evictions[index] ?? 0,
-          faults: faults[index] ?? 0,
-          usage: usage instanceof Promise ? undefined : usage,
-        }
-      }),
-    }
+    return this.#engine.report(this.#keys.name === '' ? undefined : this.#counters)
   }
 
   on<Type extends CacheEventType>(type: Type, listener: CacheListener<Type>): () => void {
@@ -283,48 +225,37 @@ export class CacheHandle implements Cache {
     return entry
   }
 
-  #readThrough<Value>(encoded: string, key: CacheKey, loader: Loader<Value>, options: LoadOptions): Promise<Value> {
-    return readThrough({
+  /** What a read with a loader takes from its options. */
+  #call(options: LoadOptions): Omit<Parameters<typeof readThrough>[0], 'key' | 'original' | 'loader'> {
+    return {
       engine: this.#engine,
       counters: this.#counters,
-      key: encoded,
-      original: key,
-      loader,
-      tags: this.#tags(options.tags),
+      tags: ownTags(options.tags),
       freshness: options === NO_OPTIONS ? this.#freshness : resolveFreshness(this.#freshness, options),
-      after: options.after === undefined ? undefined : parseToken(options.after),
       signal: options.signal,
       refresh: options.refresh ?? false,
-      lookUp: true,
+    }
+  }
+
+  #write(key: CacheKey, value: unknown, options: SetOptions, above: Freshness): Write {
+    const encoded = this.#keys.encode(key)
+    this.#open(encoded)
+    const freshness = options === NO_OPTIONS ? above : resolveFreshness(above, options)
+    return { key: encoded, value, tags: ownTags(options.tags), freshness, asOf: markOf(options.asOf) }
+  }
+
+  #encodeAll(keys: readonly CacheKey[]): string[] {
+    this.#open()
+    return keys.map((key) => {
+      const encoded = this.#keys.encode(key)
+      assertKey(encoded)
+      return encoded
     })
-  }
-
-  #encode(key: CacheKey): string {
-    const encoded = encodeKey(key)
-    return this.#prefix === '' ? encoded : encodeKey(this.#prefix + encoded)
-  }
-
-  #within(prefix: string): string {
-    return this.#prefix + prefix
-  }
-
-  #tags(tags: readonly string[] | undefined): readonly string[] {
-    // Copied: the caller may change his list later.
-    return tags === undefined || tags.length === 0 ? NO_TAGS : [...validateTags(tags, 'tags')]
-  }
-
-  #miss(key: string): void {
-    this.#counters.misses++
-    if (this.#events.wants('miss')) this.#events.emit({ type: 'miss', key })
   }
 
   #open(key?: string): void {
     if (this.#engine.closed) throw closedError()
     if (key !== undefined) assertKey(key)
-  }
-
-  async #appending(scopes: () => Scope[], strength: Strength): Promise<Token> {
-    return this.#append(scopes(), strength)
   }
 
   async #append(scopes: readonly Scope[], strength: Strength): Promise<Token> {
@@ -337,4 +268,17 @@ export class CacheHandle implements Cache {
 /** Options that change nothing about a fresh hit. */
 function isPlain(options: LoadOptions): boolean {
   return options.after === undefined && options.refresh !== true && options.signal?.aborted !== true
+}
+
+function markOf(token: Token | undefined): ReturnType<typeof parseToken> | undefined {
+  return token === undefined ? undefined : parseToken(token)
+}
+
+/** Copied: the caller may change his list later. */
+function ownTags(tags: readonly string[] | undefined): readonly string[] {
+  return tags === undefined || tags.length === 0 ? NO_TAGS : [...validateTags(tags, 'tags')]
+}
+
+function tagScopes(tags: readonly string[], method: string): Scope[] {
+  return validateTags(tags, method).map((tag) => ({ type: 'tag', tag }))
 }

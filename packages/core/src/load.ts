@@ -1,11 +1,9 @@
 /** One flight from take-off to landing: lower tiers, backoff, loader, store. Decisions about callers are in `read.ts`. */
 import {
-  type Age,
   type CacheKey,
   type Entry,
   type Freshness,
   LoadError,
-  ageOf,
   createEntry,
   resolveFreshness,
   displayKey,
@@ -13,6 +11,7 @@ import {
 import type { Engine } from './engine.ts'
 import type { Flight, Outcome } from './flight.ts'
 import { type LoadDecisions, LoadScope, type Loader, NOT_MODIFIED } from './loader.ts'
+import { lookBelow } from './look-up.ts'
 import type { Counters } from './stats.ts'
 
 /** What a flight is to do. */
@@ -28,39 +27,12 @@ export interface LoadRequest<Value> {
   readonly lookUp: boolean
 }
 
-/** What a look-up below memory found. */
-export interface Found {
-  readonly entry: Entry
-  readonly age: Age
-  readonly tier: number
-}
-
-/** Asks the lower tiers in turn; promotes what it finds into the tiers above. */
-export async function lookUp(engine: Engine, key: string, after = 0): Promise<Found | undefined> {
-  let fallback: Found | undefined
-  for (const guarded of engine.lower) {
-    const entry = await guarded.get(key)
-    if (entry === undefined) continue
-    const judgement = engine.judge(key, entry, after)
-    if (judgement === 'outdated') continue
-    const age = ageOf(entry, engine.timeline.elapsed(), judgement === 'expired')
-    const found = { entry, age, tier: guarded.tier.index }
-    if (age === 'dead') continue
-    if (age === 'stale-if-error') fallback ??= found
-    else {
-      void engine.store(key, entry, found.tier)
-      return found
-    }
-  }
-  return fallback
-}
-
 /** Flies. Never rejects. */
 export async function fly<Value>(engine: Engine, flight: Flight<Value>, request: LoadRequest<Value>): Promise<void> {
   let previous = request.previous
   try {
     if (request.lookUp && engine.lower.length > 0) {
-      const found = await flight.guard(lookUp(engine, flight.key))
+      const found = await flight.guard(lookBelow(engine, flight.key))
       if (found !== undefined && found.age !== 'stale-if-error') {
         const entry = found.entry as Entry<Value>
         return flight.settle({ type: 'entry', entry, tier: found.tier, stale: found.age === 'stale' })
@@ -144,7 +116,7 @@ function land<Value>(
     const createdAt = engine.timeline.elapsed()
     const entry = createEntry({ value, tags, createdAt, ...windows, epoch: mark.epoch, asOf: mark.position, aheadMs })
     engine.judge(key, entry)
-    void engine.store(key, entry)
+    void engine.store([[key, entry]])
   }
   if (engine.events.wants('load')) engine.events.emit({ type: 'load', key, durationMs: loadMs, stored })
   return { type: 'value', value, raced: judgement !== 'valid' }

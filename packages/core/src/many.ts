@@ -1,59 +1,67 @@
 /** Reads of many keys: one look-up per tier, one loader call with only what is missing, flights in progress joined. */
-import { type CacheKey, type Entry, type Freshness, LoadError, type Mark, ageOf } from '@hotpath/contract'
+import { type CacheKey, type Entry, LoadError, type Mark, parseToken } from '@hotpath/contract'
 import type { ManyLoader } from './cache.ts'
 import type { Engine } from './engine.ts'
-import { readThrough } from './read.ts'
+import { type Found, lookUpMany, viewAfter } from './look-up.ts'
+import { type Call, type FindOptions, admit, canServe, countFound, isUsable, loadOrJoin, serve } from './read.ts'
 import type { Counters } from './stats.ts'
 
+const NOTHING: ReadonlyMap<string, Found> = new Map()
+
+/** Reads without a loader, in the order of the keys. */
+export async function findMany(
+  engine: Engine,
+  counters: Counters,
+  keys: readonly string[],
+  options: FindOptions,
+): Promise<(Found | undefined)[]> {
+  const view = await viewAfter(engine, options.after === undefined ? undefined : parseToken(options.after))
+  const found = view.current ? await lookUpMany(engine, new Set(keys), view.after) : NOTHING
+  return keys.map((key) => {
+    const one = found.get(key)
+    const usable = isUsable(one, options) ? one : undefined
+    countFound({ engine, counters, key }, usable)
+    return usable
+  })
+}
+
 /** One read of many keys with a loader. */
-export interface ManyCall<Value> {
-  readonly engine: Engine
-  readonly counters: Counters
+export interface ManyCall<Value> extends Omit<Call<Value | undefined>, 'key' | 'original' | 'loader'> {
+  /** Encoded. */
   readonly keys: readonly string[]
   readonly originals: readonly CacheKey[]
   readonly loader: ManyLoader<Value>
-  readonly tags: readonly string[]
-  readonly freshness: Freshness
-  readonly after: Mark | undefined
-  readonly signal: AbortSignal | undefined
-  readonly refresh: boolean
 }
 
-export async function getOrSetMany<Value>(call: ManyCall<Value>): Promise<(Value | undefined)[]> {
-  const { engine, keys, originals } = call
+/** Answers in the order of the keys. */
+export async function getOrSetMany<Value>(
+  call: ManyCall<Value>,
+  after: Mark | undefined,
+): Promise<(Value | undefined)[]> {
+  const { engine, keys, originals, refresh } = call
+  for (const key of keys) admit({ ...call, key })
+  const since = engine.coherence.changes
+  const view = await viewAfter(engine, after)
+  const found = view.current && !refresh ? await lookUpMany(engine, new Set(keys), view.after) : NOTHING
   call.signal?.throwIfAborted()
-  const promoted = !call.refresh && call.after === undefined && engine.memory !== undefined
-  if (promoted) await promoteMany(engine, keys)
   const group = new LoadGroup(call.loader)
-  const unique = new Map<string, Promise<Value | undefined>>()
+  const answers = new Map<string, Promise<Value | undefined>>()
   for (const [index, key] of keys.entries()) {
-    if (unique.has(key)) continue
+    if (answers.has(key)) continue
     const original = originals[index] as CacheKey
     const loader = ({ signal }: { readonly signal: AbortSignal }): Promise<Value | undefined> =>
       group.load(original, signal)
-    unique.set(key, readThrough<Value | undefined>({ ...call, key, original, loader, lookUp: !promoted }))
+    const one: Call<Value | undefined> = { ...call, key, original, loader }
+    const held = found.get(key)
+    const previous = held?.entry as Entry<Value | undefined> | undefined
+    answers.set(
+      key,
+      canServe(call, held)
+        ? Promise.resolve(serve(one, held))
+        : loadOrJoin(one, { since, view, previous, lookUp: false }),
+    )
   }
-  return Promise.all(keys.map((key) => unique.get(key) ?? Promise.resolve(undefined)))
-}
-
-/** Brings what the lower tiers have into memory, by one read of many per tier. */
-async function promoteMany(engine: Engine, keys: readonly string[]): Promise<void> {
-  let missing = [...new Set(keys)].filter((key) => engine.memory?.get(key) === undefined)
-  for (const guarded of engine.lower) {
-    if (missing.length === 0 || engine.memory === undefined) return
-    const wanted = missing
-    const entries = (await guarded.run('getMany', (store) => store.getMany(wanted))) ?? []
-    missing = wanted.filter((key, index) => !promote(engine, key, entries[index], guarded.tier.index))
-  }
-}
-
-function promote(engine: Engine, key: string, entry: Entry | undefined, tier: number): boolean {
-  if (entry === undefined) return false
-  const judgement = engine.judge(key, entry)
-  if (judgement === 'outdated' || ageOf(entry, engine.timeline.elapsed(), judgement === 'expired') === 'dead')
-    return false
-  void engine.store(key, entry, tier)
-  return true
+  return Promise.all(keys.map((key) => answers.get(key) as Promise<Value | undefined>))
 }
 
 interface Wanted<Value> {
@@ -62,44 +70,64 @@ interface Wanted<Value> {
   readonly reject: (error: unknown) => void
 }
 
-/** Collects the loads of one call into one; aborted when each of them is. */
+/** Loads that become one call of the loader. */
+interface Batch<Value> {
+  readonly wanted: Wanted<Value>[]
+  readonly controller: AbortController
+  /** How many still want their value. */
+  alive: number
+}
+
+/** Collects the loads of one call; what has to be loaded again later makes a batch of its own. */
 class LoadGroup<Value> {
   readonly #loader: ManyLoader<Value>
-  readonly #controller = new AbortController()
-  #wanted: Wanted<Value>[] = []
-  #alive = 0
+  #open: Batch<Value> | undefined
 
   constructor(loader: ManyLoader<Value>) {
     this.#loader = loader
   }
 
   load(key: CacheKey, signal: AbortSignal): Promise<Value | undefined> {
-    return new Promise((resolve, reject) => {
-      // The reads of one call come together within one turn of the microtask queue's first round.
-      if (this.#wanted.length === 0) queueMicrotask(() => void this.#run())
-      this.#wanted.push({ key, resolve, reject })
-      this.#alive++
-      signal.addEventListener('abort', () => {
-        this.#alive--
-        if (this.#alive === 0) this.#controller.abort(signal.reason)
-      })
+    const batch = (this.#open ??= this.#begin())
+    batch.alive++
+    signal.addEventListener('abort', () => {
+      batch.alive--
+      if (batch.alive === 0) batch.controller.abort(signal.reason)
     })
+    return new Promise((resolve, reject) => batch.wanted.push({ key, resolve, reject }))
+  }
+
+  #begin(): Batch<Value> {
+    // The reads of one call come together before the microtask queue gets here.
+    queueMicrotask(() => void this.#run())
+    return { wanted: [], controller: new AbortController(), alive: 0 }
   }
 
   async #run(): Promise<void> {
-    const wanted = this.#wanted
-    this.#wanted = []
+    const batch = this.#open
+    this.#open = undefined
+    if (batch === undefined) return
+    const { wanted, controller } = batch
     try {
       const keys = wanted.map(({ key }) => key)
-      const answer = await this.#loader(keys, { signal: this.#controller.signal })
-      const values =
-        answer instanceof Map ? keys.map((key) => answer.get(key)) : [...(answer as Iterable<Value | undefined>)]
+      const answer = await this.#loader(keys, { signal: controller.signal })
+      const values = answer instanceof Map ? keys.map((key) => answer.get(key)) : listOf(answer)
       if (values.length !== keys.length) throw wrongLength(keys.length, values.length)
       for (const [index, one] of wanted.entries()) one.resolve(values[index])
     } catch (error) {
       for (const one of wanted) one.reject(error)
     }
   }
+}
+
+function listOf<Value>(answer: Iterable<Value> | ReadonlyMap<CacheKey, Value>): readonly Value[] {
+  if (Array.isArray(answer)) return answer
+  if (typeof (answer as Iterable<Value> | undefined)?.[Symbol.iterator] === 'function')
+    return [...(answer as Iterable<Value>)]
+  throw new LoadError(
+    'ERR_LOAD_RESULT',
+    `The loader of \`getOrSetMany\` answered ${answer === null ? 'null' : typeof answer}. Answer a list of values in the order of the keys, or a Map by key.`,
+  )
 }
 
 function wrongLength(expected: number, received: number): LoadError {

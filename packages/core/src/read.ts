@@ -4,15 +4,16 @@ import {
   type Entry,
   type Freshness,
   type Mark,
+  type Token,
   ageOf,
   assertKey,
   parseToken,
-  type Token,
 } from '@hotpath/contract'
 import type { Engine } from './engine.ts'
 import { Flight, type Outcome, closedError } from './flight.ts'
-import { fly, lookUp } from './load.ts'
+import { fly } from './load.ts'
 import type { Loader } from './loader.ts'
+import { type Found, type Servable, type View, lookBelow, lookInMemory, viewAfter } from './look-up.ts'
 import type { Counters } from './stats.ts'
 
 /** One read with a loader. */
@@ -25,55 +26,78 @@ export interface Call<Value> {
   readonly loader: Loader<Value>
   readonly tags: readonly string[]
   readonly freshness: Freshness
-  readonly after: Mark | undefined
   readonly signal: AbortSignal | undefined
   readonly refresh: boolean
+}
+
+/** How a read may be answered, as decided before it loads. */
+export interface Terms<Value> {
+  /** `Coherence.changes` when the call came. */
+  readonly since: number
+  readonly view: View
+  /** What is at hand if the loader fails or is slow. */
+  readonly previous: Entry<Value> | undefined
   /** Whether the lower tiers are still to be asked. */
   readonly lookUp: boolean
 }
 
-/** What a read in the tiers found. */
-export interface Usable {
-  readonly entry: Entry
-  readonly tier: number
-  readonly stale: boolean
+/** Options of a read without a loader. */
+export interface FindOptions {
+  readonly after?: Token | undefined
+  readonly stale?: boolean | undefined
 }
 
 /** Reads without a loader: fresh values, and stale ones where asked. */
-export async function find(
-  engine: Engine,
-  key: string,
-  { after, stale = false }: { readonly after?: Token | undefined; readonly stale?: boolean | undefined },
-): Promise<Usable | undefined> {
-  const token = after === undefined ? undefined : parseToken(after)
-  if (token !== undefined && !(await engine.coherence.catchUp(token))) return undefined
-  const position = token === undefined || token.epoch !== engine.coherence.mark()?.epoch ? 0 : token.position
-  const held = inMemory(engine, key, position)
-  const own = held && usable(engine, held, 0, stale)
-  if (own !== undefined) return own
-  const found = engine.lower.length > 0 ? await lookUp(engine, key, position) : undefined
-  return found && usable(engine, found.entry, found.tier, stale)
+export async function find(engine: Engine, key: string, options: FindOptions): Promise<Found | undefined> {
+  const view = await viewAfter(engine, options.after === undefined ? undefined : parseToken(options.after))
+  if (!view.current) return undefined
+  const held = lookInMemory(engine, key, view.after)
+  if (isUsable(held, options)) return held
+  const below = await lookBelow(engine, key, view.after)
+  return isUsable(below, options) ? below : undefined
 }
 
-function usable(engine: Engine, entry: Entry, tier: number, stale: boolean): Usable | undefined {
-  const age = ageOf(entry, engine.timeline.elapsed(), entry.expired)
-  if (age === 'fresh') return { entry, tier, stale: false }
-  return age === 'stale' && stale ? { entry, tier, stale: true } : undefined
+/** Whether a read without a loader may answer with what was found. */
+export function isUsable(found: Found | undefined, { stale }: FindOptions): found is Servable {
+  return found?.age === 'fresh' || (found?.age === 'stale' && stale === true)
 }
 
-/** The entry that memory holds, if the log lets it stand. */
-function inMemory(engine: Engine, key: string, after = 0): Entry | undefined {
-  const entry = engine.memory?.get(key) as Entry | undefined
-  if (entry === undefined) return undefined
-  if (engine.judge(key, entry, after) !== 'outdated') return entry
-  if (after === 0) void engine.memory?.delete([key])
-  return undefined
+/** Reads with a loader, past the fast path. */
+export async function readThrough<Value>(call: Call<Value>, after: Mark | undefined): Promise<Value> {
+  const { engine, key } = call
+  admit(call)
+  const since = engine.coherence.changes
+  const view = await viewAfter(engine, after)
+  const held = view.current ? lookInMemory(engine, key, view.after) : undefined
+  if (canServe(call, held)) return serve(call, held)
+  const previous = held?.entry as Entry<Value> | undefined
+  return loadOrJoin(call, { since, view, previous, lookUp: view.current && !call.refresh })
+}
+
+/** @throws ClosedError, the signal's reason, or KeyError. */
+export function admit({ engine, signal, key }: Pick<Call<unknown>, 'engine' | 'signal' | 'key'>): void {
+  if (engine.closed) throw closedError()
+  signal?.throwIfAborted()
+  assertKey(key)
+}
+
+/** Whether a read with a loader answers with what was found. */
+export function canServe({ refresh }: Pick<Call<unknown>, 'refresh'>, found: Found | undefined): found is Servable {
+  return found !== undefined && found.age !== 'stale-if-error' && !refresh
+}
+
+/** Answers with what was found, and refreshes it behind when it is due. */
+export function serve<Value>(call: Call<Value>, { entry, age, tier }: Servable): Value {
+  const held = entry as Entry<Value>
+  countHit(call, tier, age === 'stale')
+  if (age === 'stale') refreshBehind(call, held, 'stale')
+  else if (isAhead(call, held)) refreshBehind(call, held, 'ahead')
+  return held.value
 }
 
 /** Counts and tells a hit. */
-export function countHit(
-  { engine, counters }: Pick<Call<unknown>, 'engine' | 'counters'>,
-  key: string,
+function countHit(
+  { engine, counters, key }: Pick<Call<unknown>, 'engine' | 'counters' | 'key'>,
   tier: number,
   stale: boolean,
 ): void {
@@ -83,27 +107,49 @@ export function countHit(
   }
 }
 
-/** Reads with a loader, past the fast path. */
-export async function readThrough<Value>(call: Call<Value>): Promise<Value> {
-  const { engine, key, signal, after } = call
-  if (engine.closed) throw closedError()
-  signal?.throwIfAborted()
-  assertKey(key)
-  const since = engine.coherence.changes
-  const current = after === undefined ? true : await engine.coherence.catchUp(after)
-  const position = after?.epoch === engine.coherence.mark()?.epoch ? (after?.position ?? 0) : 0
-  const held = current ? (inMemory(engine, key, position) as Entry<Value> | undefined) : undefined
-  const previous = held && ageOf(held, engine.timeline.elapsed(), held.expired) !== 'dead' ? held : undefined
-  if (previous !== undefined && !call.refresh) {
-    const age = ageOf(previous, engine.timeline.elapsed(), previous.expired)
-    if (age === 'fresh' || age === 'stale') {
-      countHit(call, key, 0, age === 'stale')
-      const reason = age === 'stale' ? 'stale' : isAhead(call, previous) ? 'ahead' : undefined
-      if (reason !== undefined) refreshBehind(call, previous, reason)
-      return previous.value
+/** Counts and tells what a read without a loader came to. */
+export function countFound(where: Pick<Call<unknown>, 'engine' | 'counters' | 'key'>, found: Found | undefined): void {
+  if (found === undefined) countMiss(where)
+  else countHit(where, found.tier, found.age === 'stale')
+}
+
+/** Counts and tells a miss. */
+function countMiss({ engine, counters, key }: Pick<Call<unknown>, 'engine' | 'counters' | 'key'>): void {
+  counters.misses++
+  if (engine.events.wants('miss')) engine.events.emit({ type: 'miss', key })
+}
+
+/** Joins the load in progress if there is one that this caller may join, else loads; until the answer may be given. */
+export async function loadOrJoin<Value>(call: Call<Value>, terms: Terms<Value>): Promise<Value> {
+  const { engine, key } = call
+  const { view, since, previous, lookUp } = terms
+  // Who could not catch up with his token cannot tell whether a load in progress began late enough.
+  let mayJoin = view.current && !call.refresh
+  for (;;) {
+    if (engine.closed) throw closedError()
+    const joined = mayJoin ? (engine.flights.joinable(key, view.after) as Flight<Value> | undefined) : undefined
+    const flight = joined ?? depart(call, previous, lookUp)
+    mayJoin = view.current
+    if (joined !== undefined) {
+      call.counters.coalesced++
+      if (engine.events.wants('coalesce')) engine.events.emit({ type: 'coalesce', key })
     }
+    const outcome = await awaitFlight(call, flight, previous)
+    if (outcome.type === 'entry') {
+      if (engine.judge(key, outcome.entry, view.after) === 'outdated') continue
+      return serve(call, { ...outcome, age: outcome.stale ? 'stale' : 'fresh' })
+    }
+    if (joined === undefined) countMiss(call)
+    if (outcome.type === 'value') {
+      // Something came between the flight's start and this call that may outdate the value for this caller.
+      if (outcome.raced && since > flight.changes) continue
+      return outcome.value
+    }
+    const fallback = servable(call, outcome.fallback ?? previous, view.after)
+    if (fallback === undefined) throw outcome.error
+    countHit(call, 0, true)
+    return fallback.value
   }
-  return loadOrJoin(call, { since, position, previous, lookUp: current && !call.refresh && call.lookUp })
 }
 
 /** XFetch: whether this read should refresh an entry that is still fresh. */
@@ -121,46 +167,6 @@ function refreshBehind<Value>(call: Call<Value>, previous: Entry<Value>, reason:
   if (engine.events.wants('refresh')) engine.events.emit({ type: 'refresh', key, reason })
   // Nobody leaves a flight behind the scenes, so it counts as waited for until it ends.
   depart(call, previous, false).enter()
-}
-
-interface Wait<Value> {
-  readonly since: number
-  readonly position: number
-  readonly previous: Entry<Value> | undefined
-  readonly lookUp: boolean
-}
-
-async function loadOrJoin<Value>(call: Call<Value>, wait: Wait<Value>): Promise<Value> {
-  const { engine, key, counters } = call
-  for (;;) {
-    if (engine.closed) throw closedError()
-    const joined = call.refresh ? undefined : (engine.flights.joinable(key, wait.position) as Flight<Value> | undefined)
-    if (joined !== undefined) {
-      counters.coalesced++
-      if (engine.events.wants('coalesce')) engine.events.emit({ type: 'coalesce', key })
-    }
-    const flight = joined ?? depart(call, wait.previous, wait.lookUp)
-    const outcome = await awaitFlight(call, flight, wait.previous)
-    if (outcome.type === 'entry') {
-      if (engine.judge(key, outcome.entry, wait.position) === 'outdated') continue
-      countHit(call, key, outcome.tier, outcome.stale)
-      if (outcome.stale) refreshBehind(call, outcome.entry, 'stale')
-      return outcome.entry.value
-    }
-    if (joined === undefined) {
-      counters.misses++
-      if (engine.events.wants('miss')) engine.events.emit({ type: 'miss', key })
-    }
-    if (outcome.type === 'value') {
-      // Something came between the flight's start and this call that may outdate the value for this caller.
-      if (outcome.raced && wait.since > flight.changes) continue
-      return outcome.value
-    }
-    const fallback = servable(call, outcome.fallback ?? wait.previous, wait.position)
-    if (fallback === undefined) throw outcome.error
-    countHit(call, key, 0, true)
-    return fallback.value
-  }
 }
 
 /** A flight may be joined by others from here on. */

@@ -5,20 +5,47 @@
 const OBJECT_BYTES = 32
 const SLOT_BYTES = 8
 const NUMBER_BYTES = 16
+const STRING_BYTES = 16
 
-/** Bytes of a string: one per character where all are Latin-1, else two. */
+const MAX_SAMPLES = 64
+
+/** Bytes of a string: one per character where all are Latin-1, else two. Of a long one, evenly spread samples are looked at. */
 export function sizeOfString(text: string): number {
-  // Scanning long texts would cost more than the estimate is worth; two bytes never answers too low.
-  if (text.length > 4_096) return 16 + text.length * 2
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 0xff) return 16 + text.length * 2
+  const step = text.length <= MAX_SAMPLES ? 1 : Math.floor(text.length / MAX_SAMPLES)
+  for (let index = 0; index < text.length; index += step) {
+    if (text.charCodeAt(index) > 0xff) return STRING_BYTES + text.length * 2
   }
-  return 16 + text.length
+  return STRING_BYTES + text.length
 }
 
 /** Bytes of a value with everything it reaches. */
 export function sizeOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return sizeOfPrimitive(value)
+  return sizeOfFlat(value) ?? sizeOfGraph(value)
+}
+
+/** Bytes of a plain object of primitives and short lists of them, as most rows are; `undefined` for anything else. */
+function sizeOfFlat(object: object): number | undefined {
+  if (Object.getPrototypeOf(object) !== Object.prototype) return undefined
+  let bytes = OBJECT_BYTES
+  for (const name in object) {
+    const member: unknown = (object as Record<string, unknown>)[name]
+    bytes += SLOT_BYTES
+    if (typeof member !== 'object' || member === null) bytes += sizeOfPrimitive(member)
+    else if (!Array.isArray(member)) return undefined
+    else {
+      bytes += OBJECT_BYTES + member.length * SLOT_BYTES
+      for (let index = 0; index < member.length; index++) {
+        const item: unknown = member[index]
+        if (typeof item === 'object' && item !== null) return undefined
+        bytes += sizeOfPrimitive(item)
+      }
+    }
+  }
+  return bytes
+}
+
+function sizeOfGraph(value: object): number {
   const seen = new Set<object>([value])
   const open: object[] = [value]
   let bytes = 0

@@ -1,5 +1,6 @@
 /** Writes: to append to the log first, then to store what is current at that point. */
 import {
+  type Entry,
   type Freshness,
   type Invalidation,
   type Mark,
@@ -10,9 +11,13 @@ import {
   displayKey,
   toToken,
 } from '@hotpath/contract'
+import { chain } from './chain.ts'
 import type { Engine } from './engine.ts'
 import { windowsOf } from './load.ts'
 import type { Counters } from './stats.ts'
+
+/** Where a write stands that nobody could put in order: older than everything. */
+const NOWHERE: Mark = { epoch: '-', position: 0 }
 
 /** One value to store. */
 export interface Write {
@@ -35,37 +40,46 @@ export function append(engine: Engine, counters: Counters, invalidations: readon
  * Stores values. Those that claim to be current now outdate every older copy, by one append for all; those with an
  * `asOf` are judged like a load, and not stored when something has outdated them.
  */
-export async function store(engine: Engine, counters: Counters, writes: readonly Write[]): Promise<Token> {
-  for (const { key, value } of writes) if (value === undefined) throw undefinedValue(key)
-  const current = writes.filter(({ asOf }) => asOf === undefined)
-  let mark = engine.coherence.mark() ?? { epoch: '-', position: 0 }
-  if (current.length > 0) {
-    const answer = append(
-      engine,
-      counters,
-      current.map(({ key }) => ({ scope: { type: 'key', key }, strength: 'hard' })),
-    )
-    mark = answer instanceof Promise ? await answer : answer
+export function store(engine: Engine, counters: Counters, writes: readonly Write[]): MaybePromise<Token> {
+  const claims: Invalidation[] = []
+  for (const { key, value, asOf } of writes) {
+    if (value === undefined) throw undefinedValue(key)
+    if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
   }
-  const done = writes.map((write) => place(engine, counters, write, write.asOf ?? mark))
-  await Promise.all(done)
-  return toToken(mark)
+  const appended =
+    claims.length > 0 ? engine.replacing(() => append(engine, counters, claims)) : (engine.coherence.mark() ?? NOWHERE)
+  return chain(appended, (mark) => {
+    const entries: [string, Entry][] = []
+    for (const write of writes) {
+      const entry = entryOf(engine, write, write.asOf ?? mark)
+      if (entry === undefined) {
+        void engine.memory?.delete([write.key])
+        continue
+      }
+      entries.push([write.key, entry])
+      counters.sets++
+      if (engine.events.wants('set')) engine.events.emit({ type: 'set', key: write.key })
+    }
+    return chain(engine.store(entries), () => toToken(mark))
+  })
 }
 
-function place(
-  engine: Engine,
-  counters: Counters,
-  { key, value, tags, freshness }: Write,
-  mark: Mark,
-): Promise<unknown> {
+/** Outdates a key everywhere, and frees its place in the tiers. */
+export async function remove(engine: Engine, counters: Counters, key: string): Promise<Mark> {
+  const mark = await append(engine, counters, [{ scope: { type: 'key', key }, strength: 'hard' }])
+  await Promise.all(engine.lower.map((tier) => tier.run('delete', (store) => store.delete([key]))))
+  return mark
+}
+
+/** What is stored for a write; `undefined` where nothing may be. */
+function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: Mark): Entry | undefined {
   const windows = windowsOf(value, freshness, engine.random)
-  if (windows.freshMs === 0) return Promise.resolve()
+  if (windows.freshMs === 0) return undefined
   const createdAt = engine.timeline.elapsed()
-  const entry = createEntry({ value, tags, createdAt, ...windows, epoch: mark.epoch, asOf: mark.position, aheadMs: 0 })
-  if (engine.judge(key, entry) === 'outdated') return Promise.resolve()
-  counters.sets++
-  if (engine.events.wants('set')) engine.events.emit({ type: 'set', key })
-  return engine.store(key, entry)
+  const { freshMs, staleMs, errorMs } = windows
+  const { epoch, position: asOf } = mark
+  const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
+  return engine.judge(key, entry) === 'outdated' ? undefined : entry
 }
 
 function undefinedValue(key: string): ValueError {

@@ -2,56 +2,68 @@
  * This node's invalidations that the log has not acknowledged.
  *
  * Invariant: from the call until the log has given them a position they outdate whatever they match, whenever it was
- * loaded. One whose outcome is unknown stays, is appended again until it is accepted, and so keeps its effect; records
- * may be appended twice, which costs misses only. Bounded: too many become one hard record for *all*.
+ * loaded. Those whose outcome is unknown keep that effect and wait, in order, to be appended again; a record may so be
+ * appended twice, which costs misses only. Bounded: too many that wait become one hard record for *all*.
  */
 import { type Invalidation, type Strength, compilePattern, hasKeyPrefix } from '@hotpath/contract'
 
-const MAX_PENDING = 1_000
+const MAX_WAITING = 1_000
 const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
 
-interface Pending {
+interface Match {
   readonly strength: Strength
   matches(key: string, tags: readonly string[]): boolean
 }
 
-/** One append on its way; to be handed back when it is settled. */
+/** What one append says. */
 export interface Batch {
   readonly invalidations: readonly Invalidation[]
-  readonly pending: readonly Pending[]
+  readonly matches: readonly Match[]
 }
 
-export class OwnInvalidations {
+export class PendingInvalidations {
+  /** All that are in effect. */
   readonly #batches = new Set<Batch>()
-  #size = 0
+  /** Those among them whose outcome is unknown. */
+  #waiting: Batch | undefined
 
   get empty(): boolean {
-    return this.#size === 0
+    return this.#batches.size === 0
   }
 
   add(invalidations: readonly Invalidation[]): Batch {
-    const batch: Batch = { invalidations, pending: invalidations.map(toPending) }
+    const batch: Batch = { invalidations, matches: invalidations.map(toMatch) }
     this.#batches.add(batch)
-    this.#size += invalidations.length
     return batch
   }
 
-  remove(batch: Batch): void {
-    if (this.#batches.delete(batch)) this.#size -= batch.invalidations.length
+  /** The log has them. */
+  settle(batch: Batch): void {
+    this.#batches.delete(batch)
   }
 
-  /** Puts a batch whose outcome is unknown into a form to be appended again: the same, or *all* when too much is waiting. */
-  requeue(batch: Batch): Batch {
-    if (this.#size <= MAX_PENDING) return batch
-    this.remove(batch)
-    return this.add([EVERYTHING])
+  /** The outcome is unknown: they wait, behind those that wait already. Answers the batch that now stands for all of them. */
+  postpone(batch: Batch): Batch {
+    const all = [...(this.#waiting?.invalidations ?? []), ...batch.invalidations]
+    const merged = this.add(all.length > MAX_WAITING ? [EVERYTHING] : all)
+    this.#batches.delete(batch)
+    if (this.#waiting !== undefined) this.#batches.delete(this.#waiting)
+    this.#waiting = merged
+    return merged
+  }
+
+  /** Takes what waits, to be appended again; it stays in effect. */
+  take(): Batch | undefined {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    return waiting
   }
 
   /** The strongest pending invalidation that matches. */
   strengthFor(key: string, tags: readonly string[]): Strength | undefined {
     let found: Strength | undefined
     for (const batch of this.#batches) {
-      for (const one of batch.pending) {
+      for (const one of batch.matches) {
         if (!one.matches(key, tags)) continue
         if (one.strength === 'hard') return 'hard'
         found = 'soft'
@@ -61,7 +73,7 @@ export class OwnInvalidations {
   }
 }
 
-function toPending({ scope, strength }: Invalidation): Pending {
+function toMatch({ scope, strength }: Invalidation): Match {
   switch (scope.type) {
     case 'all':
       return { strength, matches: () => true }

@@ -1,0 +1,59 @@
+/** The keys of one handle: all of a cache, or those that begin with the name of a namespace. */
+import {
+  type CacheKey,
+  KeyError,
+  type Scope,
+  compilePattern,
+  encodeKey,
+  encodeKeyPrefix,
+  escapePattern,
+} from '@hotpath/contract'
+
+export class KeySpace {
+  /** Encoded parts that every key begins with, each followed by `:`; empty for a whole cache. */
+  readonly #within: string
+
+  constructor(within = '') {
+    this.#within = within
+  }
+
+  /** Encoded name; empty for a whole cache. */
+  get name(): string {
+    return this.#within.slice(0, -1)
+  }
+
+  encode(key: CacheKey): string {
+    return encodeKey(key, this.#within)
+  }
+
+  /** Whether an encoded key belongs here. */
+  owns(encoded: string): boolean {
+    return encoded.startsWith(this.#within)
+  }
+
+  all(): Scope {
+    return this.#within === '' ? { type: 'all' } : { type: 'prefix', prefix: this.name }
+  }
+
+  prefix(prefix: CacheKey): Scope {
+    return { type: 'prefix', prefix: encodeKeyPrefix(this.#within + encodeKeyPrefix(prefix)) }
+  }
+
+  pattern(pattern: string): Scope {
+    // Checked by itself first, so that the error speaks of what the caller wrote.
+    compilePattern(pattern)
+    const whole = escapePattern(this.#within) + pattern
+    compilePattern(whole)
+    return { type: 'pattern', pattern: whole }
+  }
+
+  namespace(name: string): KeySpace {
+    if (typeof name !== 'string') {
+      throw new KeyError(
+        'ERR_KEY_PART',
+        `\`namespace\` needs a name, received ${name === null ? 'null' : typeof name}. Use for example \`cache.namespace('users')\`.`,
+      )
+    }
+    return new KeySpace(`${encodeKeyPrefix(`${this.#within}${encodeKeyPrefix([name])}`)}:`)
+  }
+}

@@ -1,0 +1,100 @@
+/** Look-ups in the tiers, judged by the log and by age; what a lower tier has is promoted into the tiers above it. */
+import { type Age, type Entry, type Mark, ageOf } from '@hotpath/contract'
+import type { Engine } from './engine.ts'
+
+/** An entry that may be used, in some way at least. */
+export interface Found {
+  readonly entry: Entry
+  readonly age: Exclude<Age, 'dead'>
+  readonly tier: number
+}
+
+/** One that may be served without asking a loader. */
+export interface Servable extends Found {
+  readonly age: 'fresh' | 'stale'
+}
+
+/** The tiers as one read may use them. */
+export interface View {
+  /** A soft record up to this position counts as hard. */
+  readonly after: number
+  /** `false`: it cannot be made sure that the tiers are up to the reader's token, so they must be skipped. */
+  readonly current: boolean
+}
+
+const NOW: View = { after: 0, current: true }
+
+/** Catches up with a reader's token. */
+export async function viewAfter(engine: Engine, token: Mark | undefined): Promise<View> {
+  if (token === undefined) return NOW
+  const current = await engine.coherence.catchUp(token)
+  return { current, after: engine.coherence.mark()?.epoch === token.epoch ? token.position : 0 }
+}
+
+/** Judges what a tier has. */
+export function judge(
+  engine: Engine,
+  key: string,
+  entry: Entry | undefined,
+  tier: number,
+  after: number,
+): Found | undefined {
+  if (entry === undefined) return undefined
+  const judgement = engine.judge(key, entry, after)
+  if (judgement === 'outdated') return undefined
+  const age = ageOf(entry, engine.timeline.elapsed(), judgement === 'expired')
+  return age === 'dead' ? undefined : { entry, age, tier }
+}
+
+/** What memory has. */
+export function lookInMemory(engine: Engine, key: string, after = 0): Found | undefined {
+  const entry = engine.memory?.get(key) as Entry | undefined
+  const found = judge(engine, key, entry, 0, after)
+  // Only a reader with a token may find something outdated that others may still have.
+  if (entry !== undefined && found === undefined && after === 0) void engine.memory?.delete([key])
+  return found
+}
+
+/** What the lower tiers have: the first that can be served, else the first that is good if a loader fails. */
+export async function lookBelow(engine: Engine, key: string, after = 0): Promise<Found | undefined> {
+  let fallback: Found | undefined
+  for (const guarded of engine.lower) {
+    const found = judge(engine, key, await guarded.get(key), guarded.tier.index, after)
+    if (found === undefined) continue
+    if (found.age !== 'stale-if-error') return promote(engine, key, found)
+    fallback ??= found
+  }
+  return fallback
+}
+
+/** The same for many keys, by one read of many per tier. */
+export async function lookUpMany(engine: Engine, keys: Iterable<string>, after = 0): Promise<Map<string, Found>> {
+  const all = new Map<string, Found>()
+  const missing = new Set<string>()
+  for (const key of keys) {
+    const found = lookInMemory(engine, key, after)
+    if (found !== undefined) all.set(key, found)
+    if (found === undefined || found.age === 'stale-if-error') missing.add(key)
+  }
+  for (const guarded of engine.lower) {
+    if (missing.size === 0) break
+    const wanted = [...missing]
+    const entries = (await guarded.run('getMany', (store) => store.getMany(wanted))) ?? []
+    for (const [index, key] of wanted.entries()) {
+      const found = judge(engine, key, entries[index], guarded.tier.index, after)
+      if (found === undefined) continue
+      if (found.age === 'stale-if-error') {
+        if (!all.has(key)) all.set(key, found)
+        continue
+      }
+      all.set(key, promote(engine, key, found))
+      missing.delete(key)
+    }
+  }
+  return all
+}
+
+function promote(engine: Engine, key: string, found: Found): Found {
+  void engine.store([[key, found.entry]], found.tier)
+  return found
+}
