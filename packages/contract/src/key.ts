@@ -33,14 +33,22 @@ export type CacheKey = string | readonly KeyPart[]
  * console.log(encodeKey(['search', { text: 'old town', page: 1 }])) // search:{page:1,text:"old town"}
  * ```
  *
- * @param within - Encoded parts that the key begins with, each followed by its `:`. Default: none.
  * @throws KeyError `ERR_KEY_EMPTY` for `''` and `[]`; `ERR_KEY_PART` naming the path to a function, a symbol, a class
  * instance, an invalid date or a cycle; `ERR_KEY_DEPTH` when nested over 32 levels; `ERR_KEY_MALFORMED` for a string
  * with half of a surrogate pair, unless it is so short that its length need not be counted: `assertKey` looks into it.
  */
-export function encodeKey(key: CacheKey, within: string = ''): string {
+export function encodeKey(key: CacheKey): string {
+  return shortenKey(encodeCompletely(key))
+}
+
+/**
+ * Encodes a key that begins with parts encoded before, each followed by its `:`. Joined before it is shortened, so
+ * that `['n', …]` and `[…]` within `'n:'` are one key, however long.
+ *
+ * @throws KeyError as `encodeKey` does.
+ */
+export function encodeKeyWithin(within: string, key: CacheKey): string {
   const complete = encodeCompletely(key)
-  // Joined before it is shortened: `['n', …]` and `[…]` within `n:` are one key, however long.
   return shortenKey(within === '' ? complete : within + complete)
 }
 

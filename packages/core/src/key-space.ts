@@ -4,8 +4,8 @@ import {
   KeyError,
   type Scope,
   compilePattern,
-  encodeKey,
   encodeKeyPrefix,
+  encodeKeyWithin,
   escapePattern,
 } from '@hotpath/contract'
 
@@ -23,7 +23,7 @@ export class KeySpace {
   }
 
   encode(key: CacheKey): string {
-    return encodeKey(key, this.#within)
+    return encodeKeyWithin(this.#within, key)
   }
 
   /** Whether an encoded key belongs here. */
