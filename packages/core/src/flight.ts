@@ -5,15 +5,18 @@
  * aborted when nobody waits any more. A caller joins only while no record has outdated the flight for it, and is
  * judged again when the load ends (see `Flights.joinable` and `awaitFlight`).
  */
-import { ClosedError, type Entry, type Mark } from '@hotpath/contract'
+import { ClosedError, type Mark } from '@hotpath/contract'
 import type { Coherence } from './coherence.ts'
+import type { Found, Servable } from './look-up.ts'
 
 /** How a flight ended. */
 export type Outcome<Value = unknown> =
   /** `raced`: a record that concerns the value came after the flight began, so only earlier callers may have it. */
   | { readonly type: 'value'; readonly value: Value; readonly raced: boolean }
-  | { readonly type: 'entry'; readonly entry: Entry<Value>; readonly tier: number; readonly stale: boolean }
-  | { readonly type: 'failed'; readonly error: unknown; readonly fallback: Entry<Value> | undefined }
+  /** A lower tier had it. */
+  | { readonly type: 'found'; readonly found: Servable<Value> }
+  /** `fallback`: what was at hand when the load began. */
+  | { readonly type: 'failed'; readonly error: unknown; readonly fallback: Found<Value> | undefined }
 
 export class Flight<Value = unknown> {
   readonly key: string

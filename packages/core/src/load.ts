@@ -11,7 +11,7 @@ import {
 import type { Engine } from './engine.ts'
 import type { Flight, Outcome } from './flight.ts'
 import { type LoadDecisions, LoadScope, type Loader, NOT_MODIFIED } from './loader.ts'
-import { lookBelow } from './look-up.ts'
+import { type Found, isServable, lookBelow } from './look-up.ts'
 import type { Counters } from './stats.ts'
 
 /** What a flight is to do. */
@@ -21,8 +21,8 @@ export interface LoadRequest<Value> {
   readonly tags: readonly string[]
   readonly freshness: Freshness
   readonly counters: Counters
-  /** What memory holds: stale, or good only if the loader fails. */
-  readonly previous: Entry<Value> | undefined
+  /** What memory has: stale, or good only if the loader fails. */
+  readonly previous: Found<Value> | undefined
   /** Look into the lower tiers first. */
   readonly lookUp: boolean
 }
@@ -32,12 +32,9 @@ export async function fly<Value>(engine: Engine, flight: Flight<Value>, request:
   let previous = request.previous
   try {
     if (request.lookUp && engine.lower.length > 0) {
-      const found = await flight.guard(lookBelow(engine, flight.key))
-      if (found !== undefined && found.age !== 'stale-if-error') {
-        const entry = found.entry as Entry<Value>
-        return flight.settle({ type: 'entry', entry, tier: found.tier, stale: found.age === 'stale' })
-      }
-      previous ??= found?.entry as Entry<Value> | undefined
+      const found = (await flight.guard(lookBelow(engine, flight.key))) as Found<Value> | undefined
+      if (isServable(found)) return flight.settle({ type: 'found', found })
+      previous ??= found
     }
     const waitMs = engine.backoff.waitMs(flight.key, engine.timeline.elapsed())
     if (waitMs > 0) await flight.guard(new Promise<void>((resolve) => void engine.clock.after(waitMs, resolve)))
@@ -51,7 +48,7 @@ async function load<Value>(
   engine: Engine,
   flight: Flight<Value>,
   request: LoadRequest<Value>,
-  previous: Entry<Value> | undefined,
+  previous: Found<Value> | undefined,
 ): Promise<Outcome<Value>> {
   const { counters, freshness } = request
   const startedAt = engine.timeline.elapsed()
@@ -59,7 +56,11 @@ async function load<Value>(
   const scope = new LoadScope<Value>({
     key: request.key,
     tags: request.tags,
-    previous: previous && { value: previous.value, ageMs: startedAt - previous.createdAt, tags: previous.tags },
+    previous: previous && {
+      value: previous.entry.value,
+      ageMs: startedAt - previous.entry.createdAt,
+      tags: previous.entry.tags,
+    },
     signal: () => flight.signal,
     tagged: (tags) => {
       flight.tags = tags
@@ -70,7 +71,7 @@ async function load<Value>(
     const answer = request.loader(scope.context)
     const result = answer instanceof Promise ? await flight.guard(answer) : await answer
     const loadMs = engine.clock.monotonic() - started
-    const value = result === NOT_MODIFIED && previous !== undefined ? previous.value : result
+    const value = result === NOT_MODIFIED && previous !== undefined ? previous.entry.value : result
     counters.loads++
     counters.loadTimes.record(loadMs)
     engine.backoff.succeeded(flight.key)

@@ -3,15 +3,20 @@ import { type Age, type Entry, type Mark, ageOf } from '@hotpath/contract'
 import type { Engine } from './engine.ts'
 
 /** An entry that may be used, in some way at least. */
-export interface Found {
-  readonly entry: Entry
+export interface Found<Value = unknown> {
+  readonly entry: Entry<Value>
   readonly age: Exclude<Age, 'dead'>
   readonly tier: number
 }
 
 /** One that may be served without asking a loader. */
-export interface Servable extends Found {
+export interface Servable<Value = unknown> extends Found<Value> {
   readonly age: 'fresh' | 'stale'
+}
+
+/** Whether what was found may be served without asking a loader. */
+export function isServable<Value>(found: Found<Value> | undefined): found is Servable<Value> {
+  return found !== undefined && found.age !== 'stale-if-error'
 }
 
 /** The tiers as one read may use them. */
@@ -61,7 +66,7 @@ export async function lookBelow(engine: Engine, key: string, after = 0): Promise
   for (const guarded of engine.lower) {
     const found = judge(engine, key, await guarded.get(key), guarded.tier.index, after)
     if (found === undefined) continue
-    if (found.age !== 'stale-if-error') return promote(engine, key, found)
+    if (isServable(found)) return promote(engine, key, found)
     fallback ??= found
   }
   return fallback
@@ -74,7 +79,7 @@ export async function lookUpMany(engine: Engine, keys: Iterable<string>, after =
   for (const key of keys) {
     const found = lookInMemory(engine, key, after)
     if (found !== undefined) all.set(key, found)
-    if (found === undefined || found.age === 'stale-if-error') missing.add(key)
+    if (!isServable(found)) missing.add(key)
   }
   for (const guarded of engine.lower) {
     if (missing.size === 0) break
@@ -82,13 +87,10 @@ export async function lookUpMany(engine: Engine, keys: Iterable<string>, after =
     const entries = (await guarded.run('getMany', (store) => store.getMany(wanted))) ?? []
     for (const [index, key] of wanted.entries()) {
       const found = judge(engine, key, entries[index], guarded.tier.index, after)
-      if (found === undefined) continue
-      if (found.age === 'stale-if-error') {
-        if (!all.has(key)) all.set(key, found)
-        continue
-      }
-      all.set(key, promote(engine, key, found))
-      missing.delete(key)
+      if (isServable(found)) {
+        all.set(key, promote(engine, key, found))
+        missing.delete(key)
+      } else if (found !== undefined && !all.has(key)) all.set(key, found)
     }
   }
   return all

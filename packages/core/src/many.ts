@@ -1,9 +1,10 @@
 /** Reads of many keys: one look-up per tier, one loader call with only what is missing, flights in progress joined. */
-import { type CacheKey, type Entry, LoadError, type Mark, parseToken } from '@hotpath/contract'
+import { type CacheKey, LoadError, type Mark, parseToken } from '@hotpath/contract'
 import type { ManyLoader } from './cache.ts'
+import { countFound } from './count.ts'
 import type { Engine } from './engine.ts'
 import { type Found, lookUpMany, viewAfter } from './look-up.ts'
-import { type Call, type FindOptions, admit, canServe, countFound, isUsable, loadOrJoin, serve } from './read.ts'
+import { type Call, type FindOptions, admit, canServe, isUsable, loadOrJoin, serve } from './read.ts'
 import type { Counters } from './stats.ts'
 
 const NOTHING: ReadonlyMap<string, Found> = new Map()
@@ -53,7 +54,7 @@ export async function getOrSetMany<Value>(
       group.load(original, signal)
     const one: Call<Value | undefined> = { ...call, key, original, loader }
     const held = found.get(key)
-    const previous = held?.entry as Entry<Value | undefined> | undefined
+    const previous = held as Found<Value | undefined> | undefined
     answers.set(
       key,
       canServe(call, held)

@@ -5,15 +5,16 @@ import {
   type Freshness,
   type Mark,
   type Token,
-  ageOf,
   assertKey,
   parseToken,
 } from '@hotpath/contract'
+import { awaitFlight, servable } from './await-flight.ts'
+import { countCoalesced, countHit, countMiss } from './count.ts'
 import type { Engine } from './engine.ts'
-import { Flight, type Outcome, closedError } from './flight.ts'
+import { Flight, closedError } from './flight.ts'
 import { fly } from './load.ts'
 import type { Loader } from './loader.ts'
-import { type Found, type Servable, type View, lookBelow, lookInMemory, viewAfter } from './look-up.ts'
+import { type Found, type Servable, type View, isServable, lookBelow, lookInMemory, viewAfter } from './look-up.ts'
 import type { Counters } from './stats.ts'
 
 /** One read with a loader. */
@@ -36,7 +37,7 @@ export interface Terms<Value> {
   readonly since: number
   readonly view: View
   /** What is at hand if the loader fails or is slow. */
-  readonly previous: Entry<Value> | undefined
+  readonly previous: Found<Value> | undefined
   /** Whether the lower tiers are still to be asked. */
   readonly lookUp: boolean
 }
@@ -70,8 +71,12 @@ export async function readThrough<Value>(call: Call<Value>, after: Mark | undefi
   const view = await viewAfter(engine, after)
   const held = view.current ? lookInMemory(engine, key, view.after) : undefined
   if (canServe(call, held)) return serve(call, held)
-  const previous = held?.entry as Entry<Value> | undefined
-  return loadOrJoin(call, { since, view, previous, lookUp: view.current && !call.refresh })
+  return loadOrJoin(call, {
+    since,
+    view,
+    previous: held as Found<Value> | undefined,
+    lookUp: view.current && !call.refresh,
+  })
 }
 
 /** @throws ClosedError, the signal's reason, or KeyError. */
@@ -83,72 +88,55 @@ export function admit({ engine, signal, key }: Pick<Call<unknown>, 'engine' | 's
 
 /** Whether a read with a loader answers with what was found. */
 export function canServe({ refresh }: Pick<Call<unknown>, 'refresh'>, found: Found | undefined): found is Servable {
-  return found !== undefined && found.age !== 'stale-if-error' && !refresh
+  return isServable(found) && !refresh
 }
 
 /** Answers with what was found, and refreshes it behind when it is due. */
-export function serve<Value>(call: Call<Value>, { entry, age, tier }: Servable): Value {
-  const held = entry as Entry<Value>
-  countHit(call, tier, age === 'stale')
-  if (age === 'stale') refreshBehind(call, held, 'stale')
-  else if (isAhead(call, held)) refreshBehind(call, held, 'ahead')
-  return held.value
+export function serve<Value>(call: Call<Value>, found: Servable): Value {
+  const held = found as Servable<Value>
+  countHit(call, held)
+  if (held.age === 'stale') refreshBehind(call, held, 'stale')
+  else if (isAhead(call, held.entry)) refreshBehind(call, held, 'ahead')
+  return held.entry.value
 }
 
-/** Counts and tells a hit. */
-function countHit(
-  { engine, counters, key }: Pick<Call<unknown>, 'engine' | 'counters' | 'key'>,
-  tier: number,
-  stale: boolean,
-): void {
-  counters.hit(tier, stale)
-  if (engine.events.wants('hit')) {
-    engine.events.emit({ type: 'hit', key, tier: engine.tiers[tier]?.type ?? '', stale })
-  }
-}
-
-/** Counts and tells what a read without a loader came to. */
-export function countFound(where: Pick<Call<unknown>, 'engine' | 'counters' | 'key'>, found: Found | undefined): void {
-  if (found === undefined) countMiss(where)
-  else countHit(where, found.tier, found.age === 'stale')
-}
-
-/** Counts and tells a miss. */
-function countMiss({ engine, counters, key }: Pick<Call<unknown>, 'engine' | 'counters' | 'key'>): void {
-  counters.misses++
-  if (engine.events.wants('miss')) engine.events.emit({ type: 'miss', key })
-}
-
-/** Joins the load in progress if there is one that this caller may join, else loads; until the answer may be given. */
+/**
+ * Joins the load in progress if there is one that this caller may join, else loads; until the answer may be given.
+ * Each call counts once: as a hit, a miss, or coalesced.
+ */
 export async function loadOrJoin<Value>(call: Call<Value>, terms: Terms<Value>): Promise<Value> {
-  const { engine, key } = call
+  const { engine, key, signal } = call
   const { view, since, previous, lookUp } = terms
   // Who could not catch up with his token cannot tell whether a load in progress began late enough.
   let mayJoin = view.current && !call.refresh
   for (;;) {
     if (engine.closed) throw closedError()
+    signal?.throwIfAborted()
     const joined = mayJoin ? (engine.flights.joinable(key, view.after) as Flight<Value> | undefined) : undefined
     const flight = joined ?? depart(call, previous, lookUp)
     mayJoin = view.current
-    if (joined !== undefined) {
-      call.counters.coalesced++
-      if (engine.events.wants('coalesce')) engine.events.emit({ type: 'coalesce', key })
+    const outcome = await awaitFlight(call, flight, terms)
+    if (outcome.type === 'found') {
+      if (engine.judge(key, outcome.found.entry, view.after) === 'outdated') continue
+      return serve(call, outcome.found)
     }
-    const outcome = await awaitFlight(call, flight, previous)
-    if (outcome.type === 'entry') {
-      if (engine.judge(key, outcome.entry, view.after) === 'outdated') continue
-      return serve(call, { ...outcome, age: outcome.stale ? 'stale' : 'fresh' })
+    // Something came between the flight's start and this call that may outdate the value for this caller.
+    if (outcome.type === 'value' && outcome.raced && since > flight.changes) continue
+    if (outcome.type === 'late') {
+      countHit(call, outcome.fallback)
+      return outcome.fallback.entry.value
+    }
+    if (outcome.type === 'failed') {
+      const fallback = servable(call, outcome.fallback, view.after) ?? servable(call, previous, view.after)
+      if (fallback !== undefined) {
+        countHit(call, fallback)
+        return fallback.entry.value
+      }
     }
     if (joined === undefined) countMiss(call)
-    if (outcome.type === 'value') {
-      // Something came between the flight's start and this call that may outdate the value for this caller.
-      if (outcome.raced && since > flight.changes) continue
-      return outcome.value
-    }
-    const fallback = servable(call, outcome.fallback ?? previous, view.after)
-    if (fallback === undefined) throw outcome.error
-    countHit(call, 0, true)
-    return fallback.value
+    else countCoalesced(call)
+    if (outcome.type === 'failed') throw outcome.error
+    return outcome.value
   }
 }
 
@@ -160,7 +148,7 @@ function isAhead({ engine }: Pick<Call<unknown>, 'engine'>, entry: Entry): boole
 }
 
 /** Starts a load that nobody waits for, unless one is on its way or the last one failed just now. */
-function refreshBehind<Value>(call: Call<Value>, previous: Entry<Value>, reason: 'stale' | 'ahead'): void {
+function refreshBehind<Value>(call: Call<Value>, previous: Found<Value>, reason: 'stale' | 'ahead'): void {
   const { engine, key } = call
   if (engine.closed || engine.flights.joinable(key) !== undefined) return
   if (engine.backoff.waitMs(key, engine.timeline.elapsed()) > 0) return
@@ -170,53 +158,10 @@ function refreshBehind<Value>(call: Call<Value>, previous: Entry<Value>, reason:
 }
 
 /** A flight may be joined by others from here on. */
-function depart<Value>(call: Call<Value>, previous: Entry<Value> | undefined, lookUp: boolean): Flight<Value> {
+function depart<Value>(call: Call<Value>, previous: Found<Value> | undefined, lookUp: boolean): Flight<Value> {
   const { engine, key, tags, freshness, counters, loader } = call
   const flight = new Flight<Value>(key, tags, engine.coherence)
   engine.flights.add(flight as Flight)
   void fly(engine, flight, { key: call.original, loader, tags, freshness, counters, previous, lookUp })
   return flight
-}
-
-/** Waits for a flight, until the caller's signal or soft timeout ends the waiting. */
-function awaitFlight<Value>(
-  call: Call<Value>,
-  flight: Flight<Value>,
-  previous: Entry<Value> | undefined,
-): Promise<Outcome<Value>> {
-  const { signal, freshness, engine } = call
-  flight.enter()
-  const soft = previous !== undefined && freshness.softTimeoutMs < Number.POSITIVE_INFINITY
-  if (signal === undefined && !soft) return flight.promise
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      cancelSoft()
-      flight.leave(signal?.reason)
-      reject(signal?.reason)
-    }
-    // The load goes on behind a caller that was too patient; it stays entered, so that it is not aborted.
-    const cancelSoft = soft
-      ? engine.clock.after(freshness.softTimeoutMs, () => {
-          signal?.removeEventListener('abort', onAbort)
-          resolve({ type: 'failed', error: new Error('soft timeout'), fallback: previous })
-        })
-      : () => {}
-    signal?.addEventListener('abort', onAbort, { once: true })
-    void flight.promise.then((outcome) => {
-      cancelSoft()
-      signal?.removeEventListener('abort', onAbort)
-      resolve(outcome)
-    })
-  })
-}
-
-function servable<Value>(
-  { engine, key }: Call<Value>,
-  entry: Entry<Value> | undefined,
-  after: number,
-): Entry<Value> | undefined {
-  if (entry === undefined) return undefined
-  const judgement = engine.judge(key, entry, after)
-  if (judgement === 'outdated') return undefined
-  return ageOf(entry, engine.timeline.elapsed(), judgement === 'expired') === 'dead' ? undefined : entry
 }

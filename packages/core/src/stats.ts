@@ -10,7 +10,7 @@ export interface Counts {
   readonly hits: number
   /** Reads answered by a stale value. */
   readonly staleHits: number
-  /** Reads that no tier could answer. */
+  /** Reads that no tier could answer. Each read is a hit, a stale hit, a miss or coalesced, and counts once. */
   readonly misses: number
   /** Hits and stale hits among all reads: 0..1, 0 before the first read. */
   readonly hitRate: number
@@ -18,7 +18,7 @@ export interface Counts {
   readonly loads: number
   /** Loads that failed. */
   readonly loadFailures: number
-  /** Reads that joined a load in progress. */
+  /** Reads that were answered by a load in progress. */
   readonly coalesced: number
   /** Values stored by `set`. */
   readonly sets: number
@@ -94,7 +94,7 @@ export class Counters {
   snapshot(types: readonly string[]): Counts {
     const hits = sum(this.hits)
     const staleHits = sum(this.staleHits)
-    const reads = hits + staleHits + this.misses
+    const reads = hits + staleHits + this.misses + this.coalesced
     return {
       hits,
       staleHits,
