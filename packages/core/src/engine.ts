@@ -10,7 +10,7 @@ import {
   type TierContext,
   type TierStore,
   type TierUsage,
-  deadAt,
+  ageOf,
   resolveFreshness,
   DEFAULT_FRESHNESS,
   toMs,
@@ -103,11 +103,14 @@ export class Engine {
     this.events.fault(error, tier === undefined ? undefined : this.tiers[tier]?.type)
   }
 
-  /** Judges an entry against the log, at most once per version of the view. */
-  judge(key: string, entry: Entry, after = 0): Judgement {
-    if (after === 0 && entry.judgedAt === this.coherence.version) return entry.expired ? 'expired' : 'valid'
-    const judgement = this.coherence.judge(key, entry, after)
-    if (judgement !== 'outdated' && after === 0) {
+  /**
+   * Judges an entry that memory holds, at most once per version of the log's view. Only for those: a record of one key
+   * finds its entry in memory to take the mark away, and nowhere else.
+   */
+  judgeHeld(key: string, entry: Entry): Judgement {
+    if (entry.judgedAt === this.coherence.version) return entry.expired ? 'expired' : 'valid'
+    const judgement = this.coherence.judge(key, entry)
+    if (judgement !== 'outdated') {
       entry.judgedAt = this.coherence.version
       entry.expired = judgement === 'expired'
     }
@@ -148,8 +151,11 @@ export class Engine {
 
   /** Removes dead entries from all tiers, and answers how many. */
   async purge(owns: (key: string) => boolean): Promise<number> {
-    const isDead = (key: string, entry: Entry): boolean =>
-      owns(key) && (deadAt(entry) <= this.timeline.elapsed() || this.judge(key, entry) === 'outdated')
+    const isDead = (key: string, entry: Entry): boolean => {
+      if (!owns(key)) return false
+      const judgement = this.coherence.judge(key, entry)
+      return judgement === 'outdated' || ageOf(entry, this.timeline.elapsed(), judgement === 'expired') === 'dead'
+    }
     let purged = (await this.memory?.purge({ isDead })) ?? 0
     for (const tier of this.lower) purged += (await tier.run('purge', (store) => store.purge({ isDead }))) ?? 0
     return purged
@@ -189,7 +195,7 @@ export class Engine {
     const entry = (this.memory?.peek ?? this.memory?.get)?.(key) as Entry | undefined
     if (entry === undefined) return
     entry.judgedAt = NEVER_JUDGED
-    if (!this.#replacing && this.judge(key, entry) === 'outdated') void this.memory?.delete([key])
+    if (!this.#replacing && this.coherence.judge(key, entry) === 'outdated') void this.memory?.delete([key])
   }
 
   #contextOf(type: string, index: number): TierContext {

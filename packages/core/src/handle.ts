@@ -7,6 +7,7 @@ import {
   type Scope,
   type Strength,
   type Token,
+  ageOf,
   assertKey,
   parseToken,
   resolveFreshness,
@@ -95,11 +96,9 @@ export class CacheHandle implements Cache {
     const encoded = this.#keys.encode(key)
     const entry = this.#memory?.peek?.(encoded) as Entry<Value> | undefined
     if (entry === undefined) return undefined
-    if (entry.judgedAt !== this.#coherence.version && this.#engine.judge(encoded, entry) === 'outdated')
-      return undefined
-    const ageMs = this.#timeline.recent() - entry.createdAt
-    if (ageMs < entry.freshMs && !entry.expired) return entry.value
-    return options?.stale === true && ageMs < entry.freshMs + entry.staleMs ? entry.value : undefined
+    if (this.#engine.judgeHeld(encoded, entry) === 'outdated') return undefined
+    const age = ageOf(entry, this.#timeline.recent(), entry.expired)
+    return age === 'fresh' || (age === 'stale' && options?.stale === true) ? entry.value : undefined
   }
 
   async getOrSetMany<Value>(
@@ -217,9 +216,11 @@ export class CacheHandle implements Cache {
   /** The whole cost of a warm read: one look-up, one comparison with the log's version, one with the time. */
   #hit(encoded: string): Entry | undefined {
     const entry = this.#memory?.get(encoded) as Entry | undefined
-    if (entry === undefined || entry.judgedAt !== this.#coherence.version || entry.expired) return undefined
-    const now = this.#timeline.recent()
-    if (now - entry.createdAt >= entry.freshMs || entry.aheadMs > 0) return undefined
+    if (entry === undefined) return undefined
+    if (entry.judgedAt !== this.#coherence.version && this.#engine.judgeHeld(encoded, entry) === 'outdated')
+      return undefined
+    if (entry.expired || entry.aheadMs > 0) return undefined
+    if (this.#timeline.recent() - entry.createdAt >= entry.freshMs) return undefined
     const hits = this.#counters.hits
     hits[0] = (hits[0] as number) + 1
     if (this.#events.wants('hit')) this.#events.emit({ type: 'hit', key: encoded, tier: 'memory', stale: false })

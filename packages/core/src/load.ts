@@ -71,11 +71,15 @@ async function load<Value>(
     const answer = request.loader(scope.context)
     const result = answer instanceof Promise ? await flight.guard(answer) : await answer
     const loadMs = engine.clock.monotonic() - started
-    const value = result === NOT_MODIFIED && previous !== undefined ? previous.entry.value : result
+    const kept = result === NOT_MODIFIED ? previous?.entry : undefined
     counters.loads++
     counters.loadTimes.record(loadMs)
     engine.backoff.succeeded(flight.key)
-    return land(engine, flight, request, { value, loadMs, decisions: scope.decisions, startedAt })
+    const { decisions } = scope
+    if (kept === undefined) return land(engine, flight, request, { value: result, loadMs, decisions })
+    // A loader that looked at nothing but a version cannot know the tags, and what it keeps still depends on them.
+    const tags = [...new Set([...decisions.tags, ...kept.tags])]
+    return land(engine, flight, request, { value: kept.value, loadMs, decisions: { ...decisions, tags } })
   } catch (error) {
     counters.loadFailures++
     counters.loadTimes.record(engine.clock.monotonic() - started)
@@ -91,7 +95,6 @@ async function load<Value>(
 interface Loaded<Value> {
   readonly value: Value
   readonly loadMs: number
-  readonly startedAt: number
   readonly decisions: LoadDecisions
 }
 
@@ -116,7 +119,6 @@ function land<Value>(
     const aheadMs = loadMs * freshness.refreshAhead
     const createdAt = engine.timeline.elapsed()
     const entry = createEntry({ value, tags, createdAt, ...windows, epoch: mark.epoch, asOf: mark.position, aheadMs })
-    engine.judge(key, entry)
     void engine.store([[key, entry]])
   }
   if (engine.events.wants('load')) engine.events.emit({ type: 'load', key, durationMs: loadMs, stored })

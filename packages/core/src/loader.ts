@@ -7,7 +7,7 @@ export interface Previous<Value> {
   readonly ageMs: number
   /** Tags of the value. */
   readonly tags: readonly string[]
-  /** To be returned by the loader when the source says that the value is still right: it is stored again as new. */
+  /** To be returned by the loader when the source says that the value is still right: it is stored again as new, with its tags. */
   notModified(): Value
 }
 

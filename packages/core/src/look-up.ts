@@ -1,5 +1,6 @@
 /** Look-ups in the tiers, judged by the log and by age; what a lower tier has is promoted into the tiers above it. */
 import { type Age, type Entry, type Mark, ageOf } from '@hotpath/contract'
+import type { Judgement } from './coherence.ts'
 import type { Engine } from './engine.ts'
 
 /** An entry that may be used, in some way at least. */
@@ -45,7 +46,10 @@ export function judge(
   after: number,
 ): Found | undefined {
   if (entry === undefined) return undefined
-  const judgement = engine.judge(key, entry, after)
+  return found(engine, entry, tier, engine.coherence.judge(key, entry, after))
+}
+
+function found(engine: Engine, entry: Entry, tier: number, judgement: Judgement): Found | undefined {
   if (judgement === 'outdated') return undefined
   const age = ageOf(entry, engine.timeline.elapsed(), judgement === 'expired')
   return age === 'dead' ? undefined : { entry, age, tier }
@@ -54,20 +58,20 @@ export function judge(
 /** What memory has. */
 export function lookInMemory(engine: Engine, key: string, after = 0): Found | undefined {
   const entry = engine.memory?.get(key) as Entry | undefined
-  const found = judge(engine, key, entry, 0, after)
-  // Only a reader with a token may find something outdated that others may still have.
-  if (entry !== undefined && found === undefined && after === 0) void engine.memory?.delete([key])
-  return found
+  if (entry === undefined) return undefined
+  if (after > 0) return judge(engine, key, entry, 0, after)
+  const held = found(engine, entry, 0, engine.judgeHeld(key, entry))
+  if (held === undefined) void engine.memory?.delete([key])
+  return held
 }
 
 /** What the lower tiers have: the first that can be served, else the first that is good if a loader fails. */
 export async function lookBelow(engine: Engine, key: string, after = 0): Promise<Found | undefined> {
   let fallback: Found | undefined
   for (const guarded of engine.lower) {
-    const found = judge(engine, key, await guarded.get(key), guarded.tier.index, after)
-    if (found === undefined) continue
-    if (isServable(found)) return promote(engine, key, found)
-    fallback ??= found
+    const held = judge(engine, key, await guarded.get(key), guarded.tier.index, after)
+    if (isServable(held)) return promote(engine, key, held)
+    fallback ??= held
   }
   return fallback
 }
@@ -77,20 +81,20 @@ export async function lookUpMany(engine: Engine, keys: Iterable<string>, after =
   const all = new Map<string, Found>()
   const missing = new Set<string>()
   for (const key of keys) {
-    const found = lookInMemory(engine, key, after)
-    if (found !== undefined) all.set(key, found)
-    if (!isServable(found)) missing.add(key)
+    const held = lookInMemory(engine, key, after)
+    if (held !== undefined) all.set(key, held)
+    if (!isServable(held)) missing.add(key)
   }
   for (const guarded of engine.lower) {
     if (missing.size === 0) break
     const wanted = [...missing]
     const entries = (await guarded.run('getMany', (store) => store.getMany(wanted))) ?? []
     for (const [index, key] of wanted.entries()) {
-      const found = judge(engine, key, entries[index], guarded.tier.index, after)
-      if (isServable(found)) {
-        all.set(key, promote(engine, key, found))
+      const held = judge(engine, key, entries[index], guarded.tier.index, after)
+      if (isServable(held)) {
+        all.set(key, promote(engine, key, held))
         missing.delete(key)
-      } else if (found !== undefined && !all.has(key)) all.set(key, found)
+      } else if (held !== undefined && !all.has(key)) all.set(key, held)
     }
   }
   return all

@@ -117,7 +117,7 @@ export async function loadOrJoin<Value>(call: Call<Value>, terms: Terms<Value>):
     mayJoin = view.current
     const outcome = await awaitFlight(call, flight, terms)
     if (outcome.type === 'found') {
-      if (engine.judge(key, outcome.found.entry, view.after) === 'outdated') continue
+      if (engine.coherence.judge(key, outcome.found.entry, view.after) === 'outdated') continue
       return serve(call, outcome.found)
     }
     // Something came between the flight's start and this call that may outdate the value for this caller.

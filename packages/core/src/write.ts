@@ -53,14 +53,17 @@ export function store(engine: Engine, counters: Counters, writes: readonly Write
     for (const write of writes) {
       const entry = entryOf(engine, write, write.asOf ?? mark)
       if (entry === undefined) {
-        void engine.memory?.delete([write.key])
+        // What a claim replaces kept its place until now.
+        if (write.asOf === undefined) void engine.memory?.delete([write.key])
         continue
       }
       entries.push([write.key, entry])
-      counters.sets++
-      if (engine.events.wants('set')) engine.events.emit({ type: 'set', key: write.key })
     }
-    return chain(engine.store(entries), () => toToken(mark))
+    // Stored before anybody is told: a listener may call the cache, and what he changes must not be written over.
+    const stored = engine.store(entries)
+    counters.sets += entries.length
+    if (engine.events.wants('set')) for (const [key] of entries) engine.events.emit({ type: 'set', key })
+    return chain(stored, () => toToken(mark))
   })
 }
 
@@ -79,7 +82,7 @@ function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: M
   const { freshMs, staleMs, errorMs } = windows
   const { epoch, position: asOf } = mark
   const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
-  return engine.judge(key, entry) === 'outdated' ? undefined : entry
+  return engine.coherence.judge(key, entry) === 'outdated' ? undefined : entry
 }
 
 function undefinedValue(key: string): ValueError {

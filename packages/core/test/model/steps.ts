@@ -1,0 +1,85 @@
+/** The steps of a random sequence: each does the same to a real cache and to the reference. */
+import * as fc from 'fast-check'
+import type { Token } from '@hotpath/contract'
+import type { World } from './world.ts'
+
+/** A key with the handle that it belongs to. */
+export interface Name {
+  readonly key: string
+  readonly encoded: string
+  readonly inNamespace: boolean
+}
+
+export type Step = (world: World) => Promise<void> | void
+
+export const NAMES: readonly Name[] = [
+  { key: 'a', encoded: 'a', inNamespace: false },
+  { key: 'b', encoded: 'b', inNamespace: false },
+  { key: 'a', encoded: 'n:a', inNamespace: true },
+  { key: 'c', encoded: 'n:c', inNamespace: true },
+]
+
+const name = fc.constantFrom(...NAMES)
+const tags = fc.constantFrom<readonly string[]>([], ['x'], ['y'], ['x', 'y'])
+const value = fc.constantFrom<unknown>('text', 0, false, '', null)
+const lot = fc.nat(30)
+
+/** A step, how often it comes, and its name for a report. */
+function kind<Input>(
+  weight: number,
+  what: string,
+  input: fc.Arbitrary<Input>,
+  step: (world: World, input: Input) => Promise<void> | void,
+): fc.WeightedArbitrary<Step> {
+  const named = (given: Input): Step =>
+    Object.assign((world: World) => step(world, given), {
+      [fc.toStringMethod]: () => `${what}(${given === undefined ? '' : fc.stringify(given)})`,
+    })
+  return { weight, arbitrary: input.map(named) }
+}
+
+export const steps: fc.Arbitrary<Step> = fc.oneof(
+  kind(10, 'getOrSet', fc.record({ name, tags, refresh: fc.constantFrom(false, false, false, true) }), (world, input) =>
+    world.getOrSet(input),
+  ),
+  kind(3, 'getOrSetMany', fc.record({ names: fc.array(name, { minLength: 1, maxLength: 4 }), tags }), (world, input) =>
+    world.getOrSetMany(input),
+  ),
+  kind(4, 'read', fc.record({ name, stale: fc.boolean() }), (world, input) => world.read(input)),
+  kind(
+    8,
+    'land',
+    fc.record({
+      lot,
+      lateTags: tags,
+      ttl: fc.constantFrom(undefined, undefined, undefined, 50, 0),
+      skip: fc.constantFrom(false, false, false, false, true),
+      notModified: fc.constantFrom(false, false, true),
+      value: fc.constantFrom<unknown>('unique', 'unique', 'unique', null, 0, undefined),
+    }),
+    (world, input) => world.land(input),
+  ),
+  kind(2, 'fail', lot, (world, index) => world.fail(index)),
+  kind(2, 'abort', lot, (world, index) => world.abort(index)),
+  kind(2, 'set', fc.record({ name, tags, value }), (world, input) => world.set(input)),
+  kind(1, 'setAsOf', fc.record({ name, tags, value, back: fc.nat(5) }), (world, input) => world.setAsOf(input)),
+  kind(1, 'setMany', fc.record({ names: fc.array(name, { maxLength: 3 }), tags, value }), (world, input) =>
+    world.setMany(input),
+  ),
+  kind(1, 'delete', name, (world, one) => world.delete(one)),
+  kind(1, 'expire', name, (world, one) => world.expire(one)),
+  kind(1, 'invalidateTag', fc.record({ tag: fc.constantFrom('x', 'y'), hard: fc.boolean() }), (world, input) =>
+    world.invalidateTag(input),
+  ),
+  kind(1, 'invalidatePrefix', fc.boolean(), (world, inNamespace) => world.invalidatePrefix(inNamespace)),
+  kind(1, 'invalidatePattern', fc.boolean(), (world, inNamespace) => world.invalidatePattern(inNamespace)),
+  kind(1, 'clear', fc.boolean(), (world, inNamespace) => world.clear(inNamespace)),
+  kind(3, 'advance', fc.constantFrom(1, 49, 299, 400, 500, 999, 1_000, 2_000), (world, ms) => world.advance(ms)),
+  kind(1, 'purge', fc.constant(undefined), (world) => world.purge()),
+)
+
+/** A token that was noted some writes ago. */
+export interface Noted {
+  readonly token: Token
+  readonly position: number
+}
