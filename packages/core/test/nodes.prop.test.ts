@@ -4,7 +4,7 @@
  *
  * `SEED=…` replays one schedule, `SEEDS=…` says how many.
  */
-import type { InvalidationLog, LogRecord, Token } from '@hotpath/contract'
+import type { InvalidationLog, LogFollower, LogRecord, Token } from '@hotpath/contract'
 import {
   type Scheduler,
   asyncTier,
@@ -18,7 +18,7 @@ import {
 } from '@hotpath/testkit'
 import { expect, test } from 'vitest'
 import { ExactPositions } from '../src/exact-positions.ts'
-import { type Cache, createCache, createMemoryLog, memory } from '../src/index.ts'
+import { type Cache, type LoadContext, createCache, createMemoryLog, memory } from '../src/index.ts'
 
 const KEYS = ['a', 'b'] as const
 const { SEED, SEEDS = '400' } = process.env
@@ -39,16 +39,39 @@ function copying(log: InvalidationLog): InvalidationLog {
   }
 }
 
-/** Some appends fail, and half of those were accepted. */
-function flaky(log: InvalidationLog, random: () => number): InvalidationLog {
+/** A connection to the log that can break. */
+interface Connection {
+  readonly log: InvalidationLog
+  /** From now on nothing is lost. */
+  repair(): void
+  /** Tells the follower that records may have been lost. */
+  interrupt(): void
+}
+
+/** Some appends fail, half of those after they were accepted, and some records do not arrive. */
+function connect(log: InvalidationLog, random: () => number): Connection {
+  const followers = new Set<LogFollower>()
+  let good = false
   return {
-    ...log,
-    append: async (invalidations) => {
-      const lot = random()
-      if (lot < 0.1) throw new Error('lost on the way there')
-      const mark = await log.append(invalidations)
-      if (lot < 0.2) throw new Error('lost on the way back')
-      return mark
+    repair: () => void (good = true),
+    interrupt: () => {
+      for (const follower of [...followers]) follower.interrupted()
+    },
+    log: {
+      ...log,
+      append: async (invalidations) => {
+        const lot = good ? 1 : random()
+        if (lot < 0.1) throw new Error('lost on the way there')
+        const mark = await log.append(invalidations)
+        if (lot < 0.2) throw new Error('lost on the way back')
+        return mark
+      },
+      follow: async (follower) => {
+        followers.add(follower)
+        const record = (one: LogRecord): void => void ((good || random() > 0.05) && follower.record(one))
+        const { from, stop } = await log.follow({ record, interrupted: (cause) => follower.interrupted(cause) })
+        return { from, stop: () => (followers.delete(follower), stop()) }
+      },
     },
   }
 }
@@ -56,12 +79,14 @@ function flaky(log: InvalidationLog, random: () => number): InvalidationLog {
 class Node {
   /** What a read that begins now on this node has to see at least. */
   readonly floor = { a: 0, b: 0 }
-  readonly cache: Cache
   readonly name: string
+  readonly cache: Cache
+  readonly connection: Connection
 
-  constructor(name: string, cache: Cache) {
+  constructor(name: string, cache: Cache, connection: Connection) {
     this.name = name
     this.cache = cache
+    this.connection = connection
   }
 }
 
@@ -83,36 +108,38 @@ async function play(seed: number): Promise<number> {
   let checks = 0
 
   const nodes = ['A', 'B', 'C'].map((name) => {
-    const log = scheduledLog(flaky(copying(shared.connect()), random), scheduler, `log ${name}`)
+    const connection = connect(copying(shared.connect()), random)
+    const log = scheduledLog(connection.log, scheduler, `log ${name}`)
     const tiers = [
       memory({ maxEntries: random() < 0.3 ? 1 : 10 }),
       scheduledTier(asyncTier(store), scheduler, `tier ${name}`),
     ]
     const options = { name: 'nodes', tiers: random() < 0.8 ? tiers : tiers.slice(1), log: () => log, clock, random }
-    return new Node(
-      name,
-      createCache({ ...options, ttl: Infinity, timeout: false, tierTimeout: false, backoff: false }),
-    )
+    const cache = createCache({ ...options, ttl: Infinity, timeout: false, tierTimeout: false, backoff: false })
+    return new Node(name, cache, connection)
   })
 
   async function read(node: Node): Promise<void> {
     const key = random.pick(KEYS)
     const known = random() < 0.3 ? random.pick(written.length > 0 ? written : [undefined]) : undefined
     const least = Math.max(node.floor[key], known?.key === key ? known.version : 0)
-    const load = async (): Promise<number> => {
+    const tags = [`tag ${key}`]
+    const late = random() < 0.5
+    const load = async (context?: Pick<LoadContext, 'addTags'>): Promise<number> => {
       await scheduler.turn(`${node.name} asks the source`)
       const version = source[key]
       await scheduler.turn(`${node.name} is answered by the source`)
+      context?.addTags(tags)
       return version
     }
-    const options = { tags: [`tag ${key}`], after: known?.token }
+    const options = { tags, after: known?.token }
     const how = random.int(4)
     const value =
       how === 0
         ? await node.cache.get<number>(key, { after: known?.token })
         : how === 1
           ? (await node.cache.getOrSetMany<number>([key], async () => [await load()], options))[0]
-          : await node.cache.getOrSet(key, load, options)
+          : await node.cache.getOrSet(key, load, late ? { after: known?.token } : options)
     checks++
     if (value !== undefined) expect(value, `${node.name} reads ${key}`).toBeGreaterThanOrEqual(least)
   }
@@ -156,21 +183,30 @@ async function play(seed: number): Promise<number> {
     return lastWrite[key]
   }
 
-  for (let task = 0; task < 24; task++) {
-    const node = random.pick(nodes)
-    const lot = random()
-    if (lot < 0.62) void scheduler.spawn(`read ${task}`, () => read(node))
-    else if (lot < 0.9) void scheduler.spawn(`write ${task}`, () => writeInTurn(node))
-    else if (lot < 0.97) void scheduler.spawn(`copy ${task}`, () => copy(node))
-    else void scheduler.spawn(`replace ${task}`, () => shared.replace())
+  async function work(node: Node): Promise<void> {
+    for (let step = 0; step < 8; step++) {
+      const lot = random()
+      if (lot < 0.6) await read(node)
+      else if (lot < 0.85) await writeInTurn(node)
+      else if (lot < 0.92) await copy(node)
+      else if (lot < 0.98) node.connection.interrupt()
+      else shared.replace()
+    }
   }
+
+  for (const node of nodes)
+    for (const worker of [1, 2, 3]) void scheduler.spawn(`${node.name}${worker}`, () => work(node))
   await scheduler.run()
 
-  // What nobody acknowledged is appended again until it is.
+  // What nobody acknowledged is appended again until it is, and the next record shows that one was lost.
+  for (const node of nodes) node.connection.repair()
   for (let second = 0; second < 20; second++) {
     clock.advance(1_000)
     await scheduler.run()
   }
+
+  void scheduler.spawn('one more record', () => nodes[0]?.cache.invalidateTags(['other']))
+  await scheduler.run()
 
   // P2: when all is quiet, what is left in any tier is what the source says.
   for (const node of nodes) {
