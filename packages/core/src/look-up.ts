@@ -28,11 +28,11 @@ export interface View {
   readonly current: boolean
 }
 
-const NOW: View = { after: 0, current: true }
+/** What a reader without a token gets. */
+export const PRESENT: View = { after: 0, current: true }
 
 /** Catches up with a reader's token. */
-export async function viewAfter(engine: Engine, token: Mark | undefined): Promise<View> {
-  if (token === undefined) return NOW
+export async function viewAfter(engine: Engine, token: Mark): Promise<View> {
   const current = await engine.coherence.catchUp(token)
   return { current, after: engine.coherence.mark()?.epoch === token.epoch ? token.position : 0 }
 }

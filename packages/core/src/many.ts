@@ -3,7 +3,7 @@ import { type CacheKey, LoadError, type Mark, parseToken } from '@hotpath/contra
 import type { ManyLoader } from './cache.ts'
 import { countFound } from './count.ts'
 import type { Engine } from './engine.ts'
-import { type Found, lookUpMany, viewAfter } from './look-up.ts'
+import { type Found, PRESENT, lookUpMany, viewAfter } from './look-up.ts'
 import { type Call, type FindOptions, admit, canServe, isUsable, loadOrJoin, serve } from './read.ts'
 import type { Counters } from './stats.ts'
 
@@ -16,7 +16,7 @@ export async function findMany(
   keys: readonly string[],
   options: FindOptions,
 ): Promise<(Found | undefined)[]> {
-  const view = await viewAfter(engine, options.after === undefined ? undefined : parseToken(options.after))
+  const view = options.after === undefined ? PRESENT : await viewAfter(engine, parseToken(options.after))
   const found = view.current ? await lookUpMany(engine, new Set(keys), view.after) : NOTHING
   return keys.map((key) => {
     const one = found.get(key)
@@ -42,7 +42,7 @@ export async function getOrSetMany<Value>(
   const { engine, keys, originals, refresh } = call
   for (const key of keys) admit({ ...call, key })
   const since = engine.coherence.changes
-  const view = await viewAfter(engine, after)
+  const view = after === undefined ? PRESENT : await viewAfter(engine, after)
   const found = view.current && !refresh ? await lookUpMany(engine, new Set(keys), view.after) : NOTHING
   call.signal?.throwIfAborted()
   const group = new LoadGroup(call.loader)

@@ -14,7 +14,16 @@ import type { Engine } from './engine.ts'
 import { Flight, closedError } from './flight.ts'
 import { fly } from './load.ts'
 import type { Loader } from './loader.ts'
-import { type Found, type Servable, type View, isServable, lookBelow, lookInMemory, viewAfter } from './look-up.ts'
+import {
+  type Found,
+  PRESENT,
+  type Servable,
+  type View,
+  isServable,
+  lookBelow,
+  lookInMemory,
+  viewAfter,
+} from './look-up.ts'
 import type { Counters } from './stats.ts'
 
 /** One read with a loader. */
@@ -50,7 +59,7 @@ export interface FindOptions {
 
 /** Reads without a loader: fresh values, and stale ones where asked. */
 export async function find(engine: Engine, key: string, options: FindOptions): Promise<Found | undefined> {
-  const view = await viewAfter(engine, options.after === undefined ? undefined : parseToken(options.after))
+  const view = options.after === undefined ? PRESENT : await viewAfter(engine, parseToken(options.after))
   if (!view.current) return undefined
   const held = lookInMemory(engine, key, view.after)
   if (isUsable(held, options)) return held
@@ -68,7 +77,7 @@ export async function readThrough<Value>(call: Call<Value>, after: Mark | undefi
   const { engine, key } = call
   admit(call)
   const since = engine.coherence.changes
-  const view = await viewAfter(engine, after)
+  const view = after === undefined ? PRESENT : await viewAfter(engine, after)
   const held = view.current ? lookInMemory(engine, key, view.after) : undefined
   if (canServe(call, held)) return serve(call, held)
   return loadOrJoin(call, {

@@ -11,9 +11,9 @@ export interface WarmOptions extends FreshnessOptions {
   readonly tags?: readonly string[] | undefined
   /** How many at once. Default 8. */
   readonly concurrency?: number | undefined
-  /** Called after each. */
+  /** Called after each; what it throws ends the warming. */
   readonly onProgress?: ((report: WarmReport) => void) | undefined
-  /** Stops; what is warm stays. */
+  /** Aborts what loads and stops before the next item; what is warm stays. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -51,25 +51,35 @@ export async function warm(
       await cache.set(item.key, item.value, { asOf, tags, ...freshness, ...item })
     else await cache.getOrSet(item, loaderOf(load), { signal, tags, ...freshness })
   }
+  let broken: { readonly error: unknown } | undefined
   const running = new Set<Promise<void>>()
-  for await (const item of source) {
-    signal?.throwIfAborted()
-    const task = one(item).then(
-      () => void warmed++,
-      (error: unknown) => {
-        failed++
-        if (errors.length < MAX_ERRORS) errors.push(error)
-      },
-    )
-    const done: Promise<void> = task.then(() => {
-      running.delete(done)
-      onProgress?.({ warmed, failed, errors })
-    })
-    running.add(done)
-    if (running.size >= concurrency) await Promise.race(running)
+  const begin = (item: CacheKey | SetEntry): void => {
+    const task = one(item)
+      .then(
+        () => void warmed++,
+        (error: unknown) => {
+          failed++
+          if (errors.length < MAX_ERRORS) errors.push(error)
+        },
+      )
+      // The last to run before the next item: what a listener throws ends the warming, not the process.
+      .then(() => onProgress?.({ warmed, failed, errors }))
+      .catch((error: unknown) => void (broken ??= { error }))
+      .finally(() => running.delete(task))
+    running.add(task)
   }
-  await Promise.all(running)
+  try {
+    for await (const item of source) {
+      signal?.throwIfAborted()
+      begin(item)
+      if (running.size >= concurrency) await Promise.race(running)
+      if (broken !== undefined) break
+    }
+  } finally {
+    await Promise.all(running)
+  }
   signal?.throwIfAborted()
+  if (broken !== undefined) throw broken.error
   return { warmed, failed, errors }
 }
 
