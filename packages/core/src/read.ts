@@ -1,6 +1,7 @@
 /** A caller's way through the cache: memory, flights, lower tiers, loader. */
 import {
   type CacheKey,
+  ConfigError,
   type Entry,
   type Freshness,
   type Mark,
@@ -88,11 +89,19 @@ export async function readThrough<Value>(call: Call<Value>, after: Mark | undefi
   })
 }
 
-/** @throws ClosedError, the signal's reason, or KeyError. */
-export function admit({ engine, signal, key }: Pick<Call<unknown>, 'engine' | 'signal' | 'key'>): void {
-  if (engine.closed) throw closedError()
-  signal?.throwIfAborted()
-  assertKey(key)
+/** @throws ClosedError, ConfigError for a loader that is none, the signal's reason, or KeyError. */
+export function admit(call: Pick<Call<unknown>, 'engine' | 'signal' | 'key'> & { readonly loader: unknown }): void {
+  if (call.engine.closed) throw closedError()
+  if (typeof call.loader !== 'function') throw noLoader(call.loader)
+  call.signal?.throwIfAborted()
+  assertKey(call.key)
+}
+
+function noLoader(received: unknown): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`loader\` must be a function, received ${received === null ? 'null' : typeof received}. Use for example \`() => db.city(42)\`.`,
+  )
 }
 
 /** Whether a read with a loader answers with what was found. */

@@ -56,7 +56,11 @@ function sizeOfGraph(value: object): number {
       open.push(member)
     }
   }
-  for (let next = open.pop(); next !== undefined; next = open.pop()) bytes += sizeOfObject(next, visit)
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    // Apart from the sum, which `visit` adds to in the meantime.
+    const own = sizeOfObject(next, visit)
+    bytes += own
+  }
   return bytes
 }
 

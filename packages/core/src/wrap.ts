@@ -28,6 +28,12 @@ export function wrap<Args extends readonly unknown[], Value>(
   fn: (...args: Args) => Value | Promise<Value>,
   { key, tags, ...freshness }: WrapOptions<Args, Value>,
 ): Wrapped<Args, Value> {
+  if (typeof fn !== 'function') {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `\`wrap\` needs a function, received ${fn === null ? 'null' : typeof fn}. Use for example \`cache.wrap(loadCity)\`.`,
+    )
+  }
   if (key === undefined && fn.name === '') {
     throw new ConfigError(
       'ERR_CONFIG_OPTION',
