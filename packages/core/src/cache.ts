@@ -5,7 +5,7 @@ import type { Loader } from './loader.ts'
 import type { LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.ts'
 import type { CacheStats } from './stats.ts'
 import type { WarmOptions, WarmReport } from './warm.ts'
-import type { WrapOptions, Wrapped } from './wrap.ts'
+import type { AnyFunction, WrapOptions, Wrapped } from './wrap.ts'
 
 /** Produces the values of the keys that are missing, in their order, or as a map by the keys given. */
 export type ManyLoader<Value> = (
@@ -64,10 +64,10 @@ export interface Cache extends AsyncDisposable {
   /** The point of the log that a read beginning now is current at; for `set(…, { asOf })`. */
   now(): Token | undefined
   /** Makes a cached twin of a function. */
-  wrap<Args extends readonly unknown[], Value>(
-    fn: (...args: Args) => Value | Promise<Value>,
-    options?: WrapOptions<Args, Awaited<Value>>,
-  ): Wrapped<Args, Awaited<Value>>
+  wrap<Fn extends AnyFunction>(
+    fn: Fn,
+    options?: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
+  ): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>>
   /** A handle whose keys begin with `name` and whose options are inherited from here. Two of one name share everything. */
   namespace(name: string, defaults?: FreshnessOptions): Cache
   /** Fills the cache ahead of use, from keys (with `load`) or entries. */

@@ -27,7 +27,7 @@ import type { LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.t
 import { find, readThrough } from './read.ts'
 import type { CacheStats, Counters } from './stats.ts'
 import { type WarmOptions, type WarmReport, warm } from './warm.ts'
-import { type WrapOptions, type Wrapped, wrap } from './wrap.ts'
+import { type AnyFunction, type WrapOptions, type Wrapped, wrap } from './wrap.ts'
 import { type Write, append, remove, store } from './write.ts'
 
 const NO_TAGS: readonly string[] = []
@@ -169,11 +169,11 @@ export class CacheHandle implements Cache {
     return mark && toToken(mark)
   }
 
-  wrap<Args extends readonly unknown[], Value>(
-    fn: (...args: Args) => Value | Promise<Value>,
-    options: WrapOptions<Args, Awaited<Value>> = {},
-  ): Wrapped<Args, Awaited<Value>> {
-    return wrap(this as Cache, fn as (...args: Args) => Awaited<Value> | Promise<Awaited<Value>>, options)
+  wrap<Fn extends AnyFunction>(
+    fn: Fn,
+    options: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
+  ): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>> {
+    return wrap(this as Cache, fn, options)
   }
 
   namespace(name: string, defaults: FreshnessOptions = {}): Cache {

@@ -9,7 +9,7 @@ export type { Cache, ManyLoader } from './cache.ts'
 export type { CacheOptions, LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.ts'
 export type { LoadContext, Loader, Previous } from './loader.ts'
 export type { WarmOptions, WarmReport } from './warm.ts'
-export type { WrapOptions, Wrapped } from './wrap.ts'
+export type { AnyFunction, WrapOptions, Wrapped } from './wrap.ts'
 export type { Inspection } from './inspect.ts'
 
 export type { CacheEvent, CacheEventOf, CacheEventType, CacheListener } from './events.ts'

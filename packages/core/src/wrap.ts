@@ -1,5 +1,15 @@
-import { type CacheKey, ConfigError, type FreshnessOptions, type KeyPart, type Token } from '@hotpath/contract'
+import {
+  type CacheKey,
+  ConfigError,
+  DEFAULT_FRESHNESS,
+  type FreshnessOptions,
+  type KeyPart,
+  type Token,
+  resolveFreshness,
+  validateTags,
+} from '@hotpath/contract'
 import type { Cache } from './cache.ts'
+import type { LoadContext } from './loader.ts'
 
 /** Options of `wrap`. */
 export interface WrapOptions<Args extends readonly unknown[], Value> extends FreshnessOptions {
@@ -8,6 +18,10 @@ export interface WrapOptions<Args extends readonly unknown[], Value> extends Fre
   /** Tags, or what makes them from the arguments and the value. */
   readonly tags?: readonly string[] | ((args: Args, value: Value) => readonly string[]) | undefined
 }
+
+/** What `wrap` takes: any function. */
+// oxlint-disable-next-line typescript/no-explicit-any -- parameters are compared both ways by `any` alone
+export type AnyFunction = (this: any, ...args: any) => unknown
 
 /** A function that answers from the cache. */
 export interface Wrapped<Args extends readonly unknown[], Value> {
@@ -21,13 +35,15 @@ export interface Wrapped<Args extends readonly unknown[], Value> {
 /**
  * Makes the cached twin of a function; `this` is passed on.
  *
- * @throws ConfigError when the function has no name and no `key` is given.
+ * @throws ConfigError when the function has no name and no `key` is given, and for a wrong option.
  */
-export function wrap<Args extends readonly unknown[], Value>(
+export function wrap<Fn extends AnyFunction>(
   cache: Cache,
-  fn: (...args: Args) => Value | Promise<Value>,
-  { key, tags, ...freshness }: WrapOptions<Args, Value>,
-): Wrapped<Args, Value> {
+  fn: Fn,
+  { key, tags, ...freshness }: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
+): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>> {
+  type Args = Parameters<Fn>
+  type Value = Awaited<ReturnType<Fn>>
   if (typeof fn !== 'function') {
     throw new ConfigError(
       'ERR_CONFIG_OPTION',
@@ -40,21 +56,25 @@ export function wrap<Args extends readonly unknown[], Value>(
       '`wrap` got a function without a name. Pass `key: (…args) => […]`, or name the function.',
     )
   }
+  // A wrong option should fail where it stands, not at the first call.
+  resolveFreshness(DEFAULT_FRESHNESS, freshness)
+  if (Array.isArray(tags)) validateTags(tags, 'tags')
   const keyOf = key ?? ((...args: Args): CacheKey => [fn.name, ...(args as readonly unknown[] as readonly KeyPart[])])
   const options = typeof tags === 'function' ? freshness : { ...freshness, tags }
   function wrapped(this: unknown, ...args: Args): Promise<Value> {
-    return cache.getOrSet<Value>(
-      keyOf(...args),
-      async ({ addTags }) => {
-        const value = (await Reflect.apply(fn, this, args)) as Value
-        if (typeof tags === 'function') addTags(tags(args, value))
-        return value
-      },
-      options,
-    )
+    const load = async ({ addTags }: LoadContext): Promise<Value> => {
+      const value = (await Reflect.apply(fn, this, args)) as Value
+      if (typeof tags === 'function') addTags(tags(args, value))
+      return value
+    }
+    try {
+      return cache.getOrSet<Value>(keyOf(...args), load, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
   return Object.assign(wrapped, {
     key: keyOf,
-    invalidate: (...args: Args) => cache.delete(keyOf(...args)),
+    invalidate: async (...args: Args) => cache.delete(keyOf(...args)),
   })
 }

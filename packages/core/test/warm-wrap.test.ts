@@ -171,6 +171,21 @@ describe('wrap', () => {
     ).toBe(1)
   })
 
+  test('a wrong option fails where it stands, a key that throws rejects', async () => {
+    const { cache } = make()
+    expect(() => cache.wrap(Number, { ttl: 'x' as never })).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG_DURATION' }),
+    )
+    expect(() => cache.wrap(Number, { tags: [''] })).toThrow(expect.objectContaining({ code: 'ERR_TAG_INVALID' }))
+    const cached = cache.wrap((id: number) => id, {
+      key: () => {
+        throw new Error('no key')
+      },
+    })
+    await expect(cached(1)).rejects.toThrow('no key')
+    await expect(cached.invalidate(1)).rejects.toThrow('no key')
+  })
+
   test('a failure is thrown, and not remembered', async () => {
     const { cache } = make({ backoff: false })
     let fail = true
