@@ -76,7 +76,11 @@ function floors(): Contestant[] {
   const lru = new LRUCache<string, Value>({ max: 2 * KEYS })
   for (const [key, value] of values) lru.set(key, value)
   const read = async (key: string): Promise<Value | undefined> => values.get(key)
-  return [each('floor: async map.get', read), eachSync('floor: lru-cache get', (key) => lru.get(key))]
+  return [
+    each('floor: async map.get', read),
+    eachSync('floor: lru-cache get', (key) => lru.get(key)),
+    eachSync('floor: lru-cache set', (key) => lru.set(key, load(key))),
+  ]
 }
 
 function peers(): Contestant[] {
@@ -104,13 +108,16 @@ function peers(): Contestant[] {
     each('bentocache getOrSet, 5 tags', (key) =>
       bentoTagged.getOrSet({ key, ttl: HOUR_MS, tags: ['a', 'b', 'c', 'd', 'e'], factory: () => load(key) }),
     ),
+    each('bentocache set', (key) => bento.set({ key, value: load(key), ttl: HOUR_MS })),
     each('cachified + lru-cache', (key) =>
       cachified({ key, cache: lru as never, ttl: HOUR_MS, getFreshValue: () => load(key) }),
     ),
     each('async-cache-dedupe', (key) => dedupe.read(key)),
     each('layered-loader', (key) => layered.get(key)),
     each('cache-manager wrap', (key) => manager.wrap(key, async () => load(key))),
+    each('cache-manager set', (key) => manager.set(key, load(key))),
     each('cacheable getOrSet', (key) => cacheable.getOrSet(key, async () => load(key))),
+    each('cacheable set', (key) => cacheable.set(key, load(key))),
     each('p-memoize', (key) => memo(key)),
   ]
 }

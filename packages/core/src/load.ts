@@ -37,11 +37,19 @@ export async function fly<Value>(engine: Engine, flight: Flight<Value>, request:
       previous ??= found
     }
     const waitMs = engine.backoff.waitMs(flight.key, engine.timeline.elapsed())
-    if (waitMs > 0) await flight.guard(new Promise<void>((resolve) => void engine.clock.after(waitMs, resolve)))
+    if (waitMs > 0) await pause(engine, flight, waitMs)
     flight.settle(await load(engine, flight, request, previous))
   } catch (error) {
     flight.settle({ type: 'failed', error, fallback: previous })
   }
+}
+
+async function pause<Value>({ clock }: Engine, flight: Flight<Value>, waitMs: number): Promise<void> {
+  let cancel = (): void => {}
+  const over = new Promise<void>((resolve) => {
+    cancel = clock.after(waitMs, resolve)
+  })
+  await flight.guard(over).finally(cancel)
 }
 
 async function load<Value>(

@@ -7,7 +7,7 @@ const SLOT_BYTES = 8
 const NUMBER_BYTES = 16
 const STRING_BYTES = 16
 
-const MAX_SAMPLES = 64
+const MAX_SAMPLES = 16
 
 /** Bytes of a string: one per character where all are Latin-1, else two. Of a long one, evenly spread samples are looked at. */
 export function sizeOfString(text: string): number {

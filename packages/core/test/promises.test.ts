@@ -205,4 +205,16 @@ describe('P14 and P17', () => {
     await expect(cache.get('k')).rejects.toMatchObject({ code: 'ERR_CACHE_CLOSED' })
     await expect(cache.getOrSet('k', () => 1)).rejects.toMatchObject({ code: 'ERR_CACHE_CLOSED' })
   })
+
+  test('P17: close ends a load that waits out its backoff, and a write behind', async () => {
+    const store = asyncTier(createSharedStore())
+    const { cache, clock } = make({ tiers: [memory({ maxEntries: 10 }), store], backoff: '1h' })
+    await expect(cache.getOrSet('k', () => Promise.reject(new Error('down')))).rejects.toThrow('down')
+    const waiting = cache.getOrSet('k', () => 1).catch((error: unknown) => error)
+    await cache.getOrSet('other', () => 1)
+    await flush()
+    await cache.close()
+    expect(isHotpathError(await waiting, 'ERR_CACHE_CLOSED')).toBe(true)
+    expect(clock.pending).toBe(0)
+  })
 })
