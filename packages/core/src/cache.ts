@@ -12,9 +12,9 @@ export type ManyLoader<Value> = (
   missing: readonly CacheKey[],
   context: { readonly signal: AbortSignal },
 ) =>
-  | Iterable<Value | undefined>
+  | readonly (Value | undefined)[]
   | ReadonlyMap<CacheKey, Value>
-  | Promise<Iterable<Value | undefined> | ReadonlyMap<CacheKey, Value>>
+  | Promise<readonly (Value | undefined)[] | ReadonlyMap<CacheKey, Value>>
 
 /**
  * A tiered, tagged cache, or one namespace of it.

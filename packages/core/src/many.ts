@@ -112,8 +112,8 @@ class LoadGroup<Value> {
     try {
       const keys = wanted.map(({ key }) => key)
       const answer = await this.#loader(keys, { signal: controller.signal })
-      const values = answer instanceof Map ? keys.map((key) => answer.get(key)) : listOf(answer)
-      if (values.length !== keys.length) throw wrongLength(keys.length, values.length)
+      const values = answer instanceof Map ? keys.map((key) => answer.get(key)) : answer
+      if (!isListOf(values, keys.length)) throw wrongResult(keys.length, values)
       for (const [index, one] of wanted.entries()) one.resolve(values[index])
     } catch (error) {
       for (const one of wanted) one.reject(error)
@@ -121,19 +121,14 @@ class LoadGroup<Value> {
   }
 }
 
-function listOf<Value>(answer: Iterable<Value> | ReadonlyMap<CacheKey, Value>): readonly Value[] {
-  if (Array.isArray(answer)) return answer
-  if (typeof (answer as Iterable<Value> | undefined)?.[Symbol.iterator] === 'function')
-    return [...(answer as Iterable<Value>)]
-  throw new LoadError(
-    'ERR_LOAD_RESULT',
-    `The loader of \`getOrSetMany\` answered ${answer === null ? 'null' : typeof answer}. Answer a list of values in the order of the keys, or a Map by key.`,
-  )
+function isListOf<Value>(values: unknown, length: number): values is readonly Value[] {
+  return Array.isArray(values) && values.length === length
 }
 
-function wrongLength(expected: number, received: number): LoadError {
+function wrongResult(expected: number, received: unknown): LoadError {
+  const what = Array.isArray(received) ? `${received.length} values` : received === null ? 'null' : typeof received
   return new LoadError(
     'ERR_LOAD_RESULT',
-    `The loader of \`getOrSetMany\` got ${expected} keys and answered ${received} values. Answer one per key in their order (\`undefined\` for none), or a Map by key.`,
+    `The loader of \`getOrSetMany\` got ${expected} keys and answered ${what}. Answer a list with one value per key in their order (\`undefined\` for none), or a Map by key.`,
   )
 }
