@@ -32,6 +32,7 @@ const quick: Step[] = [
 const hasIntegrationTests = globSync('*/*/test/integration/**/*.test.ts', { cwd: root }).length > 0
 const thorough: Step[] = [
   ...(hasIntegrationTests ? [vitest('integration', 'test/integration')] : []),
+  { name: 'examples', command: 'node scripts/check-examples.ts' },
   { name: 'build', command: 'turbo run build' },
   {
     name: 'example',
@@ -46,7 +47,7 @@ const thorough: Step[] = [
     needs: 'pack',
   },
   { name: 'consumer', command: 'node scripts/check-consumer.ts', needs: 'pack' },
-  { name: 'size', command: 'size-limit', needs: 'build' },
+  { name: 'sizes', command: 'node scripts/check-sizes.ts', needs: 'build' },
   { name: 'knip', command: 'knip' },
   { name: 'docs', command: 'typedoc' },
   { name: 'changesets', command: 'node scripts/check-changesets.ts' },

@@ -1,23 +1,8 @@
 /** What is let go of is collected: seen by the garbage collector, which runs on demand here. */
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { type Cache, createCache, memory } from '../src/index.ts'
-
-setFlagsFromString('--expose-gc')
-const gc = runInNewContext('gc') as () => void
-
-/** Whether everything that weak references point to is gone, after some collections. */
-async function collected(...references: readonly WeakRef<object>[]): Promise<boolean> {
-  for (let round = 0; round < 10; round++) {
-    // Weak references hold on until the end of the turn that read them.
-    await new Promise((resolve) => void setImmediate(resolve))
-    gc()
-    if (references.every((reference) => reference.deref() === undefined)) return true
-  }
-  return false
-}
+import { collected, gc } from './collected.ts'
 
 function makeCache(maxEntries = 1_000): Cache {
   return createCache({ name: 'leaks', tiers: [memory({ maxEntries })], backoff: false })

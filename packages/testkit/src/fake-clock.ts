@@ -42,8 +42,8 @@ const MAX_TIMERS_PER_INSTANT = 10_000
  * import { createFakeClock } from '@hotpath/testkit'
  *
  * const clock = createFakeClock()
- * clock.after(1_000, () => console.log('a second has passed'))
- * clock.advance(1_000) // a second has passed
+ * clock.after(1_000, () => console.log('a second has passed')) // a second has passed
+ * clock.advance(1_000) // and it does, at once
  * ```
  */
 export function createFakeClock(options: FakeClockOptions = {}): FakeClock {

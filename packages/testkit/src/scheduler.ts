@@ -77,7 +77,9 @@ interface WaitingTurn {
  * scheduler.spawn('one', increment)
  * scheduler.spawn('other', increment)
  * await scheduler.run()
- * console.log(count) // 1 or 2, and the same for each run with this seed
+ * console.log(count) // 1
+ *
+ * // Another seed may have it at 2, but each has it the same in every run.
  * ```
  */
 export function createScheduler(options: SchedulerOptions = {}): Scheduler {

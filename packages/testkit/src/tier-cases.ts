@@ -15,10 +15,8 @@ import { TIER_VALUES } from './suite/tier-values.ts'
  * ```ts
  * import { asyncTier, tierCases } from '@hotpath/testkit'
  *
- * for (const { name, run } of tierCases({ open: () => asyncTier() })) {
- *   await run() // or, in any test runner: test(name, run)
- *   console.log('asyncTier', name)
- * }
+ * // Or, in any test runner: `test(name, run)`.
+ * for (const { run } of tierCases({ open: () => asyncTier() })) await run()
  * ```
  */
 export function tierCases(options: TierCasesOptions): readonly ConformanceCase[] {

@@ -2,7 +2,10 @@
  * One case of a conformance suite. Suites are lists of these, so that any test runner can run them:
  *
  * ```ts
- * for (const { name, run } of tierCases({ open: () => myTier() })) test(name, run)
+ * import { test } from 'node:test'
+ * import { asyncTier, tierCases } from '@hotpath/testkit'
+ *
+ * for (const { name, run } of tierCases({ open: () => asyncTier() })) test(name, run)
  * ```
  */
 export interface ConformanceCase {
