@@ -1,7 +1,7 @@
 import type { CacheKey, FreshnessOptions, Token } from '@hotpath/contract'
 import type { CacheEventType, CacheListener } from './events.ts'
 import type { Inspection } from './inspect.ts'
-import type { Loader } from './loader.ts'
+import type { LoadContext } from './loader.ts'
 import type { LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.ts'
 import type { CacheStats } from './stats.ts'
 import type { WarmOptions, WarmReport } from './warm.ts'
@@ -37,8 +37,15 @@ export interface Cache extends AsyncDisposable {
   set<Value>(key: CacheKey, value: Value, options?: SetOptions): Promise<Token>
   /** Stores many in one go; `options` hold for entries that say nothing else. */
   setMany(entries: Iterable<SetEntry>, options?: SetOptions): Promise<Token>
-  /** Reads a value, or loads and stores it; concurrent callers share one load. */
-  getOrSet<Value>(key: CacheKey, loader: Loader<Value>, options?: LoadOptions): Promise<Value>
+  /**
+   * Reads a value, or loads and stores it; concurrent callers share one load. The type is that of what the loader
+   * answers; name it (`getOrSet<City>(…)`) where the loader looks at `previous`.
+   */
+  getOrSet<Value, Result = Value>(
+    key: CacheKey,
+    loader: (context: LoadContext<Value>) => Result | Promise<Result>,
+    options?: LoadOptions,
+  ): Promise<Result>
   /** Reads many, and loads those that are missing with one call. */
   getOrSetMany<Value>(
     keys: readonly CacheKey[],

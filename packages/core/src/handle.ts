@@ -21,7 +21,7 @@ import type { CacheEventType, CacheListener } from './events.ts'
 import { closedError } from './flight.ts'
 import { type Inspection, inspect } from './inspect.ts'
 import type { KeySpace } from './key-space.ts'
-import type { Loader } from './loader.ts'
+import type { LoadContext, Loader } from './loader.ts'
 import { findMany, getOrSetMany } from './many.ts'
 import type { LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.ts'
 import { find, readThrough } from './read.ts'
@@ -58,14 +58,19 @@ export class CacheHandle implements Cache {
     this.#events = engine.events
   }
 
-  getOrSet<Value>(key: CacheKey, loader: Loader<Value>, options: LoadOptions = NO_OPTIONS): Promise<Value> {
+  getOrSet<Value, Result = Value>(
+    key: CacheKey,
+    loader: (context: LoadContext<Value>) => Result | Promise<Result>,
+    options: LoadOptions = NO_OPTIONS,
+  ): Promise<Result> {
     try {
       const encoded = this.#keys.encode(key)
       if (options === NO_OPTIONS || isPlain(options)) {
         const entry = this.#hit(encoded)
-        if (entry !== undefined) return Promise.resolve(entry.value as Value)
+        if (entry !== undefined) return Promise.resolve(entry.value as Result)
       }
-      return readThrough({ ...this.#call(options), key: encoded, original: key, loader }, markOf(options.after))
+      const call = { ...this.#call(options), key: encoded, original: key, loader: loader as Loader<unknown> }
+      return readThrough(call, markOf(options.after)) as Promise<Result>
     } catch (error) {
       return Promise.reject(error)
     }

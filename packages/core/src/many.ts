@@ -1,5 +1,5 @@
 /** Reads of many keys: one look-up per tier, one loader call with only what is missing, flights in progress joined. */
-import { type CacheKey, LoadError, type Mark, parseToken } from '@hotpath/contract'
+import { type CacheKey, LoadError, type Mark, encodeKey, parseToken } from '@hotpath/contract'
 import type { ManyLoader } from './cache.ts'
 import { countFound } from './count.ts'
 import type { Engine } from './engine.ts'
@@ -112,13 +112,19 @@ class LoadGroup<Value> {
     try {
       const keys = wanted.map(({ key }) => key)
       const answer = await this.#loader(keys, { signal: controller.signal })
-      const values = answer instanceof Map ? keys.map((key) => answer.get(key)) : answer
+      const values = answer instanceof Map ? pick(keys, answer) : answer
       if (!isListOf(values, keys.length)) throw wrongResult(keys.length, values)
       for (const [index, one] of wanted.entries()) one.resolve(values[index])
     } catch (error) {
       for (const one of wanted) one.reject(error)
     }
   }
+}
+
+/** By what keys mean: a loader may build them anew. */
+function pick<Value>(keys: readonly CacheKey[], values: ReadonlyMap<CacheKey, Value>): (Value | undefined)[] {
+  const byMeaning = new Map([...values].map(([key, value]) => [encodeKey(key), value]))
+  return keys.map((key) => byMeaning.get(encodeKey(key)))
 }
 
 function isListOf<Value>(values: unknown, length: number): values is readonly Value[] {

@@ -56,7 +56,8 @@ export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog
     // Sharing the live table is fine: raising is idempotent, and every reader lives in this process.
     snapshot: () => ({ ...here(), life: epoch, positions }),
     head: () => ({ ...here(), life: epoch }),
-    close: () => followers.clear(),
+    // Caches that share the log close it each, and every follower ends by itself.
+    close: () => {},
   }
 }
 

@@ -1,6 +1,6 @@
 import { deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import type { LoadContext } from '../src/index.ts'
+import { type Cache, type LoadContext, createMemoryLog } from '../src/index.ts'
 import { make } from './make.ts'
 
 describe('P1: after an invalidation no later call returns an older value', () => {
@@ -63,6 +63,16 @@ describe('P1: after an invalidation no later call returns an older value', () =>
     await cache.delete('other')
     expect(await cache.get('k')).toBe(1)
   })
+})
+
+test('P1: caches that share a log hear of each other, also after one of them is closed', async () => {
+  const log = createMemoryLog()
+  const [closing, writer, reader] = [1, 2, 3].map(() => make({ log: () => log }).cache) as [Cache, Cache, Cache]
+  await reader.set('k', 'old')
+  expect(await reader.get('k')).toBe('old')
+  await closing.close()
+  await writer.delete('k')
+  expect(await reader.get('k')).toBeUndefined()
 })
 
 describe('P8: windows add up, soft keeps and hard does not', () => {

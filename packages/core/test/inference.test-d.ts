@@ -12,6 +12,8 @@ declare class Row {
 expectTypeOf(cache.getOrSet('k', () => 1)).resolves.toEqualTypeOf<number>()
 expectTypeOf(cache.getOrSet('k', async () => ({ id: 1 }))).resolves.toEqualTypeOf<{ id: number }>()
 expectTypeOf(cache.getOrSet('k', () => null as Row | null)).resolves.toEqualTypeOf<Row | null>()
+expectTypeOf(cache.getOrSet('k', ({ signal }) => signal.aborted)).resolves.toEqualTypeOf<boolean>()
+expectTypeOf(cache.getOrSet('k', async ({ addTags }) => (addTags(['t']), 1))).resolves.toEqualTypeOf<number>()
 expectTypeOf(
   cache.getOrSet<Row>('k', ({ previous, signal, addTags, setTtl }) => {
     expectTypeOf(previous?.value).toEqualTypeOf<Row | undefined>()

@@ -178,6 +178,16 @@ describe('P13: many keys', () => {
     expect(asked).toEqual([['c', 'd']])
   })
 
+  test('a loader may answer a map, by keys that it built anew', async () => {
+    const { cache } = make()
+    const keys = [['city', 1], ['city', 2], 'city:3'] as const
+    const rows = new Map([
+      [['city', 2] as const, 'two'],
+      [['city', 3] as const, 'three'],
+    ])
+    expect(await cache.getOrSetMany(keys, () => rows)).toEqual([undefined, 'two', 'three'])
+  })
+
   test('a result list of the wrong length is an error', async () => {
     const { cache } = make()
     await expect(cache.getOrSetMany(['a', 'b'], () => [1])).rejects.toMatchObject({ code: 'ERR_LOAD_RESULT' })
