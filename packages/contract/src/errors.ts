@@ -25,6 +25,9 @@ export const ERROR_CODES = [
   'ERR_TIER_FAILED',
   'ERR_TIER_TIMEOUT',
   'ERR_LOG_UNAVAILABLE',
+  'ERR_CODEC_VALUE',
+  'ERR_CODEC_FRAME',
+  'ERR_CODEC_KEY',
   'ERR_LISTENER_THREW',
 ] as const
 
@@ -114,6 +117,12 @@ export class ClosedError extends HotpathError {
 export class TierError extends HotpathError {
   /** Name of the class, also in minified code. */
   override readonly name = 'TierError'
+}
+
+/** A value cannot be turned into bytes, or bytes cannot be turned back; a tier takes it as a miss and reports it. */
+export class CodecError extends HotpathError {
+  /** Name of the class, also in minified code. */
+  override readonly name = 'CodecError'
 }
 
 /** The invalidation log could not be reached, or did not say whether it accepted a record. */

@@ -37,6 +37,7 @@ export type { EvictionReason, PurgeOptions, Tier, TierContext, TierStore, TierUs
 
 export {
   ClosedError,
+  CodecError,
   ConfigError,
   ERROR_CODES,
   HotpathError,

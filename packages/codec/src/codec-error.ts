@@ -1,0 +1,26 @@
+import { CodecError } from '@hotpath/contract'
+
+/** Bytes that are no frame of ours, or not whole. */
+export function unreadable(why: string, cause?: unknown): CodecError {
+  return new CodecError(
+    'ERR_CODEC_FRAME',
+    `The stored bytes cannot be read: ${why}. The entry counts as a miss; when many do, look for another program that writes under the same keys.`,
+    { cause },
+  )
+}
+
+/** A key of encryption that is missing, wrong, or was not used for these bytes. */
+export function refusedKey(keyId: string, why: string, cause?: unknown): CodecError {
+  return new CodecError(
+    'ERR_CODEC_KEY',
+    `The encryption key \`${keyId}\` ${why}. The entry counts as a miss; keep retired keys in \`keys\` until what they encrypted has expired.`,
+    { cause, context: { keyId } },
+  )
+}
+
+/** A value that would not come back as it is. */
+export function notEncodable(path: string, what: string, wayOut: string): CodecError {
+  return new CodecError('ERR_CODEC_VALUE', `\`${path}\` cannot be stored as bytes: it is ${what}. ${wayOut}`, {
+    context: { path },
+  })
+}

@@ -1,0 +1,128 @@
+import { promisify } from 'node:util'
+import * as zlib from 'node:zlib'
+import { type ByteSize, type Codec, ConfigError, type MaybePromise, toBytes } from '@hotpath/contract'
+import { unreadable } from './codec-error.ts'
+
+/** How payloads are compressed; in the order of preference. */
+export type CompressionMethod = 'zstd' | 'brotli' | 'gzip'
+
+/** Options of `compressed`. */
+export interface CompressionOptions {
+  /** Default: the first of zstd, brotli and gzip that this Node has. What was compressed otherwise can still be read. */
+  readonly method?: CompressionMethod | undefined
+  /** Smaller payloads stay as they are. Default `'1kb'`. */
+  readonly minBytes?: ByteSize | undefined
+  /** A payload that would be larger than this is refused when it is read. Default `'64mb'`. */
+  readonly maxBytes?: ByteSize | undefined
+}
+
+interface Method {
+  /** First byte of a payload. */
+  readonly mark: number
+  pack(bytes: Uint8Array): Uint8Array
+  packLater(bytes: Uint8Array): Promise<Uint8Array>
+  unpack(bytes: Uint8Array, maxBytes: number): Uint8Array
+  unpackLater(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array>
+}
+
+const PLAIN = 0
+/** Above this the work goes to a thread of its own. */
+const MAX_SYNC_BYTES = 16 * 1024
+
+/**
+ * Compresses what another codec makes, where that makes it smaller. The first byte says how.
+ *
+ * @throws ConfigError for a method that this Node does not have.
+ */
+export function compressed(inner: Codec, options: CompressionOptions = {}): Codec {
+  const minBytes = toBytes(options.minBytes ?? '1kb', 'minBytes')
+  const maxBytes = toBytes(options.maxBytes ?? '64mb', 'maxBytes')
+  const methods = availableMethods()
+  const method = chosen(methods, options.method)
+  const byMark = new Map([...methods.values()].map((one) => [one.mark, one]))
+
+  function pack(bytes: Uint8Array): MaybePromise<Uint8Array> {
+    if (bytes.length < minBytes) return marked(PLAIN, bytes)
+    const smaller = (packed: Uint8Array): Uint8Array =>
+      packed.length < bytes.length ? marked(method.mark, packed) : marked(PLAIN, bytes)
+    return bytes.length < MAX_SYNC_BYTES ? smaller(method.pack(bytes)) : method.packLater(bytes).then(smaller)
+  }
+
+  function unpack(bytes: Uint8Array): MaybePromise<Uint8Array> {
+    const mark = bytes[0]
+    const packed = bytes.subarray(1)
+    if (mark === PLAIN) return packed
+    const by = mark === undefined ? undefined : byMark.get(mark)
+    if (by === undefined) throw unreadable('its compression is not known here')
+    if (packed.length >= MAX_SYNC_BYTES) return by.unpackLater(packed, maxBytes).catch(refuse)
+    try {
+      return by.unpack(packed, maxBytes)
+    } catch (cause) {
+      return refuse(cause)
+    }
+  }
+
+  return {
+    type: `compressed ${inner.type}`,
+    encode(value, context) {
+      const bytes = inner.encode(value, context)
+      return bytes instanceof Promise ? bytes.then(pack) : pack(bytes)
+    },
+    decode(bytes, context) {
+      const whole = unpack(bytes)
+      return whole instanceof Promise ? whole.then((one) => inner.decode(one, context)) : inner.decode(whole, context)
+    },
+  }
+}
+
+function marked(mark: number, bytes: Uint8Array): Uint8Array {
+  const all = new Uint8Array(bytes.length + 1)
+  all[0] = mark
+  all.set(bytes, 1)
+  return all
+}
+
+function refuse(cause: unknown): never {
+  throw unreadable('it cannot be decompressed', cause)
+}
+
+function chosen(methods: ReadonlyMap<CompressionMethod, Method>, wanted: CompressionMethod | undefined): Method {
+  const method = wanted === undefined ? methods.values().next().value : methods.get(wanted)
+  if (method !== undefined) return method
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`method\` must be one of ${[...methods.keys()].join(', ')}, received ${String(wanted)}. Leave it out for the best one that this Node has.`,
+  )
+}
+
+function availableMethods(): ReadonlyMap<CompressionMethod, Method> {
+  const { constants } = zlib
+  const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }
+  const methods = new Map<CompressionMethod, Method>()
+  // zstd came with Node 22.15.
+  if (typeof zlib.zstdCompressSync === 'function') {
+    const zstd = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
+    methods.set('zstd', {
+      mark: 1,
+      pack: (bytes) => zlib.zstdCompressSync(bytes, zstd),
+      packLater: (bytes) => promisify(zlib.zstdCompress)(bytes, zstd),
+      unpack: (bytes, maxOutputLength) => zlib.zstdDecompressSync(bytes, { maxOutputLength }),
+      unpackLater: (bytes, maxOutputLength) => promisify(zlib.zstdDecompress)(bytes, { maxOutputLength }),
+    })
+  }
+  methods.set('brotli', {
+    mark: 2,
+    pack: (bytes) => zlib.brotliCompressSync(bytes, brotli),
+    packLater: (bytes) => promisify(zlib.brotliCompress)(bytes, brotli),
+    unpack: (bytes, maxOutputLength) => zlib.brotliDecompressSync(bytes, { maxOutputLength }),
+    unpackLater: (bytes, maxOutputLength) => promisify(zlib.brotliDecompress)(bytes, { maxOutputLength }),
+  })
+  methods.set('gzip', {
+    mark: 3,
+    pack: (bytes) => zlib.gzipSync(bytes, { level: 6 }),
+    packLater: (bytes) => promisify(zlib.gzip)(bytes, { level: 6 }),
+    unpack: (bytes, maxOutputLength) => zlib.gunzipSync(bytes, { maxOutputLength }),
+    unpackLater: (bytes, maxOutputLength) => promisify(zlib.gunzip)(bytes, { maxOutputLength }),
+  })
+  return methods
+}

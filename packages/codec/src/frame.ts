@@ -1,0 +1,134 @@
+/**
+ * The form in which an entry lies in a store of bytes: a header that is judged as it is, then the payload.
+ *
+ *     byte 0     version, 1
+ *     byte 1     flags: 1 epoch is six bytes, 2 has aheadMs, 4 has staleMs, 8 has errorMs, 16 windows are in seconds
+ *     epoch      six bytes (eight characters of base64url), or a text
+ *     asOf       seven bytes, little-endian
+ *     storedAt   zigzag varint, milliseconds relative to asOf in microseconds: most positions are times
+ *     freshMs    varint + 1, 0 is Infinity; then staleMs and errorMs alike, where flagged
+ *     aheadMs    varint, where flagged
+ *     tags       varint count, then texts
+ *     payload    the rest
+ */
+import type { EntryFields } from '@hotpath/contract'
+import { ByteReader, ByteWriter } from './bytes.ts'
+import { unreadable } from './codec-error.ts'
+
+const VERSION = 1
+const COMPACT_EPOCH = 1
+const HAS_AHEAD = 2
+const HAS_STALE = 4
+const HAS_ERROR = 8
+const IN_SECONDS = 16
+const KNOWN_FLAGS = COMPACT_EPOCH | HAS_AHEAD | HAS_STALE | HAS_ERROR | IN_SECONDS
+const COMPACT = /^[\w-]{8}$/
+
+/** What a header tells of an entry. */
+export interface FrameHeader extends Omit<EntryFields, 'value' | 'createdAt'> {
+  /** When the entry's windows began, in milliseconds of the store's own clock; a whole number. */
+  readonly storedAt: number
+}
+
+/** A frame taken apart. Nothing is copied. */
+export interface Frame {
+  /** What the entry is judged by. */ readonly header: FrameHeader
+  /** The header as bytes, for a codec that binds the payload to it. */
+  readonly headerBytes: Uint8Array
+  /** The value, encoded. */ readonly payload: Uint8Array
+}
+
+/** Writes a header. */
+export function writeHeader(header: FrameHeader): Uint8Array {
+  const { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags } = header
+  const writer = new ByteWriter()
+  const isCompact = COMPACT.test(epoch)
+  // Most lifetimes are, and take a byte less each.
+  const unitMs = [freshMs, staleMs, errorMs].every(isWholeSeconds) ? 1_000 : 1
+  writer.byte(VERSION)
+  writer.byte(
+    (isCompact ? COMPACT_EPOCH : 0) |
+      (aheadMs > 0 ? HAS_AHEAD : 0) |
+      (staleMs > 0 ? HAS_STALE : 0) |
+      (errorMs > 0 ? HAS_ERROR : 0) |
+      (unitMs > 1 ? IN_SECONDS : 0),
+  )
+  if (isCompact) writer.raw(fromBase64url(epoch))
+  else writer.text(epoch)
+  writer.fixed(asOf, 7)
+  writer.varint(zigzag(storedAt - baseOf(asOf)))
+  writer.varint(window(freshMs / unitMs))
+  if (staleMs > 0) writer.varint(window(staleMs / unitMs))
+  if (errorMs > 0) writer.varint(window(errorMs / unitMs))
+  if (aheadMs > 0) writer.varint(Math.ceil(aheadMs))
+  writer.varint(tags.length)
+  for (const tag of tags) writer.text(tag)
+  return writer.done()
+}
+
+/** Puts a frame together. */
+export function joinFrame(header: Uint8Array, payload: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(header.length + payload.length)
+  frame.set(header)
+  frame.set(payload, header.length)
+  return frame
+}
+
+/**
+ * Takes a frame apart, without looking at the payload.
+ *
+ * @throws CodecError `ERR_CODEC_FRAME` for anything that is not a frame of a known version.
+ */
+export function readFrame(bytes: Uint8Array): Frame {
+  const reader = new ByteReader(bytes)
+  const version = reader.byte()
+  if (version !== VERSION) throw unreadable(`its version is ${version}, and ${VERSION} is the newest known here`)
+  const flags = reader.byte()
+  if ((flags & ~KNOWN_FLAGS) !== 0) throw unreadable('it has flags that are not known here')
+  const epoch = (flags & COMPACT_EPOCH) !== 0 ? toBase64url(reader.raw(6)) : reader.text()
+  const asOf = reader.fixed(7)
+  const storedAt = baseOf(asOf) + unzigzag(reader.varint())
+  const unitMs = (flags & IN_SECONDS) !== 0 ? 1_000 : 1
+  const freshMs = unwindow(reader.varint()) * unitMs
+  const staleMs = (flags & HAS_STALE) !== 0 ? unwindow(reader.varint()) * unitMs : 0
+  const errorMs = (flags & HAS_ERROR) !== 0 ? unwindow(reader.varint()) * unitMs : 0
+  const aheadMs = (flags & HAS_AHEAD) !== 0 ? reader.varint() : 0
+  const count = reader.varint()
+  // Each tag takes two bytes at least, so that a wrong count cannot make a large list.
+  if (count * 2 > reader.left) throw unreadable('it ends too early')
+  const tags = Array.from({ length: count }, () => reader.text())
+  const header: FrameHeader = { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags }
+  return { header, headerBytes: bytes.subarray(0, reader.offset), payload: bytes.subarray(reader.offset) }
+}
+
+function baseOf(asOf: number): number {
+  return Math.floor(asOf / 1_000)
+}
+
+function zigzag(value: number): number {
+  return value >= 0 ? value * 2 : -value * 2 - 1
+}
+
+function unzigzag(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+}
+
+function isWholeSeconds(ms: number): boolean {
+  return ms % 1_000 === 0 || ms === Number.POSITIVE_INFINITY
+}
+
+function window(length: number): number {
+  return length === Number.POSITIVE_INFINITY ? 0 : length + 1
+}
+
+function unwindow(value: number): number {
+  return value === 0 ? Number.POSITIVE_INFINITY : value - 1
+}
+
+function fromBase64url(text: string): Uint8Array {
+  return Buffer.from(text, 'base64url')
+}
+
+function toBase64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
+}

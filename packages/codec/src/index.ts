@@ -1,0 +1,7 @@
+export { msgpack } from './msgpack.ts'
+export { compressed } from './compressed.ts'
+export type { CompressionMethod, CompressionOptions } from './compressed.ts'
+export { encrypted } from './encrypted.ts'
+export type { EncryptionKeys, EncryptionOptions } from './encrypted.ts'
+export { joinFrame, readFrame, writeHeader } from './frame.ts'
+export type { Frame, FrameHeader } from './frame.ts'
