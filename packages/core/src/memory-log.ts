@@ -8,7 +8,7 @@ import {
   type Random,
   toBytes,
 } from '@hotpath/contract'
-import { ExactPositions } from './exact-positions.ts'
+import { createExactPositions } from './exact-positions.ts'
 import { newEpoch } from './epoch.ts'
 
 /** Bounds of an in-process log. */
@@ -34,7 +34,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog
     maxBytes: atLeastOne(toBytes(options.maxBytes ?? '8mb', 'maxBytes'), 'maxBytes'),
   }
   const epoch = newEpoch(options.random ?? Math.random)
-  const positions = new ExactPositions(limits)
+  const positions = createExactPositions(limits)
   const followers = new Set<LogFollower>()
   let position = 0
   const here = (): Mark => ({ epoch, position })

@@ -17,7 +17,7 @@ import {
   scheduledTier,
 } from '@hotpath/testkit'
 import { expect, test } from 'vitest'
-import { ExactPositions } from '../src/exact-positions.ts'
+import { createExactPositions } from '../src/exact-positions.ts'
 import { type Cache, type LoadContext, createCache, createMemoryLog, memory } from '../src/index.ts'
 
 const KEYS = ['a', 'b'] as const
@@ -32,7 +32,7 @@ function copying(log: InvalidationLog): InvalidationLog {
     ...log,
     snapshot: async () => {
       const snapshot = await log.snapshot()
-      const positions = new ExactPositions({ maxRecords: 1_000, maxBytes: 1e6 })
+      const positions = createExactPositions({ maxRecords: 1_000, maxBytes: 1e6 })
       for (const record of records) if (record.epoch === snapshot.epoch) positions.raise(record)
       return { ...snapshot, positions }
     },

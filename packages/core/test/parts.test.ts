@@ -3,7 +3,8 @@ import { createFakeClock, createRandom } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { Backoff } from '../src/backoff.ts'
 import { Breaker } from '../src/breaker.ts'
-import { ExactPositions } from '../src/exact-positions.ts'
+import { CELLS, cellsOf, createCellPositions } from '../src/cell-positions.ts'
+import { createExactPositions } from '../src/exact-positions.ts'
 import { Histogram } from '../src/histogram.ts'
 import { PositionMap } from '../src/position-map.ts'
 import { sizeOf, sizeOfString } from '../src/size-of.ts'
@@ -52,7 +53,7 @@ describe('positions', () => {
 
   test('never answer below a record that concerns the entry, whatever was forgotten', () => {
     const random = createRandom(3)
-    const positions = new ExactPositions({ maxRecords: 10, maxBytes: 1e6 })
+    const positions = createExactPositions({ maxRecords: 10, maxBytes: 1e6 })
     const exact = new Map<string, number>()
     for (let position = 1; position <= 2_000; position++) {
       const id = `id${random.int(40)}`
@@ -69,7 +70,7 @@ describe('positions', () => {
   })
 
   test('P10: more than a thousand patterns raise the floor', () => {
-    const positions = new ExactPositions({ maxRecords: 10, maxBytes: 1e6 })
+    const positions = createExactPositions({ maxRecords: 10, maxBytes: 1e6 })
     for (let position = 1; position <= 1_001; position++) {
       positions.raise({ scope: { type: 'pattern', pattern: `p${position}*` }, strength: 'hard', epoch: 'e', position })
     }
@@ -162,5 +163,50 @@ describe('sizes', () => {
     const cycle: Record<string, unknown> = { a: shared, b: shared }
     cycle['self'] = cycle
     expect(sizeOf(cycle)).toBeLessThan(1_200)
+  })
+})
+
+describe('cells', () => {
+  test('spread evenly, for keys and tags apart, and are the same in every process', () => {
+    expect([cellsOf('key', 'user:42'), cellsOf('tag', 'user:42'), cellsOf('key', '')]).toEqual([
+      [105_490, 106_735],
+      [68_613, 124_822],
+      [31_755, 29_373],
+    ])
+    const hits = new Uint16Array(CELLS)
+    for (let n = 0; n < CELLS; n++) for (const cell of cellsOf('key', `user:${n}`)) hits[cell] = (hits[cell] ?? 0) + 1
+    // Two a cell on average; a hash that spreads badly leaves cells empty and piles up others.
+    expect(hits.reduce((most, count) => Math.max(most, count))).toBeLessThan(20)
+    expect(hits.filter((count) => count === 0).length / CELLS).toBeLessThan(0.16)
+    expect(hits.filter((count) => count === 0).length / CELLS).toBeGreaterThan(0.11)
+  })
+
+  test('never answer below a record that concerns the entry, and seldom above', () => {
+    const positions = createCellPositions()
+    const exact = new Map<string, number>()
+    for (let position = 1; position <= 5_000; position++) {
+      positions.raise({ scope: { type: 'tag', tag: `t${position}` }, strength: 'hard', epoch: 'e', position })
+      exact.set(`t${position}`, position)
+    }
+    for (const [tag, position] of exact) expect(positions.hardAt('k', [tag])).toBeGreaterThanOrEqual(position)
+    let wrong = 0
+    for (let n = 0; n < 10_000; n++) if (positions.hardAt('k', [`never${n}`]) > 0) wrong++
+    expect(wrong / 10_000).toBeLessThan(0.015)
+    expect(positions.softAt('k', ['t1'])).toBe(0)
+  })
+
+  test('are restored from what a store keeps', () => {
+    const [one, other] = cellsOf('tag', 't')
+    const positions = createCellPositions({
+      cells: [
+        { strength: 'hard', cell: one, position: 5 },
+        { strength: 'hard', cell: other, position: 7 },
+      ],
+      records: [
+        { scope: { type: 'all' }, strength: 'soft', epoch: 'e', position: 3 },
+        { scope: { type: 'prefix', prefix: 'user' }, strength: 'hard', epoch: 'e', position: 9 },
+      ],
+    })
+    expect([positions.hardAt('k', ['t']), positions.softAt('k', []), positions.hardAt('user:1', [])]).toEqual([5, 3, 9])
   })
 })

@@ -1,0 +1,70 @@
+/**
+ * The positions of a shared log: a fixed table of cells, so that the state is bounded and never pruned, and the same
+ * for every process. A key or tag has two cells, chosen by two hashes, and both are raised; its position is the smaller
+ * of the two. Two ids that share one cell are told apart by the other; two that share both cost a miss, never a stale
+ * read. (A count-min sketch of maxima: Cormode and Muthukrishnan, 2005.)
+ *
+ * The hashes are part of the stored form: FNV-1a over UTF-16 code units, finished as in MurmurHash3, with four seeds.
+ */
+import type { Invalidation, LogPositions, Mark, Strength } from '@hotpath/contract'
+import { type IdKind, type IdTable, Positions } from './positions.ts'
+
+/** How many cells a table has. */
+export const CELLS: number = 2 ** 17
+
+const SEEDS: Readonly<Record<IdKind, readonly [number, number]>> = {
+  key: [0x811c9dc5, 0x2f0b4c47],
+  tag: [0x51ed270b, 0x7c3e9a1d],
+}
+
+/** The two cells of a key or tag: whole numbers from 0 up to but without `CELLS`. */
+export function cellsOf(kind: IdKind, id: string): readonly [number, number] {
+  const [one, other] = SEEDS[kind]
+  return [hash(id, one) % CELLS, hash(id, other) % CELLS]
+}
+
+/** What a store keeps of a shared log beside its epoch and last position. */
+export interface CellState {
+  /** Every cell that was ever raised. */
+  readonly cells: Iterable<{ readonly strength: Strength; readonly cell: number; readonly position: number }>
+  /** Floors, patterns and prefixes, as the records that raised them; the floor is a record for all. */
+  readonly records: Iterable<Invalidation & Mark>
+}
+
+/**
+ * Makes the positions of a shared log from what its store keeps.
+ *
+ * @param state - Default: nothing was ever invalidated.
+ */
+export function createCellPositions(state?: CellState): LogPositions {
+  const tables: Record<Strength, Map<number, number>> = { hard: new Map(), soft: new Map() }
+  for (const { strength, cell, position } of state?.cells ?? []) raiseCell(tables[strength], cell, position)
+  const positions = new Positions((strength) => tableOf(tables[strength]))
+  for (const record of state?.records ?? []) positions.raise(record)
+  return positions
+}
+
+function tableOf(cells: Map<number, number>): IdTable {
+  return {
+    get(kind, id) {
+      const [one, other] = cellsOf(kind, id)
+      return Math.min(cells.get(one) ?? 0, cells.get(other) ?? 0)
+    },
+    raise(kind, id, position) {
+      for (const cell of cellsOf(kind, id)) raiseCell(cells, cell, position)
+      return 0
+    },
+  }
+}
+
+function raiseCell(cells: Map<number, number>, cell: number, position: number): void {
+  if ((cells.get(cell) ?? 0) < position) cells.set(cell, position)
+}
+
+function hash(text: string, seed: number): number {
+  let mixed = seed
+  for (let index = 0; index < text.length; index++) mixed = Math.imul(mixed ^ text.charCodeAt(index), 0x01000193)
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) >>> 0
+}
