@@ -16,7 +16,9 @@ import {
   type MaybePromise,
 } from '@hotpath/contract'
 import { CatchUp } from './catch-up.ts'
+import { Acknowledged } from './acknowledged.ts'
 import { chain } from './chain.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { Mirror } from './mirror.ts'
 import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
 
@@ -38,6 +40,10 @@ export interface CoherenceHost {
   keyChanged(key: string): void
   /** A new mirror begins: nothing in memory can be judged any more. */
   reset(): void
+  /** Now on the cache's timeline. */
+  elapsed(): number
+  /** How long entries are valid without contact with a log that has heartbeats. */
+  readonly maxOfflineMs: number
   /** Something went wrong behind the calls. */
   fault(error: LogError): void
 }
@@ -49,10 +55,14 @@ export class Coherence {
   version = 0
   /** Grows with every record and every new mirror; tells whether anything happened since. */
   changes = 0
+  /** Instant on the cache's timeline from which nothing is valid without new contact with the log. */
+  offlineAt: number = Number.POSITIVE_INFINITY
   readonly #host: CoherenceHost
   readonly #mirror: Mirror
   readonly #pending = new PendingInvalidations()
   readonly #readers: CatchUp
+  readonly #heartbeat: Heartbeat | undefined
+  readonly #acknowledged: Acknowledged | undefined
   #cancelRetry: (() => void) | undefined
   #closed = false
 
@@ -62,24 +72,43 @@ export class Coherence {
     this.#mirror = new Mirror({
       log: host.log,
       clock: host.clock,
+      elapsed: () => host.elapsed(),
       lost: () => {
+        this.#heartbeat?.reset()
         this.#changed()
         host.reset()
       },
-      stands: () => {
+      stands: (at) => {
+        this.#contact(at)
         this.#changed()
+        this.#appendAgain()
         this.#readers.reached(this.#mirror.cursor)
       },
       applied: (invalidation) => {
         this.#announce(invalidation)
+        this.#heartbeat?.moved()
         this.#readers.reached(this.#mirror.cursor)
       },
       failed: (cause) => host.fault(unavailable(cause)),
+    })
+    const everyMs = host.log.heartbeatMs
+    if (everyMs === undefined) return
+    this.#acknowledged = new Acknowledged(host.maxOfflineMs)
+    this.#heartbeat = new Heartbeat({
+      log: host.log,
+      clock: host.clock,
+      everyMs,
+      elapsed: () => host.elapsed(),
+      cursor: () => this.#mirror.mark() && { epoch: this.#mirror.epoch, position: this.#mirror.cursor },
+      outrun: () => this.#mirror.begin(),
+      silent: (cause) => host.fault(unavailable(cause)),
+      contact: (at) => this.#contact(at),
     })
   }
 
   begin(): void {
     this.#mirror.begin()
+    this.#heartbeat?.start()
   }
 
   /** Grows with every new mirror of the log. */
@@ -99,12 +128,17 @@ export class Coherence {
    */
   judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
     const { positions } = this.#mirror
-    if (positions === undefined || epoch !== this.#mirror.epoch) return 'outdated'
+    if (positions === undefined || epoch !== this.#mirror.epoch || this.isOffline()) return 'outdated'
     if (positions.hardAt(key, tags) > asOf) return 'outdated'
     const own = this.#pending.empty ? undefined : this.#pending.strengthFor(key, tags)
     if (own === 'hard') return 'outdated'
     if (own === undefined && positions.softAt(key, tags) <= asOf) return 'valid'
     return after > asOf ? 'outdated' : 'expired'
+  }
+
+  /** Whether contact with the log was lost for too long. */
+  isOffline(): boolean {
+    return this.offlineAt < Number.POSITIVE_INFINITY && this.#host.elapsed() >= this.offlineAt
   }
 
   /**
@@ -158,6 +192,7 @@ export class Coherence {
   /** Ends the mirror, the retries and the waiting. Idempotent. */
   close(): void {
     this.#closed = true
+    this.#heartbeat?.stop()
     this.#cancelRetry?.()
     this.#mirror.close()
     this.#readers.close()
@@ -175,6 +210,18 @@ export class Coherence {
     else this.version++
   }
 
+  #contact(at: number): void {
+    if (this.#heartbeat !== undefined) this.offlineAt = at + this.#host.maxOfflineMs
+  }
+
+  /** Another life of the log may not have what the one before acknowledged: replication is not always waited for. */
+  #appendAgain(): void {
+    const lost = this.#acknowledged?.lostWith(this.#mirror.epoch, this.#host.elapsed()) ?? []
+    if (lost.length === 0) return
+    this.#pending.postpone(this.#pending.add(lost))
+    this.#retry()
+  }
+
   #reach(position: number): MaybePromise<boolean> {
     return this.#mirror.positions !== undefined && this.#mirror.cursor >= position ? true : this.#readers.wait(position)
   }
@@ -183,6 +230,7 @@ export class Coherence {
     // First into the mirror, then out of effect: between the two nothing may slip through.
     this.#mirror.acknowledge(batch.invalidations, mark)
     this.#pending.settle(batch)
+    this.#acknowledged?.add(batch.invalidations, this.#host.elapsed())
   }
 
   #postpone(batch: Batch): void {
@@ -193,6 +241,7 @@ export class Coherence {
   }
 
   #retry(): void {
+    this.#cancelRetry?.()
     this.#cancelRetry = undefined
     const batch = this.#pending.take()
     if (batch === undefined || this.#closed) return

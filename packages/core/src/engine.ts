@@ -1,5 +1,6 @@
 /** What all handles of a cache share: its tiers, log view, flights, counters and events, and their end. */
 import {
+  type Duration,
   type Entry,
   type Freshness,
   type HotpathError,
@@ -58,8 +59,7 @@ export class Engine {
     this.stats = new Stats(options.tiers.map((tier) => tier.type))
     this.evictions = options.tiers.map(() => 0)
     this.faults = options.tiers.map(() => 0)
-    const timeoutMs =
-      options.tierTimeout === false ? Number.POSITIVE_INFINITY : toMs(options.tierTimeout ?? '1s', 'tierTimeout')
+    const timeoutMs = limitOf(options.tierTimeout, '1s', 'tierTimeout')
     const contexts = options.tiers.map((tier, index) => this.#contextOf(tier.type, index))
     this.tiers = options.tiers.map((tier, index) => ({
       type: tier.type,
@@ -88,6 +88,8 @@ export class Engine {
         void this.memory?.clear()
         if (this.events.wants('reset')) this.events.emit({ type: 'reset' })
       },
+      elapsed: () => this.timeline.elapsed(),
+      maxOfflineMs: limitOf(options.maxOffline, '30s', 'maxOffline'),
       fault: (error) => this.fault(error),
     })
     this.flights = new Flights(this.coherence)
@@ -108,7 +110,8 @@ export class Engine {
    * finds its entry in memory to take the mark away, and nowhere else.
    */
   judgeHeld(key: string, entry: Entry): Judgement {
-    if (entry.judgedAt === this.coherence.version) return entry.expired ? 'expired' : 'valid'
+    if (entry.judgedAt === this.coherence.version && !this.coherence.isOffline())
+      return entry.expired ? 'expired' : 'valid'
     const judgement = this.coherence.judge(key, entry)
     if (judgement !== 'outdated') {
       entry.judgedAt = this.coherence.version
@@ -210,6 +213,10 @@ export class Engine {
       fault: (error) => this.fault(error, index),
     }
   }
+}
+
+function limitOf(given: Duration | false | undefined, otherwise: Duration, option: string): number {
+  return given === false ? Number.POSITIVE_INFINITY : toMs(given ?? otherwise, option)
 }
 
 function usageOf(tier: OpenTier | undefined): TierUsage | undefined {

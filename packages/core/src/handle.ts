@@ -102,7 +102,9 @@ export class CacheHandle implements Cache {
     const entry = this.#memory?.peek?.(encoded) as Entry<Value> | undefined
     if (entry === undefined) return undefined
     if (this.#engine.judgeHeld(encoded, entry) === 'outdated') return undefined
-    const age = ageOf(entry, this.#timeline.recent(), entry.expired)
+    const now = this.#timeline.recent()
+    if (now >= this.#coherence.offlineAt) return undefined
+    const age = ageOf(entry, now, entry.expired)
     return age === 'fresh' || (age === 'stale' && options?.stale === true) ? entry.value : undefined
   }
 
@@ -225,7 +227,8 @@ export class CacheHandle implements Cache {
     if (entry.judgedAt !== this.#coherence.version && this.#engine.judgeHeld(encoded, entry) === 'outdated')
       return undefined
     if (entry.expired || entry.aheadMs > 0) return undefined
-    if (this.#timeline.recent() - entry.createdAt >= entry.freshMs) return undefined
+    const now = this.#timeline.recent()
+    if (now - entry.createdAt >= entry.freshMs || now >= this.#coherence.offlineAt) return undefined
     const hits = this.#counters.hits
     hits[0] = (hits[0] as number) + 1
     if (this.#events.wants('hit')) this.#events.emit({ type: 'hit', key: encoded, tier: 'memory', stale: false })

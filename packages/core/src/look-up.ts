@@ -61,7 +61,8 @@ export function lookInMemory(engine: Engine, key: string, after = 0): Found | un
   if (entry === undefined) return undefined
   if (after > 0) return judge(engine, key, entry, 0, after)
   const held = found(engine, entry, 0, engine.judgeHeld(key, entry))
-  if (held === undefined) void engine.memory?.delete([key])
+  // Without contact nothing is valid, but may be again.
+  if (held === undefined && !engine.coherence.isOffline()) void engine.memory?.delete([key])
   return held
 }
 

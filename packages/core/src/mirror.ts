@@ -27,8 +27,10 @@ export interface MirrorHost {
   readonly clock: Clock
   /** A mirror that stood is gone: nothing can be judged until the next one stands. */
   lost(): void
-  /** The mirror stands. */
-  stands(): void
+  /** The mirror stands, as of this instant on the cache's timeline. */
+  stands(at: number): void
+  /** Now on the cache's timeline. */
+  elapsed(): number
   /** A record was taken in. */
   applied(invalidation: Invalidation): void
   /** The log cannot be followed now; tried again later. */
@@ -56,6 +58,7 @@ export class Mirror {
   #epoch = ''
   #cursor = 0
   #known = 0
+  #beganAt = 0
   #closed = false
   #cancelTimer: (() => void) | undefined
 
@@ -84,6 +87,7 @@ export class Mirror {
   begin(): void {
     this.#leave()
     if (this.#closed) return
+    this.#beganAt = this.#host.elapsed()
     const generation = this.generation
     const current = (): boolean => generation === this.generation && !this.#closed
     const follower: LogFollower = {
@@ -153,7 +157,7 @@ export class Mirror {
     this.#positions = snapshot.positions
     for (const one of acknowledged) if (generation === this.generation) this.acknowledge([one], one)
     for (const record of early) if (generation === this.generation) this.#receive(record)
-    if (generation === this.generation) this.#host.stands()
+    if (generation === this.generation) this.#host.stands(this.#beganAt)
   }
 
   #receive(record: LogRecord): void {

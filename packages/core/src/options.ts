@@ -20,6 +20,11 @@ export interface CacheOptions extends FreshnessOptions {
   readonly log?: (() => InvalidationLog) | undefined
   /** How long a lower tier may take to answer before it counts as a miss. Default `'1s'`. */
   readonly tierTimeout?: Duration | false | undefined
+  /**
+   * How long entries are served without contact with a shared log; after that they are misses until it is back.
+   * `false` serves on: availability before freshness. Default `'30s'`.
+   */
+  readonly maxOffline?: Duration | false | undefined
   /** Time. Default: the machine's. */
   readonly clock?: Clock | undefined
   /** Randomness of jitter, refresh-ahead and epochs. Default `Math.random`. */

@@ -108,6 +108,11 @@ export interface LogSubscription {
 /** Port: an append-only log of invalidations, see the conformance suite in `@hotpath/testkit`. */
 export interface InvalidationLog {
   /**
+   * How often contact with the log is checked, in milliseconds. Left out by a log that cannot be out of reach: one of
+   * the same process.
+   */
+  readonly heartbeatMs?: number | undefined
+  /**
    * Appends in one atomic step, in order, and answers with the mark of the last record.
    *
    * A rejection means that the outcome is unknown: the records may or may not have been accepted.

@@ -1,0 +1,91 @@
+/**
+ * Contact with a shared log: asks every so often where it stands, and compares.
+ *
+ * Contact is the send time of the last question whose answer the stream has reached, on the cache's own timeline,
+ * which does not stand still while the machine sleeps. Without contact for too long entries are misses, because records
+ * may be waiting somewhere. The answer also shows what a stream cannot: a log that was replaced between two reads, or a
+ * stream that has come to an end without a word.
+ */
+import type { Clock, InvalidationLog, LogHead } from '@hotpath/contract'
+
+/** What a heartbeat needs, and tells. */
+export interface HeartbeatHost {
+  readonly log: InvalidationLog
+  readonly clock: Clock
+  readonly everyMs: number
+  elapsed(): number
+  /** Where the mirror stands; `undefined` while there is none. */
+  cursor(): { readonly epoch: string; readonly position: number } | undefined
+  /** The mirror is not of this log any more, or its stream is stuck. */
+  outrun(): void
+  /** The log does not answer; told once until it does again. */
+  silent(cause: unknown): void
+  /** The mirror was up to date with the log at this instant. */
+  contact(at: number): void
+}
+
+export class Heartbeat {
+  readonly #host: HeartbeatHost
+  #cancel: (() => void) | undefined
+  #stopped = false
+  #isSilent = false
+  /** Asked and answered, but the stream has not come so far. */
+  #ahead: { readonly position: number; readonly sentAt: number; readonly cursor: number } | undefined
+
+  constructor(host: HeartbeatHost) {
+    this.#host = host
+  }
+
+  start(): void {
+    this.#cancel = this.#host.clock.after(this.#host.everyMs, () => void this.#beat())
+  }
+
+  /** The stream has moved. */
+  moved(): void {
+    const cursor = this.#host.cursor()
+    if (this.#ahead === undefined || cursor === undefined || cursor.position < this.#ahead.position) return
+    this.#host.contact(this.#ahead.sentAt)
+    this.#ahead = undefined
+  }
+
+  /** A new mirror begins. */
+  reset(): void {
+    this.#ahead = undefined
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#cancel?.()
+  }
+
+  async #beat(): Promise<void> {
+    const sentAt = this.#host.elapsed()
+    const head = await this.#ask()
+    if (this.#stopped) return
+    if (head !== undefined) this.#compare(head, sentAt)
+    this.start()
+  }
+
+  async #ask(): Promise<LogHead | undefined> {
+    try {
+      const head = await this.#host.log.head()
+      this.#isSilent = false
+      return head
+    } catch (cause) {
+      if (!this.#isSilent && !this.#stopped) this.#host.silent(cause)
+      this.#isSilent = true
+      return undefined
+    }
+  }
+
+  #compare(head: LogHead, sentAt: number): void {
+    const cursor = this.#host.cursor()
+    if (cursor === undefined) return
+    if (cursor.epoch !== head.epoch) return this.#host.outrun()
+    if (cursor.position >= head.position) {
+      this.#ahead = undefined
+      this.#host.contact(sentAt)
+    } else if (this.#ahead !== undefined && this.#ahead.cursor === cursor.position) this.#host.outrun()
+    else this.#ahead = { position: head.position, sentAt, cursor: cursor.position }
+  }
+}
