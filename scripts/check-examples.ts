@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { availableParallelism } from 'node:os'
 import { compile } from './examples/compile.ts'
 import { type Mistake, findExamples } from './examples/extract.ts'
+import { startRedis } from './examples/redis-server.ts'
 import { run } from './examples/run.ts'
 
 const mistakes: Mistake[] = []
@@ -18,11 +19,14 @@ try {
   const compiled = compile(examples, dir)
   mistakes.push(...compiled.mistakes)
   if (compiled.mistakes.length === 0) {
+    const needsRedis = examples.some(({ code }) => code.includes("'ioredis'"))
+    const redis = needsRedis ? await startRedis() : undefined
+    const env = redis && { REDIS_URL: redis.url }
     const queue = compiled.programs.values()
     const worker = async (): Promise<void> => {
-      for (const program of queue) mistakes.push(...(await run(program)))
+      for (const program of queue) mistakes.push(...(await run(program, env)))
     }
-    await Promise.all(Array.from({ length: availableParallelism() }, worker))
+    await Promise.all(Array.from({ length: availableParallelism() }, worker)).finally(() => redis?.stop())
   }
 } finally {
   rmSync(dir, { recursive: true, force: true })

@@ -52,9 +52,14 @@ function options(): ts.CompilerOptions {
 }
 
 function install(dir: string): void {
-  for (const { name, dir: home } of publicPackages()) {
-    const link = join(dir, 'node_modules', name)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(home, link)
+  const link = (name: string, home: string): void => {
+    const path = join(dir, 'node_modules', name)
+    mkdirSync(dirname(path), { recursive: true })
+    symlinkSync(home, path)
+  }
+  for (const { name, dir: home, manifest } of publicPackages()) {
+    link(name, home)
+    // What users install beside a package.
+    for (const peer of Object.keys(manifest.peerDependencies ?? {})) link(peer, join(home, 'node_modules', peer))
   }
 }

@@ -14,10 +14,10 @@ const NODE_ARGUMENTS = [
   join(import.meta.dirname, 'record.ts'),
 ]
 
-/** Runs a program. */
-export async function run(program: Program): Promise<Mistake[]> {
+/** Runs a program; `env` is added to the environment. */
+export async function run(program: Program, env: Readonly<Record<string, string>> = {}): Promise<Mistake[]> {
   const { page, line, prints } = program.example
-  const failure = await execute(program)
+  const failure = await execute(program, env)
   if (failure !== undefined) {
     const at = Number.parseInt(failure.split(`${program.source}:`)[1] ?? '', 10)
     return [{ page, line: at || line, text: `failed.\n${indent(failure)}` }]
@@ -34,9 +34,10 @@ export async function run(program: Program): Promise<Mistake[]> {
 }
 
 /** `undefined` when all went well, else what there is to read about it. */
-function execute({ path }: Program): Promise<string | undefined> {
+function execute({ path }: Program, extra: Readonly<Record<string, string>>): Promise<string | undefined> {
+  const env = { ...process.env, ...extra }
   return new Promise((resolve) => {
-    execFile(process.execPath, [...NODE_ARGUMENTS, path], { timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+    execFile(process.execPath, [...NODE_ARGUMENTS, path], { timeout: TIMEOUT_MS, env }, (error, stdout, stderr) => {
       if (error === null) resolve(undefined)
       else if (error.killed === true) resolve(`It did not end within ${TIMEOUT_MS / 1_000} s.`)
       else resolve(`${stderr}${stdout}`.trim() || error.message)

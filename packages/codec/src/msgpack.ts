@@ -3,6 +3,8 @@ import { Packr, addExtension } from 'msgpackr'
 import { unreadable } from './codec-error.ts'
 import { assertEncodable } from './encodable.ts'
 
+/** Which msgpackr would take for the integer 0. */
+const NEGATIVE_ZERO = new Uint8Array([0xcb, 0x80, 0, 0, 0, 0, 0, 0, 0])
 /** A `URL`, which MessagePack does not know; the types above 0x40 are free for applications. */
 const URL_TYPE = 0x41
 
@@ -10,7 +12,7 @@ const URL_TYPE = 0x41
  * The default serializer: MessagePack, by msgpackr.
  *
  * Date, Map, Set, BigInt, RegExp, URL, Error (with its cause), typed arrays, ArrayBuffer and `undefined` members come
- * back with their types; strings are never taken for anything else. `-0` comes back as `0`, an error with a new stack, a
+ * back with their types; strings are never taken for anything else. A `-0` inside of other values comes back as `0`, an error with a new stack, a
  * `Buffer` as a `Uint8Array`.
  *
  * `encode` throws a CodecError `ERR_CODEC_VALUE` that names the path to a function, a symbol, a cycle, or an instance
@@ -29,6 +31,7 @@ export function msgpack(): Codec {
     type: 'msgpack',
     encode(value) {
       assertEncodable(value)
+      if (Object.is(value, -0)) return NEGATIVE_ZERO
       return packr.pack(value)
     },
     decode(bytes) {

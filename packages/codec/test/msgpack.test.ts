@@ -10,6 +10,7 @@ const VALUES: Record<string, unknown> = {
   null: null,
   true: true,
   zero: 0,
+  'negative zero': -0,
   fraction: 1.1,
   'a large number': 2 ** 53,
   infinity: -Infinity,

@@ -23,10 +23,17 @@ export function cellsOf(kind: IdKind, id: string): readonly [number, number] {
   return [hash(id, one) % CELLS, hash(id, other) % CELLS]
 }
 
+/** One cell of a table. */
+export interface CellPosition {
+  /** Of the records that raised it. */ readonly strength: Strength
+  /** Which one. */ readonly cell: number
+  /** Highest position of a record that raised it. */ readonly position: number
+}
+
 /** What a store keeps of a shared log beside its epoch and last position. */
 export interface CellState {
   /** Every cell that was ever raised. */
-  readonly cells: Iterable<{ readonly strength: Strength; readonly cell: number; readonly position: number }>
+  readonly cells: Iterable<CellPosition>
   /** Floors, patterns and prefixes, as the records that raised them; the floor is a record for all. */
   readonly records: Iterable<Invalidation & Mark>
 }

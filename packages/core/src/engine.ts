@@ -206,6 +206,7 @@ export class Engine {
       name: this.name,
       clock: this.clock,
       elapsed: () => this.timeline.elapsed(),
+      outdated: (key, entry) => this.coherence.judge(key, entry) === 'outdated',
       evicted: (key, reason) => {
         this.evictions[index] = (this.evictions[index] ?? 0) + 1
         if (this.events.wants('evict')) this.events.emit({ type: 'evict', key, tier: type, reason })

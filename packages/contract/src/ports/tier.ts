@@ -15,6 +15,8 @@ export interface TierContext {
   readonly clock: Clock
   /** Now on the cache's timeline (milliseconds); a tier with a clock of its own sets `createdAt` to request start minus age. */
   elapsed(): number
+  /** Whether the log rules an entry out: to be asked before a payload is decoded for nothing. The engine judges anyway. */
+  outdated?(key: string, entry: Pick<Entry, 'tags' | 'epoch' | 'asOf'>): boolean
   /** To be called for each entry that the tier drops, or refuses to store, on its own. */
   evicted(key: string, reason: EvictionReason): void
   /** To be called for a fault that no method reports by rejecting: a payload that cannot be read, say. */

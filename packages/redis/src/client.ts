@@ -1,0 +1,40 @@
+import { ConfigError } from '@hotpath/contract'
+
+/** What a command may be given. */
+export type RedisArgument = string | number | Uint8Array
+
+/**
+ * As much of a client as is needed: an ioredis `Redis` or `Cluster`, or anything of their shape. The tier never closes
+ * it; the connection that follows the log is its own.
+ */
+export interface RedisClient {
+  /** Sends a command; replies as text. */
+  call(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>
+  /** Sends a command; replies as bytes. */
+  callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>
+  /** Makes another connection with the same options. */
+  duplicate(...args: never[]): RedisClient
+  /** Ends the connection at once. */
+  disconnect(): void
+  /** Listens. */
+  on(event: 'error', listener: (error: Error) => void): unknown
+  /** Whether keys belong to slots of several servers. */
+  readonly isCluster?: boolean | undefined
+  /** The servers of a cluster. */
+  nodes?(role: 'master'): RedisClient[]
+}
+
+/** @throws ConfigError for what is not a client. */
+export function assertClient(client: unknown): asserts client is RedisClient {
+  const { call, callBuffer, duplicate } = (client ?? {}) as Partial<RedisClient>
+  if ([call, callBuffer, duplicate].every((method) => typeof method === 'function')) return
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`client\` must be a Redis client, received ${client === null ? 'null' : typeof client}. Use for example \`redis({ client: new Redis('redis://127.0.0.1') })\` with ioredis.`,
+  )
+}
+
+/** Bytes as ioredis takes them. */
+export function toArgument(value: RedisArgument): string | Buffer | number {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value
+}

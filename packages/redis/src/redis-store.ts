@@ -1,0 +1,162 @@
+/** The entries of one cache in Redis: a frame under a key each, which expires with the entry's last window. */
+import { joinFrame, readFrame, writeHeader } from '@hotpath/codec'
+import {
+  type Codec,
+  CodecError,
+  type Entry,
+  type TierContext,
+  type TierStore,
+  createEntry,
+  deadAt,
+} from '@hotpath/contract'
+import calculateSlot from 'cluster-key-slot'
+import type { RedisClient } from './client.ts'
+import { ReadBatch } from './read-batch.ts'
+import type { ServerClock } from './server-clock.ts'
+import { STORE } from './store-scripts.ts'
+
+/** What a store works with. */
+export interface StoreParts {
+  readonly client: RedisClient
+  readonly codec: Codec
+  readonly clock: ServerClock
+  /** What every key in Redis begins with. */
+  readonly keyPrefix: string
+  /** Asks the server for its time. */
+  askTime(): Promise<unknown>
+}
+
+interface Sealed {
+  readonly key: string
+  readonly frame: Uint8Array
+  readonly lifeMs: number
+}
+
+/** Frames of one command; a script holds up everybody else while it runs. */
+const MAX_WRITES = 100
+const SCAN_COUNT = 1_000
+
+export function openStore(parts: StoreParts, context: TierContext): TierStore {
+  const { client, codec, clock, keyPrefix } = parts
+  const reads = new ReadBatch(client)
+  const redisKey = (key: string): string => keyPrefix + key
+  const boundKey = (key: string): string => `${context.name}:${key}`
+
+  async function read(key: string): Promise<Entry | undefined> {
+    if (!clock.isKnown) await parts.askTime()
+    const bytes = await reads.get(redisKey(key))
+    return bytes === undefined ? undefined : open(key, bytes)
+  }
+
+  async function open(key: string, bytes: Uint8Array): Promise<Entry | undefined> {
+    try {
+      const { header, headerBytes, payload } = readFrame(bytes)
+      // The header alone says so, and the value need not be decoded.
+      if (context.outdated?.(key, header) === true) return undefined
+      const value = await codec.decode(payload, { key: boundKey(key), header: headerBytes })
+      const { storedAt, ...fields } = header
+      return createEntry({ ...fields, value, createdAt: clock.fromServer(storedAt) })
+    } catch (error) {
+      report(error)
+      return undefined
+    }
+  }
+
+  async function seal(key: string, entry: Entry): Promise<Sealed | undefined> {
+    const lifeMs = Math.ceil(deadAt(entry) - context.elapsed())
+    if (lifeMs <= 0) return undefined
+    try {
+      const header = writeHeader({ ...entry, storedAt: Math.max(0, clock.toServer(entry.createdAt)) })
+      const payload = await codec.encode(entry.value, { key: boundKey(key), header })
+      return { key: redisKey(key), frame: joinFrame(header, payload), lifeMs }
+    } catch (error) {
+      report(error)
+      return undefined
+    }
+  }
+
+  /** What is wrong with one value is no fault of the server. */
+  function report(error: unknown): void {
+    if (!(error instanceof CodecError)) throw error
+    context.fault(error)
+  }
+
+  async function write(entries: readonly (readonly [string, Entry])[]): Promise<void> {
+    if (!clock.isKnown) await parts.askTime()
+    const sealed = await Promise.all(entries.map(([key, entry]) => seal(key, entry)))
+    const frames = sealed.filter((one) => one !== undefined)
+    await Promise.all(
+      chunks(client, frames, ({ key }) => key).map((some) =>
+        STORE.run(
+          client,
+          some.map(({ key }) => key),
+          some.flatMap(({ frame, lifeMs }) => [frame, lifeMs === Number.POSITIVE_INFINITY ? 0 : lifeMs]),
+        ),
+      ),
+    )
+  }
+
+  async function remove(keys: readonly string[]): Promise<void> {
+    await Promise.all(chunks(client, keys, (key) => key).map((some) => client.call('UNLINK', ...some)))
+  }
+
+  /** All keys of this cache, on all servers, some at a time. */
+  async function* scan(): AsyncGenerator<string[]> {
+    for (const server of client.isCluster === true ? (client.nodes?.('master') ?? []) : [client]) {
+      let cursor = '0'
+      do {
+        const reply = await server.call('SCAN', cursor, 'MATCH', `${escapeGlob(keyPrefix)}*`, 'COUNT', SCAN_COUNT)
+        const [next, keys] = reply as [string, string[]]
+        cursor = next
+        if (keys.length > 0) yield keys
+      } while (cursor !== '0')
+    }
+  }
+
+  return {
+    sync: false,
+    shared: true,
+    get: read,
+    getMany: (keys) => Promise.all(keys.map(read)),
+    set: (key, entry) => write([[key, entry]]),
+    setMany: write,
+    delete: (keys) => remove(keys.map(redisKey)),
+    async clear() {
+      for await (const keys of scan()) await remove(keys)
+    },
+    async purge({ isDead }) {
+      let purged = 0
+      for await (const keys of scan()) {
+        const entries = await Promise.all(keys.map((key) => read(key.slice(keyPrefix.length))))
+        const dead = keys.filter((key, index) => {
+          const entry = entries[index]
+          return entry !== undefined && isDead(key.slice(keyPrefix.length), entry)
+        })
+        await remove(dead)
+        purged += dead.length
+      }
+      return purged
+    },
+    close: () => {},
+  }
+}
+
+/** What one command may hold: keys of one slot where there are slots, and not too many. */
+function chunks<Item>({ isCluster }: RedisClient, items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
+  const groups = new Map<number, Item[]>()
+  for (const item of items) {
+    const slot = isCluster === true ? calculateSlot(keyOf(item)) : 0
+    const group = groups.get(slot)
+    if (group === undefined) groups.set(slot, [item])
+    else group.push(item)
+  }
+  const all: Item[][] = []
+  for (const group of groups.values()) {
+    for (let from = 0; from < group.length; from += MAX_WRITES) all.push(group.slice(from, from + MAX_WRITES))
+  }
+  return all
+}
+
+function escapeGlob(text: string): string {
+  return text.replace(/[*?[\]\\^-]/g, '\\$&')
+}

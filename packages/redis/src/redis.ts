@@ -1,0 +1,83 @@
+import { compressed, msgpack } from '@hotpath/codec'
+import { type Codec, ConfigError, type Tier, type TierContext } from '@hotpath/contract'
+import { type RedisClient, assertClient } from './client.ts'
+import { openLog } from './redis-log.ts'
+import { openStore } from './redis-store.ts'
+import { ServerClock } from './server-clock.ts'
+import { StreamFollower } from './stream-follower.ts'
+
+/** Options of `redis`. */
+export interface RedisOptions {
+  /** An ioredis `Redis` or `Cluster`, connected or not; it stays yours to close. */
+  readonly client: RedisClient
+  /** Values to bytes. Default `compressed(msgpack())`. */
+  readonly codec?: Codec | undefined
+  /** What all keys begin with: 1 to 64 letters, digits, `_`, `-`, `.` and `/`. Default `'hotpath'`. */
+  readonly prefix?: string | undefined
+  /**
+   * Whether another server (after a failover, a restart) begins a new epoch of the log, as it may not have what the one
+   * before acknowledged. Turn it off behind a proxy that mixes servers. Default `true`.
+   */
+  readonly checkLife?: boolean | undefined
+}
+
+const PREFIX = /^[\w./-]{1,64}$/
+
+/** One for each client, however many caches use it. */
+const followers = new WeakMap<RedisClient, StreamFollower>()
+
+/**
+ * Redis (7 or newer) as a shared tier, with the invalidation log that keeps all processes coherent.
+ *
+ * @throws ConfigError `ERR_CONFIG_OPTION` for a client that is none, or a bad prefix.
+ */
+export function redis(options: RedisOptions): Tier {
+  assertClient((options as RedisOptions | undefined)?.client)
+  const { client, codec = compressed(msgpack()), prefix = 'hotpath', checkLife = true } = options
+  if (typeof prefix !== 'string' || !PREFIX.test(prefix)) {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      '`prefix` must be 1 to 64 letters, digits, `_`, `-`, `.` or `/`. Leave it out for `hotpath`.',
+    )
+  }
+  // The server's clock is sampled by the log's heartbeats; one tier may serve several caches, each with its timeline.
+  const clocks = new WeakMap<TierContext, ServerClock>()
+  const clockOf = (context: TierContext): ServerClock => {
+    const clock = clocks.get(context) ?? new ServerClock()
+    clocks.set(context, clock)
+    return clock
+  }
+
+  // Nothing that reads alike: a name may hold a colon.
+  const slotNameOf = ({ name }: TierContext): string => `${prefix}:${encodeURIComponent(name)}`
+
+  return {
+    type: 'redis',
+    open(context) {
+      const clock = clockOf(context)
+      const askTime = async (): Promise<void> => {
+        const sentAt = context.elapsed()
+        const [seconds, microseconds] = (await client.call('TIME')) as [string, string]
+        clock.sample(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt, context.elapsed())
+      }
+      return openStore({ client, codec, clock, keyPrefix: `${slotNameOf(context)}:`, askTime }, context)
+    },
+    openLog: (context) =>
+      openLog(
+        {
+          client,
+          clock: clockOf(context),
+          follower: followerOf(client),
+          slotName: slotNameOf(context),
+          life: checkLife ? '' : 'unchecked',
+        },
+        context,
+      ),
+  }
+}
+
+function followerOf(client: RedisClient): StreamFollower {
+  const follower = followers.get(client) ?? new StreamFollower(client)
+  followers.set(client, follower)
+  return follower
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import { type RedisArgument, type RedisClient, toArgument } from './client.ts'
+
+/** A Lua script, sent by its hash, and in full when the server does not know it (any more). */
+export class Script {
+  readonly #source: string
+  readonly #hash: string
+
+  constructor(source: string) {
+    this.#source = source
+    this.#hash = createHash('sha1').update(source).digest('hex')
+  }
+
+  async run(client: RedisClient, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
+    const rest = [keys.length, ...keys, ...args].map(toArgument)
+    try {
+      return await client.call('EVALSHA', this.#hash, ...rest)
+    } catch (error) {
+      if (!String(error).includes('NOSCRIPT')) throw error
+      return client.call('EVAL', this.#source, ...rest)
+    }
+  }
+}
