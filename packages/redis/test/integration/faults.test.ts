@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto'
+import { compressed, encrypted, msgpack } from '@hotpath/codec'
+import { type Cache, createCache, memory } from '@hotpath/core'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type RedisOptions, redis } from '../../src/index.ts'
+import { type RedisServer, startRedis } from './server.ts'
+import { until } from './until.ts'
+
+let server: RedisServer
+let admin: Redis
+beforeAll(async () => {
+  server = await startRedis()
+  admin = server.connect()
+})
+afterAll(() => server.stop())
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+let names = 0
+/** A cache on Redis alone, and the faults it tells of. */
+function make(client: Redis = server.connect(), options: Partial<RedisOptions> = {}, withMemory = false) {
+  const tier = redis({ client, ...options })
+  const tiers = withMemory ? [memory({ maxEntries: 100 }), tier] : [tier]
+  const cache = createCache({ name: `f${++names}`, tiers, ttl: '1h', tierTimeout: '300ms', backoff: false })
+  const faults: string[] = []
+  cache.on('fault', ({ error }) => faults.push(error.code))
+  closing.push(
+    () => cache.close(),
+    () => client.disconnect(),
+  )
+  return { cache, faults, client }
+}
+
+const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.now())
+
+describe('a server that cannot be used is a miss and a fault, and values are loaded', () => {
+  const patient = { retryStrategy: () => 50, maxRetriesPerRequest: 1 }
+  const clients: Record<string, () => Promise<Redis>> = {
+    'nobody listens': async () => new Redis(1, '127.0.0.1', patient),
+    'a wrong password': async () => {
+      await admin.call('ACL', 'SETUSER', 'somebody', 'on', '>right', '~*', '+@all')
+      return new Redis(server.port, '127.0.0.1', { ...patient, username: 'somebody', password: 'wrong' })
+    },
+    'no rights': async () => {
+      await admin.call('ACL', 'SETUSER', 'nobody', 'on', '>right', '~other:*', '+@all')
+      return new Redis(server.port, '127.0.0.1', { ...patient, username: 'nobody', password: 'right' })
+    },
+    'a replica that may not be written to': async () => {
+      const replica = await startRedis('--replicaof', '127.0.0.1', String(server.port))
+      closing.push(() => replica.stop())
+      return replica.connect()
+    },
+  }
+  for (const [what, connect] of Object.entries(clients)) {
+    test(what, async () => {
+      const client = await connect()
+      client.on('error', () => {})
+      const { cache, faults } = make(client)
+      expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
+      await until('a fault is told', () => faults.length > 0)
+      await expect(cache.invalidateTags(['t'])).rejects.toMatchObject({ code: 'ERR_LOG_UNAVAILABLE' })
+      expect(await cache.getOrSet('k', () => 'again')).toBe('again')
+    })
+  }
+
+  test('the rights that the page on Redis names are enough', async () => {
+    const rights =
+      '~hotpath:* ~{hotpath:* +mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hgetall +hkeys +hdel +hincrby +del +xadd +xread'
+    await admin.call('ACL', 'SETUSER', 'hotpath', 'on', '>secret', ...rights.split(' '))
+    const { cache, faults } = make(new Redis(server.port, '127.0.0.1', { username: 'hotpath', password: 'secret' }))
+    await ready(cache)
+    await cache.set('k', 1, { tags: ['t'] })
+    expect(await cache.get('k')).toBe(1)
+    for (let n = 0; n < 1_002; n++) await cache.invalidatePattern(`p${n}*`)
+    await cache.invalidateTags(['t'])
+    await cache.set('k', 2)
+    expect(await cache.purgeExpired()).toBe(0)
+    await cache.delete('k')
+    expect(faults).toEqual([])
+  })
+})
+
+describe('a server in trouble', () => {
+  test('out of memory: nothing is stored, but invalidations work', async () => {
+    const full = await startRedis('--maxmemory-policy', 'noeviction')
+    closing.push(() => full.stop())
+    const { cache, faults } = make(full.connect())
+    await ready(cache)
+    await cache.set('k', 'old', { tags: ['t'] })
+    await full.connect().call('CONFIG', 'SET', 'maxmemory', '1')
+    await cache.set('other', 'x'.repeat(10_000)).catch(() => {})
+    expect(faults).toContain('ERR_TIER_FAILED')
+    await cache.invalidateTags(['t'])
+    expect(await cache.get('k')).toBeUndefined()
+    expect(await cache.getOrSet('k', () => 'new')).toBe('new')
+  })
+
+  test('scripts that were flushed are sent again', async () => {
+    const { cache, faults } = make()
+    await ready(cache)
+    await admin.call('SCRIPT', 'FLUSH')
+    await cache.set('k', 1)
+    expect(await cache.get('k')).toBe(1)
+    expect(faults).toEqual([])
+  })
+
+  test('a server that stands still is a miss after the timeout, and is used again later', async () => {
+    const { cache, faults } = make()
+    await ready(cache)
+    await cache.set('k', 1)
+    await admin.call('CLIENT', 'PAUSE', '1000', 'ALL')
+    expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
+    expect(faults).toContain('ERR_TIER_TIMEOUT')
+    await until('it is used again', async () => (await cache.get('k')) === 1 || (await cache.get('k')) === 'loaded')
+  })
+})
+
+describe('what lies under our keys', () => {
+  const keyOf = (cache: Cache, key: string): string => `hotpath:${cache.name}:${key}`
+
+  test('damaged, cut and foreign bytes are misses and faults', async () => {
+    const { cache, faults } = make()
+    await ready(cache)
+    await cache.set('k', { a: 1 })
+    const frame = (await admin.getBuffer(keyOf(cache, 'k'))) as Buffer
+    const damaged = [frame.subarray(0, 10), Buffer.from('another program'), Buffer.concat([Buffer.from([99]), frame])]
+    for (const bytes of damaged) {
+      await admin.set(keyOf(cache, 'k'), bytes)
+      expect(await cache.get('k')).toBeUndefined()
+    }
+    expect(faults).toEqual(['ERR_CODEC_FRAME', 'ERR_CODEC_FRAME', 'ERR_CODEC_FRAME'])
+    expect(await cache.getOrSet('k', () => 'mended')).toBe('mended')
+    expect(await cache.get('k')).toBe('mended')
+  })
+
+  test('another type of value is a miss, and is written over', async () => {
+    const { cache } = make()
+    await ready(cache)
+    await admin.lpush(keyOf(cache, 'k'), 'a', 'b')
+    expect(await cache.get('k')).toBeUndefined()
+    await cache.set('k', 1)
+    expect(await cache.get('k')).toBe(1)
+  })
+
+  test('a value that cannot be stored as bytes is a fault of its own, and others go through', async () => {
+    const { cache, faults } = make()
+    await ready(cache)
+    await cache.setMany([
+      { key: 'function', value: { on: () => 1 } },
+      { key: 'fine', value: 1 },
+    ])
+    expect(faults).toEqual(['ERR_CODEC_VALUE'])
+    expect(await cache.getMany(['function', 'fine'])).toEqual([undefined, 1])
+    for (let n = 0; n < 10; n++) await cache.set('function', () => 1)
+    expect(await cache.get('fine')).toBe(1)
+  })
+
+  test('P15: what was encrypted for one key is nothing under another', async () => {
+    const keys = { k1: randomBytes(32) }
+    const codec = encrypted(compressed(msgpack()), { keys, currentKeyId: 'k1' })
+    const { cache, faults } = make(undefined, { codec })
+    await ready(cache)
+    await cache.set('mine', 'secret')
+    expect(await cache.get('mine')).toBe('secret')
+    const bytes = (await admin.getBuffer(keyOf(cache, 'mine'))) as Buffer
+    expect(bytes.includes('secret')).toBe(false)
+    await admin.set(keyOf(cache, 'yours'), bytes)
+    expect(await cache.get('yours')).toBeUndefined()
+    expect(faults).toEqual(['ERR_CODEC_KEY'])
+  })
+
+  test('values of megabytes come back, and entries expire with their last window', async () => {
+    const { cache } = make()
+    await ready(cache)
+    const large = Array.from({ length: 50_000 }, (_, id) => ({ id, text: `text ${id}` }))
+    await cache.set('large', large)
+    expect(await cache.get('large')).toEqual(large)
+    await cache.set('short', 1, { ttl: '10s', staleWhileRevalidate: '10s', staleIfError: '10s' })
+    const left = await admin.pttl(keyOf(cache, 'short'))
+    expect(left).toBeGreaterThan(25_000)
+    expect(left).toBeLessThanOrEqual(30_000)
+    await cache.set('ever', 1, { ttl: Infinity })
+    expect(await admin.pttl(keyOf(cache, 'ever'))).toBe(-1)
+  })
+
+  test('P4: memory outlives Redis by nothing, whatever the clock of this machine says', async () => {
+    const { cache } = make(undefined, {}, true)
+    await ready(cache)
+    await cache.set('k', 1, { ttl: '10s' })
+    const other = createCache({
+      name: cache.name,
+      tiers: [memory({ maxEntries: 10 }), redis({ client: server.connect() })],
+    })
+    closing.push(() => other.close())
+    await ready(other)
+    expect(await other.get('k')).toBe(1)
+    const { ttlLeftMs, tier } = await other.inspect('k')
+    expect(tier).toBe('memory')
+    expect(ttlLeftMs).toBeLessThanOrEqual((await admin.pttl(keyOf(cache, 'k'))) + 5)
+  })
+})
+
+describe('bad options', () => {
+  test('are refused at creation', () => {
+    for (const options of [undefined, {}, { client: {} }, { client: 'redis://x' }, { client: admin, prefix: 'a b' }]) {
+      expect(() => redis(options as never)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
+    }
+  })
+})
