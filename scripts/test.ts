@@ -26,12 +26,12 @@ const quick: Step[] = [
   { name: 'boundaries', command: 'node scripts/check-boundaries.ts' },
   // Type tests (*.test-d.ts) are judged here: they pass when they compile.
   { name: 'types', command: 'turbo run typecheck typecheck:scripts' },
-  vitest('unit', '--exclude **/test/integration/**'),
+  vitest('unit', '--exclude **/test/integration/** --exclude **/*.fuzz.test.ts'),
 ]
 
 const hasIntegrationTests = globSync('*/*/test/integration/**/*.test.ts', { cwd: root }).length > 0
 const thorough: Step[] = [
-  ...(hasIntegrationTests ? [vitest('integration', 'test/integration')] : []),
+  ...(hasIntegrationTests ? [vitest('integration', 'test/integration .fuzz.test.ts')] : []),
   { name: 'examples', command: 'node scripts/check-examples.ts' },
   { name: 'build', command: 'turbo run build' },
   {

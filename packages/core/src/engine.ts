@@ -5,6 +5,7 @@ import {
   type Freshness,
   type HotpathError,
   type InvalidationLog,
+  type Lease,
   type MaybePromise,
   NEVER_JUDGED,
   type Random,
@@ -40,6 +41,8 @@ export class Engine {
   readonly memory: TierStore | undefined
   readonly lower: readonly GuardedTier[]
   readonly log: InvalidationLog
+  /** Turns at loading across processes; `undefined` where no tier has leases, or they are turned off. */
+  readonly lease: Lease | undefined
   readonly coherence: Coherence
   readonly flights: Flights
   readonly backoff: Backoff = new Backoff()
@@ -80,6 +83,9 @@ export class Engine {
       options.log?.() ??
       options.tiers[logTier]?.openLog?.(contexts[logTier] as TierContext) ??
       createMemoryLog({ random: this.random })
+    const leaseTier = options.tiers.findLastIndex((tier) => tier.openLease !== undefined)
+    this.lease =
+      options.lease === false ? undefined : options.tiers[leaseTier]?.openLease?.(contexts[leaseTier] as TierContext)
     this.coherence = new Coherence({
       log: this.log,
       clock: this.clock,
@@ -190,7 +196,11 @@ export class Engine {
     await Promise.all(this.#writes)
     this.coherence.close()
     this.timeline.close()
-    await Promise.allSettled([...this.tiers.map(async ({ store }) => store.close()), (async () => this.log.close())()])
+    await Promise.allSettled([
+      ...this.tiers.map(async ({ store }) => store.close()),
+      (async () => this.log.close())(),
+      (async () => this.lease?.close())(),
+    ])
     this.events.clear()
   }
 

@@ -29,6 +29,8 @@ export class Flight<Value = unknown> {
   /** Tags declared so far. */
   tags: readonly string[]
   settled = false
+  /** When the value has arrived in the tiers. */
+  stored: unknown
   #settle!: (outcome: Outcome<Value>) => void
   #waiters = 0
   #abortion: { readonly reason: unknown } | undefined

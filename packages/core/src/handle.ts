@@ -244,6 +244,7 @@ export class CacheHandle implements Cache {
       freshness: options === NO_OPTIONS ? this.#freshness : resolveFreshness(this.#freshness, options),
       signal: options.signal,
       refresh: options.refresh ?? false,
+      isOneOfMany: false,
     }
   }
 

@@ -13,6 +13,7 @@ import type { Flight, Outcome } from './flight.ts'
 import { type LoadDecisions, LoadScope, type Loader, NOT_MODIFIED } from './loader.ts'
 import { type Found, isServable, lookBelow } from './look-up.ts'
 import type { Counters } from './stats.ts'
+import { takeTurn } from './turn.ts'
 
 /** What a flight is to do. */
 export interface LoadRequest<Value> {
@@ -25,6 +26,8 @@ export interface LoadRequest<Value> {
   readonly previous: Found<Value> | undefined
   /** Look into the lower tiers first. */
   readonly lookUp: boolean
+  /** Take turns with other processes. */
+  readonly inTurn: boolean
 }
 
 /** Flies. Never rejects. */
@@ -38,7 +41,12 @@ export async function fly<Value>(engine: Engine, flight: Flight<Value>, request:
     }
     const waitMs = engine.backoff.waitMs(flight.key, engine.timeline.elapsed())
     if (waitMs > 0) await pause(engine, flight, waitMs)
+    if (!request.inTurn || engine.lease === undefined)
+      return flight.settle(await load(engine, flight, request, previous))
+    const turn = await takeTurn(engine, flight)
+    if (turn.type === 'found') return flight.settle(turn)
     flight.settle(await load(engine, flight, request, previous))
+    await engine.track(turn.end())
   } catch (error) {
     flight.settle({ type: 'failed', error, fallback: previous })
   }
@@ -127,7 +135,7 @@ function land<Value>(
     const aheadMs = loadMs * freshness.refreshAhead
     const createdAt = engine.timeline.elapsed()
     const entry = createEntry({ value, tags, createdAt, ...windows, epoch: mark.epoch, asOf: mark.position, aheadMs })
-    void engine.store([[key, entry]])
+    flight.stored = engine.store([[key, entry]])
   }
   if (engine.events.wants('load')) engine.events.emit({ type: 'load', key, durationMs: loadMs, stored })
   return { type: 'value', value, raced: judgement !== 'valid' }

@@ -52,7 +52,7 @@ export async function getOrSetMany<Value>(
     const original = originals[index] as CacheKey
     const loader = ({ signal }: { readonly signal: AbortSignal }): Promise<Value | undefined> =>
       group.load(original, signal)
-    const one: Call<Value | undefined> = { ...call, key, original, loader }
+    const one: Call<Value | undefined> = { ...call, key, original, loader, isOneOfMany: true }
     const held = found.get(key)
     const previous = held as Found<Value | undefined> | undefined
     answers.set(

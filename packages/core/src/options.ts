@@ -25,6 +25,8 @@ export interface CacheOptions extends FreshnessOptions {
    * `false` serves on: availability before freshness. Default `'30s'`.
    */
   readonly maxOffline?: Duration | false | undefined
+  /** Whether only one process at a time loads a key, where a tier has leases. Default `true`. */
+  readonly lease?: boolean | undefined
   /** Time. Default: the machine's. */
   readonly clock?: Clock | undefined
   /** Randomness of jitter, refresh-ahead and epochs. Default `Math.random`. */

@@ -39,6 +39,8 @@ export interface Call<Value> {
   readonly freshness: Freshness
   readonly signal: AbortSignal | undefined
   readonly refresh: boolean
+  /** One of many that are loaded together: not to wait for other processes one by one. */
+  readonly isOneOfMany: boolean
 }
 
 /** How a read may be answered, as decided before it loads. */
@@ -180,6 +182,7 @@ function depart<Value>(call: Call<Value>, previous: Found<Value> | undefined, lo
   const { engine, key, tags, freshness, counters, loader } = call
   const flight = new Flight<Value>(key, tags, engine.coherence)
   engine.flights.add(flight as Flight)
-  void fly(engine, flight, { key: call.original, loader, tags, freshness, counters, previous, lookUp })
+  const inTurn = !call.refresh && !call.isOneOfMany
+  void fly(engine, flight, { key: call.original, loader, tags, freshness, counters, previous, lookUp, inTurn })
   return flight
 }

@@ -1,6 +1,7 @@
 import { compressed, msgpack } from '@hotpath/codec'
 import { type Codec, ConfigError, type Tier, type TierContext } from '@hotpath/contract'
 import { type RedisClient, assertClient } from './client.ts'
+import { openLease } from './redis-lease.ts'
 import { openLog } from './redis-log.ts'
 import { openStore } from './redis-store.ts'
 import { ServerClock } from './server-clock.ts'
@@ -73,6 +74,8 @@ export function redis(options: RedisOptions): Tier {
         },
         context,
       ),
+    openLease: (context) =>
+      openLease({ client, clock: context.clock, follower: followerOf(client), slotName: slotNameOf(context) }),
   }
 }
 

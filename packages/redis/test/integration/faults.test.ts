@@ -69,7 +69,7 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
 
   test('the rights that the page on Redis names are enough', async () => {
     const rights =
-      '~hotpath:* ~{hotpath:* +mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hgetall +hkeys +hdel +hincrby +del +xadd +xread'
+      '~hotpath:* ~{hotpath:* +mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hgetall +hkeys +hdel +hincrby +del +xadd +xread +get +exists +incr +pexpire'
     await admin.call('ACL', 'SETUSER', 'hotpath', 'on', '>secret', ...rights.split(' '))
     const { cache, faults } = make(new Redis(server.port, '127.0.0.1', { username: 'hotpath', password: 'secret' }))
     await ready(cache)
@@ -80,6 +80,7 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
     await cache.set('k', 2)
     expect(await cache.purgeExpired()).toBe(0)
     await cache.delete('k')
+    expect(await cache.getOrSet('k', () => 3)).toBe(3)
     expect(faults).toEqual([])
   })
 })

@@ -1,0 +1,75 @@
+/**
+ * One load per key across processes, where a shared tier has leases: who is granted the lease loads, the others wait
+ * for his value to arrive in the tier. Best effort: nobody waits longer than a bound, a lease that is not renewed ends
+ * by itself, and without an answer everybody loads for himself. Correctness does not lean on it: values are judged.
+ */
+import { type LeaseGrant, TierError } from '@hotpath/contract'
+import type { Engine } from './engine.ts'
+import type { Flight } from './flight.ts'
+import { type Servable, isServable, lookBelow } from './look-up.ts'
+
+/** A lease is kept this long without a word from its holder. */
+const LEASE_MS = 5_000
+const RENEW_MS = 1_500
+/** How long others wait for a value before they load for themselves. */
+const WAIT_MS = 10_000
+
+/** What waiting for a turn came to. */
+export type Turn<Value> =
+  | { readonly type: 'load'; end(): Promise<void> }
+  | { readonly type: 'found'; readonly found: Servable<Value> }
+
+const UNLEASED: Turn<never> = { type: 'load', end: async () => {} }
+
+/** Waits until this process may load, or somebody else's value is there. Never rejects, save when the flight is aborted. */
+export async function takeTurn<Value>(engine: Engine, flight: Flight<Value>): Promise<Turn<Value>> {
+  const { lease } = engine
+  if (lease === undefined) return UNLEASED
+  const { key } = flight
+  const until = engine.timeline.elapsed() + WAIT_MS
+  let asking: Promise<LeaseGrant | undefined> = Promise.resolve(undefined)
+  try {
+    for (;;) {
+      asking = lease.acquire(key, { ttlMs: LEASE_MS })
+      const grant = await flight.guard(asking)
+      if (grant !== undefined) return { type: 'load', end: hold(engine, flight, grant) }
+      const timeoutMs = until - engine.timeline.elapsed()
+      if (timeoutMs <= 0) return UNLEASED
+      await flight.guard(lease.released(key, { timeoutMs, signal: flight.signal }))
+      const found = await flight.guard(lookBelow(engine, key))
+      if (isServable(found)) return { type: 'found', found: found as Servable<Value> }
+    }
+  } catch (cause) {
+    // Granted to nobody any more.
+    void asking.then((grant) => grant?.release()).catch(() => {})
+    if (flight.aborted) throw cause
+    engine.fault(unleased(cause))
+    return UNLEASED
+  }
+}
+
+/** Renews a lease until it is given back, which is when the value has arrived in the tiers. */
+function hold<Value>(engine: Engine, flight: Flight<Value>, grant: LeaseGrant): () => Promise<void> {
+  let cancel = (): void => {}
+  const renewLater = (): void => {
+    cancel = engine.clock.after(RENEW_MS, () => {
+      // A lease that was lost, or cannot be renewed, costs a second load elsewhere and nothing else.
+      grant.renew().then(
+        (isMine) => void (isMine && !flight.settled && renewLater()),
+        () => {},
+      )
+    })
+  }
+  renewLater()
+  return async () => {
+    cancel()
+    await flight.stored
+    await grant.release().catch((cause: unknown) => engine.fault(unleased(cause)))
+  }
+}
+
+function unleased(cause: unknown): TierError {
+  const message =
+    'The lease of a key could not be had, so several processes may load it at once. Look at the cause, and at the tier that brings leases.'
+  return new TierError('ERR_TIER_FAILED', message, { cause, context: { operation: 'lease' } })
+}

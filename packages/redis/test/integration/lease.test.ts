@@ -1,0 +1,123 @@
+import { type Cache, type CacheOptions, createCache, memory } from '@hotpath/core'
+import { deferredLoader } from '@hotpath/testkit'
+import type { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { redis } from '../../src/index.ts'
+import { type RedisServer, startRedis } from './server.ts'
+import { until } from './until.ts'
+
+let server: RedisServer
+let admin: Redis
+beforeAll(async () => {
+  server = await startRedis()
+  admin = server.connect()
+})
+afterAll(() => server.stop())
+
+const open = new Set<Cache>()
+afterEach(async () => {
+  for (const cache of open) await cache.close()
+  open.clear()
+})
+
+let names = 0
+async function nodes(count: number, options: Partial<CacheOptions> = {}): Promise<Cache[]> {
+  const name = `l${++names}`
+  const caches = Array.from({ length: count }, () => {
+    const tiers = [memory({ maxEntries: 1_000 }), redis({ client: server.connect() })]
+    const cache = createCache({ name, tiers, ttl: '1h', backoff: false, ...options })
+    open.add(cache)
+    return cache
+  })
+  for (const cache of caches) await until('the view of the log', () => cache.now())
+  return caches
+}
+
+test('P7: many callers on many nodes share one load, and get its value soon after it has arrived', async () => {
+  const caches = await nodes(4)
+  const load = deferredLoader<string>()
+  const reads = caches.flatMap((cache) => Array.from({ length: 50 }, () => cache.getOrSet('k', load)))
+  await until('a load', () => load.calls.length > 0)
+  await new Promise((resolve) => void setTimeout(resolve, 100))
+  expect(load.calls).toHaveLength(1)
+  const startedAt = performance.now()
+  load.at(0).resolve('value')
+  expect(new Set(await Promise.all(reads))).toEqual(new Set(['value']))
+  // By far less than the look every half second: they were told.
+  expect(performance.now() - startedAt).toBeLessThan(400)
+  expect(load.calls).toHaveLength(1)
+})
+
+test('P7: when a load fails the next node takes its turn', async () => {
+  const [one, other] = (await nodes(2)) as [Cache, Cache]
+  const load = deferredLoader<string>()
+  const first = one.getOrSet('k', load).catch((error: Error) => error.message)
+  await until('the first load', () => load.calls.length === 1)
+  const second = other.getOrSet('k', load)
+  load.at(0).reject(new Error('down'))
+  expect(await first).toBe('down')
+  await until('the second load', () => load.calls.length === 2)
+  load.at(1).resolve('value')
+  expect(await second).toBe('value')
+})
+
+test('P7: a holder that died is followed by another', async () => {
+  const [cache] = (await nodes(1)) as [Cache]
+  await admin.set(`{hotpath:${cache.name}}:lease:k`, 'somebody', 'PX', 700)
+  expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
+})
+
+test('a long load keeps its lease, and a caller who leaves gives it back', async () => {
+  const [one, other] = (await nodes(2)) as [Cache, Cache]
+  const load = deferredLoader<string>()
+  const controller = new AbortController()
+  const left = one.getOrSet('k', load, { signal: controller.signal }).catch((error: Error) => error.message)
+  await until('the first load', () => load.calls.length === 1)
+  await new Promise((resolve) => void setTimeout(resolve, 2_000))
+  expect(await admin.pttl(`{hotpath:${one.name}}:lease:k`)).toBeGreaterThan(3_500)
+  const second = other.getOrSet('k', load)
+  controller.abort(new Error('left'))
+  expect(await left).toBe('left')
+  await until('the second load', () => load.calls.length === 2)
+  load.at(1).resolve('value')
+  expect(await second).toBe('value')
+})
+
+test('`lease: false` loads at once', async () => {
+  const [one, other] = (await nodes(2, { lease: false })) as [Cache, Cache]
+  const load = deferredLoader<string>()
+  const reads = [one.getOrSet('k', load), other.getOrSet('k', load)]
+  await until('both loads', () => load.calls.length === 2)
+  load.at(0).resolve('value')
+  load.at(1).resolve('value')
+  expect(await Promise.all(reads)).toEqual(['value', 'value'])
+})
+
+test('fencing tokens grow, and only the holder can renew or give back', async () => {
+  const lease = redis({ client: server.connect(), prefix: 'fence' }).openLease?.({
+    name: 'n',
+    clock: {
+      now: Date.now,
+      monotonic: () => performance.now(),
+      after: (ms, call) =>
+        (
+          (timer) => () =>
+            clearTimeout(timer)
+        )(setTimeout(call, ms)),
+    },
+    elapsed: () => performance.now(),
+    evicted: () => {},
+    fault: () => {},
+  })
+  const first = await lease?.acquire('k', { ttlMs: 100 })
+  expect(await lease?.acquire('k', { ttlMs: 100 })).toBeUndefined()
+  await until('it has ended', async () => (await admin.exists('{fence:n}:lease:k')) === 0)
+  const second = await lease?.acquire('k', { ttlMs: 5_000 })
+  expect(second?.fencingToken).toBeGreaterThan(first?.fencingToken ?? Infinity)
+  expect(await first?.renew()).toBe(false)
+  await first?.release()
+  expect(await second?.renew()).toBe(true)
+  await second?.release()
+  expect(await admin.exists('{fence:n}:lease:k')).toBe(0)
+  await lease?.close()
+})
