@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { availableParallelism } from 'node:os'
 import { compile } from './examples/compile.ts'
 import { type Mistake, findExamples } from './examples/extract.ts'
-import { startRedis } from './examples/redis-server.ts'
+import { startRedis } from './redis-server.ts'
 import { run } from './examples/run.ts'
 
 const mistakes: Mistake[] = []

@@ -38,30 +38,42 @@ export class GuardedTier {
   }
 
   /** Runs one operation; `undefined` when the tier failed, was too slow or is not asked now. */
-  async run<Result>(operation: string, call: (store: TierStore) => MaybePromise<Result>): Promise<Result | undefined> {
-    if (!this.#breaker.allows(this.#host.elapsed())) return undefined
-    try {
-      const result = await this.#timed(operation, call)
-      this.#breaker.succeeded()
-      return result
-    } catch (cause) {
-      this.#breaker.failed(this.#host.elapsed())
-      this.#host.fault(cause instanceof TierError ? cause : this.#failed(operation, cause), this.tier)
-      return undefined
-    }
+  run<Result>(operation: string, call: (store: TierStore) => MaybePromise<Result>): Promise<Result | undefined> {
+    if (!this.#breaker.allows(this.#host.elapsed())) return Promise.resolve(undefined)
+    // One promise and no more: there may be thousands of reads at once.
+    return new Promise((resolve) => {
+      let cancel = (): void => {}
+      let isOver = false
+      const fail = (cause: unknown): void => {
+        if (isOver) return
+        isOver = true
+        cancel()
+        this.#breaker.failed(this.#host.elapsed())
+        this.#host.fault(cause instanceof TierError ? cause : this.#failed(operation, cause), this.tier)
+        resolve(undefined)
+      }
+      const succeed = (result: Result): void => {
+        if (isOver) return
+        isOver = true
+        cancel()
+        this.#breaker.succeeded()
+        resolve(result)
+      }
+      try {
+        const answer = call(this.tier.store)
+        if (!(answer instanceof Promise)) return succeed(answer)
+        if (this.#host.timeoutMs < Number.POSITIVE_INFINITY) {
+          cancel = this.#host.clock.after(this.#host.timeoutMs, () => fail(this.#slow(operation)))
+        }
+        answer.then(succeed, fail)
+      } catch (cause) {
+        fail(cause)
+      }
+    })
   }
 
   get(key: string): Promise<Entry | undefined> {
     return this.run('get', (store) => store.get(key))
-  }
-
-  async #timed<Result>(operation: string, call: (store: TierStore) => MaybePromise<Result>): Promise<Result> {
-    const answer = call(this.tier.store)
-    if (!(answer instanceof Promise) || this.#host.timeoutMs === Number.POSITIVE_INFINITY) return answer
-    return new Promise((resolve, reject) => {
-      const cancel = this.#host.clock.after(this.#host.timeoutMs, () => reject(this.#slow(operation)))
-      answer.then(resolve, reject).finally(cancel)
-    })
   }
 
   #failed(operation: string, cause: unknown): TierError {

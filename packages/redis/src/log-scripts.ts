@@ -33,6 +33,9 @@ if not epoch or known[2] ~= life or last == 0 then
 end
 `
 
+/** Answers the server's seconds and microseconds. */
+export const TIME: Script = new Script(`return redis.call('TIME')`)
+
 /** Answers epoch, life, last position, and the server's seconds and microseconds. */
 export const HEAD: Script = new Script(`${OPEN}
 return { epoch, life, string.format('%.0f', last), time[1], time[2] }

@@ -8,6 +8,7 @@ import type { RedisClient } from './client.ts'
 
 interface Read {
   readonly key: string
+  readonly answer: Promise<Uint8Array | undefined>
   readonly resolve: (value: Uint8Array | undefined) => void
   readonly reject: (error: unknown) => void
 }
@@ -17,7 +18,8 @@ const MAX_KEYS = 1_000
 
 export class ReadBatch {
   readonly #client: RedisClient
-  #waiting: Read[] = []
+  /** By key: who asks for the same shares the answer. */
+  #waiting = new Map<string, Read>()
   #underWay = 0
 
   constructor(client: RedisClient) {
@@ -25,10 +27,17 @@ export class ReadBatch {
   }
 
   get(key: string): Promise<Uint8Array | undefined> {
-    return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) this.#schedule()
-      this.#waiting.push({ key, resolve, reject })
+    const same = this.#waiting.get(key)
+    if (same !== undefined) return same.answer
+    if (this.#waiting.size === 0) this.#schedule()
+    let resolve!: Read['resolve']
+    let reject!: Read['reject']
+    const answer = new Promise<Uint8Array | undefined>((fulfil, refuse) => {
+      resolve = fulfil
+      reject = refuse
     })
+    this.#waiting.set(key, { key, answer, resolve, reject })
+    return answer
   }
 
   #schedule(): void {
@@ -37,8 +46,8 @@ export class ReadBatch {
   }
 
   #send(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
+    const waiting = [...this.#waiting.values()]
+    this.#waiting = new Map()
     for (const group of this.#client.isCluster === true ? bySlot(waiting) : [waiting]) {
       for (let from = 0; from < group.length; from += MAX_KEYS) void this.#ask(group.slice(from, from + MAX_KEYS))
     }

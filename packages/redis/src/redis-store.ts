@@ -1,9 +1,10 @@
 /** The entries of one cache in Redis: a frame under a key each, which expires with the entry's last window. */
-import { joinFrame, readFrame, writeHeader } from '@hotpath/codec'
+import { type FrameHeader, joinFrame, readFrame, writeHeader } from '@hotpath/codec'
 import {
   type Codec,
   CodecError,
   type Entry,
+  type MaybePromise,
   type TierContext,
   type TierStore,
   createEntry,
@@ -42,24 +43,30 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
   const redisKey = (key: string): string => keyPrefix + key
   const boundKey = (key: string): string => `${context.name}:${key}`
 
-  async function read(key: string): Promise<Entry | undefined> {
-    if (!clock.isKnown) await parts.askTime()
-    const bytes = await reads.get(redisKey(key))
-    return bytes === undefined ? undefined : open(key, bytes)
+  function read(key: string): Promise<Entry | undefined> {
+    const answer = clock.isKnown ? reads.get(redisKey(key)) : parts.askTime().then(() => reads.get(redisKey(key)))
+    return answer.then((bytes) => (bytes === undefined ? undefined : open(key, bytes)))
   }
 
-  async function open(key: string, bytes: Uint8Array): Promise<Entry | undefined> {
+  /** Without a promise where the codec needs none: there are many of these at once. */
+  function open(key: string, bytes: Uint8Array): MaybePromise<Entry | undefined> {
     try {
       const { header, headerBytes, payload } = readFrame(bytes)
       // The header alone says so, and the value need not be decoded.
       if (context.outdated?.(key, header) === true) return undefined
-      const value = await codec.decode(payload, { key: boundKey(key), header: headerBytes })
-      const { storedAt, ...fields } = header
-      return createEntry({ ...fields, value, createdAt: clock.fromServer(storedAt) })
+      const value = codec.decode(payload, { key: boundKey(key), header: headerBytes })
+      return value instanceof Promise
+        ? value.then((decoded) => entryOf(header, decoded), report)
+        : entryOf(header, value)
     } catch (error) {
-      report(error)
-      return undefined
+      return report(error)
     }
+  }
+
+  function entryOf(header: FrameHeader, value: unknown): Entry {
+    const { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags } = header
+    const createdAt = clock.fromServer(storedAt)
+    return createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs })
   }
 
   async function seal(key: string, entry: Entry): Promise<Sealed | undefined> {
@@ -70,15 +77,15 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
       const payload = await codec.encode(entry.value, { key: boundKey(key), header })
       return { key: redisKey(key), frame: joinFrame(header, payload), lifeMs }
     } catch (error) {
-      report(error)
-      return undefined
+      return report(error)
     }
   }
 
   /** What is wrong with one value is no fault of the server. */
-  function report(error: unknown): void {
+  function report(error: unknown): undefined {
     if (!(error instanceof CodecError)) throw error
     context.fault(error)
+    return undefined
   }
 
   async function write(entries: readonly (readonly [string, Entry])[]): Promise<void> {

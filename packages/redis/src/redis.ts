@@ -2,6 +2,7 @@ import { compressed, msgpack } from '@hotpath/codec'
 import { type Codec, ConfigError, type Tier, type TierContext } from '@hotpath/contract'
 import { type RedisClient, assertClient } from './client.ts'
 import { openLease } from './redis-lease.ts'
+import { TIME } from './log-scripts.ts'
 import { openLog } from './redis-log.ts'
 import { openStore } from './redis-store.ts'
 import { ServerClock } from './server-clock.ts'
@@ -24,8 +25,8 @@ export interface RedisOptions {
 
 const PREFIX = /^[\w./-]{1,64}$/
 
-/** One for each client, however many caches use it. */
-const followers = new WeakMap<RedisClient, StreamFollower>()
+/** One for each client, however many caches use it; in a cluster one for each cache, as their streams lie apart. */
+const followers = new WeakMap<RedisClient, Map<string, StreamFollower>>()
 
 /**
  * Redis (7 or newer) as a shared tier, with the invalidation log that keeps all processes coherent.
@@ -58,7 +59,9 @@ export function redis(options: RedisOptions): Tier {
       const clock = clockOf(context)
       const askTime = async (): Promise<void> => {
         const sentAt = context.elapsed()
-        const [seconds, microseconds] = (await client.call('TIME')) as [string, string]
+        // Asked where the log is: servers of a cluster have clocks of their own.
+        const log = `{${slotNameOf(context)}}:log`
+        const [seconds, microseconds] = (await TIME.run(client, [log], [])) as [string, string]
         clock.sample(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt, context.elapsed())
       }
       return openStore({ client, codec, clock, keyPrefix: `${slotNameOf(context)}:`, askTime }, context)
@@ -68,19 +71,27 @@ export function redis(options: RedisOptions): Tier {
         {
           client,
           clock: clockOf(context),
-          follower: followerOf(client),
+          follower: followerOf(client, slotNameOf(context)),
           slotName: slotNameOf(context),
           life: checkLife ? '' : 'unchecked',
         },
         context,
       ),
     openLease: (context) =>
-      openLease({ client, clock: context.clock, follower: followerOf(client), slotName: slotNameOf(context) }),
+      openLease({
+        client,
+        clock: context.clock,
+        follower: followerOf(client, slotNameOf(context)),
+        slotName: slotNameOf(context),
+      }),
   }
 }
 
-function followerOf(client: RedisClient): StreamFollower {
-  const follower = followers.get(client) ?? new StreamFollower(client)
-  followers.set(client, follower)
+function followerOf(client: RedisClient, slotName: string): StreamFollower {
+  const ofClient = followers.get(client) ?? new Map<string, StreamFollower>()
+  followers.set(client, ofClient)
+  const place = client.isCluster === true ? slotName : ''
+  const follower = ofClient.get(place) ?? new StreamFollower(client)
+  ofClient.set(place, follower)
   return follower
 }

@@ -1,6 +1,6 @@
 /**
- * Follows the streams of all caches that use one client, over one connection of its own: a read that blocks until a
- * record comes. Each stream is read from a cursor, so a broken connection loses nothing; what a stream itself lost shows
+ * Follows streams over one connection of its own: a read that blocks until a record comes. In a cluster the streams of
+ * one follower share a slot, as a command must not name others. Each stream is read from a cursor, so a broken connection loses nothing; what a stream itself lost shows
  * as a gap to those who follow.
  */
 import type { RedisClient } from './client.ts'
@@ -54,18 +54,12 @@ export class StreamFollower {
     while (isOpen()) {
       try {
         this.#connectionId ??= String(await connection.call('CLIENT', 'ID'))
-        // Cluster: a command may only name streams of one slot.
-        for (const group of this.#groups()) this.#deliver(await read(connection, group))
+        this.#deliver(await read(connection, [...this.#following]))
       } catch {
         this.#connectionId = undefined
         if (isOpen()) await this.#rest()
       }
     }
-  }
-
-  #groups(): Following[][] {
-    const all = [...this.#following]
-    return this.#client.isCluster === true ? all.map((one) => [one]) : [all]
   }
 
   #deliver(replies: ReadonlyMap<string, readonly StreamEntry[]>): void {

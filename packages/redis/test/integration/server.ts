@@ -1,6 +1,6 @@
 /** Starts redis-server processes of our own, on free ports of 127.0.0.1, in folders that are removed again. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,9 +41,36 @@ export async function startRedis(...args: string[]): Promise<RedisServer> {
   }
 }
 
-async function launch(port: number, dir: string, args: readonly string[]): Promise<ChildProcess> {
+/** Starts a Sentinel that watches a primary as `main`, and takes it for gone after half a second. */
+export async function startSentinel(primary: RedisServer, quorum: number): Promise<RedisServer> {
+  const config = mkdtempSync(join(tmpdir(), 'hotpath-sentinel-'))
+  const file = join(config, 'sentinel.conf')
+  const lines = [
+    `sentinel monitor main 127.0.0.1 ${primary.port} ${quorum}`,
+    'sentinel down-after-milliseconds main 500',
+    'sentinel failover-timeout main 3000',
+  ]
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  const port = await freePort()
+  const child = await spawnServer([file, '--sentinel', '--port', String(port), '--bind', '127.0.0.1'], port)
+  return {
+    port,
+    connect: () => new Redis(port, '127.0.0.1'),
+    restart: () => Promise.reject(new Error('A Sentinel is not restarted.')),
+    async stop() {
+      await kill(child)
+      rmSync(config, { recursive: true, force: true })
+    },
+  }
+}
+
+function launch(port: number, dir: string, args: readonly string[]): Promise<ChildProcess> {
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no']
-  const child = spawn('redis-server', [...options, ...args], { stdio: 'ignore' })
+  return spawnServer([...options, ...args], port)
+}
+
+async function spawnServer(args: readonly string[], port: number): Promise<ChildProcess> {
+  const child = spawn('redis-server', args, { stdio: 'ignore' })
   const failed = new Promise<never>((_, reject) => {
     child.once('error', (cause) => {
       reject(

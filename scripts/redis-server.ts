@@ -1,4 +1,4 @@
-/** A Redis for the examples, on a free port of 127.0.0.1; its address is theirs as `REDIS_URL`. */
+/** A Redis of our own, on a free port of 127.0.0.1, for examples and benchmarks. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
