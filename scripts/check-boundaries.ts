@@ -64,11 +64,18 @@ function* checkSources(pkg: WorkspacePackage): Generator<string> {
   }
 }
 
+function isPrivate({ manifest }: WorkspacePackage): boolean {
+  return manifest.private === true
+}
+
 function objection(pkg: WorkspacePackage, path: string, specifier: string): string | undefined {
   const isSource = path.startsWith(join(pkg.dir, 'src') + sep)
   if (specifier.startsWith('.')) {
     const home = isSource ? join(pkg.dir, 'src') : pkg.dir
-    return resolve(path, '..', specifier).startsWith(home + sep) ? undefined : 'it lies outside of this package.'
+    const target = resolve(path, '..', specifier)
+    // What is never published may use the scripts of the repository.
+    const isOurs = target.startsWith(home + sep) || (isPrivate(pkg) && target.startsWith(join(root, 'scripts') + sep))
+    return isOurs ? undefined : 'it lies outside of this package.'
   }
   if (!isSource || pkg.manifest.private === true) return undefined
   if (isBuiltin(specifier) && portable.includes(shortName(pkg.name))) {
