@@ -14,6 +14,8 @@ export interface SoakOptions {
   readonly seconds: number
   readonly processes: number
   readonly seed: number
+  /** Whether anything goes wrong. */
+  readonly faults: boolean
 }
 
 /** What all workers did together, and which faults they went through. */
@@ -44,7 +46,7 @@ const FAULTS: Readonly<Record<string, (admin: Redis, server: RedisServer) => Pro
   'restart the server': (_, server) => server.restart(),
 }
 
-export async function soak({ seconds, processes, seed }: SoakOptions): Promise<SoakReport> {
+export async function soak({ seconds, processes, seed, faults: areFaults }: SoakOptions): Promise<SoakReport> {
   const server = await startRedis()
   const admin = server.connect()
   const random = createRandom(seed)
@@ -60,6 +62,7 @@ export async function soak({ seconds, processes, seed }: SoakOptions): Promise<S
     const end = performance.now() + seconds * 1_000
     while (performance.now() < end) {
       await new Promise((resolve) => void setTimeout(resolve, 300 + random.int(900)))
+      if (!areFaults) continue
       const name = random.pick(Object.keys(FAULTS))
       faults[name] = (faults[name] ?? 0) + 1
       // A fault may hit the connection that causes it.
@@ -120,6 +123,7 @@ function sum(reports: readonly Report[], faults: SoakReport['faults']): SoakRepo
     failedWrites: total(({ failedWrites }) => failedWrites),
     stale: reports.flatMap(({ stale }) => stale),
     unhandled: reports.flatMap(({ unhandled }) => unhandled),
+    latencies: reports.flatMap(({ latencies }) => latencies).sort((a, b) => a - b),
     faults,
   }
 }

@@ -4,6 +4,7 @@
  * A read has to see at least what this process wrote before it (P1), what the token it is given names (P16), and what
  * anybody wrote more than `maxOffline` and a margin ago (P3).
  */
+import { parseToken } from '@hotpath/contract'
 import { type Cache, createCache, isHotpathError, memory } from '@hotpath/core'
 import { createRandom } from '@hotpath/testkit'
 import { Redis } from 'ioredis'
@@ -31,6 +32,7 @@ const cache: Cache = createCache({
 const waiting = new Map<number, (version: number) => void>()
 const own = new Map<string, number>()
 const others: { readonly key: string; readonly version: number; readonly token: string; readonly at: number }[] = []
+const latencies: number[] = []
 const stale: string[] = []
 const unhandled: string[] = []
 const counts = { reads: 0, writes: 0, failedWrites: 0 }
@@ -42,13 +44,31 @@ process.on('message', (message: ToWorker) => {
   if (message.type === 'version') {
     waiting.get(message.id)?.(message.version)
     waiting.delete(message.id)
-  } else if (message.type === 'acknowledged') others.push({ ...message, at: performance.now() })
-  else state.isRunning = false
+  } else if (message.type === 'acknowledged') {
+    others.push({ ...message, at: performance.now() })
+    measure(message.token, message.at)
+  } else state.isRunning = false
 })
 
 const tell = (message: ToParent): void => void process.send?.(message)
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
 const tagOf = (key: string): string => TAGS[Number(key.slice(3)) % 2] as string
+
+const absoluteNow = (): number => performance.timeOrigin + performance.now()
+
+/** Looks at every turn of the event loop whether the record is known here. */
+function measure(token: string, since: number): void {
+  const wanted = parseToken(token)
+  const look = (): void => {
+    const known = cache.now()
+    const { epoch, position } = known === undefined ? { epoch: wanted.epoch, position: 0 } : parseToken(known)
+    // Of another life of the log: there is nothing to wait for.
+    if (epoch !== wanted.epoch || !state.isRunning) return
+    if (position >= wanted.position) latencies.push(absoluteNow() - since)
+    else setImmediate(look)
+  }
+  look()
+}
 
 function ask(type: 'read' | 'write', key: string): Promise<number> {
   const id = asked++
@@ -101,7 +121,7 @@ async function write(): Promise<void> {
           : how === 2
             ? await cache.invalidatePattern(`${key}*`)
             : await cache.invalidatePrefix(key)
-    tell({ type: 'acknowledged', key, version, token })
+    tell({ type: 'acknowledged', key, version, token, at: absoluteNow() })
   } catch (error) {
     if (!isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) throw error
     counts.failedWrites++
@@ -123,5 +143,5 @@ await Promise.all([work(), work(), work(), work()])
 const { hits } = cache.stats()
 await cache.close()
 client.disconnect()
-const report: Report = { ...counts, hits, stale, unhandled }
+const report: Report = { ...counts, hits, stale, unhandled, latencies }
 process.send?.({ type: 'report', report } satisfies ToParent, undefined, undefined, () => process.disconnect())
