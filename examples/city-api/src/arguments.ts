@@ -9,12 +9,15 @@ export interface Arguments {
   readonly help: boolean
   /** 0 means any free port. */
   readonly port: number
+  /** Share what is cached with other services over this Redis. */
+  readonly redis: string | undefined
 }
 
 /** How to call the program. */
-export const USAGE = `Usage: ./scripts/start [--once] [--verbose]
+export const USAGE = `Usage: ./scripts/start [--once] [--redis URL] [--verbose]
 
   --once      end after the load and the write (on a free port, unless PORT is set)
+  --redis     share what is cached over this Redis, for example redis://127.0.0.1:6379
   --verbose   show all that the set-up prints
   --help      show this
 
@@ -26,18 +29,35 @@ PORT chooses the port, 3000 by default.`
  * @throws StartError for an unknown argument or a PORT that is no port.
  */
 export function readArguments(args: readonly string[], env: { readonly PORT?: string | undefined }): Arguments {
-  const { once, help } = parse(args)
-  return { once, help, port: env.PORT === undefined || env.PORT === '' ? (once ? 0 : 3000) : portOf(env.PORT) }
+  const { once, help, redis } = parse(args)
+  return {
+    once,
+    help,
+    redis: urlOf(redis),
+    port: env.PORT === undefined || env.PORT === '' ? (once ? 0 : 3000) : portOf(env.PORT),
+  }
 }
 
-function parse(args: readonly string[]): { readonly once: boolean; readonly help: boolean } {
+function parse(args: readonly string[]): {
+  readonly once: boolean
+  readonly help: boolean
+  readonly redis?: string | undefined
+} {
   const flag = { type: 'boolean', default: false } as const
   try {
     // `--verbose` belongs to ./scripts/start, which hands all of its arguments on.
-    return parseArgs({ args: [...args], options: { once: flag, help: flag, verbose: flag } }).values
+    return parseArgs({ args: [...args], options: { once: flag, help: flag, verbose: flag, redis: { type: 'string' } } })
+      .values
   } catch (error) {
     throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, { cause: error })
   }
+}
+
+function urlOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^rediss?:\/\//.test(text)) return text
+  throw new StartError(
+    `\`--redis\` must be an address, received ${JSON.stringify(text)}. Use for example redis://127.0.0.1:6379.`,
+  )
 }
 
 function portOf(text: string): number {

@@ -4,6 +4,7 @@
  * A read says what its answer depends on, in tags. A write says what it changed, in the same tags. Neither knows the other.
  */
 import { type Cache, createCache, memory } from '@hotpath/core'
+import { type RedisClient, redis } from '@hotpath/redis'
 import { type CityChange, foldName } from './city.ts'
 import type { CityQueries, CityReads, Written } from './queries.ts'
 
@@ -12,11 +13,12 @@ const countryTag = (country: string): string => `country:${country}`
 /** A search shows only names that begin as it does, so their first letter is enough to find the searches of a name. */
 const searchTag = (text: string): string => `search:${[...text][0] ?? ''}`
 
-/** Makes the cache of the service. */
-export function createCityCache(): Cache {
+/** Makes the cache of the service; with a client of Redis it is one with those of all services that have the same. */
+export function createCityCache(client?: RedisClient): Cache {
+  const inMemory = memory({ maxEntries: 10_000, maxBytes: '64mb' })
   return createCache({
     name: 'city-api',
-    tiers: [memory({ maxEntries: 10_000, maxBytes: '64mb' })],
+    tiers: client === undefined ? [inMemory] : [inMemory, redis({ client })],
     ttl: '5m',
     staleWhileRevalidate: '1m',
     staleIfError: '1h',

@@ -30,10 +30,10 @@ try {
   }
 }
 
-async function run({ port, once: ends }: Arguments, signal: AbortSignal): Promise<number> {
+async function run({ port, redis, once: ends }: Arguments, signal: AbortSignal): Promise<number> {
   const db = await openDatabase({ path: DATABASE, source: allCities, onProgress: showProgress, signal })
   try {
-    const service = await startService({ db, port })
+    const service = await startService({ db, port, redis })
     try {
       console.log(`Serving on ${service.url}`)
       const faster = await show(service, signal)

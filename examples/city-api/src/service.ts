@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Cache } from '@hotpath/core'
+import { Redis } from 'ioredis'
 import { createCityCache } from './cached-queries.ts'
 import { type CityQueries, createQueries } from './queries.ts'
 import { createRoutes } from './routes.ts'
@@ -11,6 +12,8 @@ export interface ServiceOptions {
   readonly db: DatabaseSync
   /** 0 for any free port. */
   readonly port: number
+  /** Address of a Redis to share what is cached over. */
+  readonly redis?: string | undefined
   /** Told of each error behind a 500. Default: printed. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
@@ -30,9 +33,18 @@ export interface Service {
  *
  * @throws StartError for a port that cannot be had.
  */
-export async function startService({ db, port, onError = console.error }: ServiceOptions): Promise<Service> {
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { db, port, onError = console.error } = options
   const queries = createQueries(db)
-  const cache = createCityCache()
+  const client = options.redis === undefined ? undefined : new Redis(options.redis)
+  // Without Redis the service goes on, and tries again; the cache tells of it.
+  client?.on('error', () => {})
+  const cache = createCityCache(client)
+  cache.on('fault', ({ error }) => onError(error))
+  const closeCache = async (): Promise<void> => {
+    await cache.close()
+    client?.disconnect()
+  }
   try {
     const server = await startServer({ port, answer: createRoutes({ queries, cache }), onError })
     return {
@@ -41,11 +53,11 @@ export async function startService({ db, port, onError = console.error }: Servic
       cache,
       async close() {
         await server.close()
-        await cache.close()
+        await closeCache()
       },
     }
   } catch (error) {
-    await cache.close()
+    await closeCache()
     throw error
   }
 }

@@ -25,4 +25,9 @@ describe('readArguments', () => {
     expect(() => readArguments([argument], {})).toThrow(StartError)
     expect(() => readArguments([argument], {})).toThrow('Usage: ./scripts/start')
   })
+
+  it('takes the address of a Redis, and nothing else for one', () => {
+    expect(readArguments(['--redis', 'redis://127.0.0.1:6380'], {}).redis).toBe('redis://127.0.0.1:6380')
+    expect(() => readArguments(['--redis', 'localhost'], {})).toThrow('Use for example redis://127.0.0.1:6379')
+  })
 })
