@@ -7,11 +7,12 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/contract': '6.2 kB',
   '@hotpath/core': '23.5 kB',
   '@hotpath/redis': '21.8 kB',
+  '@hotpath/sql': '23 kB',
   '@hotpath/testkit': '15.9 kB',
 }
 
 /** Packages that only run in Node: what it brings along costs nothing. */
-const forNode: readonly string[] = ['@hotpath/codec', '@hotpath/redis']
+const forNode: readonly string[] = ['@hotpath/codec', '@hotpath/redis', '@hotpath/sql']
 
 const checks = publicPackages().flatMap((pkg) =>
   entryPoints(pkg).map((subpath) => {

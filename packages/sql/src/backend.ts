@@ -1,0 +1,68 @@
+/**
+ * What a database does for a store and a log. Everything above this line is the same for all databases, everything
+ * below it is SQL.
+ */
+import type { LogHead, LogRecord, Mark, Strength } from '@hotpath/contract'
+import type { CellState } from '@hotpath/core'
+
+/** An entry as it lies in its table. */
+export interface StoredFrame {
+  readonly key: string
+  readonly frame: Uint8Array
+}
+
+/** An entry on its way into its table. */
+export interface FrameToStore extends StoredFrame {
+  readonly epoch: string
+  readonly asOf: number
+  /** By the database's clock, in milliseconds since 1970; `Infinity`: never. */
+  readonly expiresAt: number
+}
+
+/** The entries of one cache name. */
+export interface EntryTable {
+  /** Whole frames by key; what is not there is left out. Reads of one turn go out together. */
+  read(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
+  /** Stores each, unless one of the same epoch and a larger asOf is there. No key comes twice. */
+  write(frames: readonly FrameToStore[]): Promise<void>
+  remove(keys: readonly string[]): Promise<void>
+  clear(): Promise<void>
+  /** Some entries with keys behind one, in the order of keys; none at the end. */
+  scan(after: string | undefined): Promise<readonly StoredFrame[]>
+  /** Removes some of what has expired or is over the bound; `true` when there may be more of it. */
+  sweep(): Promise<boolean>
+}
+
+/** A record on its way into the log. Cells are `undefined` for what is neither key nor tag. */
+export interface RecordToAppend {
+  readonly strength: Strength
+  readonly type: ScopeType
+  readonly value: string
+  readonly cells: readonly [number, number] | undefined
+}
+
+/** What kind a scope is, in one letter: all, key, tag, prefix, pattern (x). */
+export type ScopeType = 'a' | 'k' | 't' | 'p' | 'x'
+
+/** The log of one cache name. */
+export interface LogTable {
+  head(): Promise<LogHead>
+  /** Appends all in one transaction; they get consecutive positions, and `position` is that of the last. */
+  append(records: readonly RecordToAppend[]): Promise<Mark>
+  /** What is known at the head that it answers with; later records may show in part. */
+  state(): Promise<{ readonly head: LogHead; readonly state: CellState }>
+  /** Some records behind a position, in order. */
+  recordsAfter(position: number): Promise<readonly LogRecord[]>
+  /** Calls when there may be new records. Answers with what ends it. */
+  onAppend(listener: () => void): () => void
+}
+
+/** The database's clock, as seen from a cache's timeline. Machines are never compared, only ages. */
+export interface StoreClock {
+  /** An instant of the timeline by the database's clock, in whole milliseconds: not later than it is. */
+  toStore(at: number): number
+  /** The other way round; not later than it is. */
+  fromStore(at: number): number
+  /** Has to have been asked once before. */
+  ready(): Promise<void>
+}

@@ -1,0 +1,79 @@
+/** The invalidation log of one cache in a database. The same for all databases. */
+import {
+  type InvalidationLog,
+  type LogFollower,
+  LogError,
+  type LogHead,
+  type Mark,
+  type TierContext,
+  isHotpathError,
+} from '@hotpath/contract'
+import { createCellPositions } from '@hotpath/core'
+import { AppendQueue } from './append-queue.ts'
+import type { LogTable } from './backend.ts'
+import { Follower } from './follower.ts'
+import { toRow } from './scope-rows.ts'
+
+/** What a log works with. */
+export interface LogParts {
+  readonly table: LogTable
+  /** Tells what to do about an error of the database. */
+  readonly advice: (cause: unknown) => string
+  /** How often new records are looked for without being told of. */
+  readonly pollMs: number
+  /** Lets go of what was opened for this log. */
+  release(): Promise<void> | void
+}
+
+const HEARTBEAT_MS = 1_000
+
+export function openLog({ table, advice, pollMs, release }: LogParts, context: TierContext): InvalidationLog {
+  const followers = new Set<Follower>()
+  const queue = new AppendQueue((records) => table.append(records))
+  const head = (): Promise<LogHead> => guard(table.head())
+
+  async function guard<Result>(answer: Promise<Result>): Promise<Result> {
+    try {
+      return await answer
+    } catch (cause) {
+      if (isHotpathError(cause)) throw cause
+      const message = `The invalidation log of \`${context.name}\` did not answer. ${advice(cause)}`
+      throw new LogError('ERR_LOG_UNAVAILABLE', message, { cause, context: { cache: context.name } })
+    }
+  }
+
+  async function follow(listener: LogFollower): Promise<{ from: Mark; stop: () => void }> {
+    const { epoch, position } = await head()
+    const follower = new Follower({ table, listener, pollMs, clock: context.clock, after: position })
+    followers.add(follower)
+    const stop = (): void => {
+      followers.delete(follower)
+      follower.stop()
+    }
+    return { from: { epoch, position }, stop }
+  }
+
+  let closing: Promise<void> | undefined
+  async function close(): Promise<void> {
+    for (const follower of followers) follower.stop()
+    followers.clear()
+    await queue.idle()
+    await release()
+  }
+
+  return {
+    heartbeatMs: HEARTBEAT_MS,
+    head,
+    async append(invalidations) {
+      if (invalidations.length > 0) return guard(queue.append(invalidations.map(toRow)))
+      const { epoch, position } = await head()
+      return { epoch, position }
+    },
+    follow,
+    async snapshot() {
+      const { head: at, state } = await guard(table.state())
+      return { ...at, positions: createCellPositions(state) }
+    },
+    close: () => (closing ??= close()),
+  }
+}

@@ -1,0 +1,141 @@
+/** The entries of one cache in a database: a frame in a row each. The same for all databases. */
+import { joinFrame, readFrame, writeHeader } from '@hotpath/codec'
+import {
+  type Codec,
+  CodecError,
+  type Entry,
+  type TierContext,
+  type TierStore,
+  createEntry,
+  deadAt,
+} from '@hotpath/contract'
+import type { EntryTable, FrameToStore, StoreClock } from './backend.ts'
+import { startSweeping } from './sweeper.ts'
+import { unavailable } from './sql-error.ts'
+
+/** What a store works with. */
+export interface StoreParts {
+  readonly type: string
+  readonly codec: Codec
+  readonly clock: StoreClock
+  readonly table: EntryTable
+  /** Tells what to do about an error of the database. */
+  readonly advice: (cause: unknown) => string
+  /** Lets go of what was opened for this store. */
+  release(): Promise<void> | void
+}
+
+export function openStore({ type, codec, clock, table, advice, release }: StoreParts, context: TierContext): TierStore {
+  const stopSweeping = startSweeping({
+    clock: context.clock,
+    sweep: () => table.sweep(),
+    failed: (cause) => context.fault(unavailable(type, 'sweep', cause, advice)),
+  })
+  const boundKey = (key: string): string => `${context.name}:${key}`
+
+  async function open(key: string, bytes: Uint8Array): Promise<Entry | undefined> {
+    try {
+      const { header, headerBytes, payload } = readFrame(bytes)
+      // The header alone says so, and the value need not be decoded.
+      if (context.outdated?.(key, header) === true) return undefined
+      const value = await codec.decode(payload, { key: boundKey(key), header: headerBytes })
+      const { storedAt, ...fields } = header
+      return createEntry({ ...fields, value, createdAt: clock.fromStore(storedAt) })
+    } catch (error) {
+      report(error)
+      return undefined
+    }
+  }
+
+  async function read(keys: readonly string[]): Promise<(Entry | undefined)[]> {
+    await clock.ready()
+    const frames = await guard('read', () => table.read(keys))
+    return Promise.all(
+      keys.map(async (key) => {
+        const frame = frames.get(key)
+        return frame && open(key, frame)
+      }),
+    )
+  }
+
+  async function seal(key: string, entry: Entry): Promise<FrameToStore | undefined> {
+    if (deadAt(entry) <= context.elapsed()) return undefined
+    try {
+      const storedAt = Math.max(0, clock.toStore(entry.createdAt))
+      const header = writeHeader({ ...entry, storedAt })
+      const payload = await codec.encode(entry.value, { key: boundKey(key), header })
+      const expiresAt = storedAt + (deadAt(entry) - entry.createdAt)
+      return { key, frame: joinFrame(header, payload), epoch: entry.epoch, asOf: entry.asOf, expiresAt }
+    } catch (error) {
+      report(error)
+      return undefined
+    }
+  }
+
+  async function write(entries: readonly (readonly [string, Entry])[]): Promise<void> {
+    await clock.ready()
+    const sealed = await Promise.all(entries.map(([key, entry]) => seal(key, entry)))
+    const frames = winners(sealed.filter((one) => one !== undefined))
+    if (frames.length > 0) await guard('write', () => table.write(frames))
+  }
+
+  async function purge(isDead: (key: string, entry: Entry) => boolean): Promise<number> {
+    await clock.ready()
+    let purged = 0
+    let after: string | undefined
+    for (;;) {
+      const frames = await table.scan(after)
+      if (frames.length === 0) return purged
+      after = frames.at(-1)?.key
+      const dead: string[] = []
+      for (const { key, frame } of frames) {
+        const entry = await open(key, frame)
+        if (entry !== undefined && isDead(key, entry)) dead.push(key)
+      }
+      if (dead.length > 0) await table.remove(dead)
+      purged += dead.length
+    }
+  }
+
+  /** What is wrong with one value is no fault of the database. */
+  function report(error: unknown): void {
+    if (!(error instanceof CodecError)) throw error
+    context.fault(error)
+  }
+
+  function guard<Result>(operation: string, call: () => Promise<Result>): Promise<Result> {
+    return call().catch((cause: unknown) => {
+      throw unavailable(type, operation, cause, advice)
+    })
+  }
+
+  let closing: Promise<void> | undefined
+  async function close(): Promise<void> {
+    stopSweeping()
+    await release()
+  }
+
+  return {
+    sync: false,
+    shared: true,
+    get: async (key) => (await read([key]))[0],
+    getMany: read,
+    set: (key, entry) => write([[key, entry]]),
+    setMany: write,
+    delete: (keys) => guard('delete', () => table.remove(keys)),
+    clear: () => guard('clear', () => table.clear()),
+    purge: ({ isDead }) => guard('purge', () => purge(isDead)),
+    close: () => (closing ??= close()),
+  }
+}
+
+/** One frame for each key, as if they had been stored one after the other. */
+function winners(frames: readonly FrameToStore[]): FrameToStore[] {
+  const byKey = new Map<string, FrameToStore>()
+  for (const frame of frames) {
+    const other = byKey.get(frame.key)
+    if (other === undefined || other.epoch !== frame.epoch || other.asOf <= frame.asOf) byKey.set(frame.key, frame)
+  }
+  // In one order for all processes: who locks rows in different orders may wait for each other.
+  return [...byKey.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
+}

@@ -1,0 +1,180 @@
+/** The log of one cache in a SQLite file. */
+import { randomBytes } from 'node:crypto'
+import type { Invalidation, LogHead, LogRecord, Mark, TierContext } from '@hotpath/contract'
+import type { CellPosition } from '@hotpath/core'
+import type { LogTable, RecordToAppend } from '../backend.ts'
+import { toLetter, toScope, toStrength } from '../scope-rows.ts'
+import type { OpenDatabase, SqliteDatabase } from './database.ts'
+
+interface LogRow {
+  readonly id: number
+  readonly epoch: string
+  readonly position: number
+  readonly hard_floor: number
+  readonly soft_floor: number
+  readonly appended: number
+}
+
+interface CellRow {
+  readonly strength: string
+  readonly cell: number
+  readonly position: number
+}
+
+interface RecordRow {
+  readonly position: number
+  readonly previous: number
+  readonly epoch: string
+  readonly strength: string
+  readonly type: string
+  readonly value: string
+}
+
+const FIND = 'SELECT * FROM hotpath_logs WHERE name = ?'
+const CREATE = 'INSERT INTO hotpath_logs (name, epoch, position) VALUES (?, ?, ?)'
+const MOVE = `UPDATE hotpath_logs SET position = ?, hard_floor = max(hard_floor, ?), soft_floor = max(soft_floor, ?),
+  appended = appended + ? WHERE id = ?`
+const RECORD = `INSERT INTO hotpath_records (log, position, previous, epoch, strength, type, value)
+VALUES (?, ?, ?, ?, ?, ?, ?)`
+const RAISE = `INSERT INTO hotpath_cells (log, strength, cell, position) VALUES (?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET position = excluded.position`
+const MATCH = `INSERT INTO hotpath_matchers (log, strength, type, value, position) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET position = excluded.position`
+const COUNT_MATCHERS = 'SELECT count(*) AS count FROM hotpath_matchers WHERE log = ?'
+const FORGET_MATCHERS = 'DELETE FROM hotpath_matchers WHERE log = ?'
+const TRIM = `DELETE FROM hotpath_records WHERE log = ?1 AND position <=
+  (SELECT position FROM hotpath_records WHERE log = ?1 ORDER BY position DESC LIMIT 1 OFFSET ?2)`
+const CELLS = `SELECT strength, cell, position FROM hotpath_cells WHERE log = ? AND (strength, cell) > (?, ?)
+ORDER BY strength, cell LIMIT ?`
+const MATCHERS = 'SELECT strength, type, value, position FROM hotpath_matchers WHERE log = ?'
+const RECORDS = 'SELECT * FROM hotpath_records WHERE log = ? AND position > ? ORDER BY position LIMIT ?'
+
+/** Patterns and prefixes that are kept apart before the floor rises. */
+const MAX_MATCHERS = 1_000
+/** Records that a follower may be behind before it has to read the state anew. */
+const MAX_RECORDS = 10_000
+const TRIM_EVERY = 500
+const CELLS_READ = 2_000
+const RECORDS_READ = 500
+
+export function openLogTable(database: SqliteDatabase, context: TierContext): LogTable {
+  const { name, clock } = context
+  /** When nothing was found behind a position. */
+  let nothing = { version: '', after: -1 }
+
+  const find = (db: OpenDatabase): LogRow | undefined => db.prepare(FIND).get(name) as unknown as LogRow | undefined
+
+  /** Positions are microseconds since 1970, or one more than the last. */
+  const nextPosition = (last: number): number => Math.max(last + 1, Math.floor(clock.now()) * 1_000)
+
+  function findOrCreate(db: OpenDatabase): LogRow {
+    if (find(db) === undefined) db.prepare(CREATE).run(name, randomBytes(6).toString('base64url'), nextPosition(0))
+    return find(db) as LogRow
+  }
+
+  function headOf({ life }: OpenDatabase, { epoch, position }: LogRow): LogHead {
+    return { epoch, position, life }
+  }
+
+  async function head(): Promise<{ db: OpenDatabase; log: LogRow }> {
+    database.checkFile()
+    const found = await database.read((db) => ({ db, log: find(db) }))
+    if (found.log !== undefined) return { db: found.db, log: found.log }
+    return database.write((db) => ({ db, log: findOrCreate(db) }))
+  }
+
+  function append(db: OpenDatabase, records: readonly RecordToAppend[]): Mark {
+    const { id, epoch, position: last, appended } = findOrCreate(db)
+    const first = nextPosition(last)
+    const floors = { hard: 0, soft: 0 }
+    for (const [index, { strength, type, value, cells }] of records.entries()) {
+      const position = first + index
+      const letter = toLetter(strength)
+      db.prepare(RECORD).run(id, position, index === 0 ? last : position - 1, epoch, letter, type, value)
+      for (const cell of cells ?? []) db.prepare(RAISE).run(id, letter, cell, position)
+      if (type === 'a') floors[strength] = position
+      else if (cells === undefined && !match(db, [id, letter, type, value, position])) {
+        floors.hard = position
+        floors.soft = position
+      }
+    }
+    const position = first + records.length - 1
+    db.prepare(MOVE).run(position, floors.hard, floors.soft, records.length, id)
+    const trims = Math.floor((appended + records.length) / TRIM_EVERY) > Math.floor(appended / TRIM_EVERY)
+    if (trims) db.prepare(TRIM).run(id, MAX_RECORDS)
+    return { epoch, position }
+  }
+
+  /** `false`: there were too many, and all are forgotten. */
+  function match(db: OpenDatabase, row: readonly [number, string, string, string, number]): boolean {
+    db.prepare(MATCH).run(...row)
+    const { count } = db.prepare(COUNT_MATCHERS).get(row[0]) as { count: number }
+    if (count <= MAX_MATCHERS) return true
+    db.prepare(FORGET_MATCHERS).run(row[0])
+    return false
+  }
+
+  /** Some at a time: there may be 262,144. */
+  async function readCells(log: number): Promise<CellPosition[]> {
+    const cells: CellPosition[] = []
+    let [strength, cell] = ['', -1]
+    for (;;) {
+      const rows = await database.read((db) => db.prepare(CELLS).all(log, strength, cell, CELLS_READ))
+      for (const row of rows as unknown as CellRow[]) cells.push({ ...row, strength: toStrength(row.strength) })
+      if (rows.length < CELLS_READ) return cells
+      const last = rows.at(-1) as unknown as CellRow
+      strength = last.strength
+      cell = last.cell
+      await new Promise((resolve) => void setImmediate(resolve))
+    }
+  }
+
+  return {
+    head: async () => {
+      const { db, log } = await head()
+      return headOf(db, log)
+    },
+    append: (records) => {
+      database.checkFile()
+      return database.write((db) => append(db, records))
+    },
+    async state() {
+      // The head first, so that whatever is read with it is not older.
+      const { db, log } = await head()
+      const cells = await readCells(log.id)
+      const matchers = await database.read((again) => again.prepare(MATCHERS).all(log.id))
+      const after = await head()
+      // Another log took its place meanwhile.
+      if (after.log.epoch !== log.epoch) return this.state()
+      const { epoch } = log
+      const records = (matchers as unknown as RecordRow[]).map(({ strength, type, value, position }) => ({
+        scope: toScope(type, value),
+        strength: toStrength(strength),
+        epoch,
+        position,
+      }))
+      return { head: headOf(db, log), state: { cells, records: [...floorsOf(after.log), ...records] } }
+    },
+    recordsAfter: (after) =>
+      database.read((db): readonly LogRecord[] => {
+        const version = database.version(db)
+        if (nothing.version === version && nothing.after === after) return []
+        const log = find(db)
+        const rows = log === undefined ? [] : db.prepare(RECORDS).all(log.id, after, RECORDS_READ)
+        if (rows.length === 0) nothing = { version, after }
+        return (rows as unknown as RecordRow[]).map(toRecord)
+      }),
+    onAppend: (listener) => database.onCommit(listener),
+  }
+}
+
+function floorsOf({ epoch, hard_floor, soft_floor }: LogRow): (Invalidation & Mark)[] {
+  return [
+    { scope: { type: 'all' }, strength: 'hard', epoch, position: hard_floor },
+    { scope: { type: 'all' }, strength: 'soft', epoch, position: soft_floor },
+  ]
+}
+
+function toRecord({ position, previous, epoch, strength, type, value }: RecordRow): LogRecord {
+  return { position, previous, epoch, strength: toStrength(strength), scope: toScope(type, value) }
+}

@@ -1,0 +1,98 @@
+import { compressed, msgpack } from '@hotpath/codec'
+import { type ByteSize, type Codec, ConfigError, type TierContext, toBytes } from '@hotpath/contract'
+import type { StoreClock } from '../backend.ts'
+import { openLog } from '../sql-log.ts'
+import { openStore } from '../sql-store.ts'
+import type { SqlTier } from '../sql-tier.ts'
+import { adviceOn } from './advice.ts'
+import { SqliteDatabase } from './database.ts'
+import { openEntries } from './entries.ts'
+import { openLogTable } from './log-table.ts'
+import { SCHEMA } from './schema.ts'
+
+/** Options of `sqlite`. */
+export interface SqliteOptions {
+  /** The file, created when it is not there; its folder has to be. `':memory:'` lasts as long as the caches that use it. */
+  readonly path: string
+  /** Values to bytes. Default `compressed(msgpack())`. */
+  readonly codec?: Codec | undefined
+  /** Room for the file's content; beyond it what would expire soonest goes. Default `'1gb'`. */
+  readonly maxBytes?: ByteSize | undefined
+}
+
+const POLL_MS = 20
+const MIN_BYTES = 1_000_000
+/** By how much an entry may be of the future. */
+const MAX_AHEAD_MS = 1_000
+
+/**
+ * A SQLite file as a shared tier with its invalidation log, for all processes of one machine. Its tables are created
+ * when it is opened.
+ *
+ * @throws ConfigError `ERR_CONFIG_OPTION` for a path that is none, `ERR_CONFIG_BYTES` or `ERR_CONFIG_UNBOUNDED` for a bad size.
+ */
+export function sqlite(options: SqliteOptions): SqlTier {
+  const { path, codec = compressed(msgpack()), maxBytes = '1gb' } = (options as SqliteOptions | undefined) ?? {}
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `\`path\` must name a file, received ${typeof path === 'string' ? JSON.stringify(path) : typeof path}. Use for example \`sqlite({ path: 'cache.db' })\`.`,
+    )
+  }
+  const bytes = toBytes(maxBytes, 'maxBytes')
+  if (!(bytes >= MIN_BYTES && bytes < Number.POSITIVE_INFINITY)) {
+    throw new ConfigError(
+      'ERR_CONFIG_UNBOUNDED',
+      `\`maxBytes\` must be finite and at least '1mb', received ${bytes}. Leave it out for '1gb'.`,
+    )
+  }
+  const database = new SqliteDatabase(path)
+
+  return {
+    type: 'sqlite',
+    open: (context) =>
+      openStore(
+        {
+          type: 'sqlite',
+          codec,
+          clock: clockOf(context),
+          table: openEntries({ database, context, maxBytes: bytes }),
+          advice: adviceOn,
+          release: database.retain(),
+        },
+        context,
+      ),
+    openLog: (context) =>
+      openLog(
+        {
+          table: openLogTable(database, context),
+          advice: adviceOn,
+          pollMs: POLL_MS,
+          release: database.retain(),
+        },
+        context,
+      ),
+    async migrate() {
+      const release = database.retain()
+      try {
+        await database.open()
+      } finally {
+        await release()
+      }
+    },
+    schema: () => SCHEMA,
+  }
+}
+
+/** The file's clock is that of the one machine that uses it. */
+function clockOf({ clock, elapsed }: TierContext): StoreClock {
+  return {
+    toStore: (at) => Math.floor(clock.now() - (elapsed() - at)),
+    fromStore(at) {
+      const ageMs = clock.now() - at
+      // The clock was set back, and nobody knows how old this is.
+      return ageMs < -MAX_AHEAD_MS ? Number.NEGATIVE_INFINITY : Math.floor(elapsed() - Math.max(0, ageMs))
+    },
+    ready: async () => {},
+  }
+}

@@ -1,0 +1,92 @@
+/** What holds between processes over any of the databases. */
+import type { Cache } from '@hotpath/core'
+import { deferredLoader } from '@hotpath/testkit'
+import { describe, expect, test } from 'vitest'
+import type { SqlTier } from '../../src/index.ts'
+import { openNodes } from './nodes.ts'
+import { until } from './until.ts'
+
+export function coherenceCases(tier: () => SqlTier): void {
+  describe('P3: other processes hear of it', () => {
+    const ways: Record<string, (cache: Cache) => Promise<unknown>> = {
+      key: (cache) => cache.delete(['user', 1]),
+      tag: (cache) => cache.invalidateTags(['t']),
+      prefix: (cache) => cache.invalidatePrefix('user'),
+      pattern: (cache) => cache.invalidatePattern('us?r:*'),
+      all: (cache) => cache.clear(),
+      set: (cache) => cache.set(['user', 1], 'new'),
+    }
+    for (const [way, invalidate] of Object.entries(ways)) {
+      test(`by ${way}`, async () => {
+        const [writer, reader] = (await openNodes(2, tier)) as [Cache, Cache]
+        await writer.set(['user', 1], 'old', { tags: ['t'] })
+        expect(await reader.getOrSet(['user', 1], () => 'loaded')).toBe('old')
+        await invalidate(writer)
+        await until('the old value is gone', () => reader.peek(['user', 1]) === undefined)
+        expect(await reader.get(['user', 1])).toBe(way === 'set' ? 'new' : undefined)
+      })
+    }
+
+    test('a load that began before an invalidation elsewhere is not stored for others', async () => {
+      const [writer, loader] = (await openNodes(2, tier, { lease: false })) as [Cache, Cache]
+      const load = deferredLoader<string>()
+      const loading = loader.getOrSet('k', load, { tags: ['t'] })
+      await until('the load has begun', () => load.calls.length === 1)
+      const token = await writer.invalidateTags(['t'])
+      load.at(0).resolve('old')
+      expect(await loading).toBe('old')
+      for (const cache of [writer, loader]) expect(await cache.get('k', { after: token })).toBeUndefined()
+    })
+
+    test('who comes later judges by what was invalidated before', async () => {
+      const [writer] = (await openNodes(1, tier)) as [Cache]
+      await writer.set('tagged', 1, { tags: ['t'] })
+      await writer.set(['user', 1], 1)
+      await writer.set('kept', 1)
+      await writer.invalidateTags(['t'])
+      await writer.invalidatePattern('user:*')
+      const [later] = (await openNodes(1, tier, { name: writer.name })) as [Cache]
+      expect(await later.getMany(['tagged', ['user', 1], 'kept'])).toEqual([undefined, undefined, 1])
+      await writer.clear()
+      const [last] = (await openNodes(1, tier, { name: writer.name })) as [Cache]
+      expect(await last.get('kept')).toBeUndefined()
+    })
+  })
+
+  test('P16: a read with the token of a write sees it, at once', async () => {
+    const [writer, reader] = (await openNodes(2, tier)) as [Cache, Cache]
+    for (let round = 0; round < 20; round++) {
+      await reader.getOrSet('k', () => round)
+      const written = await writer.set('k', `new ${round}`)
+      expect(await reader.get('k', { after: written })).toBe(`new ${round}`)
+    }
+  })
+
+  test('many write at once, and nobody keeps what was outdated', async () => {
+    const caches = await openNodes(3, tier)
+    const writes = caches.flatMap((cache, node) =>
+      Array.from({ length: 30 }, async (_, round) => {
+        await cache.set(['k', round % 5], `${node} ${round}`, { tags: ['t'] })
+        if (round % 7 === 0) await cache.invalidateTags(['t'])
+      }),
+    )
+    await Promise.all(writes)
+    const token = await (caches[0] as Cache).invalidateTags(['t'])
+    for (const cache of caches) {
+      for (let k = 0; k < 5; k++) expect(await cache.get(['k', k], { after: token })).toBeUndefined()
+    }
+  })
+
+  test('a follower that is behind by more than the log keeps reads the state anew', async () => {
+    const [writer, reader] = (await openNodes(2, tier)) as [Cache, Cache]
+    await writer.set('k', 'old', { tags: ['t'] })
+    await reader.get('k')
+    for (let round = 0; round < 12; round++) {
+      await Promise.all(Array.from({ length: 1_000 }, (_, n) => writer.invalidateTags([`other ${round} ${n}`])))
+    }
+    const token = await writer.invalidateTags(['t'])
+    expect(await reader.get('k', { after: token })).toBeUndefined()
+    expect(await writer.getOrSet('k', () => 'new', { tags: ['t'] })).toBe('new')
+    await until('it is read from below', async () => (await reader.get('k')) === 'new')
+  }, 30_000)
+}
