@@ -9,6 +9,11 @@ class Instance {
 const cyclic: unknown[] = []
 cyclic.push(cyclic)
 
+/** Lists in lists. */
+function nested(depth: number): unknown {
+  return depth === 0 ? 1 : [nested(depth - 1)]
+}
+
 const KEYS: readonly (readonly [what: string, key: unknown, code: string])[] = [
   ['an empty string', '', 'ERR_KEY_EMPTY'],
   ['an empty list', [], 'ERR_KEY_EMPTY'],
@@ -18,6 +23,8 @@ const KEYS: readonly (readonly [what: string, key: unknown, code: string])[] = [
   ['a symbol', ['k', Symbol('s')], 'ERR_KEY_PART'],
   ['a class instance', ['k', new Instance()], 'ERR_KEY_PART'],
   ['a cycle', cyclic, 'ERR_KEY_PART'],
+  ['an invalid date', ['k', new Date(Number.NaN)], 'ERR_KEY_PART'],
+  ['nesting without end', ['k', nested(40)], 'ERR_KEY_DEPTH'],
   ['half of a surrogate pair', '\ud800', 'ERR_KEY_MALFORMED'],
 ]
 
@@ -73,7 +80,13 @@ describe('bad options of a call', () => {
     [{ ttl: Number.NaN }, 'ERR_CONFIG_DURATION'],
     [{ ttl: '5 parsecs' }, 'ERR_CONFIG_DURATION'],
     [{ ttl: null }, 'ERR_CONFIG_DURATION'],
+    [{ ttl: false }, 'ERR_CONFIG_DURATION'],
+    [{ ttl: '5' }, 'ERR_CONFIG_DURATION'],
+    [{ ttl: 1e300 }, 'ERR_CONFIG_DURATION'],
     [{ staleIfError: true }, 'ERR_CONFIG_DURATION'],
+    [{ staleWhileRevalidate: '-1s' }, 'ERR_CONFIG_DURATION'],
+    [{ negativeTtl: true }, 'ERR_CONFIG_DURATION'],
+    [{ backoff: '1 s' }, 'ERR_CONFIG_DURATION'],
     [{ jitter: 2 }, 'ERR_CONFIG_OPTION'],
     [{ refreshAhead: -1 }, 'ERR_CONFIG_OPTION'],
     [{ timeout: 0 }, 'ERR_CONFIG_OPTION'],
@@ -111,11 +124,15 @@ describe('bad options of a call', () => {
         () => cache.getMany(['k'], { after }),
         () => cache.getOrSet('k', () => 1, { after }),
         () => cache.getOrSetMany(['k'], () => [1], { after }),
+        () => cache.has('k', { after }),
         () => cache.set('k', 1, { asOf: after }),
+        () => cache.setMany([{ key: 'k', value: 1 }], { asOf: after }),
+        () => cache.setMany([{ key: 'k', value: 1, asOf: after }]),
       ]) {
         expect(isHotpathError(await errorOf(call), 'ERR_TOKEN_INVALID')).toBe(true)
       }
     }
+    expect(cache.stats()).toMatchObject({ sets: 0, loads: 0, invalidations: 0, hits: 0, misses: 0 })
   })
 
   test('tags, prefixes, patterns and namespaces are checked', async () => {
@@ -136,6 +153,30 @@ describe('bad options of a call', () => {
     expect(() => cache.namespace(5 as never)).toThrow(expect.objectContaining({ code: 'ERR_KEY_PART' }))
     expect(() => cache.namespace('')).not.toThrow()
     expect(() => cache.namespace(long)).toThrow(expect.objectContaining({ code: 'ERR_KEY_PREFIX_LENGTH' }))
+  })
+
+  test('one bad entry of many stores none of them', async () => {
+    const { cache } = make()
+    const entries = [
+      { key: 'fine', value: 1 },
+      { key: 'k', value: undefined },
+    ]
+    expect(isHotpathError(await errorOf(() => cache.setMany(entries)), 'ERR_VALUE_UNDEFINED')).toBe(true)
+    expect(cache.stats()).toMatchObject({ sets: 0, invalidations: 0 })
+    expect(cache.peek('fine')).toBeUndefined()
+  })
+
+  test('warm reports what is wrong with each item, and namespaces and wraps throw where they stand', async () => {
+    const { cache } = make()
+    const items = ['', { key: [() => 1], value: 1 }, { key: 'k', value: 1, tags: [''] }, { key: 'k', value: undefined }]
+    const { warmed, errors } = await cache.warm(items as never, { load: () => 1, concurrency: 1 })
+    const codes = errors.map((error) => isHotpathError(error) && error.code)
+    expect(codes).toEqual(['ERR_KEY_EMPTY', 'ERR_KEY_PART', 'ERR_TAG_INVALID', 'ERR_VALUE_UNDEFINED'])
+    expect(warmed).toBe(0)
+    expect(cache.stats()).toMatchObject({ sets: 0, loads: 0, invalidations: 0 })
+    for (const call of [cache.namespace.bind(cache, 'n'), cache.wrap.bind(cache, Number)]) {
+      expect(() => call({ jitter: -1 })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
+    }
   })
 
   test('a loader that is no function, and loaders of many that answer something else', async () => {

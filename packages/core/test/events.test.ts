@@ -1,6 +1,15 @@
-import { asyncTier, createSharedStore, deferredLoader, flush } from '@hotpath/testkit'
+import {
+  asyncTier,
+  chaosTier,
+  createFakeClock,
+  createRandom,
+  createSharedLog,
+  createSharedStore,
+  deferredLoader,
+  flush,
+} from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type Cache, type CacheEvent, type CacheEventType, memory } from '../src/index.ts'
+import { type Cache, type CacheEvent, type CacheEventType, createMemoryLog, memory } from '../src/index.ts'
 import { make } from './make.ts'
 
 const TYPES: readonly CacheEventType[] = [
@@ -120,5 +129,86 @@ describe('events', () => {
     await cache.set('k', 1)
     expect(await cache.get('k')).toBe(1)
     expect(codes).toEqual(['ERR_LISTENER_THREW', 'ERR_LISTENER_THREW', 'ERR_LISTENER_THREW'])
+  })
+
+  test('tell each invalidation as it was appended', async () => {
+    const { cache } = make()
+    const told: unknown[] = []
+    cache.on('invalidate', ({ invalidations }) => told.push(...invalidations))
+    const users = cache.namespace('users')
+    await users.delete([1])
+    await users.expire([1])
+    await users.invalidateTags(['a', 'b'])
+    await users.invalidatePrefix('x')
+    await users.invalidatePattern('?')
+    await users.clear()
+    await cache.clear()
+    expect(told).toEqual([
+      { scope: { type: 'key', key: 'users:1' }, strength: 'hard' },
+      { scope: { type: 'key', key: 'users:1' }, strength: 'soft' },
+      { scope: { type: 'tag', tag: 'a' }, strength: 'hard' },
+      { scope: { type: 'tag', tag: 'b' }, strength: 'hard' },
+      { scope: { type: 'prefix', prefix: 'users:x' }, strength: 'hard' },
+      { scope: { type: 'pattern', pattern: 'users:?' }, strength: 'hard' },
+      { scope: { type: 'prefix', prefix: 'users' }, strength: 'hard' },
+      { scope: { type: 'all' }, strength: 'hard' },
+    ])
+  })
+
+  test('say of a load whether later callers may have its value', async () => {
+    const { cache } = make()
+    const stored: boolean[] = []
+    cache.on('load', (event) => stored.push(event.stored))
+    await cache.getOrSet('skipped', ({ skip }) => (skip(), 1))
+    await cache.getOrSet('none', () => undefined)
+    await cache.getOrSet('no ttl', () => 1, { ttl: 0 })
+    await cache.getOrSet('raced', async () => (await cache.delete('raced'), 1))
+    await cache.getOrSet('kept', () => null)
+    expect(stored).toEqual([false, false, false, false, true])
+  })
+
+  test('name the tier that evicts or fails, and why', async () => {
+    const clock = createFakeClock()
+    const chaos = chaosTier(asyncTier(createSharedStore({ maxEntries: 1 })), { random: createRandom(1), clock })
+    const { cache } = make({ tiers: [memory({ maxEntries: 9 }), chaos], clock })
+    await cache.set('a', 1)
+    const told = record(cache)
+    await cache.set('b', 1)
+    expect(told).toContainEqual({ type: 'evict', key: 'a', tier: 'async', reason: 'max-entries' })
+    told.length = 0
+    chaos.down()
+    await cache.get('c')
+    expect(told).toEqual([
+      { type: 'fault', tier: 'async', error: expect.objectContaining({ code: 'ERR_TIER_FAILED' }) },
+      { type: 'miss', key: 'c' },
+    ])
+  })
+
+  test('tell a reset when the log loses its state', async () => {
+    const log = createSharedLog(() => createMemoryLog())
+    const { cache } = make({ log: () => log.connect() })
+    await flush()
+    const told = record(cache)
+    log.replace()
+    await flush()
+    expect(told).toEqual([{ type: 'reset' }])
+  })
+
+  test('end with the cache: what closing itself does is told, and nothing after it', async () => {
+    const { cache } = make()
+    const told = record(cache)
+    const loader = deferredLoader<number>()
+    const read = cache.getOrSet('k', loader).catch(() => {})
+    await flush()
+    await cache.close()
+    await read
+    const kinds = told.map(({ type }) => type)
+    expect(kinds).toContain('load-error')
+    loader.at(0).resolve(1)
+    await cache.get('k').catch(() => {})
+    await cache.set('k', 1).catch(() => {})
+    await flush()
+    expect(told).toHaveLength(kinds.length)
+    expect(() => cache.on('hit', () => {})).toThrow(expect.objectContaining({ code: 'ERR_CACHE_CLOSED' }))
   })
 })

@@ -61,6 +61,21 @@ describe('options are inherited: cache, namespace, call', () => {
   })
 })
 
+describe('negativeTtl', () => {
+  test('is inherited, turned off by false, and 0 does not store null', async () => {
+    const { cache } = make({ ttl: '10s', negativeTtl: '1s', jitter: 0.5 })
+    const lives = [undefined, false, 0, '2s'] as const
+    for (const [n, negativeTtl] of lives.entries()) {
+      await cache.set(`set ${n}`, null, { negativeTtl, jitter: negativeTtl === false ? false : undefined })
+      await cache.getOrSet(`loaded ${n}`, () => null, { negativeTtl, jitter: false })
+    }
+    for (const [n, life] of [1_000, 10_000, undefined, 2_000].entries()) {
+      expect(await lifeOf(cache, `set ${n}`)).toBe(life)
+      expect(await lifeOf(cache, `loaded ${n}`)).toBe(life)
+    }
+  })
+})
+
 describe('jitter', () => {
   test('shortens only, by at most its ratio, and not each time alike', async () => {
     const { cache } = make({ ttl: '100s', jitter: 0.2 })
@@ -74,54 +89,30 @@ describe('jitter', () => {
     expect(lives.size).toBeGreaterThan(20)
   })
 
+  test('takes off what chance says, from the ttl alone', async () => {
+    for (const [chance, ttlLeftMs] of [
+      [0, 100_000],
+      [0.5, 90_000],
+      [0.999_999, 80_001],
+    ] as const) {
+      const { cache } = make({ ttl: '100s', jitter: 0.2, staleIfError: '10s', random: () => chance })
+      await cache.set('k', 1)
+      expect(await cache.inspect('k')).toMatchObject({ ttlLeftMs, lifeLeftMs: ttlLeftMs + 10_000 })
+    }
+  })
+
+  test('can be turned off below, and never ends a short life at once', async () => {
+    const { cache } = make({ ttl: '1ms', jitter: 1, random: () => 0.999_999 })
+    await cache.set('short', 1)
+    await cache.namespace('n', { ttl: '10s', jitter: false }).set('k', 1)
+    expect(await lifeOf(cache, 'short')).toBe(1)
+    expect((await cache.inspect(['n', 'k'])).ttlLeftMs).toBe(10_000)
+  })
+
   test('leaves Infinity alone', async () => {
     const { cache } = make({ ttl: Infinity, jitter: 1 })
     await cache.set('k', 1)
     expect(await lifeOf(cache, 'k')).toBe(Infinity)
-  })
-})
-
-describe('refreshAhead (XFetch)', () => {
-  /** A cache whose load took a second, and whose chance the test decides. */
-  async function loaded(chance: number, refreshAhead: boolean | number | undefined) {
-    const made = make({ ttl: '10s', refreshAhead, random: () => chance })
-    const loader = deferredLoader<string>()
-    const first = made.cache.getOrSet('k', loader)
-    await made.clock.advanceAsync(1_000)
-    loader.at(0).resolve('first')
-    await first
-    return { ...made, loader }
-  }
-
-  test('refreshes behind, the sooner the longer the load took', async () => {
-    // -ln(1 - 0.9) × 1 s = 2.3 s before the end.
-    const { cache, clock, loader } = await loaded(0.9, true)
-    clock.advance(7_600)
-    expect(await cache.getOrSet('k', loader)).toBe('first')
-    expect(loader.calls).toHaveLength(1)
-    clock.advance(200)
-    expect(await cache.getOrSet('k', loader)).toBe('first')
-    expect(loader.calls).toHaveLength(2)
-    // One at a time.
-    expect(await cache.getOrSet('k', loader)).toBe('first')
-    expect(loader.calls).toHaveLength(2)
-    loader.at(1).resolve('second')
-    await flush()
-    expect(await cache.getOrSet('k', loader)).toBe('second')
-  })
-
-  test('a larger beta begins earlier', async () => {
-    const { cache, clock, loader } = await loaded(0.9, 3)
-    clock.advance(3_200)
-    await cache.getOrSet('k', loader)
-    expect(loader.calls).toHaveLength(2)
-  })
-
-  test('does nothing when it is off', async () => {
-    const { cache, clock, loader } = await loaded(0.999, undefined)
-    clock.advance(9_999)
-    await cache.getOrSet('k', loader)
-    expect(loader.calls).toHaveLength(1)
   })
 })
 
@@ -166,6 +157,22 @@ describe('timeouts', () => {
     await clock.advanceAsync(5_000)
     expect(await read).toBe('old')
     expect(signal.reason).toMatchObject({ code: 'ERR_LOAD_TIMEOUT' })
+  })
+
+  test('a namespace that sets the soft one inherits the hard one', async () => {
+    const { cache, clock } = make({ ttl: '1s', staleIfError: '1h', timeout: { hard: '5s' } })
+    const fast = cache.namespace('n', { timeout: { soft: '100ms' } })
+    await fast.set('k', 'old')
+    clock.advance(1_000)
+    const loader = deferredLoader<string, LoadContext<string>>()
+    const read = fast.getOrSet('k', loader)
+    const { signal } = loader.at(0).argument
+    await clock.advanceAsync(100)
+    expect(await read).toBe('old')
+    await clock.advanceAsync(4_899)
+    expect(signal.aborted).toBe(false)
+    await clock.advanceAsync(1)
+    expect(signal.aborted).toBe(true)
   })
 
   test('false waits as long as it takes', async () => {

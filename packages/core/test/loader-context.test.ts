@@ -1,6 +1,6 @@
-import { flush } from '@hotpath/testkit'
+import { asyncTier, deferredLoader, flush } from '@hotpath/testkit'
 import { expect, test } from 'vitest'
-import type { LoadContext } from '../src/index.ts'
+import { type LoadContext, memory } from '../src/index.ts'
 import { make } from './make.ts'
 
 test('the loader gets the key as the caller gave it', async () => {
@@ -95,4 +95,99 @@ test('a loader may read and write the cache that it loads for', async () => {
   })
   expect(value).toBe(1)
   expect(await cache.getMany(['outer', 'inner', 'side'])).toEqual([1, 1, 1])
+})
+
+test('setTtl: the last word counts, and windows that are not named are inherited', async () => {
+  const { cache } = make({ ttl: '10s', staleIfError: '5s' })
+  const load = ({ setTtl }: LoadContext): number => {
+    setTtl('1s')
+    setTtl({ staleWhileRevalidate: '2s', staleIfError: undefined })
+    return 1
+  }
+  await cache.getOrSet('k', load, { ttl: '4s' })
+  expect(await cache.inspect('k')).toMatchObject({ ttlLeftMs: 4_000, lifeLeftMs: 11_000 })
+  await cache.getOrSet('off', ({ setTtl }) => (setTtl({ staleIfError: false }), 1))
+  expect(await cache.inspect('off')).toMatchObject({ ttlLeftMs: 10_000, lifeLeftMs: 10_000 })
+})
+
+test('addTags refuses bad tags within the loader, and a load that does not catch that fails', async () => {
+  const { cache } = make({ backoff: false })
+  await expect(cache.getOrSet('k', ({ addTags }) => (addTags(['']), 1))).rejects.toMatchObject({
+    code: 'ERR_TAG_INVALID',
+  })
+  const careful = ({ addTags }: LoadContext): string => {
+    try {
+      addTags(['good', ''])
+    } catch {
+      return 'caught'
+    }
+    return 'let through'
+  }
+  expect(await cache.getOrSet('k', careful, { tags: ['own'] })).toBe('caught')
+  expect((await cache.inspect('k')).tags).toEqual(['own'])
+})
+
+test('skip in a refresh leaves the old value where it is', async () => {
+  const { cache } = make()
+  await cache.set('k', 'old')
+  expect(await cache.getOrSet('k', ({ skip }) => (skip(), 'passing'), { refresh: true })).toBe('passing')
+  expect(await cache.get('k')).toBe('old')
+})
+
+test('the signal is one and the same, and aborted too for a loader that asks for it late', async () => {
+  const { cache } = make()
+  const controller = new AbortController()
+  const loader = deferredLoader<number, LoadContext>()
+  const read = cache.getOrSet('k', loader, { signal: controller.signal })
+  const reason = new Error('left')
+  controller.abort(reason)
+  await expect(read).rejects.toBe(reason)
+  const { argument } = loader.at(0)
+  expect(argument.signal).toBe(argument.signal)
+  expect(argument.signal.reason).toBe(reason)
+})
+
+test('there is no previous where nothing may be used any more', async () => {
+  const { cache, clock } = make({ ttl: '1s', staleIfError: '1s', backoff: false })
+  const seen: unknown[] = []
+  const look = ({ previous }: LoadContext): number => (seen.push(previous?.value), 1)
+  await cache.set('expired', 'e')
+  await cache.expire('expired')
+  await cache.getOrSet('expired', look)
+  await cache.set('invalidated', 'i', { tags: ['t'] })
+  await cache.set('dead', 'd')
+  await cache.invalidateTags(['t'])
+  await cache.getOrSet('invalidated', look)
+  clock.advance(2_000)
+  await cache.getOrSet('dead', look)
+  expect(seen).toEqual(['e', undefined, undefined])
+})
+
+test('previous comes from a lower tier too, and notModified may give it a new life and more tags', async () => {
+  const { cache, clock } = make({ tiers: [memory({ maxEntries: 1 }), asyncTier()], ttl: '1s', staleIfError: '1h' })
+  await cache.set('k', { version: 1 }, { tags: ['old', 'both'] })
+  await cache.set('pushes it out', 1)
+  clock.advance(3_000)
+  const refresh = ({ previous, setTtl, addTags }: LoadContext<{ version: number }>): { version: number } => {
+    setTtl('7s')
+    addTags(['both', 'new'])
+    expect(previous?.ageMs).toBe(3_000)
+    return previous?.notModified() ?? { version: 2 }
+  }
+  expect(await cache.getOrSet('k', refresh, { tags: ['call'] })).toEqual({ version: 1 })
+  const { ttlLeftMs, tags } = await cache.inspect('k')
+  expect(ttlLeftMs).toBe(7_000)
+  expect(tags.toSorted()).toEqual(['both', 'call', 'new', 'old'])
+})
+
+test('P2: notModified does not bring back what was invalidated while the loader asked', async () => {
+  const { cache, clock } = make({ ttl: '1s', staleIfError: '1h' })
+  await cache.set('k', 'old', { tags: ['t'] })
+  clock.advance(1_000)
+  const read = cache.getOrSet('k', async ({ previous }: LoadContext<string>) => {
+    await cache.invalidateTags(['t'])
+    return previous?.notModified() ?? 'new'
+  })
+  expect(await read).toBe('old')
+  expect(await cache.has('k')).toBe(false)
 })

@@ -29,4 +29,56 @@ describe('sizes', () => {
     cycle['self'] = cycle
     expect(sizeOf(cycle)).toBeLessThan(1_200)
   })
+
+  test('of what takes no room of its own are nothing, of numbers little', () => {
+    for (const value of [null, undefined, true, false, Symbol('s'), () => 1]) expect(sizeOf(value)).toBe(0)
+    for (const value of [0, -1.5, Number.NaN, 10n]) {
+      expect(sizeOf(value)).toBeGreaterThan(0)
+      expect(sizeOf(value)).toBeLessThanOrEqual(32)
+    }
+    expect(sizeOf(1n << 80_000n)).toBeGreaterThanOrEqual(10_000)
+  })
+
+  test('of buffers are the bytes that they show', () => {
+    const buffer = new ArrayBuffer(10_000)
+    for (const view of [buffer, new Float64Array(1_250), new DataView(buffer), new BigInt64Array(1_250)]) {
+      expect(sizeOf(view)).toBeGreaterThanOrEqual(10_000)
+      expect(sizeOf(view)).toBeLessThan(10_200)
+    }
+    expect(sizeOf(new Uint8Array(buffer, 0, 10))).toBeLessThan(200)
+    expect(sizeOf({ deep: { view: new Uint8Array(10_000) } })).toBeGreaterThanOrEqual(10_000)
+  })
+
+  test('grow by a place for each member, whatever holds them', () => {
+    const holders: ((count: number) => unknown)[] = [
+      (count) => Array.from({ length: count }, () => true),
+      (count) => new Set(Array.from({ length: count }, (_, n) => n % 2 === 0 || n)),
+      (count) => new Map(Array.from({ length: count }, (_, n) => [n, true])),
+      (count) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, true])),
+      (count) => ({ inner: Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, true])) }),
+    ]
+    for (const hold of holders) {
+      const each = (sizeOf(hold(1_000)) - sizeOf(hold(0))) / 1_000
+      expect(each).toBeGreaterThanOrEqual(8)
+      expect(each).toBeLessThanOrEqual(64)
+    }
+  })
+
+  test('count keys and values of maps, in both a plain and a nested place', () => {
+    const text = 'x'.repeat(1_000)
+    expect(sizeOf(new Map([[text, `${text}!`]]))).toBeGreaterThanOrEqual(2_000)
+    expect(sizeOf([{ map: new Map([[{ text }, new Set([`${text}!`])]]) }])).toBeGreaterThanOrEqual(2_000)
+  })
+
+  test('end for cycles through maps, sets, lists and errors, and for what is nested a hundred thousand deep', () => {
+    const [map, set, list] = [new Map<unknown, unknown>(), new Set<unknown>(), [] as unknown[]]
+    const error = Object.assign(new Error('x'), { map })
+    map.set(map, set)
+    set.add(list).add(set)
+    list.push(error, list)
+    expect(sizeOf(map)).toBeGreaterThan(0)
+    let chain: object = {}
+    for (let depth = 0; depth < 100_000; depth++) chain = { chain }
+    expect(sizeOf(chain)).toBeGreaterThanOrEqual(100_000 * 8)
+  })
 })

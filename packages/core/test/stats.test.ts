@@ -84,4 +84,109 @@ describe('stats', () => {
     for (let n = 0; n < 1_500; n++) cache.namespace(`n${n}`)
     expect(Object.keys(cache.stats().namespaces)).toHaveLength(1_000)
   })
+
+  test('begin at zero', () => {
+    const { cache } = make()
+    expect(cache.stats()).toMatchObject({
+      hits: 0,
+      staleHits: 0,
+      misses: 0,
+      hitRate: 0,
+      loads: 0,
+      loadFailures: 0,
+      coalesced: 0,
+      sets: 0,
+      invalidations: 0,
+      evictions: 0,
+      namespaces: {},
+      loadTimes: { count: 0, p50: 0, p95: 0, p99: 0, max: 0 },
+    })
+  })
+
+  test('count as sets what was stored, and as invalidations what was appended', async () => {
+    const { cache } = make()
+    const before = cache.now()
+    const steps: [step: () => Promise<unknown>, sets: number, invalidations: number][] = [
+      [() => cache.set('a', 1), 1, 1],
+      [() => cache.set('a', 1, { ttl: 0 }), 0, 1],
+      [() => cache.set('a', 1, { asOf: before }), 0, 0],
+      [() => cache.set('b', 1, { asOf: before }), 1, 0],
+      [() => cache.setMany([1, 2, 3].map((n) => ({ key: ['m', n], value: n }))), 3, 3],
+      [() => cache.delete('a'), 0, 1],
+      [() => cache.expire('a'), 0, 1],
+      [() => cache.invalidateTags(['t', 'u', 't']), 0, 2],
+      [() => cache.expireTags(['t']), 0, 1],
+      [() => cache.invalidatePrefix('m'), 0, 1],
+      [() => cache.invalidatePattern('*'), 0, 1],
+      [() => cache.clear(), 0, 1],
+      [() => cache.getOrSet('l', () => 1), 0, 0],
+    ]
+    let [sets, invalidations] = [0, 0]
+    for (const [index, [step, moreSets, moreInvalidations]] of steps.entries()) {
+      await step()
+      sets += moreSets
+      invalidations += moreInvalidations
+      expect(cache.stats(), `step ${index}`).toMatchObject({ sets, invalidations })
+    }
+  })
+
+  test('count nothing for a look that is no read', async () => {
+    const { cache } = make()
+    await cache.set('k', 1)
+    cache.peek('k')
+    for (const key of ['k', 'none']) {
+      await cache.has(key)
+      await cache.inspect(key)
+    }
+    expect(cache.stats()).toMatchObject({ hits: 0, staleHits: 0, misses: 0, hitRate: 0 })
+  })
+
+  test('count a value that stands in for a load as a stale hit of its tier', async () => {
+    const tiers = [memory({ maxEntries: 1 }), asyncTier()]
+    const { cache, clock } = make({ tiers, ttl: '1s', staleIfError: '1h', timeout: { soft: '100ms' }, backoff: false })
+    await cache.set('below', 1)
+    await cache.set('above', 1)
+    clock.advance(1_000)
+    const fail = (): Promise<number> => Promise.reject(new Error('down'))
+    await cache.getOrSet('above', fail)
+    await cache.getOrSet('below', fail)
+    const slow = cache.getOrSet('above', deferredLoader<number>())
+    await clock.advanceAsync(100)
+    await slow
+    expect(cache.stats()).toMatchObject({ staleHits: 3, hits: 0, misses: 0, loadFailures: 2, hitRate: 1 })
+    expect(cache.stats().tiers.map(({ staleHits }) => staleHits)).toEqual([2, 1])
+  })
+
+  test('count a failure that is shared as one, for the reader who began and for those who joined', async () => {
+    const { cache, clock } = make()
+    const loader = deferredLoader<number>()
+    const reads = [1, 2, 3].map(() => cache.getOrSet('k', loader).catch(() => 'failed'))
+    clock.advance(250)
+    loader.at(0).reject(new Error('down'))
+    await Promise.all(reads)
+    const { loadTimes, ...counts } = cache.stats()
+    expect(counts).toMatchObject({ misses: 1, coalesced: 2, loads: 0, loadFailures: 1 })
+    expect(loadTimes).toMatchObject({ count: 1, max: 250 })
+  })
+
+  test('add namespaces up, and those of one name are one', async () => {
+    const { cache, clock } = make()
+    for (const [handle, ms] of [
+      [cache, 10],
+      [cache.namespace('n'), 20],
+      [cache.namespace('n'), 40],
+      [cache.namespace('n').namespace('m'), 80],
+    ] as const) {
+      const loader = deferredLoader<number>()
+      const read = handle.getOrSet(['k', ms], loader)
+      clock.advance(ms)
+      loader.at(0).resolve(ms)
+      await read
+    }
+    const all = cache.stats()
+    expect(all).toMatchObject({ loads: 4, misses: 4, loadTimes: { count: 4, max: 80 } })
+    expect(all.namespaces['n']).toMatchObject({ loads: 2, loadTimes: { count: 2, max: 40 } })
+    expect(all.namespaces['n:m']).toMatchObject({ loads: 1, loadTimes: { count: 1, max: 80 } })
+    expect(cache.namespace('n').stats().loads).toBe(2)
+  })
 })

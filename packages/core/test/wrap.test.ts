@@ -97,4 +97,67 @@ describe('wrap', () => {
     fail = false
     expect(await cached()).toBe('up')
   })
+
+  test('a key of its own is the one that `key` tells and `invalidate` removes', async () => {
+    const { cache } = make()
+    const cached = cache.wrap((id: number, locale: string) => `doc ${id} in ${locale}`, { key: (id) => ['doc', id] })
+    for (const id of [7, 8]) await cached(id, 'de')
+    expect(cached.key(7, 'en')).toEqual(['doc', 7])
+    await cached.invalidate(7, 'en')
+    expect(await cache.getMany([cached.key(7, ''), cached.key(8, '')])).toEqual([undefined, 'doc 8 in de'])
+  })
+
+  test('a namespace wraps within its keys and with its options', async () => {
+    const { cache } = make({ ttl: '1h' })
+    const cached = cache.namespace('geo', { ttl: '10s' }).wrap(
+      function city(id: number) {
+        return id
+      },
+      { ttl: undefined, tags: [] },
+    )
+    await cached(1)
+    expect(await cache.inspect(['geo', 'city', 1])).toMatchObject({ state: 'fresh', ttlLeftMs: 10_000, tags: [] })
+  })
+
+  test('null is remembered, undefined is not', async () => {
+    const { cache } = make()
+    let calls = 0
+    const cached = cache.wrap(function find(id: number) {
+      calls++
+      return id === 0 ? null : undefined
+    })
+    expect([await cached(0), await cached(0)]).toEqual([null, null])
+    expect(calls).toBe(1)
+    expect([await cached(1), await cached(1)]).toEqual([undefined, undefined])
+    expect(calls).toBe(3)
+  })
+
+  test('arguments that cannot be a key reject before the function is called', async () => {
+    const { cache } = make()
+    let calls = 0
+    const cached = cache.wrap(function read(callback: unknown) {
+      calls++
+      return callback
+    })
+    await expect(cached(() => 1)).rejects.toMatchObject({ code: 'ERR_KEY_PART' })
+    await expect(cached.invalidate(() => 1)).rejects.toMatchObject({ code: 'ERR_KEY_PART' })
+    expect(calls).toBe(0)
+  })
+
+  test('tags that are made wrong fail the call, and nothing is stored', async () => {
+    const { cache } = make({ backoff: false })
+    const makers: [make: () => readonly string[], code: object][] = [
+      [() => [''], { code: 'ERR_TAG_INVALID' }],
+      [
+        () => {
+          throw new Error('no tags')
+        },
+        { message: 'no tags' },
+      ],
+    ]
+    for (const [tags, error] of makers) {
+      await expect(cache.wrap((id: number) => id, { key: (id) => ['k', id], tags })(1)).rejects.toMatchObject(error)
+      expect(await cache.has(['k', 1])).toBe(false)
+    }
+  })
 })
