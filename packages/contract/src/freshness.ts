@@ -125,8 +125,11 @@ function limit(value: Duration | false | undefined, inherited: number, option: s
 function timeoutsOf(timeout: FreshnessOptions['timeout']): TimeoutOptions {
   if (timeout === undefined) return {}
   if (timeout === false) return { soft: false, hard: false }
-  if (typeof timeout === 'object' && timeout !== null) return timeout
-  return { hard: timeout }
+  return isTimeouts(timeout) ? timeout : { hard: timeout }
+}
+
+function isTimeouts(timeout: Duration | TimeoutOptions): timeout is TimeoutOptions {
+  return typeof timeout === 'object' && timeout !== null && !Array.isArray(timeout)
 }
 
 function jitterOf(value: number | false | undefined, inherited: number): number {

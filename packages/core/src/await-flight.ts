@@ -1,4 +1,5 @@
 import type { Flight, Outcome } from './flight.ts'
+import { tooSlow } from './load.ts'
 import { type Found, judge } from './look-up.ts'
 import type { Call, Terms } from './read.ts'
 
@@ -8,36 +9,49 @@ export interface Late<Value> {
   readonly fallback: Found<Value>
 }
 
-/** Waits for a flight, until the caller's signal or soft timeout ends the waiting. */
+const NEVER = Number.POSITIVE_INFINITY
+
+/** Waits for a flight, until the caller's signal or timeouts end the waiting. */
 export function awaitFlight<Value>(
   call: Call<Value>,
   flight: Flight<Value>,
-  { previous, view }: Terms<Value>,
+  { previous, view }: Pick<Terms<Value>, 'previous' | 'view'>,
 ): Promise<Outcome<Value> | Late<Value>> {
   const { signal, freshness, engine } = call
   flight.enter()
-  const soft = previous !== undefined && freshness.softTimeoutMs < Number.POSITIVE_INFINITY
-  if (signal === undefined && !soft) return flight.promise
+  const { softTimeoutMs } = freshness
+  // Who joins a load that may take longer than he would let his own does not wait so long.
+  const hardTimeoutMs = freshness.hardTimeoutMs < flight.hardTimeoutMs ? freshness.hardTimeoutMs : NEVER
+  if (signal === undefined && softTimeoutMs === NEVER && hardTimeoutMs === NEVER) return flight.promise
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
+    const detached = (): void => {
       cancelSoft()
-      flight.leave(signal?.reason)
-      reject(signal?.reason)
-    }
-    const onSoftTimeout = (): void => {
-      const fallback = servable(call, previous, view.after)
-      if (fallback === undefined) return
+      cancelHard()
       signal?.removeEventListener('abort', onAbort)
+    }
+    const leave = (reason: unknown): void => {
+      detached()
+      flight.leave(reason)
+      reject(reason)
+    }
+    const onAbort = (): void => leave(signal?.reason)
+    const onSoftTimeout = (): void => {
+      const fallback = servable(call, previous, view.after) ?? servable(call, flight.fallback, view.after)
+      if (fallback === undefined) return
+      detached()
       // The caller stays entered, so that the load goes on behind him and is stored.
       resolve({ type: 'late', fallback })
     }
-    const cancelSoft = soft ? engine.clock.after(freshness.softTimeoutMs, onSoftTimeout) : () => {}
-    signal?.addEventListener('abort', onAbort, { once: true })
+    const cancelSoft = softTimeoutMs < NEVER ? engine.clock.after(softTimeoutMs, onSoftTimeout) : () => {}
+    const cancelHard =
+      hardTimeoutMs < NEVER ? engine.clock.after(hardTimeoutMs, () => leave(tooSlow(call.key, freshness))) : () => {}
     void flight.promise.then((outcome) => {
-      cancelSoft()
-      signal?.removeEventListener('abort', onAbort)
+      detached()
       resolve(outcome)
     })
+    // The loader may have aborted it while it was called.
+    if (signal?.aborted === true) onAbort()
+    else signal?.addEventListener('abort', onAbort, { once: true })
   })
 }
 
@@ -48,6 +62,7 @@ export function servable<Value>(
   after: number,
 ): Found<Value> | undefined {
   const still = found && judge(engine, key, found.entry, found.tier, after)
+  if (still === undefined || still.entry.errorMs === 0) return undefined
   // It stands in for a load that failed, so it is stale, however young it is.
-  return still && { ...found, age: still.age === 'stale-if-error' ? 'stale-if-error' : 'stale' }
+  return { ...still, age: still.age === 'stale-if-error' ? 'stale-if-error' : 'stale' }
 }

@@ -12,6 +12,7 @@ interface Waiter {
 export class CatchUp {
   readonly #clock: Clock
   readonly #waiters = new Set<Waiter>()
+  #closed = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -19,10 +20,17 @@ export class CatchUp {
 
   /** Resolves to whether the position was reached in time. */
   wait(position: number): Promise<boolean> {
+    return new Promise((resolve) => void this.#enter(position, resolve))
+  }
+
+  /** Resolves to what a promise answers, and to `false` when it fails or takes too long. */
+  within(answer: Promise<boolean>): Promise<boolean> {
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(CATCH_UP_MS, () => this.#release(waiter, false))
-      const waiter: Waiter = { position, resolve, cancel }
-      this.#waiters.add(waiter)
+      const waiter = this.#enter(Number.POSITIVE_INFINITY, resolve)
+      const release = (reached: boolean): void => {
+        if (waiter !== undefined) this.#release(waiter, reached)
+      }
+      answer.then(release, () => release(false))
     })
   }
 
@@ -32,7 +40,19 @@ export class CatchUp {
   }
 
   close(): void {
+    this.#closed = true
     for (const waiter of this.#waiters) this.#release(waiter, false)
+  }
+
+  #enter(position: number, resolve: (reached: boolean) => void): Waiter | undefined {
+    if (this.#closed) {
+      resolve(false)
+      return undefined
+    }
+    const cancel = this.#clock.after(CATCH_UP_MS, () => this.#release(waiter, false))
+    const waiter: Waiter = { position, resolve, cancel }
+    this.#waiters.add(waiter)
+    return waiter
   }
 
   #release(waiter: Waiter, reached: boolean): void {

@@ -17,7 +17,8 @@ import {
 } from '@hotpath/contract'
 import { CatchUp } from './catch-up.ts'
 import { Acknowledged } from './acknowledged.ts'
-import { chain } from './chain.ts'
+import { chain, isPromise } from './chain.ts'
+import { Deadlines } from './deadlines.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Mirror } from './mirror.ts'
 import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
@@ -49,6 +50,8 @@ export interface CoherenceHost {
 }
 
 const RETRY_MS = 1_000
+/** An append that is not answered for this long has an unknown outcome. */
+const APPEND_MS = 5_000
 
 export class Coherence {
   /** Grows whenever the judgement of an entry in memory may have changed. */
@@ -63,12 +66,15 @@ export class Coherence {
   readonly #readers: CatchUp
   readonly #heartbeat: Heartbeat | undefined
   readonly #acknowledged: Acknowledged | undefined
+  readonly #appends: Deadlines
+  readonly #underWay = new Set<Promise<unknown>>()
   #cancelRetry: (() => void) | undefined
   #closed = false
 
   constructor(host: CoherenceHost) {
     this.#host = host
     this.#readers = new CatchUp(host.clock)
+    this.#appends = new Deadlines(host.clock, APPEND_MS)
     this.#mirror = new Mirror({
       log: host.log,
       clock: host.clock,
@@ -153,13 +159,13 @@ export class Coherence {
     } catch (cause) {
       answer = Promise.reject(cause)
     }
-    if (!(answer instanceof Promise)) {
+    if (!isPromise(answer)) {
       this.#mirror.acknowledge(invalidations, answer)
       return answer
     }
     const batch = this.#pending.add(invalidations)
     for (const invalidation of invalidations) this.#announce(invalidation)
-    return answer.then(
+    const done = this.#inTime(answer).then(
       (mark) => {
         this.#accepted(batch, mark)
         return mark
@@ -169,6 +175,22 @@ export class Coherence {
         throw unavailable(cause)
       },
     )
+    this.#underWay.add(done)
+    done.then(
+      () => this.#underWay.delete(done),
+      () => this.#underWay.delete(done),
+    )
+    return done
+  }
+
+  /** When what is being appended has been answered, one way or the other. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay)
+  }
+
+  /** Whether the view of the log stands, now or within a second. */
+  standing(): MaybePromise<boolean> {
+    return this.#mirror.mark() !== undefined || this.#readers.wait(0)
   }
 
   /** Waits until every record up to a token is known here; `false` when that cannot be had, and the tiers must be skipped. */
@@ -183,10 +205,15 @@ export class Coherence {
         this.#mirror.begin()
         return this.#reach(head.epoch === token.epoch ? token.position : 0)
       })
-      return answer instanceof Promise ? answer.catch(() => false) : answer
+      return isPromise(answer) ? this.#readers.within(answer) : answer
     } catch {
       return false
     }
+  }
+
+  /** From here on nothing in memory is valid. */
+  end(): void {
+    this.offlineAt = Number.NEGATIVE_INFINITY
   }
 
   /** Ends the mirror, the retries and the waiting. Idempotent. */
@@ -194,6 +221,7 @@ export class Coherence {
     this.#closed = true
     this.#heartbeat?.stop()
     this.#cancelRetry?.()
+    this.#appends.close()
     this.#mirror.close()
     this.#readers.close()
   }
@@ -211,7 +239,8 @@ export class Coherence {
   }
 
   #contact(at: number): void {
-    if (this.#heartbeat !== undefined) this.offlineAt = at + this.#host.maxOfflineMs
+    if (this.#heartbeat !== undefined && this.offlineAt !== Number.NEGATIVE_INFINITY)
+      this.offlineAt = at + this.#host.maxOfflineMs
   }
 
   /** Another life of the log may not have what the one before acknowledged: replication is not always waited for. */
@@ -226,10 +255,21 @@ export class Coherence {
     return this.#mirror.positions !== undefined && this.#mirror.cursor >= position ? true : this.#readers.wait(position)
   }
 
+  #inTime(answer: Promise<Mark>): Promise<Mark> {
+    return new Promise((resolve, reject) => {
+      const deadline = this.#appends.begin(() => reject(new Error('no answer in time')))
+      const end = (): void => this.#appends.end(deadline)
+      answer.then(resolve, reject)
+      answer.then(end, end)
+    })
+  }
+
   #accepted(batch: Batch, mark: Mark): void {
     // First into the mirror, then out of effect: between the two nothing may slip through.
     this.#mirror.acknowledge(batch.invalidations, mark)
     this.#pending.settle(batch)
+    // What was judged by the pending ones may be judged otherwise by their position.
+    for (const invalidation of batch.invalidations) this.#announce(invalidation)
     this.#acknowledged?.add(batch.invalidations, this.#host.elapsed())
   }
 
@@ -246,7 +286,7 @@ export class Coherence {
     const batch = this.#pending.take()
     if (batch === undefined || this.#closed) return
     Promise.resolve()
-      .then(() => this.#host.log.append(batch.invalidations))
+      .then(() => this.#inTime(Promise.resolve(this.#host.log.append(batch.invalidations))))
       .then(
         (mark) => this.#accepted(batch, mark),
         () => this.#postpone(batch),

@@ -18,8 +18,10 @@ import {
   toMs,
 } from '@hotpath/contract'
 import { Backoff } from './backoff.ts'
+import { isPromise } from './chain.ts'
 import { Coherence, type Judgement } from './coherence.ts'
 import { Events } from './events.ts'
+import { guardFirst } from './first-tier.ts'
 import { Flights } from './flight.ts'
 import { GuardedTier, type OpenTier } from './lower-tiers.ts'
 import { createMemoryLog } from './memory-log.ts'
@@ -27,6 +29,9 @@ import { type CacheOptions, validateCacheOptions } from './options.ts'
 import { type CacheStats, type Counters, Stats } from './stats.ts'
 import { systemClock } from './system-clock.ts'
 import { Timeline } from './timeline.ts'
+
+/** How long `close()` waits for writes under way. */
+const CLOSE_MS = 5_000
 
 export class Engine {
   readonly name: string
@@ -63,14 +68,14 @@ export class Engine {
     this.evictions = options.tiers.map(() => 0)
     this.faults = options.tiers.map(() => 0)
     const timeoutMs = limitOf(options.tierTimeout, '1s', 'tierTimeout')
+    const maxOfflineMs = limitOf(options.maxOffline, '30s', 'maxOffline')
     const contexts = options.tiers.map((tier, index) => this.#contextOf(tier.type, index))
     this.tiers = options.tiers.map((tier, index) => ({
       type: tier.type,
       index,
       store: tier.open(contexts[index] as TierContext),
     }))
-    const first = this.tiers[0]?.store
-    this.memory = first?.sync === true ? first : undefined
+    this.memory = this.#firstTier(this.tiers[0])
     const host = {
       clock: this.clock,
       timeoutMs,
@@ -95,7 +100,7 @@ export class Engine {
         if (this.events.wants('reset')) this.events.emit({ type: 'reset' })
       },
       elapsed: () => this.timeline.elapsed(),
-      maxOfflineMs: limitOf(options.maxOffline, '30s', 'maxOffline'),
+      maxOfflineMs,
       fault: (error) => this.fault(error),
     })
     this.flights = new Flights(this.coherence)
@@ -187,14 +192,17 @@ export class Engine {
   }
 
   close(): Promise<void> {
+    // First of all: from the call on, memory answers nothing.
+    this.coherence.end()
     this.#closing ??= this.#close()
     return this.#closing
   }
 
   async #close(): Promise<void> {
     await this.flights.close()
-    await Promise.all(this.#writes)
+    await this.#settled()
     this.coherence.close()
+    for (const tier of this.lower) tier.close()
     this.timeline.close()
     await Promise.allSettled([
       ...this.tiers.map(async ({ store }) => store.close()),
@@ -204,11 +212,28 @@ export class Engine {
     this.events.clear()
   }
 
+  /** When all that was written and appended has arrived, or has had its time. */
+  async #settled(): Promise<void> {
+    let cancel = (): void => {}
+    const late = new Promise<void>((resolve) => {
+      cancel = this.clock.after(CLOSE_MS, resolve)
+    })
+    await Promise.race([Promise.all([...this.#writes, this.coherence.idle()]), late])
+    cancel()
+  }
+
   #keyChanged(key: string): void {
-    const entry = (this.memory?.peek ?? this.memory?.get)?.(key) as Entry | undefined
+    const memory = this.memory
+    const entry = (memory?.peek === undefined ? memory?.get(key) : memory.peek(key)) as Entry | undefined
     if (entry === undefined) return
     entry.judgedAt = NEVER_JUDGED
     if (!this.#replacing && this.coherence.judge(key, entry) === 'outdated') void this.memory?.delete([key])
+  }
+
+  /** The tier that answers at once, if the first one does. The memory tier throws nothing, so it needs no guard. */
+  #firstTier(first: OpenTier | undefined): TierStore | undefined {
+    if (first?.store.sync !== true) return undefined
+    return first.type === 'memory' ? first.store : guardFirst(first.type, first.store, (error) => this.fault(error, 0))
   }
 
   #contextOf(type: string, index: number): TierContext {
@@ -232,5 +257,5 @@ function limitOf(given: Duration | false | undefined, otherwise: Duration, optio
 
 function usageOf(tier: OpenTier | undefined): TierUsage | undefined {
   const usage = tier?.store.sync === true ? tier.store.usage?.() : undefined
-  return usage instanceof Promise ? undefined : usage
+  return usage !== undefined && isPromise(usage) ? undefined : usage
 }

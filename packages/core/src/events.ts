@@ -1,4 +1,5 @@
-import { type EvictionReason, HotpathError, type Invalidation } from '@hotpath/contract'
+import { ConfigError, type EvictionReason, HotpathError, type Invalidation } from '@hotpath/contract'
+import { isPromise } from './chain.ts'
 
 /** Everything a cache tells, as a union discriminated by `type`. Keys are encoded. */
 export type CacheEvent =
@@ -88,6 +89,21 @@ export type CacheEvent =
 /** Names of the events. */
 export type CacheEventType = CacheEvent['type']
 
+const ALL_TYPES: Readonly<Record<CacheEventType, true>> = {
+  hit: true,
+  miss: true,
+  coalesce: true,
+  load: true,
+  'load-error': true,
+  refresh: true,
+  set: true,
+  invalidate: true,
+  evict: true,
+  reset: true,
+  fault: true,
+}
+const TYPES: ReadonlySet<string> = new Set(Object.keys(ALL_TYPES))
+
 /** The event of one name. */
 export type CacheEventOf<Type extends CacheEventType> = Extract<
   CacheEvent,
@@ -107,6 +123,8 @@ export class Events {
   readonly #listeners = new Map<CacheEventType, Set<AnyListener>>()
 
   on<Type extends CacheEventType>(type: Type, listener: CacheListener<Type>): () => void {
+    if (!TYPES.has(type)) throw noSuchEvent(type)
+    if (typeof listener !== 'function') throw noListener(type, listener)
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners)
     // One function may listen twice; each subscription ends on its own.
@@ -128,12 +146,17 @@ export class Events {
     if (listeners === undefined) return
     for (const listener of [...listeners]) {
       try {
-        listener(event)
+        const answer: unknown = listener(event)
+        if (isPromise(answer)) answer.then(undefined, (cause: unknown) => this.#threw(event, cause))
       } catch (cause) {
-        // A fault listener that throws has nobody left to tell.
-        if (event.type !== 'fault') this.fault(listenerThrew(event.type, cause))
+        this.#threw(event, cause)
       }
     }
+  }
+
+  #threw({ type }: CacheEvent, cause: unknown): void {
+    // A fault listener that throws has nobody left to tell.
+    if (type !== 'fault') this.fault(listenerThrew(type, cause))
   }
 
   fault(error: HotpathError, tier?: string): void {
@@ -143,6 +166,20 @@ export class Events {
   clear(): void {
     this.#listeners.clear()
   }
+}
+
+function noSuchEvent(type: unknown): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `There is no event \`${String(type)}\`. Use one of ${[...TYPES].join(', ')}.`,
+  )
+}
+
+function noListener(type: string, listener: unknown): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `The listener for \`${type}\` must be a function, received ${listener === null ? 'null' : typeof listener}. Use for example \`cache.on('${type}', (event) => …)\`.`,
+  )
 }
 
 function listenerThrew(type: CacheEventType, cause: unknown): HotpathError {

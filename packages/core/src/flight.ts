@@ -15,11 +15,35 @@ export type Outcome<Value = unknown> =
   | { readonly type: 'value'; readonly value: Value; readonly raced: boolean }
   /** A lower tier had it. */
   | { readonly type: 'found'; readonly found: Servable<Value> }
+  /** The last load failed just now, and there is something to serve until the next may begin. */
+  | { readonly type: 'backoff'; readonly fallback: Found<Value> }
   /** `fallback`: what was at hand when the load began. */
   | { readonly type: 'failed'; readonly error: unknown; readonly fallback: Found<Value> | undefined }
 
+/** What a flight is for. */
+export interface FlightPlan {
+  /** Encoded. */
+  readonly key: string
+  /** Declared by the caller. */
+  readonly tags: readonly string[]
+  /** When its loader is aborted; callers with a shorter one keep their own. */
+  readonly hardTimeoutMs: number
+}
+
+/** The flights of one key that are on their way. */
+interface Lane {
+  /** The one that may be joined. */
+  current: Flight | undefined
+  running: number
+  /** How many have begun. */
+  begun: number
+  /** The latest that has stored its value. */
+  stored: number
+}
+
 export class Flight<Value = unknown> {
   readonly key: string
+  readonly hardTimeoutMs: number
   /** Point of the log at which it began; `undefined`: nothing may be stored. */
   readonly mark: Mark | undefined
   /** `Coherence.changes` at its beginning. */
@@ -29,17 +53,24 @@ export class Flight<Value = unknown> {
   /** Tags declared so far. */
   tags: readonly string[]
   settled = false
+  /** Everybody who waited has left, so that the loader was aborted: no fault of its own. */
+  deserted = false
+  /** What its look-up found that is good if the loader fails or is slow. */
+  fallback: Found<Value> | undefined
   /** When the value has arrived in the tiers. */
   stored: unknown
+  #lane: Lane | undefined
+  #order = 0
   #settle!: (outcome: Outcome<Value>) => void
   #waiters = 0
   #abortion: { readonly reason: unknown } | undefined
   #controller: AbortController | undefined
   #onAbort: ((reason: unknown) => void) | undefined
 
-  constructor(key: string, tags: readonly string[], coherence: Coherence) {
+  constructor({ key, tags, hardTimeoutMs }: FlightPlan, coherence: Coherence) {
     this.key = key
     this.tags = tags
+    this.hardTimeoutMs = hardTimeoutMs
     this.mark = coherence.mark()
     this.changes = coherence.changes
     this.generation = coherence.generation
@@ -58,6 +89,21 @@ export class Flight<Value = unknown> {
     return this.#abortion !== undefined
   }
 
+  /** Takes its place behind those of its key. */
+  follow(lane: Lane): void {
+    this.#lane = lane
+    this.#order = ++lane.begun
+  }
+
+  /** Claims the right to store; `false` when a flight that began later has stored already. */
+  claim(): boolean {
+    const lane = this.#lane
+    if (lane === undefined) return true
+    if (lane.stored > this.#order) return false
+    lane.stored = this.#order
+    return true
+  }
+
   settle(outcome: Outcome<Value>): void {
     this.settled = true
     this.#onAbort = undefined
@@ -71,7 +117,9 @@ export class Flight<Value = unknown> {
 
   leave(reason: unknown): void {
     this.#waiters--
-    if (this.#waiters === 0) this.abort(reason)
+    if (this.#waiters > 0) return
+    this.deserted = true
+    this.abort(reason)
   }
 
   /** Aborts the loader, and fails the flight even when the loader does not listen. */
@@ -92,10 +140,10 @@ export class Flight<Value = unknown> {
   }
 }
 
-/** The joinable flights of a cache, by key. Bounded by the number of loads that callers have begun. */
+/** The flights of a cache, by key. Bounded by the number of loads that callers have begun. */
 export class Flights {
   readonly #coherence: Coherence
-  readonly #byKey = new Map<string, Flight>()
+  readonly #lanes = new Map<string, Lane>()
   readonly #all = new Set<Flight>()
 
   constructor(coherence: Coherence) {
@@ -104,7 +152,7 @@ export class Flights {
 
   /** The flight that a caller may join now. */
   joinable(key: string, after = 0): Flight | undefined {
-    const flight = this.#byKey.get(key)
+    const flight = this.#lanes.get(key)?.current
     if (flight === undefined || flight.aborted) return undefined
     if (flight.changes === this.#coherence.changes) return flight
     if (flight.mark === undefined || flight.generation !== this.#coherence.generation) return undefined
@@ -114,11 +162,18 @@ export class Flights {
   }
 
   add(flight: Flight): void {
-    this.#byKey.set(flight.key, flight)
+    const { key } = flight
+    const lane = this.#lanes.get(key) ?? { current: undefined, running: 0, begun: 0, stored: 0 }
+    this.#lanes.set(key, lane)
+    lane.current = flight
+    lane.running++
+    flight.follow(lane)
     this.#all.add(flight)
     void flight.promise.then(() => {
       this.#all.delete(flight)
-      if (this.#byKey.get(flight.key) === flight) this.#byKey.delete(flight.key)
+      if (lane.current === flight) lane.current = undefined
+      lane.running--
+      if (lane.running === 0) this.#lanes.delete(key)
     })
   }
 

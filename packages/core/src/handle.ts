@@ -23,12 +23,13 @@ import { type Inspection, inspect } from './inspect.ts'
 import type { KeySpace } from './key-space.ts'
 import type { LoadContext, Loader } from './loader.ts'
 import { findMany, getOrSetMany } from './many.ts'
-import type { LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.ts'
+import { type LoadOptions, type ReadOptions, type SetEntry, type SetOptions, signalOf } from './options.ts'
 import { find, readThrough } from './read.ts'
 import type { CacheStats, Counters } from './stats.ts'
 import { type WarmOptions, type WarmReport, warm } from './warm.ts'
+import { assertEntry, assertIterable, assertList } from './input.ts'
 import { type AnyFunction, type WrapOptions, type Wrapped, wrap } from './wrap.ts'
-import { type Write, append, remove, store } from './write.ts'
+import { NOWHERE, type Write, append, remove, store } from './write.ts'
 
 const NO_TAGS: readonly string[] = []
 const NO_OPTIONS: LoadOptions = {}
@@ -122,8 +123,10 @@ export class CacheHandle implements Cache {
   }
 
   async setMany(entries: Iterable<SetEntry>, options: SetOptions = NO_OPTIONS): Promise<Token> {
+    this.#open()
     const shared = resolveFreshness(this.#freshness, options)
-    const writes = [...entries].map((entry) => {
+    const writes = Array.from(assertIterable(entries, 'setMany'), (entry) => {
+      assertEntry(entry)
       const { tags = options.tags, asOf = options.asOf } = entry
       return this.#write(entry.key, entry.value, { ...entry, tags, asOf }, shared)
     })
@@ -194,7 +197,15 @@ export class CacheHandle implements Cache {
     options: WarmOptions = {},
   ): Promise<WarmReport> {
     this.#open()
-    return warm(this, source, options)
+    assertIterable(source, 'warm')
+    resolveFreshness(this.#freshness, options)
+    // What a source read before the log could be seen might be outdated already.
+    await this.#coherence.standing()
+    return warm(
+      { cache: this, asOf: this.now() ?? toToken(NOWHERE), isClosed: () => this.#engine.closed },
+      source,
+      options,
+    )
   }
 
   async inspect(key: CacheKey): Promise<Inspection> {
@@ -242,7 +253,7 @@ export class CacheHandle implements Cache {
       counters: this.#counters,
       tags: ownTags(options.tags),
       freshness: options === NO_OPTIONS ? this.#freshness : resolveFreshness(this.#freshness, options),
-      signal: options.signal,
+      signal: signalOf(options.signal),
       refresh: options.refresh ?? false,
       isOneOfMany: false,
     }
@@ -257,6 +268,7 @@ export class CacheHandle implements Cache {
 
   #encodeAll(keys: readonly CacheKey[]): string[] {
     this.#open()
+    assertList(keys)
     return keys.map((key) => {
       const encoded = this.#keys.encode(key)
       assertKey(encoded)

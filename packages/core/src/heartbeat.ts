@@ -6,7 +6,7 @@
  * may be waiting somewhere. The answer also shows what a stream cannot: a log that was replaced between two reads, or a
  * stream that has come to an end without a word.
  */
-import type { Clock, InvalidationLog, LogHead } from '@hotpath/contract'
+import type { Clock, InvalidationLog, LogHead, MaybePromise } from '@hotpath/contract'
 
 /** What a heartbeat needs, and tells. */
 export interface HeartbeatHost {
@@ -23,6 +23,9 @@ export interface HeartbeatHost {
   /** The mirror was up to date with the log at this instant. */
   contact(at: number): void
 }
+
+/** A question not answered for this many beats is given up. */
+const MISSED = 5
 
 export class Heartbeat {
   readonly #host: HeartbeatHost
@@ -68,13 +71,27 @@ export class Heartbeat {
 
   async #ask(): Promise<LogHead | undefined> {
     try {
-      const head = await this.#host.log.head()
+      const head = await this.#inTime(this.#host.log.head())
       this.#isSilent = false
       return head
     } catch (cause) {
       if (!this.#isSilent && !this.#stopped) this.#host.silent(cause)
       this.#isSilent = true
       return undefined
+    }
+  }
+
+  /** A question that is never answered must not be the last one. */
+  async #inTime(answer: MaybePromise<LogHead>): Promise<LogHead> {
+    let cancel = (): void => {}
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.#host.clock.after(this.#host.everyMs * MISSED, () => reject(new Error('no answer in time')))
+      this.#cancel = cancel
+    })
+    try {
+      return await Promise.race([answer, late])
+    } finally {
+      cancel()
     }
   }
 

@@ -1,4 +1,13 @@
-import { type Age, type Entry, type Token, ageOf, deadAt, toToken } from '@hotpath/contract'
+import {
+  type Age,
+  type Entry,
+  type MaybePromise,
+  type TierStore,
+  type Token,
+  ageOf,
+  deadAt,
+  toToken,
+} from '@hotpath/contract'
 import type { Engine } from './engine.ts'
 import { sizeOf } from './size-of.ts'
 
@@ -23,17 +32,22 @@ export interface Inspection {
   readonly bytes: number | undefined
 }
 
-/** Looks into all tiers, fastest first, without counting or promoting anything. */
+/** What a read prefers. */
+const RANKS: readonly Inspection['state'][] = ['fresh', 'stale', 'stale-if-error', 'dead', 'outdated', 'missing']
+
+/** Looks into all tiers for what a read would prefer, without counting or promoting anything. */
 export async function inspect(engine: Engine, key: string): Promise<Inspection> {
-  let outdated: Inspection | undefined
-  for (const { store, type } of engine.tiers) {
-    const entry = await Promise.resolve((store.peek ?? store.get)(key)).catch(() => undefined)
-    if (entry === undefined) continue
-    const found = describe(engine, key, entry, type)
-    if (found.state !== 'outdated') return found
-    outdated ??= found
+  let best = missing(key)
+  const consider = (entry: Entry | undefined, tier: string): void => {
+    if (entry === undefined) return
+    const found = describe(engine, key, entry, tier)
+    if (RANKS.indexOf(found.state) < RANKS.indexOf(best.state)) best = found
   }
-  return outdated ?? missing(key)
+  const peek = (store: TierStore): MaybePromise<Entry | undefined> =>
+    store.peek === undefined ? store.get(key) : store.peek(key)
+  if (engine.memory !== undefined) consider(peek(engine.memory) as Entry | undefined, engine.tiers[0]?.type ?? '')
+  for (const guarded of engine.lower) consider(await guarded.run('get', peek), guarded.tier.type)
+  return best
 }
 
 function describe(engine: Engine, key: string, entry: Entry, tier: string): Inspection {

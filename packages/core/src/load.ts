@@ -7,7 +7,9 @@ import {
   createEntry,
   resolveFreshness,
   displayKey,
+  validateTags,
 } from '@hotpath/contract'
+import { isPromise } from './chain.ts'
 import type { Engine } from './engine.ts'
 import type { Flight, Outcome } from './flight.ts'
 import { type LoadDecisions, LoadScope, type Loader, NOT_MODIFIED } from './loader.ts'
@@ -26,24 +28,34 @@ export interface LoadRequest<Value> {
   readonly previous: Found<Value> | undefined
   /** Look into the lower tiers first. */
   readonly lookUp: boolean
+  /** Position of the caller's token: a soft record up to it counts as hard. */
+  readonly after: number
+  /** Serve what is at hand while the key is in its backoff. */
+  readonly mayFallBack: boolean
   /** Take turns with other processes. */
   readonly inTurn: boolean
+  /** Keys that are loaded together wait out their backoffs together. */
+  readonly pause: Promise<void> | undefined
 }
 
 /** Flies. Never rejects. */
 export async function fly<Value>(engine: Engine, flight: Flight<Value>, request: LoadRequest<Value>): Promise<void> {
-  let previous = request.previous
+  let { previous } = request
   try {
     if (request.lookUp && engine.lower.length > 0) {
-      const found = (await flight.guard(lookBelow(engine, flight.key))) as Found<Value> | undefined
+      const found = (await flight.guard(lookBelow(engine, flight.key, request.after))) as Found<Value> | undefined
       if (isServable(found)) return flight.settle({ type: 'found', found })
       previous ??= found
+      flight.fallback = previous
     }
     const waitMs = engine.backoff.waitMs(flight.key, engine.timeline.elapsed())
-    if (waitMs > 0) await pause(engine, flight, waitMs)
+    if (waitMs > 0) {
+      if (previous !== undefined && request.mayFallBack) return flight.settle({ type: 'backoff', fallback: previous })
+      await (request.pause === undefined ? pause(engine, flight, waitMs) : flight.guard(request.pause))
+    }
     if (!request.inTurn || engine.lease === undefined)
       return flight.settle(await load(engine, flight, request, previous))
-    const turn = await takeTurn(engine, flight)
+    const turn = await takeTurn(engine, flight, request.after)
     if (turn.type === 'found') return flight.settle(turn)
     flight.settle(await load(engine, flight, request, previous))
     await engine.track(turn.end())
@@ -85,18 +97,21 @@ async function load<Value>(
   const cancelTimeout = engine.clock.after(freshness.hardTimeoutMs, () => flight.abort(tooSlow(flight.key, freshness)))
   try {
     const answer = request.loader(scope.context)
-    const result = answer instanceof Promise ? await flight.guard(answer) : await answer
+    const result = isPromise(answer) ? await flight.guard(answer) : answer
     const loadMs = engine.clock.monotonic() - started
     const kept = result === NOT_MODIFIED ? previous?.entry : undefined
+    const { decisions } = scope
+    const loaded =
+      kept === undefined
+        ? { value: result, loadMs, decisions }
+        : { value: kept.value, loadMs, decisions: { ...decisions, tags: allTags(decisions.tags, kept.tags) } }
+    const outcome = land(engine, flight, request, loaded)
     counters.loads++
     counters.loadTimes.record(loadMs)
     engine.backoff.succeeded(flight.key)
-    const { decisions } = scope
-    if (kept === undefined) return land(engine, flight, request, { value: result, loadMs, decisions })
-    // A loader that looked at nothing but a version cannot know the tags, and what it keeps still depends on them.
-    const tags = [...new Set([...decisions.tags, ...kept.tags])]
-    return land(engine, flight, request, { value: kept.value, loadMs, decisions: { ...decisions, tags } })
+    return outcome
   } catch (error) {
+    if (flight.deserted) return { type: 'failed', error, fallback: previous }
     counters.loadFailures++
     counters.loadTimes.record(engine.clock.monotonic() - started)
     engine.backoff.failed(flight.key, engine.timeline.elapsed() + freshness.backoffMs)
@@ -105,6 +120,11 @@ async function load<Value>(
   } finally {
     cancelTimeout()
   }
+}
+
+/** A loader that looked at nothing but a version cannot know the tags, and what it keeps still depends on them. */
+function allTags(declared: readonly string[], kept: readonly string[]): readonly string[] {
+  return validateTags([...declared, ...kept], 'tags and those of the value that was kept')
 }
 
 /** What came back from a loader. */
@@ -130,7 +150,12 @@ function land<Value>(
       : engine.coherence.judge(key, { tags, epoch: mark.epoch, asOf: mark.position })
   const windows = windowsOf(value, freshness, engine.random)
   const stored =
-    judgement !== 'outdated' && !skipped && value !== undefined && windows.freshMs > 0 && mark !== undefined
+    judgement !== 'outdated' &&
+    !skipped &&
+    value !== undefined &&
+    windows.freshMs > 0 &&
+    mark !== undefined &&
+    flight.claim()
   if (stored) {
     const aheadMs = loadMs * freshness.refreshAhead
     const createdAt = engine.timeline.elapsed()
@@ -156,7 +181,7 @@ export function windowsOf(
   return { freshMs: shortened, staleMs, errorMs }
 }
 
-function tooSlow(key: string, { hardTimeoutMs }: Freshness): LoadError {
+export function tooSlow(key: string, { hardTimeoutMs }: Freshness): LoadError {
   return new LoadError(
     'ERR_LOAD_TIMEOUT',
     `The loader of \`${displayKey(key)}\` took over ${hardTimeoutMs} ms and was aborted. Make it listen to \`signal\`, or raise \`timeout\`.`,

@@ -64,10 +64,10 @@ export class LoadScope<Value> {
       },
       previous: previous && { ...previous, notModified: () => NOT_MODIFIED as Value },
       setTtl: (ttl) => {
-        this.#lifetime = typeof ttl === 'object' ? ttl : { ttl }
+        this.#lifetime = typeof ttl === 'object' && ttl !== null ? ttl : { ttl }
       },
       addTags: (tags) => {
-        this.#tags = validateTags([...this.#tags, ...tags], 'addTags')
+        this.#tags = validateTags([...this.#tags, ...validateTags(tags, 'addTags')], 'addTags')
         tagged(this.#tags)
       },
       skip: () => {

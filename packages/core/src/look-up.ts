@@ -1,5 +1,5 @@
 /** Look-ups in the tiers, judged by the log and by age; what a lower tier has is promoted into the tiers above it. */
-import { type Age, type Entry, type Mark, ageOf } from '@hotpath/contract'
+import { type Age, type Entry, type Mark, NEVER_JUDGED, ageOf } from '@hotpath/contract'
 import type { Judgement } from './coherence.ts'
 import type { Engine } from './engine.ts'
 
@@ -38,18 +38,23 @@ export async function viewAfter(engine: Engine, token: Mark): Promise<View> {
 }
 
 /** Judges what a tier has. */
-export function judge(
+export function judge<Value>(
   engine: Engine,
   key: string,
-  entry: Entry | undefined,
+  entry: Entry<Value> | undefined,
   tier: number,
   after: number,
-): Found | undefined {
+): Found<Value> | undefined {
   if (entry === undefined) return undefined
   return found(engine, entry, tier, engine.coherence.judge(key, entry, after))
 }
 
-function found(engine: Engine, entry: Entry, tier: number, judgement: Judgement): Found | undefined {
+function found<Value>(
+  engine: Engine,
+  entry: Entry<Value>,
+  tier: number,
+  judgement: Judgement,
+): Found<Value> | undefined {
   if (judgement === 'outdated') return undefined
   const age = ageOf(entry, engine.timeline.elapsed(), judgement === 'expired')
   return age === 'dead' ? undefined : { entry, age, tier }
@@ -66,25 +71,35 @@ export function lookInMemory(engine: Engine, key: string, after = 0): Found | un
   return held
 }
 
-/** What the lower tiers have: the first that can be served, else the first that is good if a loader fails. */
-export async function lookBelow(engine: Engine, key: string, after = 0): Promise<Found | undefined> {
+/** What the lower tiers have: the first that is enough for the reader, else the first that is good for anything. */
+export async function lookBelow(
+  engine: Engine,
+  key: string,
+  after = 0,
+  isEnough: (found: Found | undefined) => boolean = isServable,
+): Promise<Found | undefined> {
   let fallback: Found | undefined
   for (const guarded of engine.lower) {
     const held = judge(engine, key, await guarded.get(key), guarded.tier.index, after)
-    if (isServable(held)) return promote(engine, key, held)
+    if (held !== undefined && isEnough(held)) return promote(engine, key, held)
     fallback ??= held
   }
   return fallback
 }
 
 /** The same for many keys, by one read of many per tier. */
-export async function lookUpMany(engine: Engine, keys: Iterable<string>, after = 0): Promise<Map<string, Found>> {
+export async function lookUpMany(
+  engine: Engine,
+  keys: Iterable<string>,
+  after = 0,
+  isEnough: (found: Found | undefined) => boolean = isServable,
+): Promise<Map<string, Found>> {
   const all = new Map<string, Found>()
   const missing = new Set<string>()
   for (const key of keys) {
     const held = lookInMemory(engine, key, after)
     if (held !== undefined) all.set(key, held)
-    if (!isServable(held)) missing.add(key)
+    if (!isEnough(held)) missing.add(key)
   }
   for (const guarded of engine.lower) {
     if (missing.size === 0) break
@@ -92,7 +107,7 @@ export async function lookUpMany(engine: Engine, keys: Iterable<string>, after =
     const entries = (await guarded.run('getMany', (store) => store.getMany(wanted))) ?? []
     for (const [index, key] of wanted.entries()) {
       const held = judge(engine, key, entries[index], guarded.tier.index, after)
-      if (isServable(held)) {
+      if (held !== undefined && isEnough(held)) {
         all.set(key, promote(engine, key, held))
         missing.delete(key)
       } else if (held !== undefined && !all.has(key)) all.set(key, held)
@@ -102,6 +117,8 @@ export async function lookUpMany(engine: Engine, keys: Iterable<string>, after =
 }
 
 function promote(engine: Engine, key: string, found: Found): Found {
+  // Some tiers answer with the object that they were given, and a mark of memory means nothing outside of it.
+  found.entry.judgedAt = NEVER_JUDGED
   void engine.store([[key, found.entry]], found.tier)
   return found
 }

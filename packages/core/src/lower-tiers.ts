@@ -11,6 +11,8 @@ import {
   type TierStore,
 } from '@hotpath/contract'
 import { Breaker } from './breaker.ts'
+import { isPromise } from './chain.ts'
+import { type Deadline, Deadlines } from './deadlines.ts'
 
 /** A tier opened for a cache. */
 export interface OpenTier {
@@ -30,11 +32,13 @@ export interface TierHost {
 export class GuardedTier {
   readonly tier: OpenTier
   readonly #host: TierHost
+  readonly #deadlines: Deadlines
   readonly #breaker = new Breaker()
 
   constructor(tier: OpenTier, host: TierHost) {
     this.tier = tier
     this.#host = host
+    this.#deadlines = new Deadlines(host.clock, host.timeoutMs)
   }
 
   /** Runs one operation; `undefined` when the tier failed, was too slow or is not asked now. */
@@ -42,29 +46,32 @@ export class GuardedTier {
     if (!this.#breaker.allows(this.#host.elapsed())) return Promise.resolve(undefined)
     // One promise and no more: there may be thousands of reads at once.
     return new Promise((resolve) => {
-      let cancel = (): void => {}
+      let deadline: Deadline | undefined
       let isOver = false
-      const fail = (cause: unknown): void => {
-        if (isOver) return
+      const end = (): boolean => {
+        const isFirst = !isOver
         isOver = true
-        cancel()
+        if (deadline !== undefined) this.#deadlines.end(deadline)
+        return isFirst
+      }
+      const fail = (cause: unknown): void => {
+        if (!end()) return
         this.#breaker.failed(this.#host.elapsed())
         this.#host.fault(cause instanceof TierError ? cause : this.#failed(operation, cause), this.tier)
         resolve(undefined)
       }
       const succeed = (result: Result): void => {
-        if (isOver) return
-        isOver = true
-        cancel()
+        if (!end()) return
         this.#breaker.succeeded()
         resolve(result)
       }
       try {
         const answer = call(this.tier.store)
-        if (!(answer instanceof Promise)) return succeed(answer)
-        if (this.#host.timeoutMs < Number.POSITIVE_INFINITY) {
-          cancel = this.#host.clock.after(this.#host.timeoutMs, () => fail(this.#slow(operation)))
-        }
+        if (!isPromise(answer)) return succeed(answer)
+        deadline = this.#deadlines.begin((isLate) => {
+          if (isLate) fail(this.#slow(operation))
+          else if (end()) resolve(undefined)
+        })
         answer.then(succeed, fail)
       } catch (cause) {
         fail(cause)
@@ -74,6 +81,11 @@ export class GuardedTier {
 
   get(key: string): Promise<Entry | undefined> {
     return this.run('get', (store) => store.get(key))
+  }
+
+  /** Ends what is under way: whoever waits gets a miss. */
+  close(): void {
+    this.#deadlines.close()
   }
 
   #failed(operation: string, cause: unknown): TierError {

@@ -2,6 +2,7 @@
 import { type CacheKey, LoadError, type Mark, encodeKey, parseToken } from '@hotpath/contract'
 import type { ManyLoader } from './cache.ts'
 import { countFound } from './count.ts'
+import { detach } from './detach.ts'
 import type { Engine } from './engine.ts'
 import { type Found, PRESENT, lookUpMany, viewAfter } from './look-up.ts'
 import { type Call, type FindOptions, admit, canServe, isUsable, loadOrJoin, serve } from './read.ts'
@@ -17,7 +18,9 @@ export async function findMany(
   options: FindOptions,
 ): Promise<(Found | undefined)[]> {
   const view = options.after === undefined ? PRESENT : await viewAfter(engine, parseToken(options.after))
-  const found = view.current ? await lookUpMany(engine, new Set(keys), view.after) : NOTHING
+  const found = view.current
+    ? await lookUpMany(engine, new Set(keys), view.after, (one) => isUsable(one, options))
+    : NOTHING
   return keys.map((key) => {
     const one = found.get(key)
     const usable = isUsable(one, options) ? one : undefined
@@ -42,17 +45,18 @@ export async function getOrSetMany<Value>(
   const { engine, keys, originals, refresh } = call
   for (const key of keys) admit({ ...call, key })
   const since = engine.coherence.changes
-  const view = after === undefined ? PRESENT : await viewAfter(engine, after)
-  const found = view.current && !refresh ? await lookUpMany(engine, new Set(keys), view.after) : NOTHING
-  call.signal?.throwIfAborted()
+  const view = after === undefined ? PRESENT : await detach(viewAfter(engine, after), call.signal)
+  const lookUp = view.current && !refresh
+  const found = lookUp ? await detach(lookUpMany(engine, new Set(keys), view.after), call.signal) : NOTHING
   const group = new LoadGroup(call.loader)
+  const pause = pauseOf(engine, keys)
   const answers = new Map<string, Promise<Value | undefined>>()
   for (const [index, key] of keys.entries()) {
     if (answers.has(key)) continue
     const original = originals[index] as CacheKey
     const loader = ({ signal }: { readonly signal: AbortSignal }): Promise<Value | undefined> =>
       group.load(original, signal)
-    const one: Call<Value | undefined> = { ...call, key, original, loader, isOneOfMany: true }
+    const one: Call<Value | undefined> = { ...call, key, original, loader, isOneOfMany: true, pause: pause?.over }
     const held = found.get(key)
     const previous = held as Found<Value | undefined> | undefined
     answers.set(
@@ -62,7 +66,20 @@ export async function getOrSetMany<Value>(
         : loadOrJoin(one, { since, view, previous, lookUp: false }),
     )
   }
+  void Promise.allSettled(answers.values()).then(pause?.cancel)
   return Promise.all(keys.map((key) => answers.get(key) as Promise<Value | undefined>))
+}
+
+/** The longest of the backoffs of some keys, so that those that failed together are loaded together. */
+function pauseOf(engine: Engine, keys: readonly string[]): { over: Promise<void>; cancel: () => void } | undefined {
+  const now = engine.timeline.elapsed()
+  const waitMs = keys.reduce((longest, key) => Math.max(longest, engine.backoff.waitMs(key, now)), 0)
+  if (waitMs === 0) return undefined
+  let cancel = (): void => {}
+  const over = new Promise<void>((resolve) => {
+    cancel = engine.clock.after(waitMs, resolve)
+  })
+  return { over, cancel }
 }
 
 interface Wanted<Value> {

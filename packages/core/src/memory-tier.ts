@@ -6,6 +6,8 @@ import {
   type Tier,
   type TierContext,
   type TierStore,
+  ValueError,
+  displayKey,
   toBytes,
 } from '@hotpath/contract'
 import { LRUCache } from 'lru-cache'
@@ -64,18 +66,31 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
   const entries = new LRUCache<string, Entry>({
     max: bounds.maxEntries,
     maxSize: bounds.maxBytes,
-    dispose: (_, key, reason) => void (reason === 'evict' && context.evicted(key, dropReason)),
+    // After and not amid the change: whoever hears of it may read and write.
+    disposeAfter: (_, key, reason) => void (reason === 'evict' && context.evicted(key, dropReason)),
   })
+  /** A getter of the value or the user's function may throw; then it is not stored, and that is all. */
+  const tryToMeasure = (key: string, entry: Entry): number => {
+    try {
+      const bytes = measure(key, entry)
+      if (bytes > 0) return bytes
+      context.fault(notMeasured(key, new TypeError(`\`sizeOf\` answered ${bytes}`)))
+    } catch (cause) {
+      context.fault(notMeasured(key, cause))
+    }
+    return Number.POSITIVE_INFINITY
+  }
   const set = (key: string, entry: Entry): void => {
     const stored = entries.peek(key)
     if (stored !== undefined && stored.epoch === entry.epoch && stored.asOf > entry.asOf) return
-    const size = measure(key, entry)
+    const size = tryToMeasure(key, entry)
     if (size > bounds.maxEntryBytes) {
       entries.delete(key)
-      context.evicted(key, 'max-entry-bytes')
+      if (size < Number.POSITIVE_INFINITY) context.evicted(key, 'max-entry-bytes')
       return
     }
-    dropReason = entries.size >= bounds.maxEntries && bounds.maxEntries > 0 ? 'max-entries' : 'max-bytes'
+    const isFull = bounds.maxEntries > 0 && entries.size >= bounds.maxEntries
+    dropReason = isFull && stored === undefined ? 'max-entries' : 'max-bytes'
     entries.set(key, entry, { size })
   }
   return {
@@ -119,8 +134,25 @@ function boundsOf(options: MemoryOptions): Bounds {
     maxEntries: given.maxEntries === undefined ? 0 : finite(given.maxEntries, 'maxEntries'),
     maxBytes,
     maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
-    sizeOf: given.sizeOf ?? sizeOf,
+    sizeOf: measureOf(given.sizeOf),
   }
+}
+
+function measureOf(given: MemoryOptions['sizeOf']): Bounds['sizeOf'] {
+  if (given === undefined) return sizeOf
+  if (typeof given === 'function') return given
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`sizeOf\` must be a function, received ${given === null ? 'null' : typeof given}. Leave it out for an estimate.`,
+  )
+}
+
+function notMeasured(key: string, cause: unknown): ValueError {
+  return new ValueError(
+    'ERR_VALUE_SIZE',
+    `The value of \`${displayKey(key)}\` could not be measured, so it is not kept in memory. Give \`memory()\` a \`sizeOf\` that copes with it.`,
+    { cause, context: { key: displayKey(key) } },
+  )
 }
 
 function finite(value: number, option: string): number {

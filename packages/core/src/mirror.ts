@@ -19,7 +19,7 @@ import type {
   LogSubscription,
   Mark,
 } from '@hotpath/contract'
-import { chain } from './chain.ts'
+import { chain, isPromise } from './chain.ts'
 
 /** What a mirror tells. */
 export interface MirrorHost {
@@ -92,7 +92,12 @@ export class Mirror {
     const current = (): boolean => generation === this.generation && !this.#closed
     const follower: LogFollower = {
       record: (record) => void (current() && this.#receive(record)),
-      interrupted: () => void (current() && this.begin()),
+      interrupted: (cause) => {
+        if (!current()) return
+        // A log that breaks off before it could be read is not asked again at once.
+        if (this.#positions === undefined) this.#fail(cause)
+        else this.begin()
+      },
     }
     try {
       const begun = chain(this.#host.log.follow(follower), (subscription) => {
@@ -103,7 +108,7 @@ export class Mirror {
           (snapshot) => void (current() && this.#adopt(subscription.from, snapshot)),
         )
       })
-      if (!(begun instanceof Promise)) return
+      if (!current() || !isPromise(begun)) return
       this.#cancelTimer = this.#host.clock.after(BEGIN_MS, () => this.#fail(new Error('no answer in time')))
       begun.catch((cause: unknown) => void (current() && this.#fail(cause)))
     } catch (cause) {

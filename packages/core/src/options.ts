@@ -83,6 +83,21 @@ export function validateCacheOptions(options: CacheOptions): void {
       '`tiers` must be a list of one or more tiers. Use for example `tiers: [memory({ maxEntries: 10_000 })]`.',
     )
   }
+  if (options.log !== undefined && typeof options.log !== 'function') {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `\`log\` must be a function that makes a log, received ${typeof options.log}. Use for example \`log: () => createMemoryLog()\`, or leave it out.`,
+    )
+  }
+}
+
+/** @throws ConfigError for what is no signal. */
+export function signalOf(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined || typeof signal?.addEventListener === 'function') return signal
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`signal\` must be an AbortSignal, received ${signal === null ? 'null' : typeof signal}. Pass \`controller.signal\`, or \`AbortSignal.timeout(500)\`.`,
+  )
 }
 
 function isTier(tier: unknown): boolean {

@@ -12,6 +12,7 @@ import {
 import { awaitFlight, servable } from './await-flight.ts'
 import { countCoalesced, countHit, countMiss } from './count.ts'
 import type { Engine } from './engine.ts'
+import { detach } from './detach.ts'
 import { Flight, closedError } from './flight.ts'
 import { fly } from './load.ts'
 import type { Loader } from './loader.ts'
@@ -21,6 +22,7 @@ import {
   type Servable,
   type View,
   isServable,
+  judge,
   lookBelow,
   lookInMemory,
   viewAfter,
@@ -41,6 +43,8 @@ export interface Call<Value> {
   readonly refresh: boolean
   /** One of many that are loaded together: not to wait for other processes one by one. */
   readonly isOneOfMany: boolean
+  /** How long those of many that failed just now wait together. */
+  readonly pause?: Promise<void> | undefined
 }
 
 /** How a read may be answered, as decided before it loads. */
@@ -66,7 +70,7 @@ export async function find(engine: Engine, key: string, options: FindOptions): P
   if (!view.current) return undefined
   const held = lookInMemory(engine, key, view.after)
   if (isUsable(held, options)) return held
-  const below = await lookBelow(engine, key, view.after)
+  const below = await lookBelow(engine, key, view.after, (one) => isUsable(one, options))
   return isUsable(below, options) ? below : undefined
 }
 
@@ -80,7 +84,7 @@ export async function readThrough<Value>(call: Call<Value>, after: Mark | undefi
   const { engine, key } = call
   admit(call)
   const since = engine.coherence.changes
-  const view = after === undefined ? PRESENT : await viewAfter(engine, after)
+  const view = after === undefined ? PRESENT : await detach(viewAfter(engine, after), call.signal)
   const held = view.current ? lookInMemory(engine, key, view.after) : undefined
   if (canServe(call, held)) return serve(call, held)
   return loadOrJoin(call, {
@@ -126,32 +130,40 @@ export function serve<Value>(call: Call<Value>, found: Servable): Value {
  */
 export async function loadOrJoin<Value>(call: Call<Value>, terms: Terms<Value>): Promise<Value> {
   const { engine, key, signal } = call
-  const { view, since, previous, lookUp } = terms
+  const { view, since } = terms
+  let { previous, lookUp } = terms
   // Who could not catch up with his token cannot tell whether a load in progress began late enough.
   let mayJoin = view.current && !call.refresh
   for (;;) {
     if (engine.closed) throw closedError()
     signal?.throwIfAborted()
     const joined = mayJoin ? (engine.flights.joinable(key, view.after) as Flight<Value> | undefined) : undefined
-    const flight = joined ?? depart(call, previous, lookUp)
+    const flight = joined ?? depart(call, { view, previous, lookUp })
     mayJoin = view.current
-    const outcome = await awaitFlight(call, flight, terms)
+    const outcome = await awaitFlight(call, flight, { previous, view })
     if (outcome.type === 'found') {
-      if (engine.coherence.judge(key, outcome.found.entry, view.after) === 'outdated') continue
-      return serve(call, outcome.found)
+      if (engine.coherence.judge(key, outcome.found.entry, view.after) !== 'outdated') return serve(call, outcome.found)
+      lookUp = false
+      continue
     }
     // Something came between the flight's start and this call that may outdate the value for this caller.
-    if (outcome.type === 'value' && outcome.raced && since > flight.changes) continue
-    if (outcome.type === 'late') {
-      countHit(call, outcome.fallback)
-      return outcome.fallback.entry.value
+    if (outcome.type === 'value' && outcome.raced && since > flight.changes) {
+      // It may have outdated what was at hand, too.
+      previous = previous && judge(engine, key, previous.entry, previous.tier, view.after)
+      continue
     }
-    if (outcome.type === 'failed') {
+    if (outcome.type !== 'value') {
       const fallback = servable(call, outcome.fallback, view.after) ?? servable(call, previous, view.after)
       if (fallback !== undefined) {
         countHit(call, fallback)
         return fallback.entry.value
       }
+    }
+    // Good for others, not for this caller.
+    if (outcome.type === 'backoff' || outcome.type === 'late') {
+      previous = undefined
+      lookUp = false
+      continue
     }
     if (joined === undefined) countMiss(call)
     else countCoalesced(call)
@@ -174,15 +186,26 @@ function refreshBehind<Value>(call: Call<Value>, previous: Found<Value>, reason:
   if (engine.backoff.waitMs(key, engine.timeline.elapsed()) > 0) return
   if (engine.events.wants('refresh')) engine.events.emit({ type: 'refresh', key, reason })
   // Nobody leaves a flight behind the scenes, so it counts as waited for until it ends.
-  depart(call, previous, false).enter()
+  depart(call, { view: PRESENT, previous, lookUp: false }).enter()
 }
 
 /** A flight may be joined by others from here on. */
-function depart<Value>(call: Call<Value>, previous: Found<Value> | undefined, lookUp: boolean): Flight<Value> {
-  const { engine, key, tags, freshness, counters, loader } = call
-  const flight = new Flight<Value>(key, tags, engine.coherence)
+function depart<Value>(call: Call<Value>, { view, previous, lookUp }: Omit<Terms<Value>, 'since'>): Flight<Value> {
+  const { engine, key, tags, freshness, counters, loader, pause, refresh } = call
+  const flight = new Flight<Value>({ key, tags, hardTimeoutMs: freshness.hardTimeoutMs }, engine.coherence)
   engine.flights.add(flight as Flight)
-  const inTurn = !call.refresh && !call.isOneOfMany
-  void fly(engine, flight, { key: call.original, loader, tags, freshness, counters, previous, lookUp, inTurn })
+  void fly(engine, flight, {
+    key: call.original,
+    loader,
+    tags,
+    freshness,
+    counters,
+    previous,
+    lookUp,
+    after: view.after,
+    mayFallBack: !refresh,
+    inTurn: !refresh && !call.isOneOfMany,
+    pause,
+  })
   return flight
 }

@@ -28,12 +28,14 @@ export function sizeOf(value: unknown): number {
 function sizeOfFlat(object: object): number | undefined {
   if (Object.getPrototypeOf(object) !== Object.prototype) return undefined
   let bytes = OBJECT_BYTES
+  let lists: unknown[] | undefined
   for (const name in object) {
     const member: unknown = (object as Record<string, unknown>)[name]
     bytes += SLOT_BYTES
     if (typeof member !== 'object' || member === null) bytes += sizeOfPrimitive(member)
     else if (!Array.isArray(member)) return undefined
-    else {
+    else if (lists?.includes(member) !== true) {
+      ;(lists ??= []).push(member)
       bytes += OBJECT_BYTES + member.length * SLOT_BYTES
       for (let index = 0; index < member.length; index++) {
         const item: unknown = member[index]
@@ -72,7 +74,7 @@ function sizeOfPrimitive(value: unknown): number {
 
 function sizeOfObject(object: object, visit: (member: unknown) => void): number {
   if (ArrayBuffer.isView(object)) return OBJECT_BYTES * 3 + object.byteLength
-  if (object instanceof ArrayBuffer) return OBJECT_BYTES + object.byteLength
+  if (object instanceof ArrayBuffer || isSharedBuffer(object)) return OBJECT_BYTES + object.byteLength
   if (Array.isArray(object)) {
     for (const member of object) visit(member)
     return OBJECT_BYTES + object.length * SLOT_BYTES
@@ -91,11 +93,24 @@ function sizeOfObject(object: object, visit: (member: unknown) => void): number 
   if (object instanceof Error) {
     visit(object.message)
     visit(object.stack)
+    visit(object.cause)
   }
+  if (object instanceof RegExp) visit(object.source)
+  if (isUrl(object)) visit(object.href)
   let slots = 0
   for (const name of Object.keys(object)) {
     slots++
     visit((object as Record<string, unknown>)[name])
   }
   return OBJECT_BYTES + slots * SLOT_BYTES
+}
+
+/** Not every platform has them. */
+function isSharedBuffer(object: object): object is SharedArrayBuffer {
+  return typeof SharedArrayBuffer === 'function' && object instanceof SharedArrayBuffer
+}
+
+/** Named after its tag: the global is not part of the language. */
+function isUrl(object: object): object is { readonly href: string } {
+  return Object.prototype.toString.call(object) === '[object URL]'
 }

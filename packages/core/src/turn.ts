@@ -22,7 +22,12 @@ export type Turn<Value> =
 const UNLEASED: Turn<never> = { type: 'load', end: async () => {} }
 
 /** Waits until this process may load, or somebody else's value is there. Never rejects, save when the flight is aborted. */
-export async function takeTurn<Value>(engine: Engine, flight: Flight<Value>): Promise<Turn<Value>> {
+export async function takeTurn<Value>(
+  engine: Engine,
+  flight: Flight<Value>,
+  /** Position of the caller's token. */
+  after: number,
+): Promise<Turn<Value>> {
   const { lease } = engine
   if (lease === undefined) return UNLEASED
   const { key } = flight
@@ -36,7 +41,7 @@ export async function takeTurn<Value>(engine: Engine, flight: Flight<Value>): Pr
       const timeoutMs = until - engine.timeline.elapsed()
       if (timeoutMs <= 0) return UNLEASED
       await flight.guard(lease.released(key, { timeoutMs, signal: flight.signal }))
-      const found = await flight.guard(lookBelow(engine, key))
+      const found = await flight.guard(lookBelow(engine, key, after))
       if (isServable(found)) return { type: 'found', found: found as Servable<Value> }
     }
   } catch (cause) {

@@ -1,5 +1,6 @@
-import { type CacheKey, ConfigError, type FreshnessOptions } from '@hotpath/contract'
+import { type CacheKey, ConfigError, type FreshnessOptions, type Token } from '@hotpath/contract'
 import type { Cache } from './cache.ts'
+import { closedError } from './flight.ts'
 import type { Loader } from './loader.ts'
 import type { SetEntry } from './options.ts'
 
@@ -29,9 +30,17 @@ export interface WarmReport {
 
 const MAX_ERRORS = 10
 
+/** What is warmed. */
+export interface WarmTarget {
+  readonly cache: Cache
+  /** When the warming began: the source may have read its values any time since. */
+  readonly asOf: Token
+  readonly isClosed: () => boolean
+}
+
 /** Fills a cache from a source, a few at a time. A failing load does not stop the others. */
 export async function warm(
-  cache: Cache,
+  { cache, asOf, isClosed }: WarmTarget,
   source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
   { load, concurrency = 8, onProgress, signal, tags, ...freshness }: WarmOptions,
 ): Promise<WarmReport> {
@@ -41,14 +50,12 @@ export async function warm(
       `\`concurrency\` must be a whole number from 1, received ${String(concurrency)}. Leave it out for 8.`,
     )
   }
-  // The source may have read its values any time from now on, so that is what they are current at.
-  const asOf = cache.now()
   const errors: unknown[] = []
   let warmed = 0
   let failed = 0
   const one = async (item: CacheKey | SetEntry): Promise<void> => {
-    if (typeof item === 'object' && 'key' in item)
-      await cache.set(item.key, item.value, { asOf, tags, ...freshness, ...item })
+    if (item === null || (typeof item === 'object' && 'key' in item))
+      await cache.setMany([item], { asOf, tags, ...freshness })
     else await cache.getOrSet(item, loaderOf(load), { signal, tags, ...freshness })
   }
   let broken: { readonly error: unknown } | undefined
@@ -63,7 +70,7 @@ export async function warm(
         },
       )
       // The last to run before the next item: what a listener throws ends the warming, not the process.
-      .then(() => onProgress?.({ warmed, failed, errors }))
+      .then(() => onProgress?.({ warmed, failed, errors: [...errors] }))
       .catch((error: unknown) => void (broken ??= { error }))
       .finally(() => running.delete(task))
     running.add(task)
@@ -74,6 +81,7 @@ export async function warm(
       begin(item)
       if (running.size >= concurrency) await Promise.race(running)
       if (broken !== undefined) break
+      if (isClosed()) throw closedError()
     }
   } finally {
     await Promise.all(running)

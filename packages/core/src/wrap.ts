@@ -50,6 +50,12 @@ export function wrap<Fn extends AnyFunction>(
       `\`wrap\` needs a function, received ${fn === null ? 'null' : typeof fn}. Use for example \`cache.wrap(loadCity)\`.`,
     )
   }
+  if (key !== undefined && typeof key !== 'function') {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `\`key\` must be a function of the arguments, received ${key === null ? 'null' : typeof key}. Use for example \`key: (id) => ['user', id]\`.`,
+    )
+  }
   if (key === undefined && fn.name === '') {
     throw new ConfigError(
       'ERR_CONFIG_OPTION',
@@ -58,7 +64,7 @@ export function wrap<Fn extends AnyFunction>(
   }
   // A wrong option should fail where it stands, not at the first call.
   resolveFreshness(DEFAULT_FRESHNESS, freshness)
-  if (Array.isArray(tags)) validateTags(tags, 'tags')
+  if (tags !== undefined && typeof tags !== 'function') validateTags(tags, 'tags')
   const keyOf = key ?? ((...args: Args): CacheKey => [fn.name, ...(args as readonly unknown[] as readonly KeyPart[])])
   const options = typeof tags === 'function' ? freshness : { ...freshness, tags }
   function wrapped(this: unknown, ...args: Args): Promise<Value> {

@@ -17,7 +17,7 @@ import { windowsOf } from './load.ts'
 import type { Counters } from './stats.ts'
 
 /** Where a write stands that nobody could put in order: older than everything. */
-const NOWHERE: Mark = { epoch: '-', position: 0 }
+export const NOWHERE: Mark = { epoch: '-', position: 0 }
 
 /** One value to store. */
 export interface Write {
@@ -42,6 +42,7 @@ export function append(engine: Engine, counters: Counters, invalidations: readon
  */
 export function store(engine: Engine, counters: Counters, writes: readonly Write[]): MaybePromise<Token> {
   const claims: Invalidation[] = []
+  const last = lastOfEachKey(writes)
   for (const { key, value, asOf } of writes) {
     if (value === undefined) throw undefinedValue(key)
     if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
@@ -50,7 +51,7 @@ export function store(engine: Engine, counters: Counters, writes: readonly Write
     claims.length > 0 ? engine.replacing(() => append(engine, counters, claims)) : (engine.coherence.mark() ?? NOWHERE)
   return chain(appended, (mark) => {
     const entries: [string, Entry][] = []
-    for (const write of writes) {
+    for (const write of last) {
       const entry = entryOf(engine, write, write.asOf ?? mark)
       if (entry === undefined) {
         // What a claim replaces kept its place until now.
@@ -65,6 +66,11 @@ export function store(engine: Engine, counters: Counters, writes: readonly Write
     if (engine.events.wants('set')) for (const [key] of entries) engine.events.emit({ type: 'set', key })
     return chain(stored, () => toToken(mark))
   })
+}
+
+/** Of several writes of one key the last counts. */
+function lastOfEachKey(writes: readonly Write[]): Iterable<Write> {
+  return writes.length === 1 ? writes : new Map(writes.map((write) => [write.key, write])).values()
 }
 
 /** Outdates a key everywhere, and frees its place in the tiers. */

@@ -52,6 +52,8 @@ interface Flight {
   readonly readers: Reader[]
   /** Nobody can abort a refresh behind the scenes. */
   readonly isRefresh: boolean
+  /** One that took off later has landed and stored. */
+  isOvertaken: boolean
 }
 
 /** One call of a loader. */
@@ -208,7 +210,8 @@ export class ReferenceCache {
       const windows = loaded.ttl === undefined ? flight.windows : { ...flight.windows, freshMs: loaded.ttl }
       const judgement = this.judge(flight.key, tags, flight.asOf)
       const lived = livesFor(value, windows)
-      if (judgement !== 'outdated' && !loaded.skip && value !== undefined && lived.freshMs > 0) {
+      if (judgement !== 'outdated' && !loaded.skip && value !== undefined && lived.freshMs > 0 && !flight.isOvertaken) {
+        for (const other of this.#earlierThan(flight)) other.isOvertaken = true
         this.#store(flight.key, { value, tags, createdAt: this.now, asOf: flight.asOf, ...lived })
       }
       return (reader) => {
@@ -220,12 +223,13 @@ export class ReferenceCache {
   }
 
   /** A loader call has failed. */
-  fail(call: LoaderCall, message: string): void {
+  fail(call: LoaderCall, message: string, isItsFault = true): void {
     this.#finish(call, (flight) => {
-      this.counts.loadFailures++
+      if (isItsFault) this.counts.loadFailures++
       return (reader) => {
         const fallback = [flight.previous, reader.previous].find(
-          (entry) => entry !== undefined && !['dead', 'outdated'].includes(this.ageOf(flight.key, entry)),
+          (entry) =>
+            entry !== undefined && entry.errorMs > 0 && !['dead', 'outdated'].includes(this.ageOf(flight.key, entry)),
         )
         this.counts[fallback !== undefined ? 'staleHits' : reader.joined ? 'coalesced' : 'misses']++
         reader.answer = fallback === undefined ? { type: 'error', message } : { type: 'value', value: fallback.value }
@@ -242,9 +246,14 @@ export class ReferenceCache {
         const place = flight.readers.indexOf(reader)
         if (call.done || place < 0) continue
         flight.readers.splice(place, 1)
-        if (flight.readers.length === 0 && !flight.isRefresh) this.fail(call, message)
+        if (flight.readers.length === 0 && !flight.isRefresh) this.fail(call, message, false)
       }
     }
+  }
+
+  #earlierThan(flight: Flight): Flight[] {
+    const sameKey = this.calls.flatMap(({ flights }) => flights).filter(({ key }) => key === flight.key)
+    return sameKey.slice(0, sameKey.indexOf(flight))
   }
 
   #finish(call: LoaderCall, end: (flight: Flight) => (reader: Reader) => void): void {
@@ -270,7 +279,16 @@ export class ReferenceCache {
   }
 
   #takeOff({ key, tags, windows, previous, group }: Reader, isRefresh: boolean): Flight {
-    const flight: Flight = { key, asOf: this.position, tags, windows, previous, readers: [], isRefresh }
+    const flight: Flight = {
+      key,
+      asOf: this.position,
+      tags,
+      windows,
+      previous,
+      readers: [],
+      isRefresh,
+      isOvertaken: false,
+    }
     this.#flights.set(key, flight)
     const open = this.calls.at(-1)
     if (
