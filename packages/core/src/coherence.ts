@@ -11,17 +11,16 @@ import {
   type Clock,
   type Invalidation,
   type InvalidationLog,
-  LogError,
+  type LogError,
   type Mark,
   type MaybePromise,
 } from '@hotpath/contract'
 import { CatchUp } from './catch-up.ts'
 import { Acknowledged } from './acknowledged.ts'
 import { chain, isPromise } from './chain.ts'
-import { Deadlines } from './deadlines.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Mirror } from './mirror.ts'
-import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
+import { OwnAppends, unavailable } from './own-appends.ts'
 
 /** What the log says of an entry: valid, expired (a soft record) or outdated (a hard one). */
 export type Judgement = 'valid' | 'expired' | 'outdated'
@@ -49,10 +48,6 @@ export interface CoherenceHost {
   fault(error: LogError): void
 }
 
-const RETRY_MS = 1_000
-/** An append that is not answered for this long has an unknown outcome. */
-const APPEND_MS = 5_000
-
 export class Coherence {
   /** Grows whenever the judgement of an entry in memory may have changed. */
   version = 0
@@ -62,19 +57,12 @@ export class Coherence {
   offlineAt: number = Number.POSITIVE_INFINITY
   readonly #host: CoherenceHost
   readonly #mirror: Mirror
-  readonly #pending = new PendingInvalidations()
+  readonly #own: OwnAppends
   readonly #readers: CatchUp
   readonly #heartbeat: Heartbeat | undefined
-  readonly #acknowledged: Acknowledged | undefined
-  readonly #appends: Deadlines
-  readonly #underWay = new Set<Promise<unknown>>()
-  #cancelRetry: (() => void) | undefined
-  #closed = false
-
   constructor(host: CoherenceHost) {
     this.#host = host
     this.#readers = new CatchUp(host.clock)
-    this.#appends = new Deadlines(host.clock, APPEND_MS)
     this.#mirror = new Mirror({
       log: host.log,
       clock: host.clock,
@@ -87,7 +75,7 @@ export class Coherence {
       stands: (at) => {
         this.#contact(at)
         this.#changed()
-        this.#appendAgain()
+        this.#own.stands(this.#mirror.epoch)
         this.#readers.reached(this.#mirror.cursor)
       },
       applied: (invalidation) => {
@@ -98,8 +86,15 @@ export class Coherence {
       failed: (cause) => host.fault(unavailable(cause)),
     })
     const everyMs = host.log.heartbeatMs
+    this.#own = new OwnAppends({
+      log: host.log,
+      clock: host.clock,
+      elapsed: () => host.elapsed(),
+      accepted: (invalidations, mark) => this.#mirror.acknowledge(invalidations, mark),
+      changed: (invalidation) => this.#announce(invalidation),
+      acknowledged: everyMs === undefined ? undefined : new Acknowledged(host.maxOfflineMs),
+    })
     if (everyMs === undefined) return
-    this.#acknowledged = new Acknowledged(host.maxOfflineMs)
     this.#heartbeat = new Heartbeat({
       log: host.log,
       clock: host.clock,
@@ -136,7 +131,7 @@ export class Coherence {
     const { positions } = this.#mirror
     if (positions === undefined || epoch !== this.#mirror.epoch || this.isOffline()) return 'outdated'
     if (positions.hardAt(key, tags) > asOf) return 'outdated'
-    const own = this.#pending.empty ? undefined : this.#pending.strengthFor(key, tags)
+    const own = this.#own.strengthFor(key, tags)
     if (own === 'hard') return 'outdated'
     if (own === undefined && positions.softAt(key, tags) <= asOf) return 'valid'
     return after > asOf ? 'outdated' : 'expired'
@@ -153,39 +148,12 @@ export class Coherence {
    * @throws LogError `ERR_LOG_UNAVAILABLE` when the outcome is unknown; they keep their effect here and are appended again.
    */
   append(invalidations: readonly Invalidation[]): MaybePromise<Mark> {
-    let answer: MaybePromise<Mark>
-    try {
-      answer = this.#host.log.append(invalidations)
-    } catch (cause) {
-      answer = Promise.reject(cause)
-    }
-    if (!isPromise(answer)) {
-      this.#mirror.acknowledge(invalidations, answer)
-      return answer
-    }
-    const batch = this.#pending.add(invalidations)
-    for (const invalidation of invalidations) this.#announce(invalidation)
-    const done = this.#inTime(answer).then(
-      (mark) => {
-        this.#accepted(batch, mark)
-        return mark
-      },
-      (cause: unknown) => {
-        this.#postpone(batch)
-        throw unavailable(cause)
-      },
-    )
-    this.#underWay.add(done)
-    done.then(
-      () => this.#underWay.delete(done),
-      () => this.#underWay.delete(done),
-    )
-    return done
+    return this.#own.append(invalidations)
   }
 
   /** When what is being appended has been answered, one way or the other. */
-  async idle(): Promise<void> {
-    await Promise.allSettled(this.#underWay)
+  idle(): Promise<void> {
+    return this.#own.idle()
   }
 
   /** Whether the view of the log stands, now or within a second. */
@@ -218,10 +186,8 @@ export class Coherence {
 
   /** Ends the mirror, the retries and the waiting. Idempotent. */
   close(): void {
-    this.#closed = true
     this.#heartbeat?.stop()
-    this.#cancelRetry?.()
-    this.#appends.close()
+    this.#own.close()
     this.#mirror.close()
     this.#readers.close()
   }
@@ -243,61 +209,7 @@ export class Coherence {
       this.offlineAt = at + this.#host.maxOfflineMs
   }
 
-  /** Another life of the log may not have what the one before acknowledged: replication is not always waited for. */
-  #appendAgain(): void {
-    const lost = this.#acknowledged?.lostWith(this.#mirror.epoch, this.#host.elapsed()) ?? []
-    if (lost.length === 0) return
-    this.#pending.postpone(this.#pending.add(lost))
-    this.#retry()
-  }
-
   #reach(position: number): MaybePromise<boolean> {
     return this.#mirror.positions !== undefined && this.#mirror.cursor >= position ? true : this.#readers.wait(position)
   }
-
-  #inTime(answer: Promise<Mark>): Promise<Mark> {
-    return new Promise((resolve, reject) => {
-      const deadline = this.#appends.begin(() => reject(new Error('no answer in time')))
-      const end = (): void => this.#appends.end(deadline)
-      answer.then(resolve, reject)
-      answer.then(end, end)
-    })
-  }
-
-  #accepted(batch: Batch, mark: Mark): void {
-    // First into the mirror, then out of effect: between the two nothing may slip through.
-    this.#mirror.acknowledge(batch.invalidations, mark)
-    this.#pending.settle(batch)
-    // What was judged by the pending ones may be judged otherwise by their position.
-    for (const invalidation of batch.invalidations) this.#announce(invalidation)
-    this.#acknowledged?.add(batch.invalidations, this.#host.elapsed())
-  }
-
-  #postpone(batch: Batch): void {
-    const waiting = this.#pending.postpone(batch)
-    // It may stand for more than what was called for: too many that wait become one for all.
-    for (const invalidation of waiting.invalidations.slice(-batch.invalidations.length)) this.#announce(invalidation)
-    if (!this.#closed) this.#cancelRetry ??= this.#host.clock.after(RETRY_MS, () => this.#retry())
-  }
-
-  #retry(): void {
-    this.#cancelRetry?.()
-    this.#cancelRetry = undefined
-    const batch = this.#pending.take()
-    if (batch === undefined || this.#closed) return
-    Promise.resolve()
-      .then(() => this.#inTime(Promise.resolve(this.#host.log.append(batch.invalidations))))
-      .then(
-        (mark) => this.#accepted(batch, mark),
-        () => this.#postpone(batch),
-      )
-  }
-}
-
-function unavailable(cause: unknown): LogError {
-  return new LogError(
-    'ERR_LOG_UNAVAILABLE',
-    'The invalidation log did not answer, so nobody knows yet whether other processes were told. The invalidation holds in this process and is being retried; check the connection of the tier that brings the log.',
-    { cause },
-  )
 }

@@ -63,11 +63,12 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
     return Math.ceil(bytes)
   }
   let dropReason: EvictionReason = 'max-entries'
+  /** Told after and not amid the change: whoever hears of it may read and write. */
+  const evicted: string[] = []
   const entries = new LRUCache<string, Entry>({
     max: bounds.maxEntries,
     maxSize: bounds.maxBytes,
-    // After and not amid the change: whoever hears of it may read and write.
-    disposeAfter: (_, key, reason) => void (reason === 'evict' && context.evicted(key, dropReason)),
+    dispose: (_, key, reason) => void (reason === 'evict' && evicted.push(key)),
   })
   /** A getter of the value or the user's function may throw; then it is not stored, and that is all. */
   const tryToMeasure = (key: string, entry: Entry): number => {
@@ -92,6 +93,9 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
     const isFull = bounds.maxEntries > 0 && entries.size >= bounds.maxEntries
     dropReason = isFull && stored === undefined ? 'max-entries' : 'max-bytes'
     entries.set(key, entry, { size })
+    if (evicted.length === 0) return
+    const reason = dropReason
+    for (const one of evicted.splice(0)) context.evicted(one, reason)
   }
   return {
     sync: true,
