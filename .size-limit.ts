@@ -5,7 +5,7 @@ import { entryPoints, publicPackages, specifier } from './scripts/workspace.ts'
 const budgets: Readonly<Record<string, string>> = {
   '@hotpath/codec': '15.5 kB',
   '@hotpath/contract': '6.2 kB',
-  '@hotpath/core': '23.5 kB',
+  '@hotpath/core': '26 kB',
   '@hotpath/redis': '21.8 kB',
   '@hotpath/sql': '23 kB',
   '@hotpath/testkit': '15.9 kB',

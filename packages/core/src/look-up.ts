@@ -56,7 +56,7 @@ function found<Value>(
   judgement: Judgement,
 ): Found<Value> | undefined {
   if (judgement === 'outdated') return undefined
-  const age = ageOf(entry, engine.timeline.elapsed(), judgement === 'expired')
+  const age = ageOf(entry, engine.timeline.recent(), judgement === 'expired')
   return age === 'dead' ? undefined : { entry, age, tier }
 }
 

@@ -13,6 +13,7 @@ import {
 import { Breaker } from './breaker.ts'
 import { isPromise } from './chain.ts'
 import { type Deadline, Deadlines } from './deadlines.ts'
+import { ReadBatch } from './read-batch.ts'
 
 /** A tier opened for a cache. */
 export interface OpenTier {
@@ -33,12 +34,19 @@ export class GuardedTier {
   readonly tier: OpenTier
   readonly #host: TierHost
   readonly #deadlines: Deadlines
+  readonly #reads: ReadBatch
   readonly #breaker = new Breaker()
 
   constructor(tier: OpenTier, host: TierHost) {
     this.tier = tier
     this.#host = host
     this.#deadlines = new Deadlines(host.clock, host.timeoutMs)
+    const { store } = tier
+    this.#reads = new ReadBatch(
+      host.clock,
+      (keys) => this.#read(keys),
+      store.groupOf === undefined ? undefined : (key) => store.groupOf?.(key) ?? 0,
+    )
   }
 
   /** Runs one operation; `undefined` when the tier failed, was too slow or is not asked now. */
@@ -79,8 +87,15 @@ export class GuardedTier {
     })
   }
 
-  get(key: string): Promise<Entry | undefined> {
-    return this.run('get', (store) => store.get(key))
+  get(key: string): MaybePromise<Entry | undefined> {
+    return this.tier.store.sync ? this.run('get', (store) => store.get(key)) : this.#reads.get(key)
+  }
+
+  async #read(keys: readonly string[]): Promise<readonly (Entry | undefined)[] | undefined> {
+    const [key] = keys
+    // What many share had better be the plain read where there is only one.
+    if (keys.length === 1 && key !== undefined) return [await this.run('get', (store) => store.get(key))]
+    return this.run('getMany', (store) => store.getMany(keys))
   }
 
   /** Ends what is under way: whoever waits gets a miss. */

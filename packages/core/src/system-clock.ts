@@ -21,4 +21,8 @@ export const systemClock: Clock = {
     arm()
     return () => clearTimeout(timer)
   },
+  // Not in browsers.
+  ...(typeof globalThis.setImmediate === 'function' && {
+    endOfTurn: (callback: () => void): void => void globalThis.setImmediate(callback),
+  }),
 }

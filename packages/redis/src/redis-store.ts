@@ -6,13 +6,13 @@ import {
   type Entry,
   type MaybePromise,
   type TierContext,
+  TierError,
   type TierStore,
   createEntry,
   deadAt,
 } from '@hotpath/contract'
 import calculateSlot from 'cluster-key-slot'
 import type { RedisClient } from './client.ts'
-import { ReadBatch } from './read-batch.ts'
 import type { ServerClock } from './server-clock.ts'
 import { STORE } from './store-scripts.ts'
 
@@ -35,25 +35,58 @@ interface Sealed {
 
 /** Frames of one command; a script holds up everybody else while it runs. */
 const MAX_WRITES = 100
+const MAX_READS = 1_000
+const COSTLY_BYTES = 1_024
 const SCAN_COUNT = 1_000
 
 export function openStore(parts: StoreParts, context: TierContext): TierStore {
   const { client, codec, clock, keyPrefix } = parts
-  const reads = new ReadBatch(client)
   const redisKey = (key: string): string => keyPrefix + key
   const boundKey = (key: string): string => `${context.name}:${key}`
 
-  function read(key: string): Promise<Entry | undefined> {
-    const answer = clock.isKnown ? reads.get(redisKey(key)) : parts.askTime().then(() => reads.get(redisKey(key)))
-    return answer.then((bytes) => (bytes === undefined ? undefined : open(key, bytes)))
+  async function read(key: string): Promise<Entry | undefined> {
+    if (!clock.isKnown) await parts.askTime()
+    const bytes = await client.callBuffer('GET', redisKey(key))
+    return bytes === null ? undefined : open(key, bytes as Uint8Array)
+  }
+
+  /** One MGET for each slot, or for all where slots do not matter; a server that fails takes no others with it. */
+  async function readMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
+    if (keys.length === 0) return []
+    if (!clock.isKnown) await parts.askTime()
+    if (client.isCluster !== true && keys.length <= MAX_READS) return readTogether(keys)
+    const groups = chunks(client, keys, redisKey, MAX_READS)
+    const found = new Map<string, Entry | undefined>()
+    const asked = await Promise.allSettled(
+      groups.map(async (some) => {
+        const entries = await readTogether(some)
+        for (const [index, key] of some.entries()) found.set(key, entries[index])
+      }),
+    )
+    const failed = asked.filter((one) => one.status === 'rejected').map(({ reason }) => reason as unknown)
+    if (failed.length === groups.length) throw failed[0]
+    for (const cause of failed) context.fault(partlyFailed(cause))
+    return keys.map((key) => found.get(key))
+  }
+
+  async function readTogether(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
+    const answers = (await client.callBuffer('MGET', ...keys.map(redisKey))) as (Uint8Array | null)[]
+    let isLater = false
+    const entries = keys.map((key, index) => {
+      const bytes = answers[index]
+      const entry = bytes === null || bytes === undefined ? undefined : open(key, bytes)
+      isLater ||= entry instanceof Promise
+      return entry
+    })
+    return isLater ? Promise.all(entries.map(async (entry) => entry)) : (entries as (Entry | undefined)[])
   }
 
   /** Without a promise where the codec needs none: there are many of these at once. */
   function open(key: string, bytes: Uint8Array): MaybePromise<Entry | undefined> {
     try {
       const { header, headerBytes, payload } = readFrame(bytes)
-      // The header alone says so, and the value need not be decoded.
-      if (context.outdated?.(key, header) === true) return undefined
+      // The header alone says so, and the value need not be decoded; of a small one that is no dearer than to ask.
+      if (payload.length >= COSTLY_BYTES && context.outdated?.(key, header) === true) return undefined
       const value = codec.decode(payload, { key: boundKey(key), header: headerBytes })
       return value instanceof Promise
         ? value.then((decoded) => entryOf(header, decoded), report)
@@ -93,7 +126,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     const sealed = await Promise.all(entries.map(([key, entry]) => seal(key, entry)))
     const frames = sealed.filter((one) => one !== undefined)
     await Promise.all(
-      chunks(client, frames, ({ key }) => key).map((some) =>
+      chunks(client, frames, ({ key }) => key, MAX_WRITES).map((some) =>
         STORE.run(
           client,
           some.map(({ key }) => key),
@@ -104,7 +137,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
   }
 
   async function remove(keys: readonly string[]): Promise<void> {
-    await Promise.all(chunks(client, keys, (key) => key).map((some) => client.call('UNLINK', ...some)))
+    await Promise.all(chunks(client, keys, (key) => key, MAX_WRITES).map((some) => client.call('UNLINK', ...some)))
   }
 
   /** All keys of this cache, on all servers, some at a time. */
@@ -124,7 +157,8 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     sync: false,
     shared: true,
     get: read,
-    getMany: (keys) => Promise.all(keys.map(read)),
+    getMany: readMany,
+    ...(client.isCluster === true && { groupOf: (key: string) => calculateSlot(redisKey(key)) }),
     set: (key, entry) => write([[key, entry]]),
     setMany: write,
     delete: (keys) => remove(keys.map(redisKey)),
@@ -134,7 +168,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     async purge({ isDead }) {
       let purged = 0
       for await (const keys of scan()) {
-        const entries = await Promise.all(keys.map((key) => read(key.slice(keyPrefix.length))))
+        const entries = await readMany(keys.map((key) => key.slice(keyPrefix.length)))
         const dead = keys.filter((key, index) => {
           const entry = entries[index]
           return entry !== undefined && isDead(key.slice(keyPrefix.length), entry)
@@ -149,7 +183,12 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
 }
 
 /** What one command may hold: keys of one slot where there are slots, and not too many. */
-function chunks<Item>({ isCluster }: RedisClient, items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
+function chunks<Item>(
+  { isCluster }: RedisClient,
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  max: number,
+): Item[][] {
   const groups = new Map<number, Item[]>()
   for (const item of items) {
     const slot = isCluster === true ? calculateSlot(keyOf(item)) : 0
@@ -159,9 +198,15 @@ function chunks<Item>({ isCluster }: RedisClient, items: readonly Item[], keyOf:
   }
   const all: Item[][] = []
   for (const group of groups.values()) {
-    for (let from = 0; from < group.length; from += MAX_WRITES) all.push(group.slice(from, from + MAX_WRITES))
+    for (let from = 0; from < group.length; from += max) all.push(group.slice(from, from + max))
   }
   return all
+}
+
+function partlyFailed(cause: unknown): TierError {
+  const message =
+    'A server of the `redis` cluster failed to answer. The keys that it has are misses; look at the cause.'
+  return new TierError('ERR_TIER_FAILED', message, { cause, context: { tier: 'redis', operation: 'getMany' } })
 }
 
 function escapeGlob(text: string): string {

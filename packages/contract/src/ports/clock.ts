@@ -9,6 +9,8 @@ export interface Clock {
    * alive. Returns a function that cancels it.
    */
   after(delayMs: number, callback: () => void): () => void
+  /** Calls once when this turn of the event loop ends, after the input that is at hand. Where there is such a moment. */
+  endOfTurn?(callback: () => void): void
 }
 
 /** A number from 0 up to but without 1. Tests pass a seeded one. */

@@ -48,6 +48,8 @@ export interface TierStore {
   peek?(key: string): MaybePromise<Entry | undefined>
   /** Reads many in as few round trips as the store allows; answers in the order of `keys`. */
   getMany(keys: readonly string[]): MaybePromise<readonly (Entry | undefined)[]>
+  /** Tells which keys one round trip may ask for together: those of one group. Absent: any. */
+  groupOf?(key: string): number
   /** Stores an entry, unless one of the same epoch and a larger `asOf` is there. */
   set(key: string, entry: Entry): MaybePromise<void>
   /** Stores many, as `set` does each. */
