@@ -1,9 +1,10 @@
 /** `pnpm bench <name> [--quick]`: measures the built packages, so run `pnpm build` first. */
 import { cpus } from 'node:os'
 import { l1 } from './l1.ts'
+import { races } from './races/races.ts'
 import { redisReads } from './redis.ts'
 
-const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = { l1, redis: redisReads }
+const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = { l1, races, redis: redisReads }
 const [name = '', ...flags] = process.argv.slice(2)
 const bench = BENCHES[name]
 if (bench === undefined) {
