@@ -19,6 +19,7 @@ export class Lab {
   readonly #nodes: CacheNode[] = []
   readonly #proxies: Proxy[] = []
   #probes = 0
+  #isOver = false
 
   constructor(peer: Peer, admin: Redis, url: string) {
     this.peer = peer
@@ -27,6 +28,7 @@ export class Lab {
   }
 
   async node({ where, tags = [], superjson = false }: NodeOptions): Promise<CacheNode> {
+    if (this.#isOver) throw new Error('The race is over.')
     const url = where === 'memory' ? undefined : where === 'Redis' ? this.#url : where.url
     const opening = this.peer.open({ url, tags, superjson, origin: this.origin })
     const node = await within(5_000, 'opening a node', opening)
@@ -46,7 +48,7 @@ export class Lab {
    */
   async hears(writer: CacheNode, reader: CacheNode, ms: number): Promise<boolean> {
     const end = performance.now() + ms
-    while (performance.now() < end) {
+    while (performance.now() < end && !this.#isOver) {
       const key = `probe-${++this.#probes}`
       try {
         await within(500, 'a probe', Promise.all([writer.read(key), reader.read(key)]))
@@ -83,6 +85,7 @@ export class Lab {
   }
 
   async close(): Promise<void> {
+    this.#isOver = true
     for (const proxy of this.#proxies) proxy.restore()
     await this.reset()
     for (const proxy of this.#proxies) proxy.close()

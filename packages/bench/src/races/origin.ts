@@ -9,6 +9,7 @@ export class Origin {
   readonly #given = new Map<string, unknown>()
   readonly #calls = new Map<string, number>()
   readonly #gates = new Map<string, Gate[]>()
+  readonly #failures = new Map<string, Error>()
   readonly #awaited = new Set<{ readonly key: string; readonly count: number; readonly seen: Gate }>()
 
   /** Reads the value as it is now, and answers when nobody holds the load any more. */
@@ -19,6 +20,8 @@ export class Origin {
     for (const { key: wanted, count: enough, seen } of this.#awaited) {
       if (wanted === key && count >= enough) seen.resolve(undefined)
     }
+    const failure = this.#failures.get(key)
+    if (failure !== undefined) throw failure
     const gates = this.#gates.get(key)
     if (gates !== undefined) {
       const gate = deferred<undefined>()
@@ -74,12 +77,8 @@ export class Origin {
   /** Makes all held loads of the key fail, and later ones at once. */
   fail(key: string, reason: Error): void {
     const gates = this.#gates.get(key) ?? []
+    this.#gates.delete(key)
+    this.#failures.set(key, reason)
     for (const gate of gates) gate.reject(reason)
-    this.#gates.set(key, {
-      push: (gate: Gate) => {
-        gate.reject(reason)
-        return 0
-      },
-    } as Gate[])
   }
 }

@@ -1,8 +1,11 @@
 /** What every contestant of the races is driven through: one adapter for each, nothing but its documented calls. */
 import type { Origin } from './origin.ts'
 
-/** What a cache may have, and a race may need. */
-export type Capability = 'tag' | 'clear' | 'bus' | 'handles' | 'serializer' | 'memory over Redis'
+/**
+ * What a cache may have, and a race may need. `nodes`: an invalidation reaches what other nodes hold; `bus`: by messages,
+ * as they have memory over Redis.
+ */
+export type Capability = 'tag' | 'clear' | 'nodes' | 'bus' | 'handles' | 'serializer'
 
 /** How a node is set up. */
 export interface Setting {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Lab } from './lab.ts'
 import { fail, type Outcome, PASS } from './outcome.ts'
-import { within } from './wait.ts'
+import { pause, within } from './wait.ts'
 
 const FALSY: Readonly<Record<string, unknown>> = { null: null, '0': 0, false: false, "''": '' }
 
@@ -23,25 +23,36 @@ export async function falsyInMemory(lab: Lab): Promise<Outcome> {
   })
 }
 
-/** The same, read by another node from Redis. */
-export async function falsyThroughRedis(lab: Lab): Promise<Outcome> {
-  return throughRedis(lab, FALSY, false)
+/** Who reads what another node wrote: a node that starts after that, or one that was there and may have been told. */
+export type Reader = 'new' | 'running'
+
+/** The same, read by another node. */
+export async function falsyThroughRedis(lab: Lab, reader: Reader): Promise<Outcome> {
+  return throughRedis(lab, reader, FALSY, false)
 }
 
-/** Types that JSON does not know, read by another node from Redis. */
-export function types(superjson: boolean): (lab: Lab) => Promise<Outcome> {
-  return (lab) => throughRedis(lab, TYPED, superjson)
+/** Types that JSON does not know, read by another node. */
+export function types(superjson: boolean): (lab: Lab, reader: Reader) => Promise<Outcome> {
+  return (lab, reader) => throughRedis(lab, reader, TYPED, superjson)
 }
 
-async function throughRedis(lab: Lab, values: Readonly<Record<string, unknown>>, superjson: boolean): Promise<Outcome> {
-  const [writer, reader] = await Promise.all([
-    lab.node({ where: 'Redis', superjson }),
-    lab.node({ where: 'Redis', superjson }),
-  ])
+async function throughRedis(
+  lab: Lab,
+  reader: Reader,
+  values: Readonly<Record<string, unknown>>,
+  superjson: boolean,
+): Promise<Outcome> {
+  const writer = await lab.node({ where: 'Redis', superjson })
+  const other = reader === 'running' ? await lab.node({ where: 'Redis', superjson }) : undefined
+  if (other !== undefined && lab.peer.lacks.bus === undefined && !(await lab.hears(writer, other, 5_000))) {
+    return fail('the nodes never heard of each other')
+  }
   return each(lab, values, async (key) => {
     await writer.read(key)
     await lab.stored(key)
-    return reader.read(key)
+    // What is sent to other nodes shall have arrived.
+    await pause(50)
+    return (other ?? (await lab.node({ where: 'Redis', superjson }))).read(key)
   })
 }
 

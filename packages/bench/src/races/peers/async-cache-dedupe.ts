@@ -10,9 +10,8 @@ export const asyncCacheDedupe: Peer = {
   packages: ['async-cache-dedupe', 'ioredis'],
   setup: 'memory or Redis storage, one or the other, with `invalidation`; its references are the tags',
   lacks: {
-    bus: 'it has no messages between nodes, and nothing in memory that would need them',
+    bus: 'it has no messages between nodes, and with Redis nothing in memory that would need them',
     handles: 'a name can be defined only once',
-    'memory over Redis': 'it has one tier',
   },
   async open({ url, tags, superjson: isSuper, origin }) {
     const client = url === undefined ? undefined : new Redis(url)

@@ -11,7 +11,11 @@ export const cacheManager: Peer = {
   name: 'cache-manager',
   packages: ['cache-manager', 'keyv', '@keyv/redis'],
   setup: 'stores: `createKeyv` of cacheable, then `@keyv/redis`',
-  lacks: { tag: 'it has no tags', bus: 'it has no messages between nodes' },
+  lacks: {
+    tag: 'it has no tags',
+    nodes: 'it does not tell other nodes: what they hold in memory stays until its ttl',
+    bus: 'it does not tell other nodes: what they hold in memory stays until its ttl',
+  },
   async open({ url, superjson: isSuper, origin }) {
     const codec = isSuper ? { serialize: stringify, deserialize: parse } : {}
     const stores = [

@@ -21,9 +21,8 @@ export const cachified: Peer = {
   lacks: {
     tag: 'it has no tags',
     clear: 'it has no clear; the cache behind it may have one',
-    bus: 'it has no messages between nodes',
+    bus: 'it has no messages between nodes, and with Redis nothing in memory that would need them',
     serializer: 'its Redis adapter takes no serializer',
-    'memory over Redis': 'it has one tier',
   },
   async open({ url, origin }) {
     const client = url === undefined ? undefined : createClient({ url })

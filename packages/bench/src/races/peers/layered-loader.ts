@@ -10,6 +10,8 @@ import {
 import { type CacheNode, HOUR_MS, type Peer, type Setting } from '../peer.ts'
 
 const inMemoryCache = { ttlInMsecs: HOUR_MS, maxItems: 1_000, maxGroups: 100, maxItemsPerGroup: 1_000 }
+// It would print failures of the loader.
+const loadErrorHandler = (): void => {}
 const stored = { json: true, ttlInMsecs: HOUR_MS }
 
 export const layeredLoader: Peer = {
@@ -29,6 +31,7 @@ async function flat({ url, origin }: Setting): Promise<CacheNode> {
   const notifications = pair && createNotificationPair<unknown>(pair)
   const loader = new Loader<unknown>({
     inMemoryCache,
+    loadErrorHandler,
     dataSourceGetOneFn: (key: string) => origin.load(key),
     ...(client !== undefined && { asyncCache: new RedisCache<unknown>(client, { ...stored, prefix: 'races' }) }),
     ...(notifications !== undefined && {
@@ -51,6 +54,7 @@ async function grouped({ url, tags, origin }: Setting): Promise<CacheNode> {
   const notifications = pair && createGroupNotificationPair<unknown>(pair)
   const loader = new GroupLoader<unknown>({
     inMemoryCache,
+    loadErrorHandler,
     dataSources: [
       {
         name: 'origin',
