@@ -69,7 +69,7 @@ export async function concurrentInvalidations(lab: Lab): Promise<Outcome> {
     const c = await lab.node({ where: 'Redis', tags: [TAG] })
     for (const node of [a, b, c]) {
       if (!(await lab.becomesFresh(node, key))) {
-        return stale('the invalidation that came late undid the newer one: what was outdated is served again')
+        return stale('when the late invalidation has arrived, what a newer one had outdated is served again')
       }
     }
   }
@@ -130,8 +130,13 @@ export async function clearingDuringLoad(lab: Lab): Promise<Outcome> {
   if (lab.peer.lacks.bus === undefined && !(await lab.hears(a, b, 5_000))) return MUTE
   lab.origin.release(KEY)
   await within(3_000, 'the load', loading)
-  if (!(await lab.becomesFresh(b, KEY))) return stale('the load stored what it had read before the clear')
-  return (await lab.becomesFresh(a, KEY)) ? PASS : stale('the load put the old value back into Redis')
+  await lab.settle()
+  if (!(await lab.becomesFresh(b, KEY))) {
+    return stale('when the load has ended, what it had read before the clear is served')
+  }
+  return (await lab.becomesFresh(a, KEY))
+    ? PASS
+    : stale('when the load has ended, the node that cleared is served the old value from Redis')
 }
 
 interface Pair {

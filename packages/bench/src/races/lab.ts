@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import { Origin } from './origin.ts'
 import type { CacheNode, Peer } from './peer.ts'
 import { type Proxy, startProxy } from './proxy.ts'
-import { until, within } from './wait.ts'
+import { pause, until, within } from './wait.ts'
 
 export interface NodeOptions {
   readonly where: 'memory' | 'Redis' | Proxy
@@ -75,6 +75,11 @@ export class Lab {
   /** Waits until something is stored in Redis under a name that tells of the key, as writes may be under way; or gives up. */
   async stored(key: string): Promise<void> {
     await until(500, async () => (await this.admin.keys(`*${key}*`)).length > 0)
+  }
+
+  /** Lets what is under way arrive: callers that join, messages, writes that nobody waits for. */
+  async settle(): Promise<void> {
+    await pause(100)
   }
 
   /** Begins anew: no nodes, nothing in Redis. */

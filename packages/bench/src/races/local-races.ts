@@ -2,7 +2,7 @@
 import type { Lab } from './lab.ts'
 import { fail, type Outcome, PASS, stale } from './outcome.ts'
 import type { CacheNode } from './peer.ts'
-import { pause, settles, within } from './wait.ts'
+import { settles, within } from './wait.ts'
 
 export type Where = 'memory' | 'Redis'
 type Way = 'key' | 'tag'
@@ -17,13 +17,14 @@ export function duringLoad(way: Way): (lab: Lab, where: Where) => Promise<Outcom
     await invalidate(node, way)
     lab.origin.release(KEY)
     await within(3_000, 'the load', first)
-    // What the load stores behind the caller's back shall have arrived.
-    if (where === 'Redis') await pause(50)
-    if (!(await lab.isFresh(node, KEY))) return stale('the load stored what it had read before the invalidation')
+    await lab.settle()
+    if (!(await lab.isFresh(node, KEY))) {
+      return stale('when the load has ended, what it had read before the invalidation is served')
+    }
     if (where === 'memory') return PASS
     await lab.stored(KEY)
     const other = await lab.node({ where, tags: tagsOf(way) })
-    return (await lab.isFresh(other, KEY)) ? PASS : stale('another node finds the outdated value in Redis')
+    return (await lab.isFresh(other, KEY)) ? PASS : stale('another node is served the outdated value from Redis')
   }
 }
 
@@ -52,8 +53,7 @@ export async function failingLoader(lab: Lab, where: Where): Promise<Outcome> {
   lab.origin.hold(KEY)
   const callers = Promise.allSettled(Array.from({ length: 10 }, () => node.read(KEY)))
   await within(3_000, 'the load', lab.origin.called(KEY, 1))
-  // All shall have come as far as they can, over the network too.
-  await pause(100)
+  await lab.settle()
   lab.origin.fail(KEY, reason)
   const results = await within(5_000, 'the ten reads', callers)
   const calls = lab.origin.calls(KEY)

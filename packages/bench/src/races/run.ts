@@ -29,7 +29,9 @@ async function runOnce(race: Race, peer: Peer, ground: Ground): Promise<Outcome>
     const lab = new Lab(peer, ground.admin, ground.url)
     const stray = ground
       .nextStray()
-      .then((error) => fail(`an error that the application cannot catch ends the process: \`${String(error)}\``))
+      .then((error) =>
+        fail(`an error that no call reports, and that by default ends the process: \`${String(error)}\``),
+      )
     const running = start(lab).catch((error: unknown) => fail(String(error)))
     outcomes.push([setting, await Promise.race([running, stray])])
     await lab.close()

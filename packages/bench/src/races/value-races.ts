@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Lab } from './lab.ts'
 import { fail, type Outcome, PASS } from './outcome.ts'
-import { pause, within } from './wait.ts'
+import { within } from './wait.ts'
 
 const FALSY: Readonly<Record<string, unknown>> = { null: null, '0': 0, false: false, "''": '' }
 
@@ -50,8 +50,7 @@ async function throughRedis(
   return each(lab, values, async (key) => {
     await writer.read(key)
     await lab.stored(key)
-    // What is sent to other nodes shall have arrived.
-    await pause(50)
+    await lab.settle()
     return (other ?? (await lab.node({ where: 'Redis', superjson }))).read(key)
   })
 }
