@@ -15,7 +15,7 @@ export function report(results: Results, peers: readonly Peer[]): void {
   row(['---', '---', '---', '---'])
   for (const peer of peers) {
     for (const [reason, { verdict, names }] of reasonsOf(results, peer)) {
-      row([peer.name, verdict, names.join(', '), reason.replaceAll('|', String.raw`\|`)])
+      row([peer.name, verdict, names.join('; '), reason.replaceAll('|', String.raw`\|`)])
     }
   }
   console.log('\nSet up as:\n')
