@@ -1,4 +1,4 @@
-/** `pnpm bench <name> [--quick]`: measures the built packages, so run `pnpm build` first. */
+/** `pnpm bench <name> [--quick]`: runs the built packages, so run `pnpm build` first. */
 import { cpus } from 'node:os'
 import { l1 } from './l1.ts'
 import { races } from './races/races.ts'
