@@ -92,9 +92,9 @@ export class ByteReader {
   }
 
   fixed(bytes: number): number {
-    const taken = this.raw(bytes)
+    const from = this.#take(bytes)
     let value = 0
-    for (let index = bytes - 1; index >= 0; index--) value = value * 256 + (taken[index] as number)
+    for (let index = from + bytes - 1; index >= from; index--) value = value * 256 + (this.#bytes[index] as number)
     if (!Number.isSafeInteger(value)) throw unreadable('a number is too large')
     return value
   }
@@ -124,8 +124,14 @@ export class ByteReader {
 
   /** The next bytes, not copied. */
   raw(count: number): Uint8Array {
+    const from = this.#take(count)
+    return this.#bytes.subarray(from, from + count)
+  }
+
+  #take(count: number): number {
     if (count > this.left) throw unreadable('it ends too early')
+    const from = this.#offset
     this.#offset += count
-    return this.#bytes.subarray(this.#offset - count, this.#offset)
+    return from
   }
 }

@@ -23,6 +23,7 @@ const HAS_ERROR = 8
 const IN_SECONDS = 16
 const KNOWN_FLAGS = COMPACT_EPOCH | HAS_AHEAD | HAS_STALE | HAS_ERROR | IN_SECONDS
 const COMPACT = /^[\w-]{8}$/
+const NO_TAGS: readonly string[] = []
 
 /** What a header tells of an entry. */
 export interface FrameHeader extends Omit<EntryFields, 'value' | 'createdAt'> {
@@ -31,11 +32,32 @@ export interface FrameHeader extends Omit<EntryFields, 'value' | 'createdAt'> {
 }
 
 /** A frame taken apart. Nothing is copied. */
-export interface Frame {
+export class Frame {
   /** What the entry is judged by. */ readonly header: FrameHeader
+  readonly #bytes: Uint8Array
+  readonly #headerLength: number
+
+  /** @param headerLength - Bytes of `bytes` that are the header. */
+  constructor(header: FrameHeader, bytes: Uint8Array, headerLength: number) {
+    this.header = header
+    this.#bytes = bytes
+    this.#headerLength = headerLength
+  }
+
   /** The header as bytes, for a codec that binds the payload to it. */
-  readonly headerBytes: Uint8Array
-  /** The value, encoded. */ readonly payload: Uint8Array
+  get headerBytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#headerLength)
+  }
+
+  /** The value, encoded. */
+  get payload(): Uint8Array {
+    return this.#bytes.subarray(this.#headerLength)
+  }
+
+  /** Length of the payload. */
+  get payloadBytes(): number {
+    return this.#bytes.length - this.#headerLength
+  }
 }
 
 /** Writes a header. */
@@ -85,7 +107,7 @@ export function readFrame(bytes: Uint8Array): Frame {
   if (version !== VERSION) throw unreadable(`its version is ${version}, and ${VERSION} is the newest known here`)
   const flags = reader.byte()
   if ((flags & ~KNOWN_FLAGS) !== 0) throw unreadable('it has flags that are not known here')
-  const epoch = (flags & COMPACT_EPOCH) !== 0 ? toBase64url(reader.raw(6)) : reader.text()
+  const epoch = (flags & COMPACT_EPOCH) !== 0 ? compactEpoch(reader.fixed(6)) : reader.text()
   const asOf = reader.fixed(7)
   const storedAt = baseOf(asOf) + unzigzag(reader.varint())
   const unitMs = (flags & IN_SECONDS) !== 0 ? 1_000 : 1
@@ -96,9 +118,9 @@ export function readFrame(bytes: Uint8Array): Frame {
   const count = reader.varint()
   // Each tag takes two bytes at least, so that a wrong count cannot make a large list.
   if (count * 2 > reader.left) throw unreadable('it ends too early')
-  const tags = Array.from({ length: count }, () => reader.text())
+  const tags = count === 0 ? NO_TAGS : Array.from({ length: count }, () => reader.text())
   const header: FrameHeader = { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags }
-  return { header, headerBytes: bytes.subarray(0, reader.offset), payload: bytes.subarray(reader.offset) }
+  return new Frame(header, bytes, reader.offset)
 }
 
 function baseOf(asOf: number): number {
@@ -129,6 +151,15 @@ function fromBase64url(text: string): Uint8Array {
   return Buffer.from(text, 'base64url')
 }
 
-function toBase64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
+/** The last one is remembered: nearly all frames of a log are of one epoch. */
+let lastEpoch = { number: 0, text: 'AAAAAAAA' }
+
+/** @param number - Six bytes, little-endian. */
+function compactEpoch(number: number): string {
+  if (lastEpoch.number !== number) {
+    const bytes = Buffer.alloc(6)
+    bytes.writeUIntLE(number, 0, 6)
+    lastEpoch = { number, text: bytes.toString('base64url') }
+  }
+  return lastEpoch.text
 }

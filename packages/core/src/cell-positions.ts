@@ -45,17 +45,24 @@ export interface CellState {
  */
 export function createCellPositions(state?: CellState): LogPositions {
   const tables: Record<Strength, Map<number, number>> = { hard: new Map(), soft: new Map() }
-  for (const { strength, cell, position } of state?.cells ?? []) raiseCell(tables[strength], cell, position)
-  const positions = new Positions((strength) => tableOf(tables[strength]))
+  const highest: Record<Strength, number> = { hard: 0, soft: 0 }
+  for (const { strength, cell, position } of state?.cells ?? []) {
+    raiseCell(tables[strength], cell, position)
+    highest[strength] = Math.max(highest[strength], position)
+  }
+  const positions = new Positions((strength) => tableOf(tables[strength], highest[strength]))
   for (const record of state?.records ?? []) positions.raise(record)
   return positions
 }
 
-function tableOf(cells: Map<number, number>): IdTable {
+function tableOf(cells: Map<number, number>, highest: number): IdTable {
   return {
-    get(kind, id) {
-      const [one, other] = cellsOf(kind, id)
-      return Math.min(cells.get(one) ?? 0, cells.get(other) ?? 0)
+    highest,
+    get(kind, id, above) {
+      const [one, other] = SEEDS[kind]
+      const first = cells.get(hash(id, one) % CELLS) ?? 0
+      // The smaller of the two counts, so most of the time one is enough.
+      return first <= above ? first : Math.min(first, cells.get(hash(id, other) % CELLS) ?? 0)
     },
     raise(kind, id, position) {
       for (const cell of cellsOf(kind, id)) raiseCell(cells, cell, position)

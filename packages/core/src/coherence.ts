@@ -130,10 +130,10 @@ export class Coherence {
   judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
     const { positions } = this.#mirror
     if (positions === undefined || epoch !== this.#mirror.epoch || this.isOffline()) return 'outdated'
-    if (positions.hardAt(key, tags) > asOf) return 'outdated'
+    if (positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
     const own = this.#own.strengthFor(key, tags)
     if (own === 'hard') return 'outdated'
-    if (own === undefined && positions.softAt(key, tags) <= asOf) return 'valid'
+    if (own === undefined && positions.softAt(key, tags, asOf) <= asOf) return 'valid'
     return after > asOf ? 'outdated' : 'expired'
   }
 

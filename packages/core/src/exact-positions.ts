@@ -7,6 +7,7 @@ export function createExactPositions(limits: PositionLimits): LogPositions {
   return new Positions(() => {
     const maps = { key: new PositionMap(limits), tag: new PositionMap(limits) }
     return {
+      highest: 0,
       get: (kind, id) => maps[kind].get(id),
       raise: (kind, id, position) => maps[kind].raise(id, position),
     }

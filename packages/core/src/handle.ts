@@ -77,14 +77,20 @@ export class CacheHandle implements Cache {
     }
   }
 
-  async get<Value = unknown>(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<Value | undefined> {
-    const encoded = this.#keys.encode(key)
-    const entry = options.after === undefined ? this.#hit(encoded) : undefined
-    if (entry !== undefined) return entry.value as Value
-    this.#open(encoded)
-    const found = await find(this.#engine, encoded, options)
-    countFound({ engine: this.#engine, counters: this.#counters, key: encoded }, found)
-    return found?.entry.value as Value | undefined
+  get<Value = unknown>(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<Value | undefined> {
+    try {
+      const encoded = this.#keys.encode(key)
+      const entry = options.after === undefined ? this.#hit(encoded) : undefined
+      if (entry !== undefined) return Promise.resolve(entry.value as Value)
+      this.#open(encoded)
+      const value = find(this.#engine, encoded, options, (found) => {
+        countFound({ engine: this.#engine, counters: this.#counters, key: encoded }, found)
+        return found?.entry.value as Value | undefined
+      })
+      return Promise.resolve(value)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async getMany<Value = unknown>(keys: readonly CacheKey[], options: ReadOptions = {}): Promise<(Value | undefined)[]> {
@@ -95,7 +101,7 @@ export class CacheHandle implements Cache {
   async has(key: CacheKey, options: ReadOptions = {}): Promise<boolean> {
     const encoded = this.#keys.encode(key)
     this.#open(encoded)
-    return (await find(this.#engine, encoded, options)) !== undefined
+    return find(this.#engine, encoded, options, (found) => found !== undefined)
   }
 
   peek<Value = unknown>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined {

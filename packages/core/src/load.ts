@@ -43,7 +43,9 @@ export async function fly<Value>(engine: Engine, flight: Flight<Value>, request:
   let { previous } = request
   try {
     if (request.lookUp && engine.lower.length > 0) {
-      const found = (await flight.guard(lookBelow(engine, flight.key, request.after))) as Found<Value> | undefined
+      const found = (await flight.guard(Promise.resolve(lookBelow(engine, flight.key, request.after)))) as
+        | Found<Value>
+        | undefined
       if (isServable(found)) return flight.settle({ type: 'found', found })
       previous ??= found
       flight.fallback = previous

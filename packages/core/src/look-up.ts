@@ -1,5 +1,6 @@
 /** Look-ups in the tiers, judged by the log and by age; what a lower tier has is promoted into the tiers above it. */
-import { type Age, type Entry, type Mark, NEVER_JUDGED, ageOf } from '@hotpath/contract'
+import { type Age, type Entry, type Mark, type MaybePromise, NEVER_JUDGED, ageOf } from '@hotpath/contract'
+import { chain } from './chain.ts'
 import type { Judgement } from './coherence.ts'
 import type { Engine } from './engine.ts'
 
@@ -72,19 +73,24 @@ export function lookInMemory(engine: Engine, key: string, after = 0): Found | un
 }
 
 /** What the lower tiers have: the first that is enough for the reader, else the first that is good for anything. */
-export async function lookBelow(
+export function lookBelow(
   engine: Engine,
   key: string,
   after = 0,
-  isEnough: (found: Found | undefined) => boolean = isServable,
-): Promise<Found | undefined> {
-  let fallback: Found | undefined
-  for (const guarded of engine.lower) {
-    const held = judge(engine, key, await guarded.get(key), guarded.tier.index, after)
-    if (held !== undefined && isEnough(held)) return promote(engine, key, held)
-    fallback ??= held
+  isEnough: (found: Found) => boolean = isServable,
+): MaybePromise<Found | undefined> {
+  return lookFrom(0, undefined)
+
+  // Not an async function: there may be thousands of these at once, and most are one tier deep.
+  function lookFrom(index: number, fallback: Found | undefined): MaybePromise<Found | undefined> {
+    const guarded = engine.lower[index]
+    if (guarded === undefined) return fallback
+    return chain(guarded.get(key), (entry) => {
+      const held = judge(engine, key, entry, guarded.tier.index, after)
+      if (held !== undefined && isEnough(held)) return promote(engine, key, held)
+      return lookFrom(index + 1, fallback ?? held)
+    })
   }
-  return fallback
 }
 
 /** The same for many keys, by one read of many per tier. */
@@ -92,14 +98,14 @@ export async function lookUpMany(
   engine: Engine,
   keys: Iterable<string>,
   after = 0,
-  isEnough: (found: Found | undefined) => boolean = isServable,
+  isEnough: (found: Found) => boolean = isServable,
 ): Promise<Map<string, Found>> {
   const all = new Map<string, Found>()
   const missing = new Set<string>()
   for (const key of keys) {
     const held = lookInMemory(engine, key, after)
     if (held !== undefined) all.set(key, held)
-    if (!isEnough(held)) missing.add(key)
+    if (held === undefined || !isEnough(held)) missing.add(key)
   }
   for (const guarded of engine.lower) {
     if (missing.size === 0) break

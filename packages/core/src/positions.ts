@@ -21,8 +21,10 @@ export type IdKind = 'key' | 'tag'
 
 /** The positions of keys and tags of one strength. */
 export interface IdTable {
-  /** Never below what was raised and not forgotten. */
-  get(kind: IdKind, id: string): number
+  /** The highest position in it when it was made. */
+  readonly highest: number
+  /** Never below what was raised and not forgotten, save that anything up to `above` will do for what is not above it. */
+  get(kind: IdKind, id: string, above: number): number
   /** Raises a position, and answers the highest one forgotten to make room (0: none). */
   raise(kind: IdKind, id: string, position: number): number
 }
@@ -40,12 +42,16 @@ class Half {
   readonly #table: IdTable
   readonly #matchers: Matcher[] = []
   #floor = 0
+  /** Of all that was raised: whoever asks for more need not look. */
+  #highest: number
 
   constructor(table: IdTable) {
     this.#table = table
+    this.#highest = table.highest
   }
 
   raise(scope: Scope, position: number): void {
+    if (position > this.#highest) this.#highest = position
     switch (scope.type) {
       case 'all':
         this.#raiseFloor(position)
@@ -65,9 +71,10 @@ class Half {
     }
   }
 
-  at(key: string, tags: readonly string[]): number {
-    let highest = Math.max(this.#floor, this.#table.get('key', key))
-    for (const tag of tags) highest = Math.max(highest, this.#table.get('tag', tag))
+  at(key: string, tags: readonly string[], above: number): number {
+    if (this.#highest <= above) return 0
+    let highest = Math.max(this.#floor, this.#table.get('key', key, above))
+    for (const tag of tags) highest = Math.max(highest, this.#table.get('tag', tag, above))
     for (const matcher of this.#matchers) {
       if (matcher.position > highest && matcher.matches(key)) highest = matcher.position
     }
@@ -100,11 +107,11 @@ export class Positions implements LogPositions {
     this.#halves[strength].raise(scope, position)
   }
 
-  hardAt(key: string, tags: readonly string[]): number {
-    return this.#halves.hard.at(key, tags)
+  hardAt(key: string, tags: readonly string[], above = 0): number {
+    return this.#halves.hard.at(key, tags, above)
   }
 
-  softAt(key: string, tags: readonly string[]): number {
-    return this.#halves.soft.at(key, tags)
+  softAt(key: string, tags: readonly string[], above = 0): number {
+    return this.#halves.soft.at(key, tags, above)
   }
 }

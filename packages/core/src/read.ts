@@ -5,11 +5,13 @@ import {
   type Entry,
   type Freshness,
   type Mark,
+  type MaybePromise,
   type Token,
   assertKey,
   parseToken,
 } from '@hotpath/contract'
 import { awaitFlight, servable } from './await-flight.ts'
+import { chain } from './chain.ts'
 import { countCoalesced, countHit, countMiss } from './count.ts'
 import type { Engine } from './engine.ts'
 import { detach } from './detach.ts'
@@ -64,14 +66,23 @@ export interface FindOptions {
   readonly stale?: boolean | undefined
 }
 
-/** Reads without a loader: fresh values, and stale ones where asked. */
-export async function find(engine: Engine, key: string, options: FindOptions): Promise<Found | undefined> {
-  const view = options.after === undefined ? PRESENT : await viewAfter(engine, parseToken(options.after))
-  if (!view.current) return undefined
-  const held = lookInMemory(engine, key, view.after)
-  if (isUsable(held, options)) return held
-  const below = await lookBelow(engine, key, view.after, (one) => isUsable(one, options))
-  return isUsable(below, options) ? below : undefined
+/** Reads without a loader: fresh values, and stale ones where asked; `done` makes of them what is wanted. */
+export function find<Result>(
+  engine: Engine,
+  key: string,
+  options: FindOptions,
+  done: (found: Found | undefined) => Result,
+): MaybePromise<Result> {
+  if (options.after === undefined) return findIn(PRESENT)
+  return viewAfter(engine, parseToken(options.after)).then(findIn)
+
+  function findIn({ current, after }: View): MaybePromise<Result> {
+    if (!current) return done(undefined)
+    const held = lookInMemory(engine, key, after)
+    if (isUsable(held, options)) return done(held)
+    const below = lookBelow(engine, key, after, (one) => isUsable(one, options))
+    return chain(below, (found) => done(isUsable(found, options) ? found : undefined))
+  }
 }
 
 /** Whether a read without a loader may answer with what was found. */

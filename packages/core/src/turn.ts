@@ -41,7 +41,7 @@ export async function takeTurn<Value>(
       const timeoutMs = until - engine.timeline.elapsed()
       if (timeoutMs <= 0) return UNLEASED
       await flight.guard(lease.released(key, { timeoutMs, signal: flight.signal }))
-      const found = await flight.guard(lookBelow(engine, key, after))
+      const found = await flight.guard(Promise.resolve(lookBelow(engine, key, after)))
       if (isServable(found)) return { type: 'found', found: found as Servable<Value> }
     }
   } catch (cause) {

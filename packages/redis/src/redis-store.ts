@@ -1,7 +1,8 @@
 /** The entries of one cache in Redis: a frame under a key each, which expires with the entry's last window. */
-import { type FrameHeader, joinFrame, readFrame, writeHeader } from '@hotpath/codec'
+import { type Frame, type FrameHeader, joinFrame, readFrame, writeHeader } from '@hotpath/codec'
 import {
   type Codec,
+  type CodecContext,
   CodecError,
   type Entry,
   type MaybePromise,
@@ -84,15 +85,28 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
   /** Without a promise where the codec needs none: there are many of these at once. */
   function open(key: string, bytes: Uint8Array): MaybePromise<Entry | undefined> {
     try {
-      const { header, headerBytes, payload } = readFrame(bytes)
+      const frame = readFrame(bytes)
+      const { header } = frame
       // The header alone says so, and the value need not be decoded; of a small one that is no dearer than to ask.
-      if (payload.length >= COSTLY_BYTES && context.outdated?.(key, header) === true) return undefined
-      const value = codec.decode(payload, { key: boundKey(key), header: headerBytes })
+      if (frame.payloadBytes >= COSTLY_BYTES && context.outdated?.(key, header) === true) return undefined
+      const value = codec.decode(frame.payload, contextOf(key, frame))
       return value instanceof Promise
         ? value.then((decoded) => entryOf(header, decoded), report)
         : entryOf(header, value)
     } catch (error) {
       return report(error)
+    }
+  }
+
+  /** Most codecs look at none of it. */
+  function contextOf(key: string, frame: Frame): CodecContext {
+    return {
+      get key() {
+        return boundKey(key)
+      },
+      get header() {
+        return frame.headerBytes
+      },
     }
   }
 

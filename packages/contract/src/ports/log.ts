@@ -77,10 +77,13 @@ export interface LogHead extends Mark {
 export interface LogPositions {
   /** Takes in a record. */
   raise(record: Invalidation & Mark): void
-  /** Highest position of a hard record that concerns the key or one of the tags; entries loaded before it are gone. */
-  hardAt(key: string, tags: readonly string[]): number
-  /** Highest position of a soft record that concerns the key or one of the tags; entries loaded before it are stale. */
-  softAt(key: string, tags: readonly string[]): number
+  /**
+   * Highest position of a hard record that concerns the key or one of the tags; entries loaded before it are gone.
+   * Asked for positions `above` one, any answer that is not above it will do. Default 0: exactly.
+   */
+  hardAt(key: string, tags: readonly string[], above?: number): number
+  /** The same of soft records; entries loaded before it are stale. */
+  softAt(key: string, tags: readonly string[], above?: number): number
 }
 
 /** The state of a log at one moment. */
