@@ -1,6 +1,7 @@
 /**
  * Ends operations that take too long. All may take equally long, so they end in the order in which they began, and one
- * timer for the oldest serves them all: of many at once, each costs a place in a set and no timer of its own.
+ * timer serves them all: each costs a place in a set. The timer is left to run out rather than stopped when nothing
+ * is under way: to set and stop one for every operation would cost more than the rest.
  */
 import type { Clock } from '@hotpath/contract'
 
@@ -36,19 +37,14 @@ export class Deadlines {
   /** The operation has ended. */
   end(deadline: Deadline): void {
     this.#running.delete(deadline)
-    if (this.#running.size === 0) this.#disarm()
   }
 
   /** Ends all that are under way. */
   close(): void {
-    this.#disarm()
-    for (const deadline of this.#running) deadline.expire(false)
-    this.#running.clear()
-  }
-
-  #disarm(): void {
     this.#cancel?.()
     this.#cancel = undefined
+    for (const deadline of this.#running) deadline.expire(false)
+    this.#running.clear()
   }
 
   #expire(): void {

@@ -111,6 +111,7 @@ describe('a tier behind its breaker', () => {
       { code: 'ERR_TIER_FAILED', cause, context: { tier: 'broken', operation: 'purge' } },
       { code: 'ERR_TIER_FAILED', cause, context: { tier: 'broken', operation: 'clear' } },
     ])
+    tier.close()
     expect(clock.pending).toBe(0)
   })
 })

@@ -40,10 +40,34 @@ const MAX_READS = 1_000
 const COSTLY_BYTES = 1_024
 const SCAN_COUNT = 1_000
 
+/** What a codec is told of a frame; most look at none of it, so it is made when they do. */
+class FrameContext implements CodecContext {
+  readonly #name: string
+  readonly #key: string
+  readonly #frame: Frame
+
+  constructor(name: string, key: string, frame: Frame) {
+    this.#name = name
+    this.#key = key
+    this.#frame = frame
+  }
+
+  get key(): string {
+    return boundKey(this.#name, this.#key)
+  }
+
+  get header(): Uint8Array {
+    return this.#frame.headerBytes
+  }
+}
+
+function boundKey(name: string, key: string): string {
+  return `${name}:${key}`
+}
+
 export function openStore(parts: StoreParts, context: TierContext): TierStore {
   const { client, codec, clock, keyPrefix } = parts
   const redisKey = (key: string): string => keyPrefix + key
-  const boundKey = (key: string): string => `${context.name}:${key}`
 
   async function read(key: string): Promise<Entry | undefined> {
     if (!clock.isKnown) await parts.askTime()
@@ -89,24 +113,12 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
       const { header } = frame
       // The header alone says so, and the value need not be decoded; of a small one that is no dearer than to ask.
       if (frame.payloadBytes >= COSTLY_BYTES && context.outdated?.(key, header) === true) return undefined
-      const value = codec.decode(frame.payload, contextOf(key, frame))
+      const value = codec.decode(frame.payload, new FrameContext(context.name, key, frame))
       return value instanceof Promise
         ? value.then((decoded) => entryOf(header, decoded), report)
         : entryOf(header, value)
     } catch (error) {
       return report(error)
-    }
-  }
-
-  /** Most codecs look at none of it. */
-  function contextOf(key: string, frame: Frame): CodecContext {
-    return {
-      get key() {
-        return boundKey(key)
-      },
-      get header() {
-        return frame.headerBytes
-      },
     }
   }
 
@@ -121,7 +133,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     if (lifeMs <= 0) return undefined
     try {
       const header = writeHeader({ ...entry, storedAt: Math.max(0, clock.toServer(entry.createdAt)) })
-      const payload = await codec.encode(entry.value, { key: boundKey(key), header })
+      const payload = await codec.encode(entry.value, { key: boundKey(context.name, key), header })
       return { key: redisKey(key), frame: joinFrame(header, payload), lifeMs }
     } catch (error) {
       return report(error)
