@@ -73,8 +73,9 @@ function objection(pkg: WorkspacePackage, path: string, specifier: string): stri
   if (specifier.startsWith('.')) {
     const home = isSource ? join(pkg.dir, 'src') : pkg.dir
     const target = resolve(path, '..', specifier)
-    // What is never published may use the scripts of the repository.
-    const isOurs = target.startsWith(home + sep) || (isPrivate(pkg) && target.startsWith(join(root, 'scripts') + sep))
+    // What is never published, tests and private packages, may use the scripts of the repository.
+    const maySeeScripts = !isSource || isPrivate(pkg)
+    const isOurs = target.startsWith(home + sep) || (maySeeScripts && target.startsWith(join(root, 'scripts') + sep))
     return isOurs ? undefined : 'it lies outside of this package.'
   }
   if (!isSource || pkg.manifest.private === true) return undefined

@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { availableParallelism } from 'node:os'
 import { compile } from './examples/compile.ts'
 import { type Mistake, findExamples } from './examples/extract.ts'
-import { startRedis } from './redis-server.ts'
 import { run } from './examples/run.ts'
+import { startServers } from './examples/servers.ts'
 
 const mistakes: Mistake[] = []
 const examples = findExamples(mistakes)
@@ -19,14 +19,16 @@ try {
   const compiled = compile(examples, dir)
   mistakes.push(...compiled.mistakes)
   if (compiled.mistakes.length === 0) {
-    const needsRedis = examples.some(({ code }) => code.includes("'ioredis'"))
-    const redis = needsRedis ? await startRedis() : undefined
-    const env = redis && { REDIS_URL: redis.url }
+    const servers = await startServers(examples.map(({ code }) => code))
     const queue = compiled.programs.values()
     const worker = async (): Promise<void> => {
-      for (const program of queue) mistakes.push(...(await run(program, env)))
+      for (const program of queue) mistakes.push(...(await run(program, servers.env)))
     }
-    await Promise.all(Array.from({ length: availableParallelism() }, worker)).finally(() => redis?.stop())
+    try {
+      await Promise.all(Array.from({ length: availableParallelism() }, worker))
+    } finally {
+      await servers.stop()
+    }
   }
 } finally {
   rmSync(dir, { recursive: true, force: true })

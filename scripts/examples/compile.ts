@@ -1,5 +1,5 @@
 /** Checks the types of the examples against the sources of the packages, and makes programs of them. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { publicPackages, root } from '../workspace.ts'
@@ -60,6 +60,10 @@ function install(dir: string): void {
   for (const { name, dir: home, manifest } of publicPackages()) {
     link(name, home)
     // What users install beside a package.
-    for (const peer of Object.keys(manifest.peerDependencies ?? {})) link(peer, join(home, 'node_modules', peer))
+    for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
+      link(peer, join(home, 'node_modules', peer))
+      const types = join(home, 'node_modules/@types', peer)
+      if (existsSync(types)) link(`@types/${peer}`, types)
+    }
   }
 }

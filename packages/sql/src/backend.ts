@@ -23,7 +23,7 @@ export interface FrameToStore extends StoredFrame {
 export interface EntryTable {
   /** Whole frames by key; what is not there is left out. Reads of one turn go out together. */
   read(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
-  /** Stores each, unless one of the same epoch and a larger asOf is there. No key comes twice. */
+  /** Stores each, unless one of the same epoch and a larger asOf is there. No key comes twice. Writes of one turn go out together. */
   write(frames: readonly FrameToStore[]): Promise<void>
   remove(keys: readonly string[]): Promise<void>
   clear(): Promise<void>
@@ -55,6 +55,25 @@ export interface LogTable {
   recordsAfter(position: number): Promise<readonly LogRecord[]>
   /** Calls when there may be new records. Answers with what ends it. */
   onAppend(listener: () => void): () => void
+}
+
+/** Who holds a lease. */
+export interface LeaseHolder {
+  readonly key: string
+  readonly holder: string
+}
+
+/** The leases of one cache name. */
+export interface LeaseTable {
+  /** Answers with a fencing token, or `undefined` when another holds it. */
+  acquire(lease: LeaseHolder & { readonly ttlMs: number }): Promise<number | undefined>
+  /** `false`: it is lost. */
+  renew(lease: LeaseHolder & { readonly ttlMs: number }): Promise<boolean>
+  release(lease: LeaseHolder): Promise<void>
+  /** Which of these are held by somebody, who will tell of their release where the database can. */
+  held(keys: readonly string[]): Promise<ReadonlySet<string>>
+  /** Calls when a lease was given back; without a key when that may have been missed. Answers with what ends it. */
+  onRelease(listener: (key: string | undefined) => void): () => void
 }
 
 /** The database's clock, as seen from a cache's timeline. Machines are never compared, only ages. */

@@ -10,7 +10,7 @@ export interface FollowerParts {
   readonly table: LogTable
   readonly listener: LogFollower
   readonly clock: Clock
-  readonly pollMs: number
+  readonly pollMs: () => number
   /** Position of the last record that is known. */
   readonly after: number
 }
@@ -51,7 +51,7 @@ export class Follower {
       await this.#deliver().catch(() => {})
     }
     this.#isReading = false
-    if (!this.#isStopped()) this.#cancelTimer = this.#parts.clock.after(this.#parts.pollMs, () => void this.#read())
+    if (!this.#isStopped()) this.#cancelTimer = this.#parts.clock.after(this.#parts.pollMs(), () => void this.#read())
   }
 
   /** Not a property, which the compiler would take for unchanged by what is awaited. */

@@ -1,3 +1,6 @@
 export { sqlite } from './sqlite/sqlite.ts'
 export type { SqliteOptions } from './sqlite/sqlite.ts'
+export { postgres } from './postgres/postgres.ts'
+export type { PostgresOptions } from './postgres/postgres.ts'
+export type { PostgresConnection, PostgresPool, PostgresQuery, PostgresResult } from './postgres/client.ts'
 export type { SqlTier } from './sql-tier.ts'

@@ -20,7 +20,7 @@ export interface LogParts {
   /** Tells what to do about an error of the database. */
   readonly advice: (cause: unknown) => string
   /** How often new records are looked for without being told of. */
-  readonly pollMs: number
+  readonly pollMs: () => number
   /** Lets go of what was opened for this log. */
   release(): Promise<void> | void
 }

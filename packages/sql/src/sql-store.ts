@@ -12,6 +12,7 @@ import {
 import type { EntryTable, FrameToStore, StoreClock } from './backend.ts'
 import { startSweeping } from './sweeper.ts'
 import { unavailable } from './sql-error.ts'
+import { winners } from './winners.ts'
 
 /** What a store works with. */
 export interface StoreParts {
@@ -127,15 +128,4 @@ export function openStore({ type, codec, clock, table, advice, release }: StoreP
     purge: ({ isDead }) => guard('purge', () => purge(isDead)),
     close: () => (closing ??= close()),
   }
-}
-
-/** One frame for each key, as if they had been stored one after the other. */
-function winners(frames: readonly FrameToStore[]): FrameToStore[] {
-  const byKey = new Map<string, FrameToStore>()
-  for (const frame of frames) {
-    const other = byKey.get(frame.key)
-    if (other === undefined || other.epoch !== frame.epoch || other.asOf <= frame.asOf) byKey.set(frame.key, frame)
-  }
-  // In one order for all processes: who locks rows in different orders may wait for each other.
-  return [...byKey.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
 }

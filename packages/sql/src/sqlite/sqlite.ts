@@ -67,7 +67,7 @@ export function sqlite(options: SqliteOptions): SqlTier {
         {
           table: openLogTable(database, context),
           advice: adviceOn,
-          pollMs: POLL_MS,
+          pollMs: () => POLL_MS,
           release: database.retain(),
         },
         context,

@@ -1,0 +1,89 @@
+/** The entries of one cache in PostgreSQL. */
+import type { TierContext } from '@hotpath/contract'
+import type { EntryTable, FrameToStore, StoredFrame } from '../backend.ts'
+import { partsOf } from '../parts-of.ts'
+import { ReadBatch } from '../read-batch.ts'
+import { WriteBatch } from '../write-batch.ts'
+import type { Run } from './run.ts'
+import { openSweep } from './sweep.ts'
+
+/** What entries work with. */
+export interface EntriesParts {
+  readonly run: Run
+  readonly prefix: string
+  readonly context: TierContext
+  /** Of the table; caches that share it share the room. */
+  readonly maxEntries: number
+}
+
+interface FrameRow {
+  readonly key: Buffer
+  readonly frame: Buffer
+}
+
+const READS = 1_000
+const REMOVALS = 500
+const SCANS = 500
+
+export function openEntries({ run, prefix, context, maxEntries }: EntriesParts): EntryTable {
+  const table = `${prefix}_entries`
+  const { name } = context
+
+  async function ask(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const frames = new Map<string, Uint8Array>()
+    const text = `SELECT key, frame FROM ${table} WHERE name = $1 AND key = ANY($2::bytea[])`
+    const parts = partsOf(keys, { count: READS })
+    const answers = parts.map((some) => run({ name: `${prefix}_read`, text, values: [name, some.map(toBytes)] }))
+    for (const { rows } of await Promise.all(answers)) {
+      for (const { key, frame } of rows as FrameRow[]) frames.set(key.toString(), frame)
+    }
+    return frames
+  }
+
+  async function store(frames: readonly FrameToStore[]): Promise<void> {
+    const text = `INSERT INTO ${table} (name, key, epoch, as_of, expires_at, frame)
+      SELECT $1, * FROM unnest($2::bytea[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[])
+      ON CONFLICT (name, key) DO UPDATE SET
+        epoch = excluded.epoch, as_of = excluded.as_of, expires_at = excluded.expires_at, frame = excluded.frame
+      WHERE excluded.epoch <> ${table}.epoch OR excluded.as_of >= ${table}.as_of`
+    const values = [
+      name,
+      frames.map(({ key }) => toBytes(key)),
+      frames.map(({ epoch }) => epoch),
+      frames.map(({ asOf }) => asOf),
+      frames.map(({ expiresAt }) => Math.min(expiresAt, Number.MAX_SAFE_INTEGER)),
+      frames.map(({ frame }) => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)),
+    ]
+    await run({ name: `${prefix}_write`, text, values })
+  }
+
+  const reads = new ReadBatch(ask)
+  const writes = new WriteBatch(store)
+  return {
+    read: (keys) => reads.read(keys),
+    write: (frames) => writes.write(frames),
+    async remove(keys) {
+      // Locked in the order in which they are written, so that the two do not wait for each other.
+      const locked = `SELECT ctid FROM ${table} WHERE name = $1 AND key = ANY($2::bytea[]) ORDER BY key FOR UPDATE`
+      const text = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${locked}))`
+      for (const some of partsOf(keys, { count: REMOVALS })) await run({ text, values: [name, some.map(toBytes)] })
+    },
+    async clear() {
+      const some = `SELECT ctid FROM ${table} WHERE name = $1 LIMIT ${REMOVALS} FOR UPDATE SKIP LOCKED`
+      const text = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${some}))`
+      while ((await run({ text, values: [name] })).rowCount === REMOVALS);
+      // What others held a moment ago.
+      await run({ text: `DELETE FROM ${table} WHERE name = $1`, values: [name] })
+    },
+    async scan(after) {
+      const text = `SELECT key, frame FROM ${table} WHERE name = $1 AND key > $2 ORDER BY key LIMIT ${SCANS}`
+      const { rows } = await run({ text, values: [name, toBytes(after ?? '')] })
+      return (rows as FrameRow[]).map(({ key, frame }): StoredFrame => ({ key: key.toString(), frame }))
+    },
+    sweep: openSweep({ run, prefix, maxEntries }),
+  }
+}
+
+function toBytes(key: string): Buffer {
+  return Buffer.from(key)
+}

@@ -1,0 +1,147 @@
+import { compressed, msgpack } from '@hotpath/codec'
+import { type Codec, TierError, type TierContext } from '@hotpath/contract'
+import { ServerClock } from '../server-clock.ts'
+import { openLease } from '../sql-lease.ts'
+import { openLog } from '../sql-log.ts'
+import { unavailable } from '../sql-error.ts'
+import { openStore } from '../sql-store.ts'
+import type { SqlTier } from '../sql-tier.ts'
+import { assertMaxEntries, assertPrefix } from '../table-prefix.ts'
+import { adviceOn } from './advice.ts'
+import { type PostgresPool, assertPool } from './client.ts'
+import { openEntries } from './entries.ts'
+import { Listener } from './listener.ts'
+import { openLeaseTable } from './lease-table.ts'
+import { openLogTable } from './log-table.ts'
+import { createRun } from './run.ts'
+import { VERSION, schemaOf } from './schema.ts'
+
+/** Options of `postgres`. */
+export interface PostgresOptions {
+  /** A `Pool` of pg to the primary; it stays yours to end. One connection is kept while caches are open. */
+  readonly pool: PostgresPool
+  /** Values to bytes. Default `compressed(msgpack())`. */
+  readonly codec?: Codec | undefined
+  /** What the names of tables begin with. Default `'hotpath'`. */
+  readonly prefix?: string | undefined
+  /** Rows of the table; beyond it what would expire soonest goes, within half a minute. Default 1,000,000. */
+  readonly maxEntries?: number | undefined
+  /**
+   * Whether another server (after a failover, a restored backup) begins a new epoch of the log, as it may not have what
+   * the one before acknowledged. Default `true`.
+   */
+  readonly checkLife?: boolean | undefined
+  /** `false` leaves the log and the leases to another tier, and keeps entries only. Default `true`. */
+  readonly log?: boolean | undefined
+}
+
+const POLL_MS = 1_000
+/** Without notifications. */
+const DEAF_POLL_MS = 50
+/** Whether a lease has ended without anybody telling. */
+const LOOK_MS = 500
+/** Of the migration; any number of our own. */
+const LOCK = 7_264_518
+
+/** One for each pool, however many caches use it. */
+const listeners = new WeakMap<PostgresPool, Listener>()
+
+/**
+ * PostgreSQL (13 or newer) as a shared tier with its invalidation log. Call `migrate()` once before.
+ *
+ * @throws ConfigError `ERR_CONFIG_OPTION` for a pool that is none or a bad prefix, `ERR_CONFIG_UNBOUNDED` for a bad bound.
+ */
+export function postgres(options: PostgresOptions): SqlTier {
+  assertPool((options as PostgresOptions | undefined)?.pool)
+  const {
+    pool,
+    codec = compressed(msgpack()),
+    prefix = 'hotpath',
+    maxEntries = 1_000_000,
+    checkLife = true,
+    log = true,
+  } = options
+  assertPrefix(prefix)
+  assertMaxEntries(maxEntries)
+  const run = createRun(pool)
+  const listener = listenerOf(pool)
+  // Sampled by the log's heartbeats; one tier may serve several caches, each with its timeline.
+  const clocks = new WeakMap<TierContext, ServerClock>()
+  const clockOf = (context: TierContext): ServerClock => {
+    const clock = clocks.get(context) ?? new ServerClock(context, askTime)
+    clocks.set(context, clock)
+    return clock
+  }
+
+  async function askTime(): Promise<number> {
+    const { rows } = await pool.query({ text: 'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000) AS now_ms' })
+    return Number((rows as { now_ms: string }[])[0]?.now_ms)
+  }
+
+  const store: SqlTier = {
+    type: 'postgres',
+    open: (context) =>
+      openStore(
+        {
+          type: 'postgres',
+          codec,
+          clock: clockOf(context),
+          table: openEntries({ run, prefix, context, maxEntries }),
+          advice: adviceOn,
+          release: () => {},
+        },
+        context,
+      ),
+    migrate: () => migrate(pool, prefix),
+    schema: () => schemaOf(prefix),
+  }
+  if (!log) return store
+
+  return {
+    ...store,
+    openLog(context) {
+      const life = checkLife ? undefined : 'unchecked'
+      const table = openLogTable({ run, prefix, clock: clockOf(context), listener, life }, context)
+      const pollMs = (): number => (listener.isConnected ? POLL_MS : DEAF_POLL_MS)
+      return openLog({ table, advice: adviceOn, pollMs, release: () => {} }, context)
+    },
+    openLease({ name, clock }) {
+      const table = openLeaseTable({ run, prefix, listener, name })
+      return openLease({ type: 'postgres', clock, table, lookMs: LOOK_MS, advice: adviceOn })
+    },
+  }
+}
+
+function listenerOf(pool: PostgresPool): Listener {
+  const listener = listeners.get(pool) ?? new Listener(pool)
+  listeners.set(pool, listener)
+  return listener
+}
+
+async function migrate(pool: PostgresPool, prefix: string): Promise<void> {
+  try {
+    const version = await versionOf(pool, prefix)
+    if (version > VERSION) throw newerTables(version)
+    // Nothing to do, and perhaps no right to do it.
+    if (version === VERSION) return
+    // One transaction, and one process at a time: to create what another is creating fails.
+    await pool.query({ text: `SELECT pg_advisory_xact_lock(${LOCK}); ${schemaOf(prefix)}` })
+  } catch (cause) {
+    throw unavailable('postgres', 'create its tables', cause, adviceOn)
+  }
+}
+
+async function versionOf(pool: PostgresPool, prefix: string): Promise<number> {
+  const { rows } = await pool.query({ text: 'SELECT to_regclass($1) AS found', values: [`${prefix}_schema`] })
+  if ((rows as { found: string | null }[])[0]?.found === null) return 0
+  const versions = await pool.query({ text: `SELECT max(version) AS version FROM ${prefix}_schema` })
+  return Number((versions.rows as { version: number | null }[])[0]?.version)
+}
+
+function newerTables(version: number): TierError {
+  return new TierError(
+    'ERR_TIER_FAILED',
+    `The tables of the \`postgres\` tier have version ${version}, and ${VERSION} is the newest known here. Use the newer version of the package everywhere, or another \`prefix\`.`,
+    { context: { version } },
+  )
+}

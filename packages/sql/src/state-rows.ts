@@ -1,0 +1,59 @@
+/** What a log's tables hold, as rows of a server. Drivers hand on large integers as text. */
+import type { Invalidation, LogRecord, Mark } from '@hotpath/contract'
+import type { CellPosition } from '@hotpath/core'
+import { toScope, toStrength } from './scope-rows.ts'
+
+type Integer = string | number
+
+/** A log. */
+export interface LogRow {
+  readonly id: Integer
+  readonly epoch: string
+  readonly life: string
+  readonly position: Integer
+  readonly hard_floor: Integer
+  readonly soft_floor: Integer
+  /** The server's clock in milliseconds. */
+  readonly now_ms: Integer
+}
+
+/** A cell. */
+export interface CellRow {
+  readonly strength: string
+  readonly cell: number
+  readonly position: Integer
+}
+
+/** A pattern or prefix. */
+export interface MatcherRow {
+  readonly strength: string
+  readonly type: string
+  readonly value: Buffer
+  readonly position: Integer
+}
+
+/** A record. */
+export interface RecordRow extends MatcherRow {
+  readonly previous: Integer
+  readonly epoch: string
+}
+
+export function cellOf({ strength, cell, position }: CellRow): CellPosition {
+  return { strength: toStrength(strength), cell, position: Number(position) }
+}
+
+export function floorsOf({ epoch, hard_floor, soft_floor }: LogRow): (Invalidation & Mark)[] {
+  return [
+    { scope: { type: 'all' }, strength: 'hard', epoch, position: Number(hard_floor) },
+    { scope: { type: 'all' }, strength: 'soft', epoch, position: Number(soft_floor) },
+  ]
+}
+
+export function matcherOf({ strength, type, value, position }: MatcherRow, epoch: string): Invalidation & Mark {
+  const scope = toScope(type, value.toString())
+  return { scope, strength: toStrength(strength), epoch, position: Number(position) }
+}
+
+export function recordOf(row: RecordRow): LogRecord {
+  return { ...matcherOf(row, row.epoch), previous: Number(row.previous) }
+}

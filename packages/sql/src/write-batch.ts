@@ -1,0 +1,56 @@
+/**
+ * Writes that come together go out together, as reads do: at once when nothing is under way, otherwise at the end of
+ * the event loop's turn. Each writer hears of the statements that carried its own frames, and of no others.
+ */
+import type { FrameToStore } from './backend.ts'
+import { partsOf } from './parts-of.ts'
+import { winners } from './winners.ts'
+
+interface Gathering {
+  readonly frames: FrameToStore[]
+  /** What became of each key. */
+  readonly sent: Promise<ReadonlyMap<string, Promise<void>>>
+}
+
+/** Of one statement. A frame that is larger goes alone. */
+const MAX_FRAMES = 500
+const MAX_BYTES = 1_000_000
+
+export class WriteBatch {
+  readonly #store: (frames: readonly FrameToStore[]) => Promise<void>
+  #gathering: Gathering | undefined
+  #underWay = 0
+
+  /** @param store - Stores frames in one statement. No key comes twice. */
+  constructor(store: (frames: readonly FrameToStore[]) => Promise<void>) {
+    this.#store = store
+  }
+
+  async write(frames: readonly FrameToStore[]): Promise<void> {
+    const gathering = (this.#gathering ??= this.#begin())
+    gathering.frames.push(...frames)
+    const sent = await gathering.sent
+    await Promise.all([...new Set(frames.map(({ key }) => sent.get(key)))])
+  }
+
+  #begin(): Gathering {
+    const frames: FrameToStore[] = []
+    const turn = new Promise<void>((resolve) => {
+      if (this.#underWay === 0) queueMicrotask(resolve)
+      else setImmediate(resolve)
+    })
+    return { frames, sent: turn.then(() => this.#send(frames)) }
+  }
+
+  #send(frames: readonly FrameToStore[]): ReadonlyMap<string, Promise<void>> {
+    this.#gathering = undefined
+    const sent = new Map<string, Promise<void>>()
+    const parts = partsOf(winners(frames), { count: MAX_FRAMES, bytes: MAX_BYTES }, ({ frame }) => frame.length)
+    for (const part of parts) {
+      this.#underWay++
+      const stored = this.#store(part).finally(() => void this.#underWay--)
+      for (const { key } of part) sent.set(key, stored)
+    }
+    return sent
+  }
+}

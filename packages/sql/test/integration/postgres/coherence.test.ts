@@ -1,0 +1,110 @@
+import type { Cache } from '@hotpath/core'
+import type { Pool } from 'pg'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { postgres } from '../../../src/index.ts'
+import { coherenceCases } from '../coherence-cases.ts'
+import { closeNodes, openNodes } from '../nodes.ts'
+import { until } from '../until.ts'
+import { type PostgresServer, startPostgres } from './server.ts'
+
+let server: PostgresServer
+let admin: Pool
+beforeAll(async () => {
+  server = await startPostgres()
+  admin = server.connect()
+  await postgres({ pool: admin }).migrate()
+}, 60_000)
+afterAll(() => server.stop())
+afterEach(closeNodes)
+
+coherenceCases(() => postgres({ pool: server.connect() }))
+
+describe('P5: what the server loses is a miss', () => {
+  const losses: Record<string, () => Promise<unknown>> = {
+    'the logs': () => admin.query('DELETE FROM hotpath_logs'),
+    'all of its tables': () => admin.query('TRUNCATE hotpath_logs, hotpath_cells, hotpath_records, hotpath_entries'),
+    'its life, as after a failover': () => admin.query("UPDATE hotpath_logs SET life = 'another'"),
+  }
+  for (const [what, lose] of Object.entries(losses)) {
+    test(what, async () => {
+      const [one, other] = (await openNodes(2, () => postgres({ pool: server.connect() }))) as [Cache, Cache]
+      await one.set('k', 'old', { tags: ['t'] })
+      expect(await other.get('k')).toBe('old')
+      await lose()
+      await until('both have noticed', () => one.peek('k') === undefined && other.peek('k') === undefined)
+      await until('the log is back', () => one.now() !== undefined && other.now() !== undefined)
+      expect(await one.get('k')).toBeUndefined()
+      await one.set('k', 'new', { tags: ['t'] })
+      await until('the other has it', async () => (await other.get('k')) === 'new')
+      await one.invalidateTags(['t'])
+      await until('it is gone', () => other.peek('k') === undefined)
+    })
+  }
+})
+
+test('what was invalidated stays so when the server crashes and comes back', async () => {
+  const [one, other] = (await openNodes(2, () => postgres({ pool: server.connect() }), {
+    tierTimeout: '5s',
+    backoff: false,
+  })) as [Cache, Cache]
+  await one.set('k', 'old', { tags: ['t'] })
+  expect(await other.get('k')).toBe('old')
+  const token = await one.invalidateTags(['t'])
+  await server.crash()
+  for (const cache of [one, other]) {
+    await until('it is asked again', async () => (await cache.getOrSet('k', () => 'new', { after: token })) === 'new')
+  }
+  await until('they hear of each other', async () => {
+    const written = await one.set('k', 'newer').catch(() => undefined)
+    return written && (await other.get('k', { after: written })) === 'newer'
+  })
+}, 30_000)
+
+test('connections are ended again and again, and nothing that is old comes back', async () => {
+  const [one, other] = (await openNodes(2, () => postgres({ pool: server.connect() }))) as [Cache, Cache]
+  for (let round = 0; round < 5; round++) {
+    await one.set('k', round, { tags: ['t'] }).catch(() => {})
+    await other.get('k')
+    await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
+    await until('the write is through', () =>
+      one.invalidateTags(['t']).then(
+        () => true,
+        () => false,
+      ),
+    )
+    await until('it is gone', () => other.peek('k') === undefined)
+    expect(await other.get('k')).toBeUndefined()
+  }
+}, 30_000)
+
+test('P13: reads of one turn are one statement, and P14: a memory hit is none', async () => {
+  const pool = server.connect()
+  const [one] = (await openNodes(1, () => postgres({ pool: server.connect() }))) as [Cache]
+  const [other] = (await openNodes(1, () => postgres({ pool }), { name: one.name })) as [Cache]
+  const keys = Array.from({ length: 200 }, (_, n) => ['k', n] as const)
+  await one.setMany(keys.map((key) => ({ key, value: key[1] })))
+  const queries = vi.spyOn(pool, 'query')
+  const reads = (): number => queries.mock.calls.filter(([query]) => JSON.stringify(query).includes('frame')).length
+  expect(await Promise.all(keys.map((key) => other.get(key)))).toEqual(keys.map(([, n]) => n))
+  expect(reads()).toBe(1)
+  expect(await Promise.all(keys.map((key) => other.get(key)))).toEqual(keys.map(([, n]) => n))
+  expect(reads()).toBe(1)
+})
+
+test('notifications wake: nobody waits for the next look', async () => {
+  const [one, other] = (await openNodes(2, () => postgres({ pool: server.connect() }))) as [Cache, Cache]
+  await one.set('k', 1)
+  await until('it listens', async () => (await listening()) >= 2)
+  for (let round = 0; round < 5; round++) {
+    expect(await other.getOrSet('k', () => round)).toBeDefined()
+    const startedAt = performance.now()
+    await one.delete('k')
+    await until('the other has heard', () => other.peek('k') === undefined)
+    expect(performance.now() - startedAt).toBeLessThan(400)
+  }
+})
+
+async function listening(): Promise<number> {
+  const { rows } = await admin.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+  return rows.length
+}

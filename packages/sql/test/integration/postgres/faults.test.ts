@@ -1,0 +1,239 @@
+import { readFileSync } from 'node:fs'
+import { type Cache, createCache } from '@hotpath/core'
+import { createEntry } from '@hotpath/contract'
+import { createFakeClock } from '@hotpath/testkit'
+import type { Pool } from 'pg'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type PostgresOptions, postgres } from '../../../src/index.ts'
+import { freePort } from '../../../../../scripts/free-port.ts'
+import { until } from '../until.ts'
+import { type PostgresServer, startPostgres, withPools } from './server.ts'
+
+let server: PostgresServer
+let admin: Pool
+beforeAll(async () => {
+  server = await startPostgres()
+  admin = server.connect()
+  await postgres({ pool: admin }).migrate()
+}, 60_000)
+afterAll(() => server.stop())
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+let names = 0
+/** A cache on PostgreSQL alone, and the faults it tells of. */
+function make(pool: Pool, options: Partial<PostgresOptions> = {}) {
+  const cache = createCache({ name: `f${++names}`, tiers: [postgres({ pool, ...options })], ttl: '1h', backoff: false })
+  const faults: string[] = []
+  const messages: string[] = []
+  cache.on('fault', ({ error }) => {
+    faults.push(error.code)
+    messages.push(`${error.message} ${String((error.cause as Error | undefined)?.message)}`)
+  })
+  closing.push(() => cache.close())
+  return { cache, faults, messages }
+}
+
+const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.now())
+
+describe('a server that cannot be used is a miss and a fault, and values are loaded', () => {
+  const cases: Record<
+    string,
+    () => Promise<{ readonly pool: Pool; readonly prefix?: string; readonly advice: RegExp }>
+  > = {
+    'nobody listens': async () => ({ pool: server.connect({ port: await freePort() }), advice: /Start the server/ }),
+    'tables are missing': async () => ({ pool: admin, prefix: 'missing', advice: /migrate\(\)/ }),
+    'no rights': async () => {
+      await admin.query('CREATE ROLE nobody LOGIN')
+      return { pool: server.connect({ user: 'nobody' }), advice: /lacks a right/ }
+    },
+    'no such database': async () => ({ pool: server.connect({ database: 'none' }), advice: /does not exist/ }),
+    'a wrong password': async () => {
+      await admin.query("CREATE ROLE locked LOGIN PASSWORD 'right'")
+      return { pool: server.connect({ user: 'locked', password: 'wrong' }), advice: /password is wrong/ }
+    },
+    'too many connections': async () => {
+      await admin.query('CREATE ROLE crowd LOGIN CONNECTION LIMIT 0')
+      return { pool: server.connect({ user: 'crowd' }), advice: /Make the pools smaller/ }
+    },
+    'a session that only reads': async () => ({
+      pool: server.connect({ options: '-c default_transaction_read_only=on' }),
+      advice: /Connect to the primary/,
+    }),
+  }
+  for (const [what, prepare] of Object.entries(cases)) {
+    test(what, async () => {
+      const { pool, prefix, advice } = await prepare()
+      const { cache, faults, messages } = make(pool, prefix === undefined ? {} : { prefix })
+      expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
+      await until('a fault is told', () => faults.length > 0)
+      expect(messages.join('\n')).toMatch(advice)
+      await expect(cache.invalidateTags(['t'])).rejects.toMatchObject({ code: 'ERR_LOG_UNAVAILABLE' })
+      expect(await cache.getOrSet('k', () => 'again')).toBe('again')
+    })
+  }
+
+  test('a replica', async () => {
+    const replica = withPools(await server.replica())
+    try {
+      const { cache, messages } = make(replica.connect())
+      expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
+      await until('a fault is told', () => messages.length > 0)
+      expect(messages.join('\n')).toMatch(/Connect to the primary/)
+      await expect(cache.invalidateTags(['t'])).rejects.toMatchObject({ code: 'ERR_LOG_UNAVAILABLE' })
+      await cache.close()
+    } finally {
+      await replica.stop()
+    }
+  }, 30_000)
+})
+
+test('the rights that docs/sql.md names are enough, and `migrate` then finds nothing to do', async () => {
+  const [, grants] = /```sql postgres\n(.*?)```/s.exec(readFileSync('docs/sql.md', 'utf8')) ?? []
+  await admin.query(`CREATE ROLE app LOGIN; ${grants}`)
+  const pool = server.connect({ user: 'app' })
+  await postgres({ pool }).migrate()
+  const { cache, faults } = make(pool)
+  await ready(cache)
+  await cache.set('k', 1, { tags: ['t'] })
+  expect(await cache.get('k')).toBe(1)
+  expect(await cache.getOrSet('other', () => 2)).toBe(2)
+  for (let n = 0; n < 1_002; n++) await cache.invalidatePattern(`p${n}*`)
+  await cache.invalidateTags(['t'])
+  await cache.set('k', 2)
+  expect(await cache.purgeExpired()).toBe(0)
+  await cache.delete('k')
+  const clock = createFakeClock()
+  const context = { name: 'b', clock, elapsed: () => clock.monotonic(), evicted: () => {} }
+  const store = postgres({ pool }).open({ ...context, fault: ({ message }) => void faults.push(message) })
+  clock.advance(31_000)
+  await until('a sweep', async () => (await admin.query('SELECT 1 FROM hotpath_sweeps')).rowCount === 1)
+  await store.close()
+  await admin.query("UPDATE hotpath_logs SET life = 'another'")
+  await cache.invalidateTags(['t'])
+  expect(faults).toEqual([])
+})
+
+test('a deadlock is tried again', async () => {
+  const { cache, faults } = make(server.connect({ options: '-c deadlock_timeout=50ms' }))
+  await ready(cache)
+  const items = ['a', 'b'].map((key) => ({ key, value: 'old' }))
+  await cache.setMany(items)
+  const other = await admin.connect()
+  const lock = (key: string): Promise<unknown> =>
+    other.query('SELECT 1 FROM hotpath_entries WHERE name = $1 AND key = $2 FOR UPDATE', [cache.name, Buffer.from(key)])
+  await other.query('BEGIN')
+  await lock('b')
+  const written = cache.setMany(items.map(({ key }) => ({ key, value: 'new' })))
+  await until('the write waits', async () => {
+    const waiting = 'SELECT 1 FROM pg_stat_activity WHERE wait_event_type = $1'
+    return (await admin.query(waiting, ['Lock'])).rowCount === 1
+  })
+  await lock('a')
+  await other.query('COMMIT')
+  other.release()
+  await written
+  await until('the server has counted it', async () => {
+    const deadlocks = 'SELECT 1 FROM pg_stat_database WHERE datname = current_database() AND deadlocks = 1'
+    return (await admin.query(deadlocks)).rowCount === 1
+  })
+  expect(await cache.getMany(['a', 'b'])).toEqual(['new', 'new'])
+  expect(faults).toEqual([])
+})
+
+test('damaged, cut and foreign bytes are misses and faults', async () => {
+  const { cache, faults } = make(admin)
+  await ready(cache)
+  await cache.set('k\0ey', { a: 1 })
+  const { rows } = await admin.query<{ frame: Buffer }>('SELECT frame FROM hotpath_entries WHERE name = $1', [
+    cache.name,
+  ])
+  const frame = rows[0]?.frame ?? Buffer.of()
+  for (const bytes of [frame.subarray(0, 10), Buffer.from('another program'), Buffer.from([99, ...frame])]) {
+    await admin.query('UPDATE hotpath_entries SET frame = $1 WHERE name = $2', [bytes, cache.name])
+    expect(await cache.get('k\0ey')).toBeUndefined()
+  }
+  expect(faults).toEqual(['ERR_CODEC_FRAME', 'ERR_CODEC_FRAME', 'ERR_CODEC_FRAME'])
+  expect(await cache.getOrSet('k\0ey', () => 'mended')).toBe('mended')
+})
+
+test('a table that another transaction holds is waited for, or is a miss', async () => {
+  const { cache } = make(server.connect())
+  await ready(cache)
+  await cache.set('k', 1)
+  const other = await admin.connect()
+  await other.query('BEGIN; LOCK hotpath_entries')
+  expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
+  await other.query('ROLLBACK')
+  other.release()
+  await until('it is used again', async () => (await cache.get('k')) !== undefined)
+})
+
+test('what has expired is swept, and rows over the bound', async () => {
+  const clock = createFakeClock()
+  const tier = postgres({ pool: admin, prefix: 'swept', maxEntries: 10 })
+  await tier.migrate()
+  const faults: Error[] = []
+  const fault = (error: Error): void => void faults.push(error)
+  const context = { name: 'b', clock, elapsed: () => clock.monotonic(), evicted: () => {} }
+  const store = tier.open({ ...context, fault })
+  closing.push(() => store.close())
+  const entry = (freshMs: number) =>
+    createEntry({
+      ...{ value: 1, tags: [], createdAt: clock.monotonic(), freshMs, staleMs: 0, errorMs: 0 },
+      ...{ epoch: 'e', asOf: 1, aheadMs: 0 },
+    })
+  await store.setMany(Array.from({ length: 15 }, (_, n) => [`k${n}`, entry(60_000 + n)] as const))
+  await store.set('ever', entry(Infinity))
+  await admin.query("UPDATE swept_entries SET expires_at = 1 WHERE key = 'k14'")
+  const keys = async (): Promise<string[]> => {
+    const { rows } = await admin.query<{ key: Buffer }>('SELECT key FROM swept_entries ORDER BY expires_at')
+    return rows.map(({ key }) => key.toString())
+  }
+  await until('it is swept', async () => {
+    clock.advance(31_000)
+    return (await keys()).length <= 10
+  })
+  // The soonest went, and no more than had to.
+  expect(await keys()).toEqual([...Array.from({ length: 9 }, (_, n) => `k${n + 5}`), 'ever'])
+  // Another process has swept a moment ago.
+  await admin.query("UPDATE swept_entries SET expires_at = 1 WHERE key = 'k5'")
+  const pool = server.connect()
+  const queries = vi.spyOn(pool, 'query')
+  const other = postgres({ pool, prefix: 'swept', log: false }).open({ ...context, fault })
+  closing.push(() => other.close())
+  clock.advance(31_000)
+  await until('it asks whether to sweep', () => queries.mock.calls.length > 0)
+  await Promise.all(queries.mock.results.map(({ value }) => value as unknown))
+  await store.get('k6')
+  expect(queries.mock.calls).toHaveLength(1)
+  expect(await keys()).toContain('k5')
+  expect(faults).toEqual([])
+})
+
+test('bad options are refused at creation', () => {
+  for (const options of [
+    undefined,
+    {},
+    { pool: {} },
+    { pool: admin, prefix: 'a b' },
+    { pool: admin, prefix: 'A' },
+    { pool: server.connect({ max: 1 }) },
+  ]) {
+    expect(() => postgres(options as never)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
+  }
+  expect(() => postgres({ pool: admin, maxEntries: 0 })).toThrow(
+    expect.objectContaining({ code: 'ERR_CONFIG_UNBOUNDED' }),
+  )
+})
+
+test('`migrate` may be called by many at once, and refuses tables of a newer version', async () => {
+  const tier = postgres({ pool: admin, prefix: 'many' })
+  await Promise.all(Array.from({ length: 5 }, () => tier.migrate()))
+  await admin.query('INSERT INTO many_schema VALUES (99)')
+  await expect(tier.migrate()).rejects.toMatchObject({ code: 'ERR_TIER_FAILED' })
+  await expect(tier.migrate()).rejects.toThrow(/version 99/)
+})
