@@ -7,7 +7,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/contract': '6.2 kB',
   '@hotpath/core': '26 kB',
   '@hotpath/redis': '21.8 kB',
-  '@hotpath/sql': '27.5 kB',
+  '@hotpath/sql': '32 kB',
   '@hotpath/testkit': '15.9 kB',
 }
 

@@ -1,4 +1,5 @@
 /** The servers that examples need: started when one of them imports the client. */
+import { startMariadb } from '../mariadb-server.ts'
 import { startPostgres } from '../postgres-server.ts'
 import { startRedis } from '../redis-server.ts'
 
@@ -22,6 +23,14 @@ const SERVERS: readonly { readonly client: string; readonly variable: string; st
     async start() {
       const { port, stop } = await startPostgres()
       return { url: `postgres://admin@127.0.0.1:${port}/postgres`, stop }
+    },
+  },
+  {
+    client: 'mysql2/promise',
+    variable: 'MYSQL_URL',
+    async start() {
+      const { port, stop } = await startMariadb()
+      return { url: `mysql://admin@127.0.0.1:${port}/app`, stop }
     },
   },
 ]

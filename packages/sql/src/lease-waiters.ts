@@ -65,9 +65,9 @@ export class LeaseWaiters {
     this.#isLooking = true
     this.#cancelLook?.()
     while (this.#lookAgain) {
-      this.#lookAgain = false
       // All that begin to wait in this turn are asked for at once.
       await Promise.resolve()
+      this.#lookAgain = false
       const asked = new Map([...this.#waiting].map(([key, waiters]) => [key, [...waiters]]))
       if (asked.size === 0) break
       try {

@@ -1,4 +1,7 @@
-const ATTEMPTS = 5
+import { setTimeout as pause } from 'node:timers/promises'
+
+const ATTEMPTS = 8
+const MAX_PAUSE_MS = 20
 
 /** Runs again what the server ended because it and another waited for each other: nothing of it was kept. */
 export async function retryDeadlocks<Result>(
@@ -10,6 +13,8 @@ export async function retryDeadlocks<Result>(
       return await run()
     } catch (error) {
       if (!isDeadlock(error) || attempt === ATTEMPTS) throw error
+      // Uneven, so that those who met do not meet again.
+      await pause(Math.random() * MAX_PAUSE_MS)
     }
   }
 }

@@ -12,3 +12,12 @@ export function unavailable(type: string, operation: string, cause: unknown, adv
     context: { tier: type, operation },
   })
 }
+
+/** The error for tables that a later version of this package has made. */
+export function newerTables(type: string, version: number, known: number): TierError {
+  return new TierError(
+    'ERR_TIER_FAILED',
+    `The tables of the \`${type}\` tier have version ${version}, and ${known} is the newest known here. Use the newer version of the package everywhere, or another place for its tables.`,
+    { context: { version } },
+  )
+}

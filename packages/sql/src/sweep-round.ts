@@ -12,6 +12,12 @@ export interface RoundParts {
 
 /** Entries of one batch. */
 export const SWEEPS = 500
+/** How long a claim lasts. */
+export const CLAIM_MS = 15_000
+/** How long an ended lease is kept, for its fencing token. */
+export const LEASE_KEPT_MS = 60_000
+/** Rows over the bound that one round takes care of. */
+export const MAX_EVICTED = 50_000
 
 /** A round is many batches, claimed once: what has expired goes first, then what is over the bound. */
 export function createRound({ claim, expired, excess, evict }: RoundParts): () => Promise<boolean> {

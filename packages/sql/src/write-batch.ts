@@ -12,18 +12,22 @@ interface Gathering {
   readonly sent: Promise<ReadonlyMap<string, Promise<void>>>
 }
 
-/** Of one statement. A frame that is larger goes alone. */
-const MAX_FRAMES = 500
-const MAX_BYTES = 1_000_000
+/** What goes into one statement. A frame that is larger goes alone. */
+export interface StatementBound {
+  readonly count: number
+  readonly bytes: number
+}
 
 export class WriteBatch {
   readonly #store: (frames: readonly FrameToStore[]) => Promise<void>
+  readonly #max: StatementBound
   #gathering: Gathering | undefined
   #underWay = 0
 
   /** @param store - Stores frames in one statement. No key comes twice. */
-  constructor(store: (frames: readonly FrameToStore[]) => Promise<void>) {
+  constructor(store: (frames: readonly FrameToStore[]) => Promise<void>, max: StatementBound) {
     this.#store = store
+    this.#max = max
   }
 
   async write(frames: readonly FrameToStore[]): Promise<void> {
@@ -45,7 +49,7 @@ export class WriteBatch {
   #send(frames: readonly FrameToStore[]): ReadonlyMap<string, Promise<void>> {
     this.#gathering = undefined
     const sent = new Map<string, Promise<void>>()
-    const parts = partsOf(winners(frames), { count: MAX_FRAMES, bytes: MAX_BYTES }, ({ frame }) => frame.length)
+    const parts = partsOf(winners(frames), this.#max, ({ frame }) => frame.length)
     for (const part of parts) {
       this.#underWay++
       const stored = this.#store(part).finally(() => void this.#underWay--)

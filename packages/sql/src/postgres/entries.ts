@@ -22,6 +22,7 @@ interface FrameRow {
 }
 
 const READS = 1_000
+const WRITES = { count: 500, bytes: 1_000_000 }
 const REMOVALS = 500
 const SCANS = 500
 
@@ -58,7 +59,7 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
   }
 
   const reads = new ReadBatch(ask)
-  const writes = new WriteBatch(store)
+  const writes = new WriteBatch(store, WRITES)
   return {
     read: (keys) => reads.read(keys),
     write: (frames) => writes.write(frames),

@@ -18,8 +18,6 @@ export interface LeaseTableParts {
 
 const NOW = 'extract(epoch FROM clock_timestamp())'
 const NOW_MS = `floor(${NOW} * 1000)::bigint`
-/** A notification carries less than 8,000 bytes; what is not told is found out by a look. */
-const MAX_TOLD = 7_000
 
 export function openLeaseTable({ run, prefix, listener, name }: LeaseTableParts): LeaseTable {
   const [table, channel] = [`${prefix}_leases`, `${prefix}_lease`]
@@ -44,7 +42,7 @@ export function openLeaseTable({ run, prefix, listener, name }: LeaseTableParts)
       const message = messageOf(name, key)
       const text = `WITH ended AS (UPDATE ${table} SET expires_at = ${NOW_MS}
           WHERE name = $1 AND key = $2 AND holder = $3 AND expires_at > ${NOW_MS} RETURNING is_awaited)
-        SELECT pg_notify($4, $5) FROM ended WHERE is_awaited AND length($5) < ${MAX_TOLD}`
+        SELECT pg_notify($4, $5) FROM ended WHERE is_awaited`
       const values = [name, Buffer.from(key), holder, channel, message]
       await run({ name: `${prefix}_release`, text, values })
     },

@@ -1,9 +1,8 @@
 import { compressed, msgpack } from '@hotpath/codec'
-import { type Codec, TierError, type TierContext } from '@hotpath/contract'
+import type { Codec, TierContext } from '@hotpath/contract'
 import { ServerClock } from '../server-clock.ts'
 import { openLease } from '../sql-lease.ts'
 import { openLog } from '../sql-log.ts'
-import { unavailable } from '../sql-error.ts'
 import { openStore } from '../sql-store.ts'
 import type { SqlTier } from '../sql-tier.ts'
 import { assertMaxEntries, assertPrefix } from '../table-prefix.ts'
@@ -13,8 +12,9 @@ import { openEntries } from './entries.ts'
 import { Listener } from './listener.ts'
 import { openLeaseTable } from './lease-table.ts'
 import { openLogTable } from './log-table.ts'
+import { migrate } from './migrate.ts'
 import { createRun } from './run.ts'
-import { VERSION, schemaOf } from './schema.ts'
+import { schemaOf } from './schema.ts'
 
 /** Options of `postgres`. */
 export interface PostgresOptions {
@@ -40,8 +40,6 @@ const POLL_MS = 1_000
 const DEAF_POLL_MS = 50
 /** Whether a lease has ended without anybody telling. */
 const LOOK_MS = 500
-/** Of the migration; any number of our own. */
-const LOCK = 7_264_518
 
 /** One for each pool, however many caches use it. */
 const listeners = new WeakMap<PostgresPool, Listener>()
@@ -116,32 +114,4 @@ function listenerOf(pool: PostgresPool): Listener {
   const listener = listeners.get(pool) ?? new Listener(pool)
   listeners.set(pool, listener)
   return listener
-}
-
-async function migrate(pool: PostgresPool, prefix: string): Promise<void> {
-  try {
-    const version = await versionOf(pool, prefix)
-    if (version > VERSION) throw newerTables(version)
-    // Nothing to do, and perhaps no right to do it.
-    if (version === VERSION) return
-    // One transaction, and one process at a time: to create what another is creating fails.
-    await pool.query({ text: `SELECT pg_advisory_xact_lock(${LOCK}); ${schemaOf(prefix)}` })
-  } catch (cause) {
-    throw unavailable('postgres', 'create its tables', cause, adviceOn)
-  }
-}
-
-async function versionOf(pool: PostgresPool, prefix: string): Promise<number> {
-  const { rows } = await pool.query({ text: 'SELECT to_regclass($1) AS found', values: [`${prefix}_schema`] })
-  if ((rows as { found: string | null }[])[0]?.found === null) return 0
-  const versions = await pool.query({ text: `SELECT max(version) AS version FROM ${prefix}_schema` })
-  return Number((versions.rows as { version: number | null }[])[0]?.version)
-}
-
-function newerTables(version: number): TierError {
-  return new TierError(
-    'ERR_TIER_FAILED',
-    `The tables of the \`postgres\` tier have version ${version}, and ${VERSION} is the newest known here. Use the newer version of the package everywhere, or another \`prefix\`.`,
-    { context: { version } },
-  )
 }

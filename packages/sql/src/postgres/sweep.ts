@@ -1,5 +1,5 @@
 /** Removes what has expired, and what is over the bound. One process at a time, a few rows at a time. */
-import { SWEEPS, createRound } from '../sweep-round.ts'
+import { CLAIM_MS, LEASE_KEPT_MS, MAX_EVICTED, SWEEPS, createRound } from '../sweep-round.ts'
 import type { Run } from './run.ts'
 
 /** What sweeping works with. */
@@ -9,12 +9,6 @@ export interface SweepParts {
   readonly maxEntries: number
 }
 
-/** How long a claim lasts. */
-const CLAIM_MS = 15_000
-/** How long an ended lease is kept, for its fencing token. */
-const LEASE_KEPT_MS = 60_000
-/** Rows over the bound that one round takes care of. */
-const MAX_EVICTED = 50_000
 const NOW_MS = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
 
 export function openSweep({ run, prefix, maxEntries }: SweepParts): () => Promise<boolean> {

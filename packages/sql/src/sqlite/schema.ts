@@ -1,6 +1,6 @@
 /** The tables in a SQLite file. */
 import type { DatabaseSync } from 'node:sqlite'
-import { TierError } from '@hotpath/contract'
+import { newerTables } from '../sql-error.ts'
 
 const VERSION = 1
 
@@ -42,9 +42,5 @@ export function createTables(db: DatabaseSync): void {
   }
   const version = Number(db.prepare('SELECT version FROM hotpath_schema').get()?.['version'])
   if (version === VERSION) return
-  throw new TierError(
-    'ERR_TIER_FAILED',
-    `The tables of the \`sqlite\` tier have version ${version}, and ${VERSION} is the newest known here. Use the newer version of the package everywhere, or another \`path\`.`,
-    { context: { version } },
-  )
+  throw newerTables('sqlite', version, VERSION)
 }

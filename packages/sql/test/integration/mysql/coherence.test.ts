@@ -1,0 +1,132 @@
+import type { Cache } from '@hotpath/core'
+import type { Pool } from 'mysql2/promise'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { mysql } from '../../../src/index.ts'
+import { coherenceCases } from '../coherence-cases.ts'
+import { closeNodes, openNodes } from '../nodes.ts'
+import { until } from '../until.ts'
+import { type MariadbServer, startMariadb } from './server.ts'
+
+let server: MariadbServer
+let admin: Pool
+beforeAll(async () => {
+  server = await startMariadb()
+  admin = server.connect()
+  await mysql({ pool: admin }).migrate()
+}, 60_000)
+afterAll(() => server.stop())
+afterEach(closeNodes)
+
+coherenceCases(() => mysql({ pool: server.connect() }))
+
+describe('P5: what the server loses is a miss', () => {
+  const losses: Record<string, readonly string[]> = {
+    'the logs': ['DELETE FROM hotpath_logs'],
+    'all of its tables': ['logs', 'cells', 'records', 'entries'].map((table) => `TRUNCATE hotpath_${table}`),
+    'its life, as after a failover': ["UPDATE hotpath_logs SET life = 'another'"],
+  }
+  for (const [what, statements] of Object.entries(losses)) {
+    test(what, async () => {
+      const [one, other] = (await openNodes(2, () => mysql({ pool: server.connect() }))) as [Cache, Cache]
+      await one.set('k', 'old', { tags: ['t'] })
+      expect(await other.get('k')).toBe('old')
+      for (const statement of statements) await admin.query(statement)
+      await until('both have noticed', () => one.peek('k') === undefined && other.peek('k') === undefined)
+      await until('the log is back', () => one.now() !== undefined && other.now() !== undefined)
+      expect(await one.get('k')).toBeUndefined()
+      await one.set('k', 'new', { tags: ['t'] })
+      await until('the other has it', async () => (await other.get('k')) === 'new')
+      await one.invalidateTags(['t'])
+      await until('it is gone', () => other.peek('k') === undefined)
+    })
+  }
+})
+
+describe('when the server crashes and comes back', () => {
+  const epochOf = async ({ name }: Cache): Promise<string> => {
+    const [rows] = await server.connect().query('SELECT epoch FROM hotpath_logs WHERE name = ?', [name])
+    return (rows as { epoch: string }[])[0]?.epoch ?? ''
+  }
+
+  test('what was invalidated stays so, and the log lives on', async () => {
+    const options = { tierTimeout: '5s', backoff: false } as const
+    const [one, other] = (await openNodes(2, () => mysql({ pool: server.connect() }), options)) as [Cache, Cache]
+    await one.set('k', 'old', { tags: ['t'] })
+    expect(await other.get('k')).toBe('old')
+    const epoch = await epochOf(one)
+    const token = await one.invalidateTags(['t'])
+    await server.crash()
+    for (const cache of [one, other]) {
+      await until('it is asked again', async () => (await cache.getOrSet('k', () => 'new', { after: token })) === 'new')
+    }
+    await until('they hear of each other', async () => {
+      const written = await one.set('k', 'newer').catch(() => undefined)
+      return written && (await other.get('k', { after: written })) === 'newer'
+    })
+    expect(await epochOf(one)).toBe(epoch)
+  }, 30_000)
+
+  test('rule 8: where commits may be lost, a new epoch begins', async () => {
+    const [one] = (await openNodes(1, () => mysql({ pool: server.connect() }))) as [Cache]
+    await server.kill()
+    await server.restart(['--innodb-flush-log-at-trx-commit=0'])
+    await until('it stores again', async () => {
+      await one.set('k', 'old').catch(() => {})
+      return (await one.get('k')) === 'old'
+    })
+    const epoch = await epochOf(one)
+    await server.kill()
+    await server.restart(['--innodb-flush-log-at-trx-commit=0'])
+    await until('a new epoch', async () => ![epoch, ''].includes(await epochOf(one)))
+    await until('it is noticed', () => one.peek('k') === undefined)
+    await until('the view of the log', () => one.now())
+    expect(await one.get('k')).toBeUndefined()
+    await server.kill()
+    await server.restart()
+  }, 60_000)
+})
+
+test('connections are ended again and again, and nothing that is old comes back', async () => {
+  const [one, other] = (await openNodes(2, () => mysql({ pool: server.connect() }))) as [Cache, Cache]
+  for (let round = 0; round < 5; round++) {
+    await one.set('k', round, { tags: ['t'] }).catch(() => {})
+    await other.get('k')
+    const [rows] = await admin.query('SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID()')
+    for (const { id } of rows as { id: number }[]) await admin.query('KILL ?', [id]).catch(() => {})
+    await until('the write is through', () =>
+      one.invalidateTags(['t']).then(
+        () => true,
+        () => false,
+      ),
+    )
+    await until('it is gone', () => other.peek('k') === undefined)
+    expect(await other.get('k')).toBeUndefined()
+  }
+}, 30_000)
+
+test('P13: reads of one turn are one statement, and P14: a memory hit is none', async () => {
+  const pool = server.connect()
+  const [one] = (await openNodes(1, () => mysql({ pool: server.connect() }))) as [Cache]
+  const [other] = (await openNodes(1, () => mysql({ pool }), { name: one.name })) as [Cache]
+  const keys = Array.from({ length: 200 }, (_, n) => ['k', n] as const)
+  const queries = vi.spyOn(pool, 'query')
+  await Promise.all(keys.map((key) => one.set(key, key[1])))
+  const reads = (): number => queries.mock.calls.filter(([query]) => JSON.stringify(query).includes('frame')).length
+  expect(await Promise.all(keys.map((key) => other.get(key)))).toEqual(keys.map(([, n]) => n))
+  expect(reads()).toBe(1)
+  expect(await Promise.all(keys.map((key) => other.get(key)))).toEqual(keys.map(([, n]) => n))
+  expect(reads()).toBe(1)
+})
+
+test('P3: others hear of it soon', async () => {
+  const [one, other] = (await openNodes(2, () => mysql({ pool: server.connect() }))) as [Cache, Cache]
+  for (let round = 0; round < 5; round++) {
+    await one.set('k', round)
+    expect(await other.getOrSet('k', () => round)).toBeDefined()
+    const startedAt = performance.now()
+    await one.delete('k')
+    await until('the other has heard', () => other.peek('k') === undefined)
+    // By less than the look of each log by itself, every second: they were woken.
+    expect(performance.now() - startedAt).toBeLessThan(400)
+  }
+})

@@ -1,0 +1,33 @@
+/** A MariaDB of our own, with pools to it that end with it. */
+import { type Pool, type PoolOptions, createPool } from 'mysql2/promise'
+import { type MariadbServer as Server, startMariadb as start } from '../../../../../scripts/mariadb-server.ts'
+
+/** A running server. */
+export interface MariadbServer extends Server {
+  /** Makes a pool, which `stop` ends. */
+  connect(options?: PoolOptions): Pool
+  /** Ends it as a crash would, and starts it again. */
+  crash(): Promise<void>
+}
+
+export async function startMariadb(settings?: readonly string[]): Promise<MariadbServer> {
+  const server = await start(settings)
+  const pools: Pool[] = []
+  return {
+    ...server,
+    connect(options) {
+      const to = { host: '127.0.0.1', port: server.port, user: 'admin', database: 'app', connectionLimit: 6 }
+      const pool = createPool({ ...to, ...options })
+      pools.push(pool)
+      return pool
+    },
+    async crash() {
+      await server.kill()
+      await server.restart()
+    },
+    async stop() {
+      await Promise.all(pools.map((pool) => pool.end().catch(() => {})))
+      await server.stop()
+    },
+  }
+}
