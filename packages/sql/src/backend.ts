@@ -21,7 +21,7 @@ export interface FrameToStore extends StoredFrame {
 
 /** The entries of one cache name. */
 export interface EntryTable {
-  /** Whole frames by key; what is not there is left out. Reads of one turn go out together. */
+  /** Whole frames by key; what is not there is left out. */
   read(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
   /** Stores each, unless one of the same epoch and a larger asOf is there. No key comes twice. Writes of one turn go out together. */
   write(frames: readonly FrameToStore[]): Promise<void>

@@ -2,7 +2,6 @@
 import type { TierContext } from '@hotpath/contract'
 import type { EntryTable, FrameToStore, StoredFrame } from '../backend.ts'
 import { partsOf } from '../parts-of.ts'
-import { ReadBatch } from '../read-batch.ts'
 import { WriteBatch } from '../write-batch.ts'
 import type { Run } from './run.ts'
 import { openSweep } from './sweep.ts'
@@ -33,7 +32,7 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
   const table = `${prefix}_entries`
   const { name } = context
 
-  async function ask(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  async function read(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const frames = new Map<string, Uint8Array>()
     const sql = `SELECT \`key\`, frame FROM ${table} WHERE name = ? AND \`key\` IN (?)`
     const answers = partsOf(keys, { count: READS }).map((some) => run.rows<FrameRow>(sql, [name, some.map(toBytes)]))
@@ -58,10 +57,9 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
     await run.change(sql, values)
   }
 
-  const reads = new ReadBatch(ask)
   const writes = new WriteBatch(store, WRITES)
   return {
-    read: (keys) => reads.read(keys),
+    read,
     async write(frames) {
       const largest = (await run.maxBytes()) / 2 - OTHER_BYTES
       const fitting = frames.filter(({ key, frame }) => {

@@ -2,7 +2,6 @@
 import type { TierContext } from '@hotpath/contract'
 import type { EntryTable, FrameToStore, StoredFrame } from '../backend.ts'
 import { partsOf } from '../parts-of.ts'
-import { ReadBatch } from '../read-batch.ts'
 import { WriteBatch } from '../write-batch.ts'
 import type { Run } from './run.ts'
 import { openSweep } from './sweep.ts'
@@ -30,7 +29,7 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
   const table = `${prefix}_entries`
   const { name } = context
 
-  async function ask(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  async function read(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const frames = new Map<string, Uint8Array>()
     const text = `SELECT key, frame FROM ${table} WHERE name = $1 AND key = ANY($2::bytea[])`
     const parts = partsOf(keys, { count: READS })
@@ -58,10 +57,9 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
     await run({ name: `${prefix}_write`, text, values })
   }
 
-  const reads = new ReadBatch(ask)
   const writes = new WriteBatch(store, WRITES)
   return {
-    read: (keys) => reads.read(keys),
+    read,
     write: (frames) => writes.write(frames),
     async remove(keys) {
       // Locked in the order in which they are written, so that the two do not wait for each other.

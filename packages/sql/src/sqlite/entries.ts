@@ -1,7 +1,6 @@
 /** The entries of one cache in a SQLite file. */
 import type { TierContext } from '@hotpath/contract'
 import type { EntryTable, FrameToStore, StoredFrame } from '../backend.ts'
-import { ReadBatch } from '../read-batch.ts'
 import type { OpenDatabase, SqliteDatabase } from './database.ts'
 import { inSlices } from './slices.ts'
 
@@ -37,7 +36,7 @@ const LARGEST_PART = 1 / 8
 export function openEntries({ database, context, maxBytes }: EntriesParts): EntryTable {
   const { name } = context
 
-  async function ask(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  async function read(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const frames = new Map<string, Uint8Array>()
     await inSlices(keys, READS, (some) => database.read((db) => collect(db, some, frames)))
     return frames
@@ -74,9 +73,8 @@ export function openEntries({ database, context, maxBytes }: EntriesParts): Entr
     while ((await batch()) === SWEEPS);
   }
 
-  const batch = new ReadBatch(ask)
   return {
-    read: (keys) => batch.read(keys),
+    read,
     async write(frames) {
       const small = frames.filter(({ key, frame }) => {
         const fits = frame.length <= maxBytes * LARGEST_PART

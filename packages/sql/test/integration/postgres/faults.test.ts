@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { type Cache, createCache } from '@hotpath/core'
+import { type Cache, type CacheOptions, createCache } from '@hotpath/core'
 import { createEntry } from '@hotpath/contract'
 import { createFakeClock } from '@hotpath/testkit'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type PostgresOptions, postgres } from '../../../src/index.ts'
 import { freePort } from '../../../../../scripts/free-port.ts'
@@ -25,8 +25,10 @@ afterEach(async () => {
 
 let names = 0
 /** A cache on PostgreSQL alone, and the faults it tells of. */
-function make(pool: Pool, options: Partial<PostgresOptions> = {}) {
-  const cache = createCache({ name: `f${++names}`, tiers: [postgres({ pool, ...options })], ttl: '1h', backoff: false })
+function make(pool: Pool, options: Partial<PostgresOptions & Pick<CacheOptions, 'tierTimeout'>> = {}) {
+  const { tierTimeout, ...ofTier } = options
+  const tiers = [postgres({ pool, ...ofTier })]
+  const cache = createCache({ name: `f${++names}`, tiers, ttl: '1h', backoff: false, tierTimeout })
   const faults: string[] = []
   const messages: string[] = []
   cache.on('fault', ({ error }) => {
@@ -118,29 +120,38 @@ test('the rights that docs/sql.md names are enough, and `migrate` then finds not
 })
 
 test('a deadlock is tried again', async () => {
-  const { cache, faults } = make(server.connect({ options: '-c deadlock_timeout=50ms' }))
+  const { cache, faults } = make(server.connect({ options: '-c deadlock_timeout=50ms' }), { tierTimeout: '10s' })
   await ready(cache)
-  const items = ['a', 'b'].map((key) => ({ key, value: 'old' }))
+  const items = ['a', 'b', 'c'].map((key) => ({ key, value: 'old' }))
   await cache.setMany(items)
-  const other = await admin.connect()
-  const lock = (key: string): Promise<unknown> =>
-    other.query('SELECT 1 FROM hotpath_entries WHERE name = $1 AND key = $2 FOR UPDATE', [cache.name, Buffer.from(key)])
-  await other.query('BEGIN')
-  await lock('b')
+  const [gate, other] = [await admin.connect(), await admin.connect()]
+  const lock = (connection: PoolClient, key: string): Promise<unknown> =>
+    connection.query('SELECT 1 FROM hotpath_entries WHERE name = $1 AND key = $2 FOR UPDATE', [
+      cache.name,
+      Buffer.from(key),
+    ])
+  const waiting = async (count: number): Promise<boolean> =>
+    (await admin.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).rowCount === count
+  await gate.query('BEGIN')
+  await lock(gate, 'b')
+  await other.query("BEGIN; SET LOCAL deadlock_timeout = '1min'")
+  await lock(other, 'c')
   const written = cache.setMany(items.map(({ key }) => ({ key, value: 'new' })))
-  await until('the write waits', async () => {
-    const waiting = 'SELECT 1 FROM pg_stat_activity WHERE wait_event_type = $1'
-    return (await admin.query(waiting, ['Lock'])).rowCount === 1
-  })
-  await lock('a')
+  await until('the write has the first row, and waits for the second', () => waiting(1))
+  const locked = lock(other, 'a')
+  await until('the other waits for the first', () => waiting(2))
+  // Now the write gets to the third, which the other has: it is the last to wait, and so the one that is ended.
+  await gate.query('COMMIT')
+  await locked
   await other.query('COMMIT')
+  gate.release()
   other.release()
   await written
   await until('the server has counted it', async () => {
     const deadlocks = 'SELECT 1 FROM pg_stat_database WHERE datname = current_database() AND deadlocks = 1'
     return (await admin.query(deadlocks)).rowCount === 1
   })
-  expect(await cache.getMany(['a', 'b'])).toEqual(['new', 'new'])
+  expect(await cache.getMany(['a', 'b', 'c'])).toEqual(['new', 'new', 'new'])
   expect(faults).toEqual([])
 })
 
