@@ -1,35 +1,26 @@
-import { execFileSync } from 'node:child_process'
 import { type Cache, createCache, memory } from '@hotpath/core'
 import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { redis } from '../../src/index.ts'
-import { type RedisServer, startRedis } from './server.ts'
+import { type ClusterSetup, startCluster } from './cluster.ts'
 import { until } from './until.ts'
 
-const servers: RedisServer[] = []
+let setup: ClusterSetup
 const clients: Cluster[] = []
 const caches: Cache[] = []
 
 beforeAll(async () => {
-  for (const name of ['a', 'b', 'c'])
-    servers.push(await startRedis('--cluster-enabled', 'yes', '--cluster-config-file', `${name}.conf`))
-  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`)
-  execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], {
-    timeout: 30_000,
-    stdio: 'ignore',
-  })
-  const probe = connect()
-  await until('the cluster is whole', async () => (await probe.cluster('INFO')).includes('cluster_state:ok'), 30_000)
-}, 60_000)
+  setup = await startCluster()
+}, 90_000)
 
 afterAll(async () => {
   for (const cache of caches) await cache.close()
   for (const client of clients) client.disconnect()
-  for (const server of servers) await server.stop()
+  await setup.stop()
 })
 
 function connect(): Cluster {
-  const client = new Cluster([{ host: '127.0.0.1', port: servers[0]?.port ?? 0 }])
+  const client = new Cluster([{ host: '127.0.0.1', port: setup.servers[0]?.port ?? 0 }])
   client.on('error', () => {})
   clients.push(client)
   return client
@@ -48,7 +39,7 @@ test('P3, P11, P13: a cluster of three masters', async () => {
   await writer.warm(keys.map((key) => ({ key, value: key[1], tags: [`shop:${key[1] % 3}`] })))
   // Spread over all servers, and read by one command for each slot.
   expect(await reader.getMany(keys)).toEqual(keys.map(([, n]) => n))
-  for (const server of servers) expect(await server.connect().dbsize()).toBeGreaterThan(50)
+  for (const server of setup.servers) expect(await server.connect().dbsize()).toBeGreaterThan(50)
 
   const after = await writer.invalidateTags(['shop:1'])
   const left = await reader.getMany(keys, { after })

@@ -2,40 +2,26 @@ import { type Cache, createCache, memory } from '@hotpath/core'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { redis } from '../../src/index.ts'
-import { type RedisServer, startRedis, startSentinel } from './server.ts'
+import { type SentinelSetup, startSentinels } from './sentinel.ts'
 import { until } from './until.ts'
 
-const servers: RedisServer[] = []
-const sentinels: RedisServer[] = []
+let setup: SentinelSetup
 const clients: Redis[] = []
 const caches: Cache[] = []
 
 beforeAll(async () => {
-  const primary = await startRedis()
-  const replica = await startRedis('--replicaof', '127.0.0.1', String(primary.port))
-  servers.push(primary, replica)
-  await until('the replica is in step', async () =>
-    (await replica.connect().info('replication')).includes('master_link_status:up'),
-  )
-  for (let n = 0; n < 3; n++) sentinels.push(await startSentinel(primary, 2))
-  const one = sentinels[0]?.connect() as Redis
-  clients.push(one)
-  await until('the sentinels know each other and the replica', async () => {
-    const state = (await one.call('SENTINEL', 'MASTER', 'main')) as string[]
-    const fieldOf = (name: string): string | undefined => state[state.indexOf(name) + 1]
-    return fieldOf('num-other-sentinels') === '2' && fieldOf('num-slaves') === '1'
-  })
-}, 60_000)
+  setup = await startSentinels()
+}, 90_000)
 
 afterAll(async () => {
   for (const cache of caches) await cache.close()
   for (const client of clients) client.disconnect()
-  for (const server of [...sentinels, ...servers]) await server.stop()
+  await setup.stop()
 })
 
 async function node(): Promise<Cache> {
   const client = new Redis({
-    sentinels: sentinels.map(({ port }) => ({ host: '127.0.0.1', port })),
+    sentinels: setup.sentinels.map((port) => ({ host: '127.0.0.1', port })),
     name: 'main',
     sentinelRetryStrategy: () => 100,
     retryStrategy: () => 100,
@@ -55,7 +41,7 @@ test('P5: after a failover everything older is a miss, and the processes stay co
   await until('the other has it', async () => (await other.get('k')) === 'old')
   const before = one.now()
 
-  await servers[0]?.stop()
+  await setup.servers[0]?.crash()
   // From here on a replica answers, whose run id is another one.
   await until(
     'both are on another life of the log',

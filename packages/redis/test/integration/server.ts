@@ -1,6 +1,6 @@
 /** Starts redis-server processes of our own, on free ports of 127.0.0.1, in folders that are removed again. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,8 +11,16 @@ export interface RedisServer {
   readonly port: number
   /** Makes a client, which `stop` closes. */
   connect(): Redis
-  /** Ends the process as a crash would, and starts another on the same port; its data is gone. */
-  restart(): Promise<void>
+  /** A client to ask this server with, always the same. */
+  admin(): Redis
+  /** Ends the process as a crash would; its data is gone. */
+  crash(): Promise<void>
+  /** Ends the process as a crash would, and starts another on the same port, with other options if there are any. */
+  restart(...args: string[]): Promise<void>
+  /** Stops the process where it stands, as a machine that hangs would; its connections stay open. */
+  freeze(): void
+  /** Lets it go on. */
+  thaw(): void
   stop(): Promise<void>
 }
 
@@ -21,45 +29,28 @@ export async function startRedis(...args: string[]): Promise<RedisServer> {
   const dir = mkdtempSync(join(tmpdir(), 'hotpath-redis-'))
   const clients: Redis[] = []
   let process = await launch(port, dir, args)
+  let admin: Redis | undefined
+  const connect = (): Redis => {
+    const client = new Redis(port, '127.0.0.1')
+    client.on('error', () => {})
+    clients.push(client)
+    return client
+  }
   return {
     port,
-    connect() {
-      const client = new Redis(port, '127.0.0.1')
-      client.on('error', () => {})
-      clients.push(client)
-      return client
-    },
-    async restart() {
+    connect,
+    admin: () => (admin ??= connect()),
+    crash: () => kill(process),
+    async restart(...others) {
       await kill(process)
-      process = await launch(port, dir, args)
+      process = await launch(port, dir, others.length > 0 ? others : args)
     },
+    freeze: () => void process.kill('SIGSTOP'),
+    thaw: () => void process.kill('SIGCONT'),
     async stop() {
       for (const client of clients) client.disconnect()
       await kill(process)
       rmSync(dir, { recursive: true, force: true })
-    },
-  }
-}
-
-/** Starts a Sentinel that watches a primary as `main`, and takes it for gone after half a second. */
-export async function startSentinel(primary: RedisServer, quorum: number): Promise<RedisServer> {
-  const config = mkdtempSync(join(tmpdir(), 'hotpath-sentinel-'))
-  const file = join(config, 'sentinel.conf')
-  const lines = [
-    `sentinel monitor main 127.0.0.1 ${primary.port} ${quorum}`,
-    'sentinel down-after-milliseconds main 500',
-    'sentinel failover-timeout main 3000',
-  ]
-  writeFileSync(file, `${lines.join('\n')}\n`)
-  const port = await freePort()
-  const child = await spawnServer([file, '--sentinel', '--port', String(port), '--bind', '127.0.0.1'], port)
-  return {
-    port,
-    connect: () => new Redis(port, '127.0.0.1'),
-    restart: () => Promise.reject(new Error('A Sentinel is not restarted.')),
-    async stop() {
-      await kill(child)
-      rmSync(config, { recursive: true, force: true })
     },
   }
 }
@@ -69,7 +60,8 @@ function launch(port: number, dir: string, args: readonly string[]): Promise<Chi
   return spawnServer([...options, ...args], port)
 }
 
-async function spawnServer(args: readonly string[], port: number): Promise<ChildProcess> {
+/** Starts one, and waits until it answers. */
+export async function spawnServer(args: readonly string[], port: number): Promise<ChildProcess> {
   const child = spawn('redis-server', args, { stdio: 'ignore' })
   const failed = new Promise<never>((_, reject) => {
     child.once('error', (cause) => {
@@ -90,14 +82,16 @@ async function spawnServer(args: readonly string[], port: number): Promise<Child
   return child
 }
 
-async function kill(child: ChildProcess): Promise<void> {
+/** Ends a process as a crash would. */
+export async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGKILL')
   await ended
 }
 
-function freePort(): Promise<number> {
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -1,22 +1,32 @@
-/** `pnpm soak [--seconds 30] [--processes 4] [--seed 1] [--no-faults]` */
+/** `pnpm soak [--topology single|cluster|sentinel] [--seconds 30] [--processes 4] [--seed 1] [--no-faults]` */
 import { parseArgs } from 'node:util'
 import { soak } from './soak.ts'
+import type { TopologyName } from './topology.ts'
+
+const TOPOLOGIES: readonly TopologyName[] = ['single', 'cluster', 'sentinel']
 
 const { values } = parseArgs({
   allowNegative: true,
   options: {
+    topology: { type: 'string', default: 'single' },
     seconds: { type: 'string', default: '30' },
     processes: { type: 'string', default: '4' },
     seed: { type: 'string', default: '1' },
     faults: { type: 'boolean', default: true },
   },
 })
+const topology = TOPOLOGIES.find((name) => name === values.topology)
+if (topology === undefined) {
+  console.error(`There is no topology \`${values.topology}\`. Use one of: ${TOPOLOGIES.join(', ')}.`)
+  process.exit(2)
+}
 const [seconds, processes, seed] = [values.seconds, values.processes, values.seed].map(Number) as [
   number,
   number,
   number,
 ]
-const { stale, unhandled, faults, latencies, ...counts } = await soak({
+const { stale, staleInSplit, outlived, unhandled, faults, latencies, ...counts } = await soak({
+  topology,
   seconds,
   processes,
   seed,
@@ -26,6 +36,7 @@ console.table(counts)
 console.table(faults)
 const percentile = (ratio: number): string => (latencies[Math.floor(latencies.length * ratio)] ?? 0).toFixed(1)
 console.log(`Others hear of an invalidation after ${percentile(0.5)} ms (p50), ${percentile(0.99)} ms (p99)`)
-console.log(`${stale.length} stale reads, ${unhandled.length} unhandled rejections`)
-for (const line of [...stale, ...unhandled].slice(0, 20)) console.error(line)
-process.exitCode = stale.length + unhandled.length === 0 ? 0 : 1
+console.log(`${stale.length} stale reads, ${outlived.length} past their life, ${unhandled.length} unhandled rejections`)
+console.log(`${staleInSplit.length} stale reads on the isolated side of a split brain, where nothing is promised`)
+for (const line of [...stale, ...outlived, ...unhandled].slice(0, 20)) console.error(line)
+process.exitCode = stale.length + outlived.length + unhandled.length === 0 ? 0 : 1

@@ -1,25 +1,37 @@
 /**
- * One process of a soak: reads, loads and writes at random, and checks every value it gets. Started by `soak.ts`.
+ * One process of a soak: reads, loads and writes at random, and checks every value it gets. Started by `workers.ts`.
  *
  * A read has to see at least what this process wrote before it (P1), what the token it is given names (P16), and what
- * anybody wrote more than `maxOffline` and a margin ago (P3).
+ * anybody wrote more than `maxOffline` and a margin ago (P2, P3, P5); and no value is older than its life (P4). On the
+ * isolated side of a split brain the first three are not promised, so they are counted apart until it has ended.
  */
 import { parseToken } from '@hotpath/contract'
-import { type Cache, createCache, isHotpathError, memory } from '@hotpath/core'
+import { type Cache, createCache, isHotpathError, memory, systemClock } from '@hotpath/core'
 import { createRandom } from '@hotpath/testkit'
-import { Redis } from 'ioredis'
 import { redis } from '../../src/index.ts'
-import type { Report, ToParent, ToWorker, WorkerOptions } from './protocol.ts'
+import { connect } from './connect.ts'
+import { Latencies } from './latencies.ts'
+import type { Acknowledged, Report, ToParent, ToWorker, WorkerOptions } from './protocol.ts'
+
+interface Value {
+  readonly version: number
+  /** When it was read from the source. */
+  readonly at: number
+}
 
 const options = JSON.parse(process.argv[2] ?? '') as WorkerOptions
 const random = createRandom(options.seed)
 const KEYS = Array.from({ length: 12 }, (_, n) => `key${n}`)
 const TAGS = ['even', 'odd']
+/** The first keys live shortly, so that memory would outlive Redis if it could. */
+const SHORT_KEYS = 4
+const SHORT_MS = 2_000
+/** From the source into the cache, and from there to the reader, on a busy machine. */
+const SLACK_MS = 1_500
 /** Beyond `maxOffline`: heartbeats and a busy machine. */
 const MARGIN_MS = 4_000
 
-const client = new Redis({ port: options.port, host: '127.0.0.1', commandTimeout: 2_000, retryStrategy: () => 50 })
-client.on('error', () => {})
+const client = connect(options.connection, options.hearsOfFailovers)
 const cache: Cache = createCache({
   name: 'soak',
   tiers: [memory({ maxEntries: 8 }), redis({ client })],
@@ -27,47 +39,51 @@ const cache: Cache = createCache({
   maxOffline: options.maxOfflineMs,
   tierTimeout: 500,
   backoff: false,
+  clock: { ...systemClock, now: () => systemClock.now() + options.skewMs },
 })
 
 const waiting = new Map<number, (version: number) => void>()
 const own = new Map<string, number>()
-const others: { readonly key: string; readonly version: number; readonly token: string; readonly at: number }[] = []
-const latencies: number[] = []
+const others: Acknowledged[] = []
+/** Own writes that the replaced side of a split brain acknowledged. */
+let isolated: Acknowledged[] = []
+const latencies = new Latencies(cache)
 const stale: string[] = []
+const staleInSplit: string[] = []
+const outlived: string[] = []
 const unhandled: string[] = []
 const counts = { reads: 0, writes: 0, failedWrites: 0 }
 let asked = 0
-const state = { isRunning: true }
+const state: { isRunning: boolean; splitEpoch: string | undefined } = { isRunning: true, splitEpoch: undefined }
 
 process.on('unhandledRejection', (error) => void unhandled.push(String(error)))
 process.on('message', (message: ToWorker) => {
-  if (message.type === 'version') {
-    waiting.get(message.id)?.(message.version)
-    waiting.delete(message.id)
-  } else if (message.type === 'acknowledged') {
-    others.push({ ...message, at: performance.now() })
-    measure(message.token, message.at)
-  } else state.isRunning = false
+  switch (message.type) {
+    case 'version':
+      waiting.get(message.id)?.(message.version)
+      waiting.delete(message.id)
+      break
+    case 'acknowledged':
+      others.push({ ...message, at: performance.now() })
+      if (message.token !== undefined) latencies.measure(message.token, message.at)
+      break
+    case 'split':
+      state.splitEpoch = message.epoch
+      tell({ type: 'warned' })
+      break
+    case 'stop':
+      state.isRunning = false
+  }
 })
 
 const tell = (message: ToParent): void => void process.send?.(message)
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
-const tagOf = (key: string): string => TAGS[Number(key.slice(3)) % 2] as string
-
+const numberOf = (key: string): number => Number(key.slice(3))
+const tagOf = (key: string): string => TAGS[numberOf(key) % 2] as string
 const absoluteNow = (): number => performance.timeOrigin + performance.now()
 
-/** Looks at every turn of the event loop whether the record is known here. */
-function measure(token: string, since: number): void {
-  const wanted = parseToken(token)
-  const look = (): void => {
-    const known = cache.now()
-    const { epoch, position } = known === undefined ? { epoch: wanted.epoch, position: 0 } : parseToken(known)
-    // Of another life of the log: there is nothing to wait for.
-    if (epoch !== wanted.epoch || !state.isRunning) return
-    if (position >= wanted.position) latencies.push(absoluteNow() - since)
-    else setImmediate(look)
-  }
-  look()
+function isIsolated(token: string | undefined): boolean {
+  return token !== undefined && parseToken(token).epoch === state.splitEpoch
 }
 
 function ask(type: 'read' | 'write', key: string): Promise<number> {
@@ -78,33 +94,40 @@ function ask(type: 'read' | 'write', key: string): Promise<number> {
   })
 }
 
-async function load(key: string): Promise<number> {
+async function load(key: string): Promise<Value> {
   await pause(random.int(8))
+  const at = absoluteNow()
   const version = await ask('read', key)
   await pause(random.int(25))
-  return version
+  return { version, at }
 }
 
 async function read(): Promise<void> {
   const key = random.pick(KEYS)
-  const named = random() < 0.2 ? others.findLast((one) => one.key === key) : undefined
+  const isShort = numberOf(key) < SHORT_KEYS
+  const named = random() < 0.2 ? others.findLast((one) => one.key === key && one.token !== undefined) : undefined
   const settledBefore = performance.now() - options.maxOfflineMs - MARGIN_MS
   const settled = others.findLast((one) => one.key === key && one.at < settledBefore)?.version ?? 0
   const least = Math.max(own.get(key) ?? 0, named?.version ?? 0, settled)
   const after = named?.token as never
-  const tags = [tagOf(key)]
+  const terms = { tags: [tagOf(key)], after, ...(isShort ? { ttl: SHORT_MS } : {}) }
+  const wasIsolated = isIsolated(cache.now())
   const how = random.int(4)
   const value =
     how === 0
-      ? await cache.get<number>(key, { after })
+      ? await cache.get<Value>(key, { after })
       : how === 1
-        ? (await cache.getOrSetMany<number>([key], async () => [await load(key)], { tags, after }))[0]
-        : await cache.getOrSet(key, () => load(key), { tags, after })
+        ? (await cache.getOrSetMany<Value>([key], async () => [await load(key)], terms))[0]
+        : await cache.getOrSet(key, () => load(key), terms)
   counts.reads++
-  if (value !== undefined && value < least) {
+  if (value === undefined) return
+  if (value.version < least) {
     const why = `own ${own.get(key) ?? 0}, token ${named?.version ?? '-'}, settled ${settled}`
-    stale.push(`${key}: ${value} < ${least} (${why})`)
+    const list = wasIsolated ? staleInSplit : stale
+    list.push(`${key}: ${value.version} < ${least} (${why})`)
   }
+  const ageMs = absoluteNow() - value.at
+  if (isShort && ageMs > SHORT_MS + SLACK_MS) outlived.push(`${key}: ${Math.round(ageMs)} ms old`)
 }
 
 async function write(): Promise<void> {
@@ -121,7 +144,9 @@ async function write(): Promise<void> {
           : how === 2
             ? await cache.invalidatePattern(`${key}*`)
             : await cache.invalidatePrefix(key)
-    tell({ type: 'acknowledged', key, version, token, at: absoluteNow() })
+    const message: Acknowledged = { type: 'acknowledged', key, version, token, at: absoluteNow() }
+    if (isIsolated(token)) isolated.push({ ...message, token: undefined })
+    else tell(message)
   } catch (error) {
     if (!isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) throw error
     counts.failedWrites++
@@ -129,10 +154,18 @@ async function write(): Promise<void> {
   own.set(key, Math.max(own.get(key) ?? 0, version))
 }
 
+/** What was acknowledged in a split brain counts for others from its end on. */
+function reunite(): void {
+  if (isolated.length === 0 || cache.now() === undefined || isIsolated(cache.now())) return
+  for (const message of isolated) tell(message)
+  isolated = []
+}
+
 async function work(): Promise<void> {
   while (state.isRunning) {
     if (random() < 0.9) await read()
     else await write()
+    reunite()
     await pause(random.int(4))
   }
 }
@@ -141,7 +174,10 @@ for (let wait = 0; cache.now() === undefined && wait < 500; wait++) await pause(
 tell({ type: 'ready' })
 await Promise.all([work(), work(), work(), work()])
 const { hits } = cache.stats()
+latencies.close()
 await cache.close()
 client.disconnect()
-const report: Report = { ...counts, hits, stale, unhandled, latencies }
-process.send?.({ type: 'report', report } satisfies ToParent, undefined, undefined, () => process.disconnect())
+const report: Report = { ...counts, hits, stale, staleInSplit, outlived, unhandled, latencies: latencies.measured }
+process.send?.({ type: 'report', report } satisfies ToParent, undefined, undefined, () => {
+  if (process.connected) process.disconnect()
+})

@@ -1,0 +1,43 @@
+import { Cluster, Redis } from 'ioredis'
+import type { Connection } from './protocol.ts'
+
+const TIMEOUT_MS = 2_000
+const PAUSE_MS = 50
+
+/**
+ * A client as an application would make it.
+ *
+ * @param hearsOfFailovers - Leave a primary that Sentinels replaced at once, not when it goes away.
+ */
+export function connect(connection: Connection, hearsOfFailovers: boolean): Redis | Cluster {
+  const client = open(connection, hearsOfFailovers)
+  client.on('error', () => {})
+  return client
+}
+
+function open(connection: Connection, failoverDetector: boolean): Redis | Cluster {
+  const host = '127.0.0.1'
+  switch (connection.type) {
+    case 'single':
+      return new Redis({ port: connection.port, host, commandTimeout: TIMEOUT_MS, retryStrategy: () => PAUSE_MS })
+    case 'cluster':
+      return new Cluster(
+        connection.ports.map((port) => ({ port, host })),
+        {
+          redisOptions: { commandTimeout: TIMEOUT_MS },
+          clusterRetryStrategy: () => PAUSE_MS,
+          retryDelayOnClusterDown: PAUSE_MS,
+          retryDelayOnFailover: PAUSE_MS,
+        },
+      )
+    case 'sentinel':
+      return new Redis({
+        sentinels: connection.ports.map((port) => ({ port, host })),
+        name: 'main',
+        failoverDetector,
+        commandTimeout: TIMEOUT_MS,
+        retryStrategy: () => PAUSE_MS,
+        sentinelRetryStrategy: () => PAUSE_MS,
+      })
+  }
+}
