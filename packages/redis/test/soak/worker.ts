@@ -15,26 +15,28 @@ import type { Acknowledged, Report, ToParent, ToWorker, WorkerOptions } from './
 
 interface Value {
   readonly version: number
-  /** When it was read from the source. */
+  /** When its load ended. */
   readonly at: number
 }
 
 const options = JSON.parse(process.argv[2] ?? '') as WorkerOptions
 const random = createRandom(options.seed)
 const KEYS = Array.from({ length: 12 }, (_, n) => `key${n}`)
-const TAGS = ['even', 'odd']
-/** The first keys live shortly, so that memory would outlive Redis if it could. */
-const SHORT_KEYS = 4
-const SHORT_MS = 2_000
-/** From the source into the cache, and from there to the reader, on a busy machine. */
-const SLACK_MS = 1_500
+const TAGS = 6
+/** Of all operations; most of them of few keys, so that the others live long enough to be outdated by chance. */
+const WRITE_RATIO = 0.04
+/** Never written, and short-lived: nothing but their age ends them, so memory would outlive Redis if it could. */
+const CALM_KEYS = ['calm0', 'calm1', 'calm2']
+const CALM_MS = 1_500
+/** A life begins a little after the end of the load. */
+const SLACK_MS = 100
 /** Beyond `maxOffline`: heartbeats and a busy machine. */
 const MARGIN_MS = 4_000
 
 const client = connect(options.connection, options.hearsOfFailovers)
 const cache: Cache = createCache({
   name: 'soak',
-  tiers: [memory({ maxEntries: 8 }), redis({ client })],
+  tiers: [memory({ maxEntries: 10 }), redis({ client })],
   ttl: '10m',
   maxOffline: options.maxOfflineMs,
   tierTimeout: 500,
@@ -78,8 +80,8 @@ process.on('message', (message: ToWorker) => {
 
 const tell = (message: ToParent): void => void process.send?.(message)
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
-const numberOf = (key: string): number => Number(key.slice(3))
-const tagOf = (key: string): string => TAGS[numberOf(key) % 2] as string
+const numberOf = (key: string): number => Number(/\d+$/.exec(key)?.[0])
+const tagOf = (key: string): string => `tag${numberOf(key) % TAGS}`
 const absoluteNow = (): number => performance.timeOrigin + performance.now()
 
 function isIsolated(token: string | undefined): boolean {
@@ -96,21 +98,21 @@ function ask(type: 'read' | 'write', key: string): Promise<number> {
 
 async function load(key: string): Promise<Value> {
   await pause(random.int(8))
-  const at = absoluteNow()
   const version = await ask('read', key)
   await pause(random.int(25))
-  return { version, at }
+  return { version, at: absoluteNow() }
 }
 
 async function read(): Promise<void> {
-  const key = random.pick(KEYS)
-  const isShort = numberOf(key) < SHORT_KEYS
+  const isCalm = random() < 0.1
+  const key = random.pick(isCalm ? CALM_KEYS : KEYS)
   const named = random() < 0.2 ? others.findLast((one) => one.key === key && one.token !== undefined) : undefined
   const settledBefore = performance.now() - options.maxOfflineMs - MARGIN_MS
   const settled = others.findLast((one) => one.key === key && one.at < settledBefore)?.version ?? 0
   const least = Math.max(own.get(key) ?? 0, named?.version ?? 0, settled)
   const after = named?.token as never
-  const terms = { tags: [tagOf(key)], after, ...(isShort ? { ttl: SHORT_MS } : {}) }
+  const terms = isCalm ? { ttl: CALM_MS } : { tags: [tagOf(key)], after }
+  const startedAt = absoluteNow()
   const wasIsolated = isIsolated(cache.now())
   const how = random.int(4)
   const value =
@@ -126,12 +128,13 @@ async function read(): Promise<void> {
     const list = wasIsolated ? staleInSplit : stale
     list.push(`${key}: ${value.version} < ${least} (${why})`)
   }
-  const ageMs = absoluteNow() - value.at
-  if (isShort && ageMs > SHORT_MS + SLACK_MS) outlived.push(`${key}: ${Math.round(ageMs)} ms old`)
+  // It was judged some time after the start.
+  const ageMs = startedAt - value.at
+  if (isCalm && ageMs > CALM_MS + SLACK_MS) outlived.push(`${key}: ${Math.round(ageMs)} ms old`)
 }
 
 async function write(): Promise<void> {
-  const key = random.pick(KEYS)
+  const key = KEYS[Math.floor(random() ** 3 * KEYS.length)] as string
   const version = await ask('write', key)
   const how = random.int(4)
   counts.writes++
@@ -163,8 +166,8 @@ function reunite(): void {
 
 async function work(): Promise<void> {
   while (state.isRunning) {
-    if (random() < 0.9) await read()
-    else await write()
+    if (random() < WRITE_RATIO) await write()
+    else await read()
     reunite()
     await pause(random.int(4))
   }
