@@ -26,9 +26,19 @@ export function zipfKeys(count: number, draws: number, seed = 42): string[] {
   return Array.from({ length: draws }, () => {
     state = (state * 48_271) % 2_147_483_647
     const wanted = (state / 2_147_483_647) * sum
-    const rank = sums.findIndex((reached) => reached >= wanted)
-    return keyOf(rank)
+    return keyOf(firstFrom(sums, wanted))
   })
+}
+
+/** Index of the first number that is not below another; by halves. */
+function firstFrom(sorted: readonly number[], wanted: number): number {
+  let [low, high] = [0, sorted.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] as number) >= wanted) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** The key of a rank. */

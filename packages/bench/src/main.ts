@@ -3,8 +3,14 @@ import { cpus } from 'node:os'
 import { l1 } from './l1.ts'
 import { races } from './races/races.ts'
 import { redisReads } from './redis.ts'
+import { twoTiers } from './two-tiers.ts'
 
-const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = { l1, races, redis: redisReads }
+const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
+  l1,
+  races,
+  redis: redisReads,
+  'two-tiers': twoTiers,
+}
 const [name = '', ...flags] = process.argv.slice(2)
 const bench = BENCHES[name]
 if (bench === undefined) {
