@@ -1,5 +1,6 @@
 /** `pnpm bench <name> [--quick]`: runs the built packages, so run `pnpm build` first. */
 import { cpus } from 'node:os'
+import { invalidation } from './invalidation.ts'
 import { l1 } from './l1.ts'
 import { races } from './races/races.ts'
 import { redisReads } from './redis.ts'
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   races,
   redis: redisReads,
   'two-tiers': twoTiers,
+  invalidation,
 }
 const [name = '', ...flags] = process.argv.slice(2)
 const bench = BENCHES[name]
