@@ -1,5 +1,6 @@
 /** `pnpm bench <name> [--quick]`: runs the built packages, so run `pnpm build` first. */
 import { cpus } from 'node:os'
+import { coldKey } from './cold-key.ts'
 import { invalidation } from './invalidation.ts'
 import { l1 } from './l1.ts'
 import { races } from './races/races.ts'
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   redis: redisReads,
   'two-tiers': twoTiers,
   invalidation,
+  'cold-key': coldKey,
 }
 const [name = '', ...flags] = process.argv.slice(2)
 const bench = BENCHES[name]
