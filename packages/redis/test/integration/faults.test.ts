@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { compressed, encrypted, msgpack } from '@hotpath/codec'
-import { type Cache, createCache, memory } from '@hotpath/core'
+import { type Cache, type CacheOptions, createCache, memory } from '@hotpath/core'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type RedisOptions, redis } from '../../src/index.ts'
@@ -22,10 +22,14 @@ afterEach(async () => {
 
 let names = 0
 /** A cache on Redis alone, and the faults it tells of. */
-function make(client: Redis = server.connect(), options: Partial<RedisOptions> = {}, withMemory = false) {
+function make(
+  client: Redis = server.connect(),
+  options: Partial<RedisOptions> = {},
+  { withMemory = false, ...rest }: Partial<CacheOptions> & { readonly withMemory?: boolean } = {},
+) {
   const tier = redis({ client, ...options })
   const tiers = withMemory ? [memory({ maxEntries: 100 }), tier] : [tier]
-  const cache = createCache({ name: `f${++names}`, tiers, ttl: '1h', tierTimeout: '300ms', backoff: false })
+  const cache = createCache({ name: `f${++names}`, tiers, ttl: '1h', tierTimeout: '300ms', backoff: false, ...rest })
   const faults: string[] = []
   cache.on('fault', ({ error }) => faults.push(error.code))
   closing.push(
@@ -120,6 +124,57 @@ describe('a server in trouble', () => {
   })
 })
 
+describe('a server that is reading its data', () => {
+  /** Restarts a server that has some to read; it takes about two seconds over that. */
+  async function reload(loading: RedisServer): Promise<void> {
+    const values = Array.from({ length: 20_000 }, (_, n) => [`other:${n}`, 'x']).flat()
+    await loading.admin().mset(values)
+    await loading.admin().call('SAVE')
+    await loading.restart('--key-load-delay', '100', '--loading-process-events-interval-bytes', '1024')
+  }
+  const clients: Record<string, { readonly options: object; readonly fault: string }> = {
+    'by a client that asks anyway': { options: { enableReadyCheck: false }, fault: 'ERR_TIER_FAILED' },
+    'by a client that waits until it is ready': { options: {}, fault: 'ERR_TIER_TIMEOUT' },
+  }
+  for (const [how, { options, fault }] of Object.entries(clients)) {
+    test(`is a miss and a fault, and what it had read is of an older life: ${how}`, async () => {
+      const loading = await startRedis()
+      closing.push(() => loading.stop())
+      const client = new Redis(loading.port, '127.0.0.1', { ...options, retryStrategy: () => 20 })
+      client.on('error', () => {})
+      // What is asked is the tier; a lease is not to be had meanwhile.
+      const { cache, faults } = make(client, {}, { lease: false })
+      await ready(cache)
+      await cache.set('k', 'old', { tags: ['t'] })
+      await reload(loading)
+      const prober = new Redis(loading.port, '127.0.0.1', { enableReadyCheck: false })
+      closing.push(() => prober.disconnect())
+      const isLoading = async (): Promise<boolean> => (await prober.info('persistence')).includes('loading:1')
+      expect(await isLoading()).toBe(true)
+
+      expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
+      await until('a fault is told', () => faults.length > 0)
+      expect(faults).toContain(fault)
+      const invalidated = cache.invalidateTags(['t']).then(
+        () => 'accepted',
+        ({ code }: { code: string }) => code,
+      )
+      expect(await cache.getOrSet('k', () => 'again')).toBe('again')
+      expect(await isLoading()).toBe(true)
+
+      await until('it has read all', async () => !(await isLoading()), 20_000)
+      expect(await invalidated).toMatch(/^(accepted|ERR_LOG_UNAVAILABLE)$/)
+      await until('the log is back', () => cache.now() !== undefined, 20_000)
+      expect(await prober.exists(`hotpath:${cache.name}:k`)).toBe(1)
+      expect(await cache.get('k')).not.toBe('old')
+      await until('it is used again', async () => {
+        await cache.set('k', 'new', { tags: ['t'] }).catch(() => {})
+        return (await cache.get('k')) === 'new'
+      })
+    }, 60_000)
+  }
+})
+
 describe('what lies under our keys', () => {
   const keyOf = (cache: Cache, key: string): string => `hotpath:${cache.name}:${key}`
 
@@ -189,7 +244,7 @@ describe('what lies under our keys', () => {
   })
 
   test('P4: memory outlives Redis by nothing, whatever the clock of this machine says', async () => {
-    const { cache } = make(undefined, {}, true)
+    const { cache } = make(undefined, {}, { withMemory: true })
     await ready(cache)
     await cache.set('k', 1, { ttl: '10s' })
     const other = createCache({

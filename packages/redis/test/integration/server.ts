@@ -60,7 +60,7 @@ function launch(port: number, dir: string, args: readonly string[]): Promise<Chi
   return spawnServer([...options, ...args], port)
 }
 
-/** Starts one, and waits until it answers. */
+/** Starts one, and waits until it answers, if only that it is still reading its data. */
 export async function spawnServer(args: readonly string[], port: number): Promise<ChildProcess> {
   const child = spawn('redis-server', args, { stdio: 'ignore' })
   const failed = new Promise<never>((_, reject) => {
@@ -72,10 +72,15 @@ export async function spawnServer(args: readonly string[], port: number): Promis
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code ?? 'a signal'}.`)))
   })
   failed.catch(() => {})
-  const probe = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 20, maxRetriesPerRequest: null })
+  // Not whether it is ready: it may be reading its data for a while.
+  const options = { retryStrategy: () => 20, maxRetriesPerRequest: null, enableReadyCheck: false }
+  const probe = new Redis(port, '127.0.0.1', options)
   probe.on('error', () => {})
+  const answers = probe.ping().catch((error: Error) => {
+    if (!error.message.startsWith('LOADING')) throw error
+  })
   try {
-    await Promise.race([probe.ping(), failed])
+    await Promise.race([answers, failed])
   } finally {
     probe.disconnect()
   }
