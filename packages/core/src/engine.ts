@@ -246,7 +246,18 @@ export class Engine {
         this.evictions[index] = (this.evictions[index] ?? 0) + 1
         if (this.events.wants('evict')) this.events.emit({ type: 'evict', key, tier: type, reason })
       },
+      changed: (key) => this.#dropAbove(index, key),
       fault: (error) => this.fault(error, index),
+    }
+  }
+
+  /** What the tiers above this one hold of a key, or all that they hold, may be another than what it holds. */
+  #dropAbove(index: number, key: string | undefined): void {
+    if (this.closed) return
+    const drop = (store: TierStore): MaybePromise<void> => (key === undefined ? store.clear() : store.delete([key]))
+    if (this.memory !== undefined && index > 0) void drop(this.memory)
+    for (const guarded of this.lower) {
+      if (guarded.tier.index < index) void this.track(guarded.run('delete', drop))
     }
   }
 }

@@ -19,6 +19,12 @@ export interface TierContext {
   outdated?(key: string, entry: Pick<Entry, 'tags' | 'epoch' | 'asOf'>): boolean
   /** To be called for each entry that the tier drops, or refuses to store, on its own. */
   evicted(key: string, reason: EvictionReason): void
+  /**
+   * To be called when somebody who does not append to the log changed what lies under a key, or, without a key, may
+   * have changed anything: the tiers above let go of it. A read that was under way meanwhile must not answer with what
+   * it found before.
+   */
+  changed?(key?: string): void
   /** To be called for a fault that no method reports by rejecting: a payload that cannot be read, say. */
   fault(error: HotpathError): void
 }
