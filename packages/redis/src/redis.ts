@@ -1,5 +1,6 @@
 import { compressed, msgpack } from '@hotpath/codec'
 import { type Codec, ConfigError, type Tier, type TierContext } from '@hotpath/contract'
+import { ChangeFeed, assertTrackable } from './change-feed.ts'
 import { type RedisClient, assertClient } from './client.ts'
 import { openLease } from './redis-lease.ts'
 import { TIME } from './log-scripts.ts'
@@ -7,6 +8,7 @@ import { openLog } from './redis-log.ts'
 import { openStore } from './redis-store.ts'
 import { ServerClock } from './server-clock.ts'
 import { StreamFollower } from './stream-follower.ts'
+import { HEAD_BYTES, trackedStore } from './tracked-store.ts'
 
 /** Options of `redis`. */
 export interface RedisOptions {
@@ -21,6 +23,12 @@ export interface RedisOptions {
    * before acknowledged. Turn it off behind a proxy that mixes servers. Default `true`.
    */
   readonly checkLife?: boolean | undefined
+  /**
+   * Whether memory lets go of what other programs write or remove under our keys, and of what expires or is evicted:
+   * the server tells of it over one more connection. Not with a Cluster client. Caches that use the log hear of each
+   * other without it. Default `false`.
+   */
+  readonly tracking?: boolean | undefined
 }
 
 const PREFIX = /^[\w./-]{1,64}$/
@@ -28,20 +36,24 @@ const PREFIX = /^[\w./-]{1,64}$/
 /** One for each client, however many caches use it; in a cluster one for each cache, as their streams lie apart. */
 const followers = new WeakMap<RedisClient, Map<string, StreamFollower>>()
 
+/** One for each client and prefix. */
+const feeds = new WeakMap<RedisClient, Map<string, ChangeFeed>>()
+
 /**
  * Redis (7 or newer) as a shared tier, with the invalidation log that keeps all processes coherent.
  *
- * @throws ConfigError `ERR_CONFIG_OPTION` for a client that is none, or a bad prefix.
+ * @throws ConfigError `ERR_CONFIG_OPTION` for a client that is none, a bad prefix, or `tracking` with a Cluster client.
  */
 export function redis(options: RedisOptions): Tier {
   assertClient((options as RedisOptions | undefined)?.client)
-  const { client, codec = compressed(msgpack()), prefix = 'hotpath', checkLife = true } = options
+  const { client, codec = compressed(msgpack()), prefix = 'hotpath', checkLife = true, tracking = false } = options
   if (typeof prefix !== 'string' || !PREFIX.test(prefix)) {
     throw new ConfigError(
       'ERR_CONFIG_OPTION',
       '`prefix` must be 1 to 64 letters, digits, `_`, `-`, `.` or `/`. Leave it out for `hotpath`.',
     )
   }
+  assertTrackable(client, tracking)
   // The server's clock is sampled by the log's heartbeats; one tier may serve several caches, each with its timeline.
   const clocks = new WeakMap<TierContext, ServerClock>()
   const clockOf = (context: TierContext): ServerClock => {
@@ -64,7 +76,12 @@ export function redis(options: RedisOptions): Tier {
         const [seconds, microseconds] = (await TIME.run(client, [log], [])) as [string, string]
         clock.sample(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt, context.elapsed())
       }
-      return openStore({ client, codec, clock, keyPrefix: `${slotNameOf(context)}:`, askTime }, context)
+      const keyPrefix = `${slotNameOf(context)}:`
+      const store = openStore({ client, codec, clock, keyPrefix, askTime }, context)
+      if (!tracking) return store
+      const readHead = async (key: string): Promise<Uint8Array> =>
+        (await client.callBuffer('GETRANGE', key, 0, HEAD_BYTES - 1)) as Uint8Array
+      return trackedStore({ store, feed: feedOf(client, `${prefix}:`), keyPrefix, readHead }, context)
     },
     openLog: (context) =>
       openLog(
@@ -94,4 +111,12 @@ function followerOf(client: RedisClient, slotName: string): StreamFollower {
   const follower = ofClient.get(place) ?? new StreamFollower(client)
   ofClient.set(place, follower)
   return follower
+}
+
+function feedOf(client: RedisClient, prefix: string): ChangeFeed {
+  const ofClient = feeds.get(client) ?? new Map<string, ChangeFeed>()
+  feeds.set(client, ofClient)
+  const feed = ofClient.get(prefix) ?? new ChangeFeed(client, prefix)
+  ofClient.set(prefix, feed)
+  return feed
 }

@@ -13,13 +13,17 @@ afterAll(() => server.stop())
 
 let opened = 0
 /** Every case has its own keys. */
-function fresh(): ReturnType<typeof redis> {
+function fresh(tracking = false): ReturnType<typeof redis> {
   opened++
-  return redis({ client: server.connect(), prefix: `case${opened}` })
+  return redis({ client: server.connect(), prefix: `case${opened}`, tracking })
 }
 
 describe('the suite for tiers', () => {
   for (const { name, run } of tierCases({ open: () => fresh() })) test(name, run)
+})
+
+describe('the suite for tiers, with tracking', () => {
+  for (const { name, run } of tierCases({ open: () => fresh(true) })) test(name, run)
 })
 
 describe('the suite for logs', () => {

@@ -1,0 +1,128 @@
+/**
+ * Hears from the server which keys were changed, by whomever: `CLIENT TRACKING` by prefix, over a connection of its own
+ * that redirects to itself. It is bound to no connection for commands, so those may come and go. NOLOOP would not keep
+ * own writes back, as servers do not apply it to what scripts write; see `tracked-store.ts`.
+ *
+ * What happens while this connection is broken is not heard of, so everybody is told when it stands again.
+ */
+import { ConfigError, TierError } from '@hotpath/contract'
+import type { RedisClient } from './client.ts'
+
+/** Who wants to know. */
+export interface ChangeListener {
+  /** What lies under this key of the server was written, removed, or has expired. */
+  changed(key: string): void
+  /** Anything may have been. */
+  missed(): void
+  /** Nothing is heard of for now. */
+  failed(error: TierError): void
+}
+
+/** As much of a connection as is needed beside commands. */
+interface Connection extends Omit<RedisClient, 'on'> {
+  on(event: 'error' | 'ready', listener: () => void): unknown
+  on(event: 'messageBuffer', listener: (channel: unknown, keys: unknown) => void): unknown
+}
+
+const CHANNEL = '__redis__:invalidate'
+const RETRY_MS = 5_000
+/** RESP3 would deliver in a way that ioredis drops; who subscribes anew has to turn tracking on before. */
+const OPTIONS = { protocol: 2, autoResubscribe: false, autoResendUnfulfilledCommands: false, lazyConnect: false }
+
+/** One for each client and prefix, however many caches use it. */
+export class ChangeFeed {
+  readonly #client: RedisClient
+  readonly #prefix: string
+  /** What a client puts before all keys of its own accord. */
+  readonly #outerPrefix: string
+  readonly #listeners = new Map<ChangeListener, string>()
+  #connection: Connection | undefined
+  #retry: NodeJS.Timeout | undefined
+
+  /** @param prefix - What the keys begin with that are of interest to any listener. */
+  constructor(client: RedisClient, prefix: string) {
+    this.#client = client
+    this.#prefix = prefix
+    const { keyPrefix } = (client as { options?: { keyPrefix?: string | undefined } }).options ?? {}
+    this.#outerPrefix = keyPrefix ?? ''
+  }
+
+  /** Tells of keys that begin like this; answers with what ends it. */
+  listen(keyPrefix: string, listener: ChangeListener): () => void {
+    this.#listeners.set(listener, keyPrefix)
+    if (this.#connection === undefined) this.#connect()
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size === 0) this.#end()
+    }
+  }
+
+  #connect(): void {
+    const duplicate = this.#client.duplicate as (options: object) => unknown
+    const connection = duplicate.call(this.#client, { ...OPTIONS, keyPrefix: '' }) as Connection
+    this.#connection = connection
+    // They show as a connection that is not ready; without a listener they would end the process.
+    connection.on('error', () => {})
+    connection.on('ready', () => void this.#begin(connection))
+    connection.on('messageBuffer', (_, keys) => this.#hear(keys))
+  }
+
+  async #begin(connection: Connection): Promise<void> {
+    clearTimeout(this.#retry)
+    try {
+      const id = String(await connection.call('CLIENT', 'ID'))
+      const prefix = this.#outerPrefix + this.#prefix
+      await connection.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'BCAST', 'PREFIX', prefix)
+      // In small letters, by which ioredis notices that the connection is one for messages from here on.
+      await connection.call('subscribe', CHANNEL)
+      for (const listener of this.#listeners.keys()) listener.missed()
+    } catch (cause) {
+      if (connection !== this.#connection) return
+      for (const listener of this.#listeners.keys()) listener.failed(deaf(cause))
+      this.#retry = setTimeout(() => void this.#begin(connection), RETRY_MS).unref()
+    }
+  }
+
+  /** Keys are a list; `null` stands for all of them, when a server was flushed. */
+  #hear(keys: unknown): void {
+    for (const [listener, keyPrefix] of [...this.#listeners]) {
+      if (!Array.isArray(keys)) listener.missed()
+      else {
+        const prefix = this.#outerPrefix + keyPrefix
+        for (const key of keys) {
+          const text = String(key)
+          if (text.startsWith(prefix)) listener.changed(text.slice(prefix.length))
+        }
+      }
+    }
+  }
+
+  #end(): void {
+    clearTimeout(this.#retry)
+    this.#connection?.disconnect()
+    this.#connection = undefined
+  }
+}
+
+/** @throws ConfigError where one connection does not hear of all keys. */
+export function assertTrackable(client: RedisClient, tracking: unknown): void {
+  if (typeof tracking !== 'boolean') {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `\`tracking\` must be true or false, received ${typeof tracking}. Leave it out for false.`,
+    )
+  }
+  if (!tracking || client.isCluster !== true) return
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    '`tracking` does not work with a Cluster client, as each server tells of its own keys alone. Leave it out: caches that share the log hear of each other without it.',
+  )
+}
+
+function deaf(cause: unknown): TierError {
+  return new TierError(
+    'ERR_TIER_FAILED',
+    'The server does not tell of changed keys, so memory keeps what other programs changed until it expires. Look at the cause: `tracking` needs the rights that the page on Redis names.',
+    { cause, context: { operation: 'track' } },
+  )
+}
