@@ -77,7 +77,7 @@ export function goal(
   console.log(`${isMet ? '✓' : '✗'} ${what}: ${value.toFixed(2)} (goal: ${words})`)
 }
 
-export function whole(number: number): string {
+function whole(number: number): string {
   return Math.round(number).toLocaleString('en')
 }
 
