@@ -29,7 +29,7 @@ const now = (): number => performance.timeOrigin + performance.now()
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
 
 async function run({ key, at }: Go): Promise<ColdReport> {
-  await pause(at - now())
+  await pause(Math.max(0, at - now()))
   const startedAt = now()
   const loads: { from: number; to: number }[] = []
   const load = async (): Promise<object> => {
