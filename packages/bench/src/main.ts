@@ -1,5 +1,6 @@
 /** `pnpm bench <name> [--quick]`: runs the built packages, so run `pnpm build` first. */
 import { cpus } from 'node:os'
+import { codecs } from './codec.ts'
 import { coldKey } from './cold-key.ts'
 import { invalidation } from './invalidation.ts'
 import { l1 } from './l1.ts'
@@ -9,6 +10,7 @@ import { twoTiers } from './two-tiers.ts'
 
 const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   l1,
+  codec: codecs,
   races,
   redis: redisReads,
   'two-tiers': twoTiers,

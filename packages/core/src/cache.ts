@@ -2,7 +2,7 @@ import type { CacheKey, FreshnessOptions, Token } from '@hotpath/contract'
 import type { CacheEventType, CacheListener } from './events.ts'
 import type { Inspection } from './inspect.ts'
 import type { LoadContext } from './loader.ts'
-import type { LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.ts'
+import type { LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
 import type { CacheStats } from './stats.ts'
 import type { WarmOptions, WarmReport } from './warm.ts'
 import type { AnyFunction, WrapOptions, Wrapped } from './wrap.ts'
@@ -53,19 +53,19 @@ export interface Cache extends AsyncDisposable {
     options?: LoadOptions,
   ): Promise<(Value | undefined)[]>
   /** Removes a value everywhere. */
-  delete(key: CacheKey): Promise<Token>
+  delete(key: CacheKey, options?: WriteOptions): Promise<Token>
   /** Marks a value as stale: served within its stale windows until it is refreshed. */
-  expire(key: CacheKey): Promise<Token>
+  expire(key: CacheKey, options?: WriteOptions): Promise<Token>
   /** Outdates everything that carries one of the tags. One append, whatever the number of entries. */
-  invalidateTags(tags: readonly string[]): Promise<Token>
+  invalidateTags(tags: readonly string[], options?: WriteOptions): Promise<Token>
   /** Marks everything that carries one of the tags as stale. */
-  expireTags(tags: readonly string[]): Promise<Token>
+  expireTags(tags: readonly string[], options?: WriteOptions): Promise<Token>
   /** Outdates every key that begins with these parts. */
-  invalidatePrefix(prefix: CacheKey): Promise<Token>
+  invalidatePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token>
   /** Outdates every encoded key that matches: `*` any characters, `?` one, `\` escapes. */
-  invalidatePattern(pattern: string): Promise<Token>
+  invalidatePattern(pattern: string, options?: WriteOptions): Promise<Token>
   /** Outdates everything. One append; memory is freed at once. */
-  clear(): Promise<Token>
+  clear(options?: WriteOptions): Promise<Token>
   /** Removes dead entries from all tiers, and answers how many. O(n). */
   purgeExpired(): Promise<number>
   /** The point of the log that a read beginning now is current at; for `set(…, { asOf })`. */

@@ -20,7 +20,7 @@ import { Acknowledged } from './acknowledged.ts'
 import { chain, isPromise } from './chain.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Mirror } from './mirror.ts'
-import { OwnAppends, unavailable } from './own-appends.ts'
+import { OwnAppends, QUEUED, unavailable } from './own-appends.ts'
 
 /** What the log says of an entry: valid, expired (a soft record) or outdated (a hard one). */
 export type Judgement = 'valid' | 'expired' | 'outdated'
@@ -163,6 +163,7 @@ export class Coherence {
 
   /** Waits until every record up to a token is known here; `false` when that cannot be had, and the tiers must be skipped. */
   catchUp(token: Mark): MaybePromise<boolean> {
+    if (token.epoch === QUEUED.epoch) return false
     const mirrored = this.#mirror.mark()
     if (mirrored === undefined) return this.#readers.wait(0).then((stands) => stands && this.catchUp(token))
     if (mirrored.epoch === token.epoch) return this.#reach(token.position)

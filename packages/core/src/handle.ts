@@ -23,7 +23,14 @@ import { type Inspection, inspect } from './inspect.ts'
 import type { KeySpace } from './key-space.ts'
 import type { LoadContext, Loader } from './loader.ts'
 import { findMany, getOrSetMany } from './many.ts'
-import { type LoadOptions, type ReadOptions, type SetEntry, type SetOptions, signalOf } from './options.ts'
+import {
+  type LoadOptions,
+  type ReadOptions,
+  type SetEntry,
+  type SetOptions,
+  type WriteOptions,
+  signalOf,
+} from './options.ts'
 import { find, readThrough } from './read.ts'
 import type { CacheStats, Counters } from './stats.ts'
 import { type WarmOptions, type WarmReport, warm } from './warm.ts'
@@ -32,7 +39,7 @@ import { type AnyFunction, type WrapOptions, type Wrapped, wrap } from './wrap.t
 import { NOWHERE, type Write, append, remove, store } from './write.ts'
 
 const NO_TAGS: readonly string[] = []
-const NO_OPTIONS: LoadOptions = {}
+const NO_OPTIONS: LoadOptions & WriteOptions = {}
 
 /** A cache as its users see it: encodes keys, resolves options, and hands on to the engine. Namespaces are handles too. */
 export class CacheHandle implements Cache {
@@ -125,7 +132,7 @@ export class CacheHandle implements Cache {
   }
 
   async set<Value>(key: CacheKey, value: Value, options: SetOptions = NO_OPTIONS): Promise<Token> {
-    return store(this.#engine, this.#counters, [this.#write(key, value, options, this.#freshness)])
+    return store(this.#engine, this.#counters, [this.#write(key, value, options, this.#freshness)], options.queue)
   }
 
   async setMany(entries: Iterable<SetEntry>, options: SetOptions = NO_OPTIONS): Promise<Token> {
@@ -136,40 +143,40 @@ export class CacheHandle implements Cache {
       const { tags = options.tags, asOf = options.asOf } = entry
       return this.#write(entry.key, entry.value, { ...entry, tags, asOf }, shared)
     })
-    return store(this.#engine, this.#counters, writes)
+    return store(this.#engine, this.#counters, writes, options.queue)
   }
 
-  async delete(key: CacheKey): Promise<Token> {
+  async delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
     const encoded = this.#keys.encode(key)
     this.#open(encoded)
-    return toToken(await remove(this.#engine, this.#counters, encoded))
+    return toToken(await remove(this.#engine, this.#counters, encoded, options.queue))
   }
 
-  async expire(key: CacheKey): Promise<Token> {
+  async expire(key: CacheKey, options?: WriteOptions): Promise<Token> {
     const encoded = this.#keys.encode(key)
     this.#open(encoded)
-    return this.#append([{ type: 'key', key: encoded }], 'soft')
+    return this.#append([{ type: 'key', key: encoded }], 'soft', options)
   }
 
-  async invalidateTags(tags: readonly string[]): Promise<Token> {
-    return this.#append(tagScopes(tags, 'invalidateTags'), 'hard')
+  async invalidateTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
+    return this.#append(tagScopes(tags, 'invalidateTags'), 'hard', options)
   }
 
-  async expireTags(tags: readonly string[]): Promise<Token> {
-    return this.#append(tagScopes(tags, 'expireTags'), 'soft')
+  async expireTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
+    return this.#append(tagScopes(tags, 'expireTags'), 'soft', options)
   }
 
-  async invalidatePrefix(prefix: CacheKey): Promise<Token> {
-    return this.#append([this.#keys.prefix(prefix)], 'hard')
+  async invalidatePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token> {
+    return this.#append([this.#keys.prefix(prefix)], 'hard', options)
   }
 
-  async invalidatePattern(pattern: string): Promise<Token> {
-    return this.#append([this.#keys.pattern(pattern)], 'hard')
+  async invalidatePattern(pattern: string, options?: WriteOptions): Promise<Token> {
+    return this.#append([this.#keys.pattern(pattern)], 'hard', options)
   }
 
-  async clear(): Promise<Token> {
+  async clear(options?: WriteOptions): Promise<Token> {
     const all = this.#keys.all()
-    const token = this.#append([all], 'hard')
+    const token = this.#append([all], 'hard', options)
     // Outdated from the call on, so the memory can be given back at once.
     if (all.type === 'all') void this.#memory?.clear()
     return token
@@ -287,10 +294,10 @@ export class CacheHandle implements Cache {
     if (key !== undefined) assertKey(key)
   }
 
-  async #append(scopes: readonly Scope[], strength: Strength): Promise<Token> {
+  async #append(scopes: readonly Scope[], strength: Strength, options: WriteOptions = NO_OPTIONS): Promise<Token> {
     this.#open()
     const invalidations: Invalidation[] = scopes.map((scope) => ({ scope, strength }))
-    return toToken(await append(this.#engine, this.#counters, invalidations))
+    return toToken(await append(this.#engine, this.#counters, invalidations, options.queue))
   }
 }
 

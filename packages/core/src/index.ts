@@ -9,7 +9,7 @@ export type { MemoryLogOptions } from './memory-log.ts'
 export { systemClock } from './system-clock.ts'
 
 export type { Cache, ManyLoader } from './cache.ts'
-export type { CacheOptions, LoadOptions, ReadOptions, SetEntry, SetOptions } from './options.ts'
+export type { CacheOptions, LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
 export type { LoadContext, Loader, Previous } from './loader.ts'
 export type { WarmOptions, WarmReport } from './warm.ts'
 export type { AnyFunction, WrapOptions, Wrapped } from './wrap.ts'

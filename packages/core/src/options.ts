@@ -53,8 +53,18 @@ export interface LoadOptions extends FreshnessOptions {
   readonly refresh?: boolean | undefined
 }
 
-/** Options of a write. */
-export interface SetOptions extends FreshnessOptions {
+/** Options of an invalidation. */
+export interface WriteOptions {
+  /**
+   * When the log does not answer, resolve instead of failing with `ERR_LOG_UNAVAILABLE`. Either way the invalidation
+   * holds in this process at once and is appended until it is through; a value is not stored. A read `after` the token
+   * of a queued write loads. Default `false`.
+   */
+  readonly queue?: boolean | undefined
+}
+
+/** Options of a write of values. */
+export interface SetOptions extends FreshnessOptions, WriteOptions {
   /** Tags of the value. */
   readonly tags?: readonly string[] | undefined
   /** Where the value came from: what a read noted before it (`cache.now()`). The value is then judged like a load. */

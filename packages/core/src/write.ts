@@ -9,11 +9,13 @@ import {
   ValueError,
   createEntry,
   displayKey,
+  isHotpathError,
   toToken,
 } from '@hotpath/contract'
-import { chain } from './chain.ts'
+import { chain, isPromise } from './chain.ts'
 import type { Engine } from './engine.ts'
 import { windowsOf } from './load.ts'
+import { QUEUED } from './own-appends.ts'
 import type { Counters } from './stats.ts'
 
 /** Where a write stands that nobody could put in order: older than everything. */
@@ -29,18 +31,34 @@ export interface Write {
   readonly asOf: Mark | undefined
 }
 
-/** Appends, counts and tells. */
-export function append(engine: Engine, counters: Counters, invalidations: readonly Invalidation[]): MaybePromise<Mark> {
+/** Appends, counts and tells. Where it may queue, a log that does not answer is waited for behind. */
+export function append(
+  engine: Engine,
+  counters: Counters,
+  invalidations: readonly Invalidation[],
+  queue = false,
+): MaybePromise<Mark> {
   counters.invalidations += invalidations.length
   if (engine.events.wants('invalidate')) engine.events.emit({ type: 'invalidate', invalidations })
-  return engine.coherence.append(invalidations)
+  const answer = engine.coherence.append(invalidations)
+  return queue && isPromise(answer) ? answer.catch(queued) : answer
+}
+
+function queued(error: unknown): Mark {
+  if (isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) return QUEUED
+  throw error
 }
 
 /**
  * Stores values. Those that claim to be current now outdate every older copy, by one append for all; those with an
  * `asOf` are judged like a load, and not stored when something has outdated them.
  */
-export function store(engine: Engine, counters: Counters, writes: readonly Write[]): MaybePromise<Token> {
+export function store(
+  engine: Engine,
+  counters: Counters,
+  writes: readonly Write[],
+  queue = false,
+): MaybePromise<Token> {
   const claims: Invalidation[] = []
   const last = lastOfEachKey(writes)
   for (const { key, value, asOf } of writes) {
@@ -48,7 +66,9 @@ export function store(engine: Engine, counters: Counters, writes: readonly Write
     if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
   }
   const appended =
-    claims.length > 0 ? engine.replacing(() => append(engine, counters, claims)) : (engine.coherence.mark() ?? NOWHERE)
+    claims.length > 0
+      ? engine.replacing(() => append(engine, counters, claims, queue))
+      : (engine.coherence.mark() ?? NOWHERE)
   return chain(appended, (mark) => {
     const entries: [string, Entry][] = []
     for (const write of last) {
@@ -74,8 +94,8 @@ function lastOfEachKey(writes: readonly Write[]): Iterable<Write> {
 }
 
 /** Outdates a key everywhere, and frees its place in the tiers. */
-export async function remove(engine: Engine, counters: Counters, key: string): Promise<Mark> {
-  const mark = await append(engine, counters, [{ scope: { type: 'key', key }, strength: 'hard' }])
+export async function remove(engine: Engine, counters: Counters, key: string, queue = false): Promise<Mark> {
+  const mark = await append(engine, counters, [{ scope: { type: 'key', key }, strength: 'hard' }], queue)
   await Promise.all(engine.lower.map((tier) => tier.run('delete', (store) => store.delete([key]))))
   return mark
 }
