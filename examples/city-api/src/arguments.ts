@@ -11,13 +11,16 @@ export interface Arguments {
   readonly port: number
   /** Share what is cached with other services over this Redis. */
   readonly redis: string | undefined
+  /** Share what is cached with the other services of this machine, and keep it, in a file. */
+  readonly store: 'sqlite' | undefined
 }
 
 /** How to call the program. */
-export const USAGE = `Usage: ./scripts/start [--once] [--redis URL] [--verbose]
+export const USAGE = `Usage: ./scripts/start [--once] [--redis URL | --store sqlite] [--verbose]
 
   --once      end after the load and the write (on a free port, unless PORT is set)
   --redis     share what is cached over this Redis, for example redis://127.0.0.1:6379
+  --store     sqlite: share what is cached with other services of this machine over data/cache.db, and keep it there
   --verbose   show all that the set-up prints
   --help      show this
 
@@ -26,14 +29,15 @@ PORT chooses the port, 3000 by default.`
 /**
  * Reads the arguments.
  *
- * @throws StartError for an unknown argument or a PORT that is no port.
+ * @throws StartError for an unknown argument, a value that an argument cannot have, or a PORT that is no port.
  */
 export function readArguments(args: readonly string[], env: { readonly PORT?: string | undefined }): Arguments {
-  const { once, help, redis } = parse(args)
+  const { once, help, redis, store } = parse(args)
   return {
     once,
     help,
     redis: urlOf(redis),
+    store: storeOf(store, redis),
     port: env.PORT === undefined || env.PORT === '' ? (once ? 0 : 3000) : portOf(env.PORT),
   }
 }
@@ -42,12 +46,14 @@ function parse(args: readonly string[]): {
   readonly once: boolean
   readonly help: boolean
   readonly redis?: string | undefined
+  readonly store?: string | undefined
 } {
   const flag = { type: 'boolean', default: false } as const
   try {
     // `--verbose` belongs to ./scripts/start, which hands all of its arguments on.
-    return parseArgs({ args: [...args], options: { once: flag, help: flag, verbose: flag, redis: { type: 'string' } } })
-      .values
+    const text = { type: 'string' } as const
+    const options = { once: flag, help: flag, verbose: flag, redis: text, store: text }
+    return parseArgs({ args: [...args], options }).values
   } catch (error) {
     throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, { cause: error })
   }
@@ -58,6 +64,15 @@ function urlOf(text: string | undefined): string | undefined {
   throw new StartError(
     `\`--redis\` must be an address, received ${JSON.stringify(text)}. Use for example redis://127.0.0.1:6379.`,
   )
+}
+
+function storeOf(text: string | undefined, redis: string | undefined): 'sqlite' | undefined {
+  if (text === undefined) return undefined
+  if (text !== 'sqlite') {
+    throw new StartError(`\`--store\` must be sqlite, received ${JSON.stringify(text)}. Leave it out to keep nothing.`)
+  }
+  if (redis === undefined) return 'sqlite'
+  throw new StartError('`--store` and `--redis` each say where what is cached is shared. Use one of them.')
 }
 
 function portOf(text: string): number {

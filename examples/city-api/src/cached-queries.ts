@@ -3,8 +3,7 @@
  *
  * A read says what its answer depends on, in tags. A write says what it changed, in the same tags. Neither knows the other.
  */
-import { type Cache, createCache, memory } from '@hotpath/core'
-import { type RedisClient, redis } from '@hotpath/redis'
+import { type Cache, type CacheOptions, createCache, memory } from '@hotpath/core'
 import { type CityChange, foldName } from './city.ts'
 import type { CityQueries, CityReads, Written } from './queries.ts'
 
@@ -13,12 +12,11 @@ const countryTag = (country: string): string => `country:${country}`
 /** A search shows only names that begin as it does, so their first letter is enough to find the searches of a name. */
 const searchTag = (text: string): string => `search:${[...text][0] ?? ''}`
 
-/** Makes the cache of the service; with a client of Redis it is one with those of all services that have the same. */
-export function createCityCache(client?: RedisClient): Cache {
-  const inMemory = memory({ maxEntries: 10_000, maxBytes: '64mb' })
+/** Makes the cache of the service; with shared tiers it is one with those of all services that have the same. */
+export function createCityCache(shared: CacheOptions['tiers'] = []): Cache {
   return createCache({
     name: 'city-api',
-    tiers: client === undefined ? [inMemory] : [inMemory, redis({ client })],
+    tiers: [memory({ maxEntries: 10_000, maxBytes: '64mb' }), ...shared],
     ttl: '5m',
     staleWhileRevalidate: '1m',
     staleIfError: '1h',

@@ -12,6 +12,7 @@ import { showWrite } from './show-write.ts'
 import { StartError } from './start-error.ts'
 
 const DATABASE = fileURLToPath(new URL('../data/cities.db', import.meta.url))
+const CACHE = fileURLToPath(new URL('../data/cache.db', import.meta.url))
 
 const stop = new AbortController()
 // A second Ctrl-C ends the process at once.
@@ -30,10 +31,10 @@ try {
   }
 }
 
-async function run({ port, redis, once: ends }: Arguments, signal: AbortSignal): Promise<number> {
+async function run({ port, redis, store, once: ends }: Arguments, signal: AbortSignal): Promise<number> {
   const db = await openDatabase({ path: DATABASE, source: allCities, onProgress: showProgress, signal })
   try {
-    const service = await startService({ db, port, redis })
+    const service = await startService({ db, port, redis, cacheFile: store === 'sqlite' ? CACHE : undefined })
     try {
       console.log(`Serving on ${service.url}`)
       const faster = await show(service, signal)

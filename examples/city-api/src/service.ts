@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Cache } from '@hotpath/core'
+import { redis } from '@hotpath/redis'
+import { sqlite } from '@hotpath/sql'
 import { Redis } from 'ioredis'
 import { createCityCache } from './cached-queries.ts'
 import { type CityQueries, createQueries } from './queries.ts'
@@ -14,6 +16,8 @@ export interface ServiceOptions {
   readonly port: number
   /** Address of a Redis to share what is cached over. */
   readonly redis?: string | undefined
+  /** SQLite file to share what is cached over, with the services of this machine, and with the next start. */
+  readonly cacheFile?: string | undefined
   /** Told of each error behind a 500. Default: printed. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
@@ -34,12 +38,15 @@ export interface Service {
  * @throws StartError for a port that cannot be had.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { db, port, onError = console.error } = options
+  const { db, port, cacheFile, onError = console.error } = options
   const queries = createQueries(db)
   const client = options.redis === undefined ? undefined : new Redis(options.redis)
   // Without Redis the service goes on, and tries again; the cache tells of it.
   client?.on('error', () => {})
-  const cache = createCityCache(client)
+  const cache = createCityCache([
+    ...(cacheFile === undefined ? [] : [sqlite({ path: cacheFile })]),
+    ...(client === undefined ? [] : [redis({ client })]),
+  ])
   cache.on('fault', ({ error }) => onError(error))
   const closeCache = async (): Promise<void> => {
     await cache.close()

@@ -30,4 +30,11 @@ describe('readArguments', () => {
     expect(readArguments(['--redis', 'redis://127.0.0.1:6380'], {}).redis).toBe('redis://127.0.0.1:6380')
     expect(() => readArguments(['--redis', 'localhost'], {})).toThrow('Use for example redis://127.0.0.1:6379')
   })
+
+  it('takes SQLite as a store, nothing else for one, and no Redis beside it', () => {
+    expect(readArguments(['--store', 'sqlite'], {}).store).toBe('sqlite')
+    expect(() => readArguments(['--store', 'mysql'], {})).toThrow('`--store` must be sqlite, received "mysql"')
+    const both = ['--store', 'sqlite', '--redis', 'redis://127.0.0.1:6379']
+    expect(() => readArguments(both, {})).toThrow('Use one of them')
+  })
 })
