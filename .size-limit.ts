@@ -6,7 +6,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/codec': '15.5 kB',
   '@hotpath/contract': '6.2 kB',
   '@hotpath/core': '26 kB',
-  '@hotpath/redis': '21.8 kB',
+  '@hotpath/redis': '23 kB',
   '@hotpath/sql': '32 kB',
   '@hotpath/testkit': '15.9 kB',
 }

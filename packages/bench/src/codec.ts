@@ -6,7 +6,7 @@ import { deepStrictEqual } from 'node:assert'
 import { deserialize, serialize } from 'node:v8'
 import { compressed, msgpack } from '@hotpath/codec'
 import { Packr } from 'msgpackr'
-import superjson from 'superjson'
+import { parse, stringify } from 'superjson'
 import { type Contestant, measure } from './harness.ts'
 
 interface Serializer {
@@ -91,8 +91,8 @@ function serializers(): Serializer[] {
     },
     {
       name: 'superjson',
-      encode: (value) => Buffer.from(superjson.stringify(value)),
-      decode: (bytes) => superjson.parse(textOf(bytes)),
+      encode: (value) => Buffer.from(stringify(value)),
+      decode: (bytes) => parse(textOf(bytes)),
       standsAlone: true,
     },
     { name: 'v8.serialize', encode: serialize, decode: (bytes) => deserialize(bytes) as unknown, standsAlone: true },

@@ -7,6 +7,7 @@ import { l1 } from './l1.ts'
 import { races } from './races/races.ts'
 import { redisReads } from './redis.ts'
 import { twoTiers } from './two-tiers.ts'
+import { sqlReads } from './sql.ts'
 
 const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   l1,
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   'two-tiers': twoTiers,
   invalidation,
   'cold-key': coldKey,
+  sql: sqlReads,
 }
 const [name = '', ...flags] = process.argv.slice(2)
 const bench = BENCHES[name]

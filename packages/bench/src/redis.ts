@@ -2,7 +2,6 @@
  * Reads from Redis at several concurrencies: each reader waits for one value before it asks for the next. Memory tiers
  * are left out, so that every read is a round trip and a decoding.
  */
-import { performance } from 'node:perf_hooks'
 import { createCache } from '@hotpath/core'
 import { redis } from '@hotpath/redis'
 import { BentoCache, bentostore } from 'bentocache'
@@ -10,51 +9,25 @@ import { redisDriver } from 'bentocache/drivers/redis'
 import { Redis } from 'ioredis'
 import { Loader, RedisCache } from 'layered-loader'
 import { startRedis } from '../../../scripts/redis-server.ts'
-import { keyOf, zipfKeys } from './harness.ts'
+import { keyOf } from './harness.ts'
+import { type Reading, compareReads, valueOf } from './reads.ts'
 
 const KEYS = 5_000
 const HOUR_MS = 3_600_000
-
-interface Contestant {
-  readonly name: string
-  read(key: string): Promise<unknown>
-  close(): unknown
-}
-
-interface Round {
-  readonly perSecond: number
-  readonly p99Ms: number
-}
-
-const valueOf = (id: number): object => ({
-  id,
-  name: `product ${id}`,
-  price: id / 7,
-  tags: ['a', 'b', 'c'],
-  text: 'x'.repeat(120),
-})
 
 /** Runs the benchmark and prints a table for each concurrency. */
 export async function redisReads(quick: boolean): Promise<void> {
   const server = await startRedis()
   const contestants = await enter(server.url)
   try {
-    for (const readers of [1, 64, 512]) {
-      const keys = zipfKeys(KEYS, readers === 1 ? 2_000 : quick ? 10_000 : 40_000)
-      const rounds = new Map<string, Round[]>(contestants.map(({ name }) => [name, []]))
-      for (const one of contestants) await run(one, keys, readers)
-      for (let round = 0; round < (quick ? 3 : 7); round++) {
-        for (const one of contestants) rounds.get(one.name)?.push(await run(one, keys, readers))
-      }
-      print(readers, rounds)
-    }
+    await compareReads({ contestants, keys: KEYS, readers: [1, 64, 512], quick })
   } finally {
     for (const { close } of contestants) await close()
     server.stop()
   }
 }
 
-async function enter(url: string): Promise<Contestant[]> {
+async function enter(url: string): Promise<(Reading & { close(): unknown })[]> {
   const raw = new Redis(url)
   const pipelined = new Redis(url, { enableAutoPipelining: true })
   const client = new Redis(url)
@@ -91,39 +64,4 @@ async function enter(url: string): Promise<Contestant[]> {
     { name: 'bentocache', read: (key) => bento.get({ key }), close: () => bento.disconnectAll() },
     { name: 'layered-loader', read: (key) => layered.get(key), close: () => layeredClient.disconnect() },
   ]
-}
-
-async function run({ name, read }: Contestant, keys: readonly string[], readers: number): Promise<Round> {
-  const times: number[] = []
-  let next = 0
-  const reader = async (): Promise<void> => {
-    while (next < keys.length) {
-      const key = keys[next++] as string
-      const startedAt = performance.now()
-      const value = await read(key)
-      times.push(performance.now() - startedAt)
-      if (value === undefined || value === null) throw new Error(`\`${name}\` did not have \`${key}\`.`)
-    }
-  }
-  const startedAt = performance.now()
-  await Promise.all(Array.from({ length: readers }, reader))
-  const perSecond = (keys.length / (performance.now() - startedAt)) * 1_000
-  times.sort((a, b) => a - b)
-  return { perSecond, p99Ms: times[Math.floor(times.length * 0.99)] ?? 0 }
-}
-
-function print(readers: number, rounds: ReadonlyMap<string, readonly Round[]>): void {
-  const rate = new Map([...rounds].map(([name, all]) => [name, median(all.map(({ perSecond }) => perSecond))]))
-  const ours = rate.get('hotpath') ?? 0
-  console.log(`\n${readers} ${readers === 1 ? 'reader' : 'readers'} at once\n`)
-  console.log('| | reads/s | p99 ms | hotpath is |\n| --- | --: | --: | --: |')
-  for (const [name, all] of rounds) {
-    const p99 = median(all.map(({ p99Ms }) => p99Ms))
-    const ratio = name === 'hotpath' ? '' : `${(ours / (rate.get(name) ?? 1)).toFixed(2)} ×`
-    console.log(`| ${name} | ${Math.round(rate.get(name) ?? 0).toLocaleString('en')} | ${p99.toFixed(2)} | ${ratio} |`)
-  }
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 }
