@@ -19,13 +19,14 @@ export interface ChangeListener {
 }
 
 /** As much of a connection as is needed beside commands. */
-interface Connection extends Omit<RedisClient, 'on'> {
+interface Connection extends Omit<RedisClient, 'on' | 'disconnect'> {
+  disconnect(reconnect?: boolean): void
   on(event: 'error' | 'ready', listener: () => void): unknown
   on(event: 'messageBuffer', listener: (channel: unknown, keys: unknown) => void): unknown
 }
 
 const CHANNEL = '__redis__:invalidate'
-const RETRY_MS = 5_000
+const RETRY_MS = 3_000
 /** RESP3 would deliver in a way that ioredis drops; who subscribes anew has to turn tracking on before. */
 const OPTIONS = { protocol: 2, autoResubscribe: false, autoResendUnfulfilledCommands: false, lazyConnect: false }
 
@@ -38,6 +39,7 @@ export class ChangeFeed {
   readonly #listeners = new Map<ChangeListener, string>()
   #connection: Connection | undefined
   #retry: NodeJS.Timeout | undefined
+  #attempts = 0
 
   /** @param prefix - What the keys begin with that are of interest to any listener. */
   constructor(client: RedisClient, prefix: string) {
@@ -67,8 +69,10 @@ export class ChangeFeed {
     connection.on('messageBuffer', (_, keys) => this.#hear(keys))
   }
 
+  /** Once for each time that it connects: tracking cannot be turned on twice, nor after the subscription. */
   async #begin(connection: Connection): Promise<void> {
     clearTimeout(this.#retry)
+    const attempt = ++this.#attempts
     try {
       const id = String(await connection.call('CLIENT', 'ID'))
       const prefix = this.#outerPrefix + this.#prefix
@@ -77,9 +81,9 @@ export class ChangeFeed {
       await connection.call('subscribe', CHANNEL)
       for (const listener of this.#listeners.keys()) listener.missed()
     } catch (cause) {
-      if (connection !== this.#connection) return
+      if (connection !== this.#connection || attempt !== this.#attempts) return
       for (const listener of this.#listeners.keys()) listener.failed(deaf(cause))
-      this.#retry = setTimeout(() => void this.#begin(connection), RETRY_MS).unref()
+      this.#retry = setTimeout(() => connection.disconnect(true), RETRY_MS).unref()
     }
   }
 

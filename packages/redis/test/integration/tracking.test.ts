@@ -218,7 +218,7 @@ describe('rights', () => {
   })
 
   test('without them a fault tells of it, and everything else works', async () => {
-    await foreign.call('ACL', 'SETUSER', 'deaf', 'on', '>secret', '~*', '+@all', '-client|tracking')
+    await foreign.call('ACL', 'SETUSER', 'deaf', 'on', '>secret', '~*', '&*', '+@all', '-client|tracking')
     const client = new Redis(server.port, '127.0.0.1', { username: 'deaf', password: 'secret' })
     const cache = createCache({ name: 'deaf', tiers: [memory({ maxEntries: 10 }), redis({ client, tracking: true })] })
     closing.push(
@@ -231,7 +231,10 @@ describe('rights', () => {
     expect(faults[0]).toContain('does not tell of changed keys')
     await until('the view of the log', () => cache.now())
     expect(await cache.getOrSet('k', () => 1)).toBe(1)
-  })
+    expect(await isHeard(cache)).toBe(false)
+    await foreign.call('ACL', 'SETUSER', 'deaf', '+client|tracking')
+    await until('it is heard of', () => isHeard(cache))
+  }, 20_000)
 })
 
 describe('bad options', () => {
