@@ -12,6 +12,8 @@ export interface Reader {
 export interface Round {
   readonly perSecond: number
   readonly p99Ms: number
+  /** Microseconds of this process for each read: what others do on the machine shows least in it. */
+  readonly cpuUs: number
 }
 
 /** Runs every contestant once to warm up (round 0) and then `count` times. */
@@ -41,25 +43,28 @@ export async function readAll({ name, read }: Reader, keys: readonly string[], r
       if (value === undefined || value === null) throw new Error(`\`${name}\` did not have \`${key}\`.`)
     }
   }
+  const cpu = process.cpuUsage()
   const startedAt = performance.now()
   await Promise.all(Array.from({ length: readers }, reader))
   const perSecond = (keys.length / (performance.now() - startedAt)) * 1_000
+  const { user, system } = process.cpuUsage(cpu)
   times.sort((a, b) => a - b)
-  return { perSecond, p99Ms: percentile(times, 0.99) }
+  return { perSecond, p99Ms: percentile(times, 0.99), cpuUs: (user + system) / keys.length }
 }
 
 /** Prints a line for each contestant, and how ours compares: ratios of medians. Answers the medians. */
 export function printRates(rounds: ReadonlyMap<string, readonly Round[]>): Map<string, number> {
   const rates = new Map([...rounds].map(([name, all]) => [name, median(all.map(({ perSecond }) => perSecond))]))
   const ours = rates.get('hotpath') ?? 0
-  console.log('| | reads/s | min..max | p99 ms | hotpath is |\n| --- | --: | --: | --: | --: |')
+  console.log('| | reads/s | min..max | p99 ms | CPU µs | hotpath is |\n| --- | --: | --: | --: | --: | --: |')
   for (const [name, all] of rounds) {
     const rate = rates.get(name) ?? 0
     const of = all.map(({ perSecond }) => perSecond)
     const spread = `${whole(Math.min(...of))}..${whole(Math.max(...of))}`
     const p99 = median(all.map(({ p99Ms }) => p99Ms)).toFixed(2)
+    const cpu = median(all.map(({ cpuUs }) => cpuUs)).toFixed(1)
     const ratio = name === 'hotpath' ? '' : `${(ours / rate).toFixed(2)} ×`
-    console.log(`| ${name} | ${whole(rate)} | ${spread} | ${p99} | ${ratio} |`)
+    console.log(`| ${name} | ${whole(rate)} | ${spread} | ${p99} | ${cpu} | ${ratio} |`)
   }
   return rates
 }
