@@ -26,10 +26,14 @@ export class CommandCounter {
     this.#monitor.on('close', () => monitor.disconnect())
   }
 
-  /** The fewest that a call was seen to send. */
-  async of(call: (attempt: number) => Promise<unknown>): Promise<number> {
+  /** The fewest that a call was seen to send, each time after what prepares for it. */
+  async of(
+    call: (attempt: number) => Promise<unknown>,
+    prepare: (attempt: number) => Promise<unknown> = async () => {},
+  ): Promise<number> {
     let fewest = Number.POSITIVE_INFINITY
     for (let attempt = 0; attempt < TRIES; attempt++) {
+      await prepare(attempt)
       await this.#reach()
       this.#count = 0
       await call(attempt)

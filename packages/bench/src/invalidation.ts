@@ -70,9 +70,11 @@ async function commands(contestants: readonly Tagged[], counter: CommandCounter)
     await fill(one, 10, 'tag')
     const get = one.get
     const before = get === undefined ? undefined : await counter.of(() => get('tag 3'))
-    const invalidating = await counter.of(async () => {
-      await one.invalidate('tag')
-    })
+    await one.invalidate('tag')
+    const invalidating = await counter.of(
+      (attempt) => one.invalidate(`tag ${attempt}`),
+      (attempt) => fill(one, 10, `tag ${attempt}`),
+    )
     const after = get === undefined ? undefined : await counter.of((attempt) => get(`tag ${attempt}`))
     console.log(`| ${one.name} | ${invalidating} | ${before ?? 'n/a'} | ${after ?? 'n/a'} |`)
     if (one.name === 'hotpath') ours.push(invalidating, (after ?? 0) - (before ?? 0))
