@@ -19,6 +19,7 @@ import { CatchUp } from './catch-up.ts'
 import { Acknowledged } from './acknowledged.ts'
 import { chain, isPromise } from './chain.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { Lives } from './lives.ts'
 import { Mirror } from './mirror.ts'
 import { OwnAppends, QUEUED, unavailable } from './own-appends.ts'
 
@@ -58,6 +59,7 @@ export class Coherence {
   readonly #host: CoherenceHost
   readonly #mirror: Mirror
   readonly #own: OwnAppends
+  readonly #lives = new Lives()
   readonly #readers: CatchUp
   readonly #heartbeat: Heartbeat | undefined
   constructor(host: CoherenceHost) {
@@ -72,10 +74,12 @@ export class Coherence {
         this.#changed()
         host.reset()
       },
-      stands: (at) => {
+      stands: (at, life) => {
         this.#contact(at)
         this.#changed()
         this.#own.stands(this.#mirror.epoch)
+        const flapping = this.#lives.meet(life)
+        if (flapping !== undefined) host.fault(flapping)
         this.#readers.reached(this.#mirror.cursor)
       },
       applied: (invalidation) => {

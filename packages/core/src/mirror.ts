@@ -27,8 +27,8 @@ export interface MirrorHost {
   readonly clock: Clock
   /** A mirror that stood is gone: nothing can be judged until the next one stands. */
   lost(): void
-  /** The mirror stands, as of this instant on the cache's timeline. */
-  stands(at: number): void
+  /** The mirror stands, as of this instant on the cache's timeline, of this life of the log. */
+  stands(at: number, life: string): void
   /** Now on the cache's timeline. */
   elapsed(): number
   /** A record was taken in. */
@@ -162,7 +162,7 @@ export class Mirror {
     this.#positions = snapshot.positions
     for (const one of acknowledged) if (generation === this.generation) this.acknowledge([one], one)
     for (const record of early) if (generation === this.generation) this.#receive(record)
-    if (generation === this.generation) this.#host.stands(this.#beganAt)
+    if (generation === this.generation) this.#host.stands(this.#beganAt, snapshot.life)
   }
 
   #receive(record: LogRecord): void {
