@@ -7,6 +7,11 @@ export function winners(frames: readonly FrameToStore[]): FrameToStore[] {
     const other = byKey.get(frame.key)
     if (other === undefined || other.epoch !== frame.epoch || other.asOf <= frame.asOf) byKey.set(frame.key, frame)
   }
-  // In one order for all processes: who locks rows in different orders may wait for each other.
-  return [...byKey.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
+  // In one order for all processes: those that lock rows in different orders may wait for each other.
+  return [...byKey.values()].sort((one, other) => inOrder(one.key, other.key))
+}
+
+/** For `sort`. */
+export function inOrder(one: string, other: string): number {
+  return one < other ? -1 : 1
 }

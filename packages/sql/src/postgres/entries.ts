@@ -2,6 +2,7 @@
 import type { TierContext } from '@hotpath/contract'
 import type { EntryTable, FrameToStore, StoredFrame } from '../backend.ts'
 import { partsOf } from '../parts-of.ts'
+import { inOrder } from '../winners.ts'
 import { WriteBatch } from '../write-batch.ts'
 import type { Run } from './run.ts'
 import { openSweep } from './sweep.ts'
@@ -29,13 +30,25 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
   const table = `${prefix}_entries`
   const { name } = context
 
+  /** One look into the index for each key, whatever the planner knows of the table: in one that is new it would read all. */
+  const eachOf = (keys: string, columns: string, lock = ''): string =>
+    `unnest(${keys}::bytea[]) AS k(key) CROSS JOIN LATERAL
+      (SELECT ${columns} FROM ${table} WHERE name = $1 AND key = k.key LIMIT 1 ${lock}) AS e`
+  const readOne = {
+    name: `${prefix}_read_one`,
+    text: `SELECT key, frame FROM ${table} WHERE name = $1 AND key = $2`,
+  }
+  const readMany = { name: `${prefix}_read`, text: `SELECT e.key, e.frame FROM ${eachOf('$2', 'key, frame')}` }
+
   async function read(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const frames = new Map<string, Uint8Array>()
-    const text = `SELECT key, frame FROM ${table} WHERE name = $1 AND key = ANY($2::bytea[])`
-    const parts = partsOf(keys, { count: READS })
-    const answers = parts.map((some) => run({ name: `${prefix}_read`, text, values: [name, some.map(toBytes)] }))
+    const [key] = keys
+    const answers =
+      keys.length === 1 && key !== undefined
+        ? [run({ ...readOne, values: [name, toBytes(key)] })]
+        : partsOf(keys, { count: READS }).map((some) => run({ ...readMany, values: [name, some.map(toBytes)] }))
     for (const { rows } of await Promise.all(answers)) {
-      for (const { key, frame } of rows as FrameRow[]) frames.set(key.toString(), frame)
+      for (const row of rows as FrameRow[]) frames.set(row.key.toString(), row.frame)
     }
     return frames
   }
@@ -63,9 +76,11 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
     write: (frames) => writes.write(frames),
     async remove(keys) {
       // Locked in the order in which they are written, so that the two do not wait for each other.
-      const locked = `SELECT ctid FROM ${table} WHERE name = $1 AND key = ANY($2::bytea[]) ORDER BY key FOR UPDATE`
+      const locked = `SELECT e.at FROM ${eachOf('$2', 'ctid AS at', 'FOR UPDATE')}`
       const text = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${locked}))`
-      for (const some of partsOf(keys, { count: REMOVALS })) await run({ text, values: [name, some.map(toBytes)] })
+      for (const some of partsOf([...keys].sort(inOrder), { count: REMOVALS })) {
+        await run({ name: `${prefix}_remove`, text, values: [name, some.map(toBytes)] })
+      }
     },
     async clear() {
       const some = `SELECT ctid FROM ${table} WHERE name = $1 LIMIT ${REMOVALS} FOR UPDATE SKIP LOCKED`

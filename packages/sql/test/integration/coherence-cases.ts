@@ -77,6 +77,22 @@ export function coherenceCases(tier: () => SqlTier): void {
     }
   })
 
+  test('many write and remove the same keys in any order, and nobody waits for nobody', async () => {
+    const caches = await openNodes(4, tier, { tierTimeout: '20s' })
+    const faults: string[] = []
+    for (const cache of caches) cache.on('fault', ({ error }) => faults.push(`${error.message} ${String(error.cause)}`))
+    const work = caches.flatMap((cache, node) =>
+      Array.from({ length: 20 }, async (_, round) => {
+        const keys = Array.from({ length: 50 }, (__, n) => `k${(n * (node + 1) * 7) % 50}`)
+        await cache.setMany(keys.map((key) => ({ key, value: round })))
+        await Promise.all(keys.slice(0, 10).map((key) => cache.delete(key)))
+        if (round % 5 === node) await cache.clear()
+      }),
+    )
+    await Promise.all(work)
+    expect(faults).toEqual([])
+  }, 60_000)
+
   test('a follower that is behind by more than the log keeps reads the state anew', async () => {
     const [writer, reader] = (await openNodes(2, tier)) as [Cache, Cache]
     await writer.set('k', 'old', { tags: ['t'] })

@@ -200,6 +200,10 @@ test('what has expired is swept, and rows over the bound', async () => {
   await store.setMany(Array.from({ length: 15 }, (_, n) => [`k${n}`, entry(60_000 + n)] as const))
   await store.set('ever', entry(Infinity))
   await admin.query("UPDATE swept_entries SET expires_at = 1 WHERE key = 'k14'")
+  // Of leases, those that ended long ago; what ended just now keeps its fencing token.
+  const leases = tier.openLease?.({ ...context, fault })
+  for (const key of ['old', 'new']) await leases?.acquire(key, { ttlMs: 0 })
+  await admin.query("UPDATE swept_leases SET expires_at = expires_at - 60000 WHERE key = 'old'")
   const keys = async (): Promise<string[]> => {
     const { rows } = await admin.query<{ key: Buffer }>('SELECT key FROM swept_entries ORDER BY expires_at')
     return rows.map(({ key }) => key.toString())
@@ -210,6 +214,10 @@ test('what has expired is swept, and rows over the bound', async () => {
   })
   // The soonest went, and no more than had to.
   expect(await keys()).toEqual([...Array.from({ length: 9 }, (_, n) => `k${n + 5}`), 'ever'])
+  expect((await admin.query("SELECT convert_from(key, 'UTF8') AS key FROM swept_leases")).rows).toEqual([
+    { key: 'new' },
+  ])
+  await leases?.close()
   // Another process has swept a moment ago.
   await admin.query("UPDATE swept_entries SET expires_at = 1 WHERE key = 'k5'")
   const pool = server.connect()
