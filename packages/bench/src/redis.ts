@@ -10,7 +10,8 @@ import { Redis } from 'ioredis'
 import { Loader, RedisCache } from 'layered-loader'
 import { startRedis } from '../../../scripts/redis-server.ts'
 import { keyOf } from './harness.ts'
-import { type Reading, compareReads, valueOf } from './reads.ts'
+import { compareReads, valueOf } from './reads.ts'
+import type { Reader } from './rounds.ts'
 
 const KEYS = 5_000
 const HOUR_MS = 3_600_000
@@ -20,14 +21,14 @@ export async function redisReads(quick: boolean): Promise<void> {
   const server = await startRedis()
   const contestants = await enter(server.url)
   try {
-    await compareReads({ contestants, keys: KEYS, readers: [1, 64, 512], quick })
+    await compareReads({ contestants, keys: KEYS, quick })
   } finally {
     for (const { close } of contestants) await close()
     server.stop()
   }
 }
 
-async function enter(url: string): Promise<(Reading & { close(): unknown })[]> {
+async function enter(url: string): Promise<Reader[]> {
   const raw = new Redis(url)
   const pipelined = new Redis(url, { enableAutoPipelining: true })
   const client = new Redis(url)

@@ -13,7 +13,8 @@ import { Pool } from 'pg'
 import { startMariadb } from '../../../scripts/mariadb-server.ts'
 import { startPostgres } from '../../../scripts/postgres-server.ts'
 import { keyOf } from './harness.ts'
-import { type Reading, compareReads, valueOf } from './reads.ts'
+import { compareReads, valueOf } from './reads.ts'
+import { type Reader, goal } from './rounds.ts'
 
 const KEYS = 5_000
 const CONNECTIONS = 10
@@ -21,7 +22,7 @@ const CONNECTIONS = 10
 /** A tier, and the way to read its rows without it. */
 interface Bench {
   readonly tier: SqlTier
-  readonly plain: Reading
+  readonly plain: Reader
   close(): Promise<void> | void
 }
 
@@ -33,25 +34,28 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench> | Bench>> = {
 
 /** Runs the benchmark and prints a table for each database and concurrency. */
 export async function sqlReads(quick: boolean): Promise<void> {
+  const ratios = new Map<string, number>()
   for (const [title, open] of Object.entries(BENCHES)) {
-    const { tier, plain, close } = await open()
+    const bench = await open()
     try {
-      console.log(`\n${title}`)
-      await compare(tier, plain, quick)
+      ratios.set(title, await compare(title, bench, quick))
     } finally {
-      await close()
+      await bench.close()
     }
   }
+  goal('PostgreSQL at 512 readers, × a statement each', ratios.get('PostgreSQL') ?? 0, { atLeast: 4 })
 }
 
-async function compare(tier: SqlTier, plain: Reading, quick: boolean): Promise<void> {
+/** Answers with what we are, as a multiple of the other, at most readers. */
+async function compare(title: string, { tier, plain }: Bench, quick: boolean): Promise<number> {
   await tier.migrate()
   await using cache = createCache({ name: 'bench', tiers: [tier], ttl: '1h', tierTimeout: '10s' })
   while (cache.now() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
   // Stored as of now, without a claim to be newer than what others have: nothing is outdated by filling the cache.
   await cache.warm(Array.from({ length: KEYS }, (_, id) => ({ key: keyOf(id), value: valueOf(id) })))
-  const ours: Reading = { name: 'hotpath', read: (key) => cache.get(key) }
-  await compareReads({ contestants: [plain, ours], keys: KEYS, readers: [1, 64, 512], quick })
+  const contestants = [plain, { name: 'hotpath', read: (key: string) => cache.get(key), close: () => {} }]
+  const rates = await compareReads({ title, contestants, keys: KEYS, quick })
+  return (rates.get('hotpath') ?? 0) / (rates.get(plain.name) ?? Infinity)
 }
 
 async function onPostgres(): Promise<Bench> {
@@ -65,6 +69,7 @@ async function onPostgres(): Promise<Bench> {
     plain: {
       name: 'pg, a prepared statement each, not decoded',
       read: async (key) => (await other.query({ name: 'plain', text, values: ['bench', Buffer.from(key)] })).rows[0],
+      close: () => {},
     },
     async close() {
       await Promise.all([pool.end(), other.end()])
@@ -84,6 +89,7 @@ async function onMariadb(): Promise<Bench> {
     plain: {
       name: 'mysql2, a prepared statement each, not decoded',
       read: async (key) => ((await other.execute(sql, ['bench', Buffer.from(key)]))[0] as unknown[])[0],
+      close: () => {},
     },
     async close() {
       await Promise.all([pool.end(), other.end()])
@@ -102,7 +108,11 @@ async function onSqlite(): Promise<Bench> {
   const statement = db.prepare('SELECT frame FROM hotpath_entries WHERE name = ? AND key = ?')
   return {
     tier,
-    plain: { name: 'node:sqlite, a prepared statement each, not decoded', read: (key) => statement.get('bench', key) },
+    plain: {
+      name: 'node:sqlite, a prepared statement each, not decoded',
+      read: async (key) => statement.get('bench', key),
+      close: () => {},
+    },
     close() {
       db.close()
       rmSync(folder, { recursive: true })
