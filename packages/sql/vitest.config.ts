@@ -5,5 +5,6 @@ const conditions = ['@hotpath/source', 'module', 'node', 'development|production
 export default defineProject({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name: 'sql', include: ['test/**/*.test.ts'] },
+  // Servers that others keep busy answer late.
+  test: { name: 'sql', include: ['test/**/*.test.ts'], testTimeout: 20_000 },
 })
