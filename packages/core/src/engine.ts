@@ -5,7 +5,6 @@ import {
   type Freshness,
   type HotpathError,
   type InvalidationLog,
-  type Lease,
   type MaybePromise,
   NEVER_JUDGED,
   type Random,
@@ -24,6 +23,7 @@ import { Events } from './events.ts'
 import { guardFirst } from './first-tier.ts'
 import { Flights } from './flight.ts'
 import { GuardedTier, type OpenTier } from './lower-tiers.ts'
+import { GuardedLease } from './guarded-lease.ts'
 import { createMemoryLog } from './memory-log.ts'
 import { type CacheOptions, validateCacheOptions } from './options.ts'
 import { type CacheStats, type Counters, Stats } from './stats.ts'
@@ -47,7 +47,7 @@ export class Engine {
   readonly lower: readonly GuardedTier[]
   readonly log: InvalidationLog
   /** Turns at loading across processes; `undefined` where no tier has leases, or they are turned off. */
-  readonly lease: Lease | undefined
+  readonly lease: GuardedLease | undefined
   readonly coherence: Coherence
   readonly flights: Flights
   readonly backoff: Backoff = new Backoff()
@@ -89,8 +89,9 @@ export class Engine {
       options.tiers[logTier]?.openLog?.(contexts[logTier] as TierContext) ??
       createMemoryLog({ random: this.random })
     const leaseTier = options.tiers.findLastIndex((tier) => tier.openLease !== undefined)
-    this.lease =
+    const lease =
       options.lease === false ? undefined : options.tiers[leaseTier]?.openLease?.(contexts[leaseTier] as TierContext)
+    this.lease = lease && new GuardedLease(lease, { ...host, fault: (error) => this.fault(error, leaseTier) })
     this.coherence = new Coherence({
       log: this.log,
       clock: this.clock,

@@ -3,9 +3,10 @@
  * for his value to arrive in the tier. Best effort: nobody waits longer than a bound, a lease that is not renewed ends
  * by itself, and without an answer everybody loads for himself. Correctness does not lean on it: values are judged.
  */
-import { type LeaseGrant, TierError } from '@hotpath/contract'
+import type { LeaseGrant } from '@hotpath/contract'
 import type { Engine } from './engine.ts'
 import type { Flight } from './flight.ts'
+import type { GuardedLease } from './guarded-lease.ts'
 import { type Servable, isServable, lookBelow } from './look-up.ts'
 
 /** A lease is kept this long without a word from its holder. */
@@ -32,29 +33,31 @@ export async function takeTurn<Value>(
   if (lease === undefined) return UNLEASED
   const { key } = flight
   const until = engine.timeline.elapsed() + WAIT_MS
-  let asking: Promise<LeaseGrant | undefined> = Promise.resolve(undefined)
-  try {
-    for (;;) {
-      asking = lease.acquire(key, { ttlMs: LEASE_MS })
-      const grant = await flight.guard(asking)
-      if (grant !== undefined) return { type: 'load', end: hold(engine, flight, grant) }
-      const timeoutMs = until - engine.timeline.elapsed()
-      if (timeoutMs <= 0) return UNLEASED
-      await flight.guard(lease.released(key, { timeoutMs, signal: flight.signal }))
-      const found = await flight.guard(Promise.resolve(lookBelow(engine, key, after)))
-      if (isServable(found)) return { type: 'found', found: found as Servable<Value> }
-    }
-  } catch (cause) {
-    // Granted to nobody any more.
-    void asking.then((grant) => grant?.release()).catch(() => {})
-    if (flight.aborted) throw cause
-    engine.fault(unleased(cause))
-    return UNLEASED
+  for (;;) {
+    const asking = lease.acquire(key, LEASE_MS)
+    const asked = await flight.guard(asking).catch((cause: unknown) => {
+      // Whoever asked is gone.
+      void asking.then(async (late) => {
+        if (late.type === 'granted') await lease.release(late.grant)
+      })
+      throw cause
+    })
+    if (asked.type === 'granted') return { type: 'load', end: hold(engine, flight, lease, asked.grant) }
+    const timeoutMs = until - engine.timeline.elapsed()
+    if (asked.type === 'unavailable' || timeoutMs <= 0) return UNLEASED
+    if (!(await flight.guard(lease.released(key, { timeoutMs, signal: flight.signal })))) return UNLEASED
+    const found = await flight.guard(Promise.resolve(lookBelow(engine, key, after)))
+    if (isServable(found)) return { type: 'found', found: found as Servable<Value> }
   }
 }
 
 /** Renews a lease until it is given back, which is when the value has arrived in the tiers. */
-function hold<Value>(engine: Engine, flight: Flight<Value>, grant: LeaseGrant): () => Promise<void> {
+function hold<Value>(
+  engine: Engine,
+  flight: Flight<Value>,
+  lease: GuardedLease,
+  grant: LeaseGrant,
+): () => Promise<void> {
   let cancel = (): void => {}
   const renewLater = (): void => {
     cancel = engine.clock.after(RENEW_MS, () => {
@@ -69,12 +72,6 @@ function hold<Value>(engine: Engine, flight: Flight<Value>, grant: LeaseGrant): 
   return async () => {
     cancel()
     await flight.stored
-    await grant.release().catch((cause: unknown) => engine.fault(unleased(cause)))
+    await lease.release(grant)
   }
-}
-
-function unleased(cause: unknown): TierError {
-  const message =
-    'The lease of a key could not be had, so several processes may load it at once. Look at the cause, and at the tier that brings leases.'
-  return new TierError('ERR_TIER_FAILED', message, { cause, context: { operation: 'lease' } })
 }
