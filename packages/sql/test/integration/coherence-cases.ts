@@ -1,5 +1,6 @@
 /** What holds between processes over any of the databases. */
-import type { Cache } from '@hotpath/core'
+import type { InvalidationLog, LogRecord, Mark } from '@hotpath/contract'
+import { type Cache, systemClock } from '@hotpath/core'
 import { deferredLoader } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import type { SqlTier } from '../../src/index.ts'
@@ -75,6 +76,35 @@ export function coherenceCases(tier: () => SqlTier): void {
     for (const cache of caches) {
       for (let k = 0; k < 5; k++) expect(await cache.get(['k', k], { after: token })).toBeUndefined()
     }
+  })
+
+  test('many processes append at once, and who follows sees every record, each linked to the one before', async () => {
+    const name = `order${performance.now()}`
+    const context = { name, clock: systemClock, elapsed: () => performance.now(), evicted: () => {}, fault: () => {} }
+    const logs = Array.from({ length: 4 }, () => tier().openLog?.(context) as InvalidationLog)
+    const [first] = logs as [InvalidationLog]
+    const records: LogRecord[] = []
+    const { from } = await first.follow({ record: (record) => void records.push(record), interrupted: () => {} })
+    const appending = logs.map(async (log, node) => {
+      const marks: Mark[] = []
+      for (let round = 0; round < 25; round++) {
+        const tags = ['a', 'b'].map((tag) => `${tag} ${node} ${round}`)
+        marks.push(await log.append(tags.map((tag) => ({ scope: { type: 'tag', tag }, strength: 'hard' }))))
+      }
+      return marks
+    })
+    const marks = (await Promise.all(appending)).flat()
+    await until('all have come', () => records.length >= 200)
+    expect(records.map(({ previous }) => previous)).toEqual(
+      [from.position, ...records.map(({ position }) => position)].slice(0, -1),
+    )
+    const tagAt = new Map(
+      records.map(({ position, scope }) => [position, scope.type === 'tag' && scope.tag.slice(0, 1)]),
+    )
+    // What is acknowledged is the position of the last record of that append.
+    expect(marks.map(({ position }) => tagAt.get(position))).toEqual(marks.map(() => 'b'))
+    expect(await first.head()).toMatchObject({ position: records.at(-1)?.position })
+    for (const log of logs) await log.close()
   })
 
   test('many write and remove the same keys in any order, and nobody waits for nobody', async () => {
