@@ -4,6 +4,12 @@ import { once } from 'node:events'
 
 const PATIENCE_MS = 60_000
 
+/** Those that run: nobody of them outlives this process, also when what was to stop it hangs. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** How a server is started. */
 export interface Launch {
   readonly file: string
@@ -17,6 +23,8 @@ export interface Launch {
 export async function launch({ file, args, options, isReady }: Launch): Promise<ChildProcess> {
   let output = ''
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const collect = (chunk: Buffer): void => void (output = `${output}${chunk.toString()}`.slice(-4_000))
   child.stdout?.on('data', collect)
   child.stderr?.on('data', collect)
