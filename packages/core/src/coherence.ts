@@ -93,7 +93,6 @@ export class Coherence {
     this.#own = new OwnAppends({
       log: host.log,
       clock: host.clock,
-      elapsed: () => host.elapsed(),
       accepted: (invalidations, mark) => this.#mirror.acknowledge(invalidations, mark),
       changed: (invalidation) => this.#announce(invalidation),
       acknowledged: everyMs === undefined ? undefined : new Acknowledged(host.maxOfflineMs),
@@ -144,6 +143,17 @@ export class Coherence {
   /** Whether contact with the log was lost for too long. */
   isOffline(): boolean {
     return this.offlineAt < Number.POSITIVE_INFINITY && this.#host.elapsed() >= this.offlineAt
+  }
+
+  /** Now on the cache's timeline. */
+  elapsed(): number {
+    return this.#host.elapsed()
+  }
+
+  /** Whether what was read at an instant is beyond what may be answered without contact with the log. */
+  isTooOld(at: number): boolean {
+    const hasContact = this.#mirror.positions !== undefined && !this.isOffline()
+    return !hasContact && this.#host.elapsed() - at >= this.#host.maxOfflineMs
   }
 
   /**

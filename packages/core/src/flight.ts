@@ -49,6 +49,8 @@ export class Flight<Value = unknown> {
   /** `Coherence.changes` at its beginning. */
   readonly changes: number
   readonly generation: number
+  /** Instant on the cache's timeline. */
+  readonly startedAt: number
   readonly promise: Promise<Outcome<Value>>
   /** Tags declared so far. */
   tags: readonly string[]
@@ -74,6 +76,7 @@ export class Flight<Value = unknown> {
     this.mark = coherence.mark()
     this.changes = coherence.changes
     this.generation = coherence.generation
+    this.startedAt = coherence.elapsed()
     this.promise = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -153,7 +156,7 @@ export class Flights {
   /** The flight that a caller may join now. */
   joinable(key: string, after = 0): Flight | undefined {
     const flight = this.#lanes.get(key)?.current
-    if (flight === undefined || flight.aborted) return undefined
+    if (flight === undefined || flight.aborted || this.#coherence.isTooOld(flight.startedAt)) return undefined
     if (flight.changes === this.#coherence.changes) return flight
     if (flight.mark === undefined || flight.generation !== this.#coherence.generation) return undefined
     if (after > flight.mark.position) return undefined

@@ -24,11 +24,18 @@ export class GuardedLease {
   readonly #host: LeaseHost
   readonly #breaker = new Breaker()
   readonly #deadlines: Deadlines
+  /** Keys whose lease this process has. */
+  readonly #held = new Set<string>()
 
   constructor(lease: Lease, host: LeaseHost) {
     this.#lease = lease
     this.#host = host
     this.#deadlines = new Deadlines(host.clock, host.timeoutMs)
+  }
+
+  /** Whether this process itself has the lease of a key. */
+  holds(key: string): boolean {
+    return this.#held.has(key)
   }
 
   /** Never rejects. */
@@ -38,7 +45,9 @@ export class GuardedLease {
     try {
       const grant = await this.#inTime(asking)
       this.#breaker.succeeded()
-      return grant === undefined ? { type: 'taken' } : { type: 'granted', grant }
+      if (grant === undefined) return { type: 'taken' }
+      this.#held.add(key)
+      return { type: 'granted', grant }
     } catch (cause) {
       // Granted to nobody any more.
       asking.then((grant) => grant?.release()).catch(() => {})
@@ -60,7 +69,8 @@ export class GuardedLease {
   }
 
   /** Gives one back, now or by letting it run out. Never rejects. */
-  async release(grant: LeaseGrant): Promise<void> {
+  async release(key: string, grant: LeaseGrant): Promise<void> {
+    this.#held.delete(key)
     await this.#inTime(grant.release()).catch((cause: unknown) => this.#host.fault(unleased(cause)))
   }
 

@@ -20,7 +20,6 @@ import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
 export interface AppendHost {
   readonly log: InvalidationLog
   readonly clock: Clock
-  elapsed(): number
   /** The log has given them a position. */
   accepted(invalidations: readonly Invalidation[], mark: Mark): void
   /** What it matches may be judged otherwise from now on. */
@@ -90,7 +89,7 @@ export class OwnAppends {
 
   /** The log stands in this epoch. Another life may not have what the one before acknowledged: replication is not always waited for. */
   stands(epoch: string): void {
-    const lost = this.#host.acknowledged?.lostWith(epoch, this.#host.elapsed()) ?? []
+    const lost = this.#host.acknowledged?.lostWith(epoch, this.#host.clock.monotonic()) ?? []
     if (lost.length === 0) return
     this.#pending.postpone(this.#pending.add(lost))
     this.#retry()
@@ -122,7 +121,7 @@ export class OwnAppends {
     this.#pending.settle(batch)
     // What was judged by the pending ones may be judged otherwise by their position.
     for (const invalidation of batch.invalidations) this.#host.changed(invalidation)
-    this.#host.acknowledged?.add(batch.invalidations, this.#host.elapsed())
+    this.#host.acknowledged?.add(batch.invalidations, mark, this.#host.clock.monotonic())
   }
 
   #postpone(batch: Batch): void {

@@ -6,7 +6,9 @@
  * the line jumps too. A wall clock that is set back has no effect.
  *
  * Cost: reading two platform clocks is dearer than the rest of a memory hit, so hits use `recent()`: a reading that
- * is renewed after a millisecond or 64 uses, whichever comes first.
+ * lasts for 64 uses, and no longer than this turn of the event loop. A machine falls asleep between two turns, while
+ * the loop waits, so what is read after it has slept is never from before. Where a turn has no end that shows, the
+ * reading lasts a millisecond.
  */
 import type { Clock } from '@hotpath/contract'
 
@@ -21,6 +23,7 @@ export class Timeline {
   #elapsed = 0
   #recent = 0
   #uses = 0
+  #willForget = false
   #cancelTimer: (() => void) | undefined
 
   constructor(clock: Clock) {
@@ -41,7 +44,7 @@ export class Timeline {
     return Math.floor(this.#elapsed)
   }
 
-  /** Now, as of a reading that is at most about a millisecond or 64 uses old. */
+  /** Now, as of a reading of this turn that is at most 64 uses old. */
   recent(): number {
     if (this.#uses > 0) {
       this.#uses--
@@ -53,17 +56,24 @@ export class Timeline {
   /** Lets go of the timer. */
   close(): void {
     this.#cancelTimer?.()
-    this.#cancelTimer = undefined
     this.#uses = 0
   }
 
   #read(): number {
     this.#recent = this.elapsed()
     this.#uses = USES_PER_READING
-    this.#cancelTimer ??= this.#clock.after(1, () => {
-      this.#cancelTimer = undefined
-      this.#uses = 0
-    })
+    this.#forgetLater()
     return this.#recent
+  }
+
+  #forgetLater(): void {
+    if (this.#willForget) return
+    this.#willForget = true
+    const forget = (): void => {
+      this.#willForget = false
+      this.#uses = 0
+    }
+    if (this.#clock.endOfTurn === undefined) this.#cancelTimer = this.#clock.after(1, forget)
+    else this.#clock.endOfTurn(forget)
   }
 }

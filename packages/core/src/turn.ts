@@ -34,11 +34,13 @@ export async function takeTurn<Value>(
   const { key } = flight
   const until = engine.timeline.elapsed() + WAIT_MS
   for (;;) {
+    // A load of our own that this one may not join: to wait for it would be to wait for what is outdated.
+    if (lease.holds(key)) return UNLEASED
     const asking = lease.acquire(key, LEASE_MS)
     const asked = await flight.guard(asking).catch((cause: unknown) => {
       // Whoever asked is gone.
       void asking.then(async (late) => {
-        if (late.type === 'granted') await lease.release(late.grant)
+        if (late.type === 'granted') await lease.release(key, late.grant)
       })
       throw cause
     })
@@ -72,6 +74,6 @@ function hold<Value>(
   return async () => {
     cancel()
     await flight.stored
-    await lease.release(grant)
+    await lease.release(flight.key, grant)
   }
 }

@@ -78,7 +78,7 @@ describe('a lease behind its guard', () => {
   test('P17: a release that hangs is waited for no longer than any other answer, and close ends all waiting', async () => {
     const { lease, clock, faults } = guarded()
     const stuck = { ...grant(), release: () => new Promise<never>(() => {}) }
-    const releasing = lease.release(stuck)
+    const releasing = lease.release('k', stuck)
     await clock.advanceAsync(200)
     await releasing
     expect(faults).toHaveLength(1)
