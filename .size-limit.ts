@@ -5,7 +5,7 @@ import { entryPoints, publicPackages, specifier } from './scripts/workspace.ts'
 const budgets: Readonly<Record<string, string>> = {
   '@hotpath/codec': '15.5 kB',
   '@hotpath/contract': '6.2 kB',
-  '@hotpath/core': '26 kB',
+  '@hotpath/core': '27 kB',
   '@hotpath/redis': '23 kB',
   '@hotpath/sql': '32 kB',
   '@hotpath/testkit': '15.9 kB',
