@@ -1,5 +1,6 @@
+import { soak } from '@hotpath/soak'
 import { expect, test } from 'vitest'
-import { soak } from '../soak/soak.ts'
+import { topologies } from '../soak/topologies.ts'
 
 const TROUBLE = {
   single: 'is killed, emptied and cut off',
@@ -7,21 +8,17 @@ const TROUBLE = {
   sentinel: 'fails over under Sentinels',
 } as const
 
-for (const [topology, trouble] of Object.entries(TROUBLE) as [keyof typeof TROUBLE, string][]) {
+for (const [name, trouble] of Object.entries(TROUBLE)) {
   test(`P1, P2, P3, P4, P5, P16: four processes read nothing stale while Redis ${trouble}`, async () => {
-    const report = await soak({
-      seconds: topology === 'single' ? 12 : 10,
-      processes: 4,
-      seed: 1,
-      faults: true,
-      topology,
-    })
+    const start = topologies[name]
+    if (start === undefined) throw new Error(`There is no ${name}.`)
+    const report = await soak(start, { seconds: name === 'single' ? 12 : 10, processes: 4, seed: 1, faults: true })
     expect(report.stale).toEqual([])
     expect(report.outlived).toEqual([])
     expect(report.unhandled).toEqual([])
     expect(report.reads).toBeGreaterThan(500)
     expect(report.writes).toBeGreaterThan(50)
     expect(report.hits).toBeGreaterThan(50)
-    if (topology !== 'single') expect(report.faults['end the primary']).toBe(1)
+    if (name !== 'single') expect(report.faults['end the primary']).toBe(1)
   }, 120_000)
 }

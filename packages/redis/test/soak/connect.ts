@@ -1,21 +1,29 @@
 import { Cluster, Redis } from 'ioredis'
-import type { Connection } from './protocol.ts'
+
+/** Where the servers are. */
+export type Connection =
+  | { readonly type: 'single'; readonly port: number }
+  | { readonly type: 'cluster'; readonly ports: readonly number[] }
+  | { readonly type: 'sentinel'; readonly ports: readonly number[] }
+
+/** How a worker gets to Redis. */
+export interface Setup {
+  readonly connection: Connection
+  /** Leave a primary that Sentinels replaced at once, not when it goes away. */
+  readonly hearsOfFailovers: boolean
+}
 
 const TIMEOUT_MS = 2_000
 const PAUSE_MS = 50
 
-/**
- * A client as an application would make it.
- *
- * @param hearsOfFailovers - Leave a primary that Sentinels replaced at once, not when it goes away.
- */
-export function connect(connection: Connection, hearsOfFailovers: boolean): Redis | Cluster {
-  const client = open(connection, hearsOfFailovers)
+/** A client as an application would make it. */
+export function connect(setup: Setup): Redis | Cluster {
+  const client = open(setup)
   client.on('error', () => {})
   return client
 }
 
-function open(connection: Connection, failoverDetector: boolean): Redis | Cluster {
+function open({ connection, hearsOfFailovers: failoverDetector }: Setup): Redis | Cluster {
   const host = '127.0.0.1'
   switch (connection.type) {
     case 'single':

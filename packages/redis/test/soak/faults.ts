@@ -1,13 +1,15 @@
 /** What goes wrong in a soak, beside servers that end. */
 import type { RedisServer } from '../integration/server.ts'
-import { LOG, type Topology } from './topology.ts'
 
 /** Causes something bad on the server that has the log. */
-export type Fault = (primary: RedisServer) => Promise<unknown>
+export type FaultOf = (primary: RedisServer) => Promise<unknown>
 
+/** Key of the log of the cache that soaks. */
+export const LOG = '{hotpath:soak}:log'
 const STREAM = '{hotpath:soak}:stream'
 
-const FAULTS: Readonly<Record<string, Fault>> = {
+/** Those that every kind of server can go through. */
+export const COMMON: Readonly<Record<string, FaultOf>> = {
   'kill normal connections': (server) => server.admin().call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
   'kill those that follow': async (server) => {
     const list = String(await server.admin().call('CLIENT', 'LIST'))
@@ -30,14 +32,10 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
 }
 
-const STAND_STILL: Readonly<Record<string, Fault>> = {
+/** Where a server that is paused for a moment stays what it is. */
+export const STAND_STILL: Readonly<Record<string, FaultOf>> = {
   'stand still': (server) => server.admin().call('CLIENT', 'PAUSE', '1500', 'ALL'),
 }
 
 /** Where nobody takes its place. */
-const RESTART: Readonly<Record<string, Fault>> = { 'restart the server': (server) => server.restart() }
-
-/** Those that servers of one kind can go through. */
-export function faultsOf({ mayStandStill, failOver }: Topology): Readonly<Record<string, Fault>> {
-  return { ...FAULTS, ...(mayStandStill ? STAND_STILL : {}), ...(failOver === undefined ? RESTART : {}) }
-}
+export const RESTART: Readonly<Record<string, FaultOf>> = { 'restart the server': (server) => server.restart() }

@@ -1,35 +1,61 @@
 /** The processes of a soak as their parent sees them, and the source of all values that they read. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { join } from 'node:path'
 import { deferred } from '@hotpath/testkit'
-import type { Report, ToParent, ToWorker, WorkerOptions } from './protocol.ts'
+import type { Acknowledged, ToParent, ToWorker, WorkerOptions } from './protocol.ts'
+import type { Report } from './report.ts'
 
 interface Worker {
   readonly process: ChildProcess
+  readonly options: WorkerOptions
   readonly ready: Promise<void>
-  readonly report: Promise<Report>
+  /** It has come to its end. */
+  readonly done: Promise<void>
+  isReady: boolean
+  isKilled: boolean
   /** Called when it has taken in a warning. */
   warned: () => void
 }
 
+/** Between the seeds of one that was killed and of the one in its place. */
+const GENERATION = 100
+
 export class Workers {
+  readonly #program: string
   readonly #workers: Worker[] = []
   readonly #versions = new Map<string, number>()
+  /** The newest of each key. */
+  readonly #acknowledged = new Map<string, Acknowledged>()
+  readonly #reports: Report[] = []
+
+  /** @param program - File that each of them runs. */
+  constructor(program: string) {
+    this.#program = program
+  }
 
   start(options: WorkerOptions): void {
-    const process = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(options)], {
-      execArgv: ['--conditions=@hotpath/source'],
+    const process = fork(this.#program, [JSON.stringify(options)], {
+      execArgv: ['--conditions=@hotpath/source', '--disable-warning=ExperimentalWarning'],
     })
-    const [ready, report] = [deferred(), deferred<Report>()]
-    const worker: Worker = { process, ready: ready.promise, report: report.promise, warned: () => {} }
+    const [ready, done] = [deferred(), deferred()]
+    const worker: Worker = {
+      process,
+      options,
+      ready: ready.promise,
+      done: done.promise,
+      isReady: false,
+      isKilled: false,
+      warned: () => {},
+    }
     process.once('exit', (code) => {
+      if (worker.isKilled) return
       const error = new Error(`A worker ended with ${code ?? 'a signal'}.`)
       ready.reject(error)
-      report.reject(error)
+      done.reject(error)
     })
     process.on('message', (message: ToParent) => {
       switch (message.type) {
         case 'ready':
+          worker.isReady = true
           ready.resolve()
           break
         case 'warned':
@@ -43,18 +69,33 @@ export class Workers {
           break
         }
         case 'acknowledged':
+          if (message.version > (this.#acknowledged.get(message.key)?.version ?? 0)) {
+            this.#acknowledged.set(message.key, message)
+          }
           for (const other of this.#workers) if (other !== worker) send(other, message)
           break
         case 'report':
-          report.resolve(message.report)
+          this.#reports.push(message.report)
+          if (message.isLast) done.resolve()
       }
     })
-    for (const promise of [worker.ready, worker.report]) promise.catch(() => {})
+    for (const promise of [worker.ready, worker.done]) promise.catch(() => {})
     this.#workers.push(worker)
+    send(worker, { type: 'history', acknowledged: [...this.#acknowledged.values()] })
   }
 
   async ready(): Promise<void> {
     await Promise.all(this.#workers.map(({ ready }) => ready))
+  }
+
+  /** Ends one without a word, in the midst of what it does, and starts another in its place. */
+  replace(index: number): void {
+    const worker = this.#workers[index % this.#workers.length]
+    if (worker?.isReady !== true) return
+    this.#workers.splice(this.#workers.indexOf(worker), 1)
+    worker.isKilled = true
+    worker.process.kill('SIGKILL')
+    this.start({ ...worker.options, seed: worker.options.seed + GENERATION })
   }
 
   /**
@@ -66,15 +107,17 @@ export class Workers {
       const { promise, resolve } = deferred()
       worker.warned = resolve
       send(worker, { type: 'split', epoch })
-      return Promise.race([promise, worker.report.then(() => {})])
+      return Promise.race([promise, worker.done])
     })
     await Promise.all(all)
   }
 
   /** Lets all come to an end, and answers what they saw. */
-  stop(): Promise<Report[]> {
+  async stop(): Promise<Report[]> {
+    await this.ready()
     for (const worker of this.#workers) send(worker, { type: 'stop' })
-    return Promise.all(this.#workers.map(({ report }) => report))
+    await Promise.all(this.#workers.map(({ done }) => done))
+    return this.#reports
   }
 
   kill(): void {

@@ -7,13 +7,13 @@ const LOOK_MS = 5
 
 /** How soon a cache knows of records that others appended. */
 export class Latencies {
-  /** In milliseconds. */
-  readonly measured: number[] = []
   readonly #cache: Cache
+  readonly #measured: (elapsedMs: number) => void
   #isClosed = false
 
-  constructor(cache: Cache) {
+  constructor(cache: Cache, measured: (elapsedMs: number) => void) {
     this.#cache = cache
+    this.#measured = measured
   }
 
   /** Looks until the record of a token is known here. */
@@ -25,7 +25,7 @@ export class Latencies {
       // Of another life of the log: there is nothing to wait for.
       if (epoch !== wanted.epoch || this.#isClosed) return
       const elapsedMs = performance.timeOrigin + performance.now() - since
-      if (position >= wanted.position) this.measured.push(elapsedMs)
+      if (position >= wanted.position) this.#measured(elapsedMs)
       else if (elapsedMs < CLOSE_LOOK_MS) setImmediate(look)
       else setTimeout(look, LOOK_MS)
     }

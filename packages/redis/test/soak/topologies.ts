@@ -1,0 +1,121 @@
+/** The kinds of Redis servers that a soak runs over. */
+import { join } from 'node:path'
+import type { Topologies, Topology } from '@hotpath/soak'
+import { startCluster } from '../integration/cluster.ts'
+import { startSentinels } from '../integration/sentinel.ts'
+import { type RedisServer, startRedis } from '../integration/server.ts'
+import { until } from '../integration/until.ts'
+import type { Connection, Setup } from './connect.ts'
+import { COMMON, type FaultOf, LOG, RESTART, STAND_STILL } from './faults.ts'
+
+/** Servers of one kind. */
+interface Servers {
+  readonly connection: Connection
+  /** The server that has the log. */
+  primary(): Promise<RedisServer>
+  readonly faults: Readonly<Record<string, FaultOf>>
+  /** Where a replica takes the place of the primary. */
+  readonly failover?: Failover
+  stop(): Promise<void>
+}
+
+interface Failover {
+  /** Waits until another has the place of this one. */
+  replaced(old: RedisServer): Promise<RedisServer>
+  /** Makes one that ended a replica of the other. */
+  restart(old: RedisServer, primary: RedisServer): Promise<void>
+  /** Resolves when all have found their place. */
+  settled(): Promise<unknown>
+}
+
+const WITHIN_MS = 40_000
+
+export const topologies: Topologies = {
+  single: async () => toTopology(await single()),
+  cluster: async () => toTopology(await cluster()),
+  sentinel: async () => toTopology(await sentinel()),
+}
+
+function toTopology({ connection, primary, faults, failover, stop }: Servers): Topology {
+  return {
+    worker: join(import.meta.dirname, 'worker.ts'),
+    // A split brain has two sides.
+    setup: (index): Setup => ({ connection, hearsOfFailovers: index % 2 === 1 }),
+    clocksDiffer: true,
+    faults: Object.fromEntries(
+      Object.entries(faults).map(([name, cause]) => [name, async () => cause(await primary())]),
+    ),
+    failovers: failover === undefined ? {} : failoversOf(primary, failover),
+    stop,
+  }
+}
+
+function failoversOf(primary: Servers['primary'], { replaced, restart, settled }: Failover): Topology['faults'] {
+  return {
+    async 'end the primary'() {
+      const old = await primary()
+      await old.crash()
+      await restart(old, await replaced(old))
+      await settled()
+    },
+    // The same by one that hangs and comes back.
+    async 'freeze the primary'(workers) {
+      const old = await primary()
+      const epoch = (await old.admin().hget(LOG, 'e')) ?? undefined
+      old.freeze()
+      await replaced(old)
+        // Before it may answer again.
+        .then(() => workers.warn(epoch))
+        .finally(() => old.thaw())
+      await settled()
+      await workers.warn(undefined)
+    },
+  }
+}
+
+async function single(): Promise<Servers> {
+  const server = await startRedis()
+  return {
+    connection: { type: 'single', port: server.port },
+    primary: async () => server,
+    faults: { ...COMMON, ...STAND_STILL, ...RESTART },
+    stop: () => server.stop(),
+  }
+}
+
+async function cluster(): Promise<Servers> {
+  const { servers, ownerOf, settled, stop } = await startCluster({ replicas: 1, nodeTimeoutMs: 2_000 })
+  return {
+    connection: { type: 'cluster', ports: servers.map(({ port }) => port) },
+    primary: () => ownerOf(LOG),
+    faults: { ...COMMON, ...STAND_STILL },
+    failover: {
+      async replaced(old) {
+        await until('a replica is promoted', async () => (await ownerOf(LOG, old)) !== old, WITHIN_MS)
+        return ownerOf(LOG, old)
+      },
+      restart: (old) => old.restart(),
+      settled,
+    },
+    stop,
+  }
+}
+
+async function sentinel(): Promise<Servers> {
+  const { sentinels, primary, settled, stop } = await startSentinels({ downAfterMs: 1_500 })
+  return {
+    connection: { type: 'sentinel', ports: sentinels },
+    primary,
+    // A Sentinel would take one that stands still for gone, while clients do not.
+    faults: COMMON,
+    failover: {
+      async replaced(old) {
+        await until('the replica is promoted', async () => (await primary()) !== old, WITHIN_MS)
+        return primary()
+      },
+      restart: (old, { port }) => old.restart('--replicaof', '127.0.0.1', String(port)),
+      settled,
+    },
+    stop,
+  }
+}

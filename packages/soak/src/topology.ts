@@ -1,0 +1,22 @@
+/** What a soak runs over: servers or files of one kind, and what may go wrong with them. */
+import type { Workers } from './workers.ts'
+
+/** Causes something bad. */
+export type Fault = (workers: Workers) => Promise<unknown>
+
+export interface Topology {
+  /** The program of a worker; it calls `work`. */
+  readonly worker: string
+  /** How the worker of this number gets to the store; what it is, only its program knows. It travels as JSON. */
+  setup(index: number): unknown
+  /** Whether the workers' wall clocks are hours apart. */
+  readonly clocksDiffer: boolean
+  /** What goes wrong in any order, by name. */
+  readonly faults: Readonly<Record<string, Fault>>
+  /** What goes wrong now and then, in turn. */
+  readonly failovers?: Readonly<Record<string, Fault>>
+  stop(): Promise<void>
+}
+
+/** What starts each kind, by name. */
+export type Topologies = Readonly<Record<string, () => Promise<Topology>>>
