@@ -22,6 +22,8 @@ export interface SoakReport extends Report {
 }
 
 const MAX_OFFLINE_MS = 3_000
+/** Longer than anybody may be without contact; twice as long at most. */
+const FROZEN_MS = 4_000
 const HOUR_MS = 3_600_000
 /** The share of a run, and the time, between two failovers. */
 const FAILOVER_RATIO = 0.15
@@ -57,6 +59,7 @@ async function trouble(
   const random = createRandom(seed)
   const atRandom: Readonly<Record<string, Fault>> = {
     'kill a process': async () => workers.replace(random.int(100)),
+    'freeze a process': async () => workers.freeze(random.int(100), FROZEN_MS + random.int(FROZEN_MS)),
     ...faults,
   }
   const bag: string[] = []

@@ -90,12 +90,20 @@ export class Workers {
 
   /** Ends one without a word, in the midst of what it does, and starts another in its place. */
   replace(index: number): void {
-    const worker = this.#workers[index % this.#workers.length]
-    if (worker?.isReady !== true) return
+    const worker = this.#at(index)
+    if (worker === undefined) return
     this.#workers.splice(this.#workers.indexOf(worker), 1)
     worker.isKilled = true
     worker.process.kill('SIGKILL')
     this.start({ ...worker.options, seed: worker.options.seed + GENERATION })
+  }
+
+  /** Stops one where it stands, as a machine that sleeps would, and lets it go on later. */
+  freeze(index: number, ms: number): void {
+    const worker = this.#at(index)
+    if (worker === undefined) return
+    worker.process.kill('SIGSTOP')
+    setTimeout(() => void worker.process.kill('SIGCONT'), ms).unref()
   }
 
   /**
@@ -103,6 +111,7 @@ export class Workers {
    * waits until they know.
    */
   async warn(epoch: string | undefined): Promise<void> {
+    this.#thaw()
     const all = this.#workers.map((worker) => {
       const { promise, resolve } = deferred()
       worker.warned = resolve
@@ -114,6 +123,7 @@ export class Workers {
 
   /** Lets all come to an end, and answers what they saw. */
   async stop(): Promise<Report[]> {
+    this.#thaw()
     await this.ready()
     for (const worker of this.#workers) send(worker, { type: 'stop' })
     await Promise.all(this.#workers.map(({ done }) => done))
@@ -122,6 +132,15 @@ export class Workers {
 
   kill(): void {
     for (const { process } of this.#workers) process.kill('SIGKILL')
+  }
+
+  #at(index: number): Worker | undefined {
+    const worker = this.#workers[index % this.#workers.length]
+    return worker?.isReady === true ? worker : undefined
+  }
+
+  #thaw(): void {
+    for (const { process } of this.#workers) process.kill('SIGCONT')
   }
 }
 
