@@ -1,0 +1,117 @@
+/** A process: a machine, its connections, and one or more caches over them: the real ones. */
+import { type Cache, createCache, memory } from '../../src/index.ts'
+import type { Checker } from './checker.ts'
+import type { Climate } from './climate.ts'
+import type { Cluster, Guest } from './cluster.ts'
+import { Connection } from './connection.ts'
+import type { History, Party, Value } from './history.ts'
+import { type Link, createRemoteLog, createRemoteTier, watchedMemory } from './link.ts'
+import { Machine } from './machine.ts'
+import type { Server } from './server.ts'
+import { createListener, createPuller } from './stream-reader.ts'
+import { Waits } from './waits.ts'
+import { type CacheWatcher, createWatcher } from './watcher.ts'
+import type { World } from './world.ts'
+
+/** What everything of a run shares. */
+export interface Scene {
+  readonly world: World
+  readonly climate: Climate
+  readonly cluster: Cluster
+  readonly history: History
+  readonly checker: Checker
+}
+
+/** One cache, and who watches it. */
+export interface Client {
+  readonly cache: Cache
+  readonly party: Party
+  readonly machine: Machine
+  readonly waits: Waits
+  readonly watcher: CacheWatcher
+  /** What `set` claims to be current, by encoded key, while it is being called. */
+  readonly claims: Map<string, Value>
+  /** Calls without an answer yet. */
+  readonly open: Set<string>
+}
+
+const HOUR_MS = 3_600_000
+
+export class Process implements Guest {
+  readonly machine: Machine
+  readonly clients: readonly Client[]
+  readonly connections: readonly Connection[]
+  isCutOff = false
+  readonly #scene: Scene
+
+  constructor(scene: Scene, name: string) {
+    this.#scene = scene
+    const { world, climate, cluster } = scene
+    const { random } = world
+    const skewMs = random.pick([0, -HOUR_MS, HOUR_MS])
+    this.machine = new Machine(world, name, { skewMs, rate: 1 + (random() - 0.5) / 500 })
+    const find = (): Server => cluster.serverFor(this)
+    const connect = (what: string, mayHang: boolean): Connection =>
+      new Connection(`${name} ${what}`, this.machine, { weather: climate.weather, mayHang, find })
+    const commands = Array.from({ length: climate.connections }, () => connect('commands', true))
+    // Whoever follows a stream has to notice by himself that it has come to an end.
+    const stream = connect('stream', false)
+    this.connections = [...commands, stream]
+    const pick = (): Connection => (commands.length === 1 ? (commands[0] as Connection) : random.pick(commands))
+    const link: Link = {
+      machine: this.machine,
+      commands: pick,
+      reader: climate.stream === 'pulled' ? createPuller(pick, stream) : createListener(stream),
+      heartbeatMs: climate.heartbeatMs,
+    }
+    this.clients = Array.from({ length: climate.caches }, (_, index) => this.#open(link, `${name}${index || ''}`))
+    cluster.guests.add(this)
+  }
+
+  get isIsolated(): boolean {
+    const { primary } = this.#scene.cluster
+    return this.connections.some(({ isUp, server }) => isUp && server.alive && server !== primary)
+  }
+
+  reconnect(withinMs: number): void {
+    const { random } = this.#scene.world
+    for (const connection of this.connections) connection.break(random() * withinMs)
+  }
+
+  crash(): void {
+    this.machine.crash()
+    this.#scene.cluster.guests.delete(this)
+    for (const call of this.#scene.history.calls) {
+      if (call.party.isAlive() || call.acceptances.some((one) => one.isPrimary)) continue
+      call.isVoid = true
+    }
+  }
+
+  #open(link: Link, name: string): Client {
+    const { history, checker, climate, world } = this.#scene
+    const party: Party = {
+      name,
+      heard: new Map(),
+      maxOfflineMs: climate.maxOfflineMs,
+      epoch: undefined,
+      isAlive: () => this.machine.alive,
+      isolatedMs: Number.NEGATIVE_INFINITY,
+    }
+    const waits = new Waits(party, this.machine, checker, history)
+    const claims = new Map<string, Value>()
+    const watcher = createWatcher({ scene: this.#scene, party, waits, claims })
+    const remote = createRemoteTier(link, watcher, climate.hasLeases)
+    const cache = createCache({
+      name: 'simulation',
+      tiers: climate.hasMemory
+        ? [watchedMemory(memory({ maxEntries: climate.memoryEntries }), watcher), remote]
+        : [remote],
+      log: () => createRemoteLog(link, watcher),
+      clock: this.machine,
+      random: world.random.fork(),
+      maxOffline: climate.maxOfflineMs,
+      ...climate.freshness,
+    })
+    return { cache, party, machine: this.machine, waits, claims, watcher, open: new Set() }
+  }
+}

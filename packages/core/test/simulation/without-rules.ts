@@ -1,0 +1,77 @@
+/**
+ * Takes each rule of `rules.ts` away in a copy of the sources, and shows that the simulation notices:
+ * `pnpm simulate --rules`, of which `--seeds 3000` is the patience per rule and `--only 7` names one.
+ */
+import { execFile } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Patch, RULES } from './rules.ts'
+
+const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const TIMEOUT_MS = 600_000
+
+/** What became of one rule. */
+export interface Verdict {
+  readonly rule: string
+  readonly without: string
+  /** What the simulation said, or `undefined` when it noticed nothing. */
+  readonly caught: string | undefined
+}
+
+/** Plays seeds without each rule, one after the other. */
+export async function* playWithoutRules(seeds: number, only?: string): AsyncGenerator<Verdict> {
+  for (const { rule, without, patches, covered } of RULES) {
+    if (only !== undefined && rule !== only) continue
+    if (covered === undefined) {
+      yield { rule, without, caught: await play(patches, seeds) }
+      continue
+    }
+    const alone = await play(patches, Math.min(seeds, 300))
+    if (alone !== undefined) throw new Error(`\`${without}\` was not meant to be noticed alone: ${alone}`)
+    yield {
+      rule,
+      without: `${without} (covered: ${covered.by}; both away)`,
+      caught: await play([...patches, ...covered.patches], seeds),
+    }
+  }
+}
+
+/** What the simulation says of the sources with changes. */
+async function play(patches: readonly Patch[], seeds: number): Promise<string | undefined> {
+  const copy = mkdtempSync(join(tmpdir(), 'simulation-'))
+  try {
+    for (const part of ['src', 'test/simulation', 'package.json'])
+      cpSync(join(home, part), join(copy, part), { recursive: true })
+    symlinkSync(join(home, 'node_modules'), join(copy, 'node_modules'))
+    for (const patch of patches) apply(copy, patch)
+    return await run(join(copy, 'test/simulation/main.ts'), seeds)
+  } finally {
+    rmSync(copy, { recursive: true })
+  }
+}
+
+function apply(copy: string, { file, find, replace }: Patch): void {
+  const path = join(copy, file)
+  const text = readFileSync(path, 'utf8')
+  const parts = text.split(find)
+  if (parts.length !== 2) {
+    throw new Error(
+      `${file} has ${parts.length - 1} places like \`${find}\`. Write the rule anew for the source as it is.`,
+    )
+  }
+  writeFileSync(path, parts.join(replace))
+}
+
+function run(main: string, seeds: number): Promise<string | undefined> {
+  const options = ['--conditions=@hotpath/source', main, '--seeds', String(seeds)]
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, options, { timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+      if (error === null) return resolve(undefined)
+      const failure = /^seed .*$/m.exec(stdout)?.[0]
+      if (failure !== undefined) resolve(failure)
+      else reject(new Error(`The simulation broke down: ${stderr.slice(0, 2_000)}`, { cause: error }))
+    })
+  })
+}
