@@ -30,7 +30,7 @@ describe('playLoad', () => {
   it('counts and times every answer, and those that failed', async () => {
     const result = await playLoad(load, running)
     expect(result.requests).toBe(asked.length)
-    expect(result.requests).toBeGreaterThan(3)
+    expect(result.requests).toBeGreaterThanOrEqual(load.connections)
     expect(result.failures).toBe(asked.filter((url) => url.startsWith('/half/cities')).length)
     expect(result.p50Ms).toBeGreaterThan(0)
     expect(result.p95Ms).toBeGreaterThanOrEqual(result.p50Ms)

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Cache, createCache } from '@hotpath/core'
+import { type Cache, type CacheOptions, createCache } from '@hotpath/core'
 import { createEntry } from '@hotpath/contract'
 import { createFakeClock } from '@hotpath/testkit'
 import { createPool as createCallbackPool } from 'mysql2'
@@ -26,8 +26,10 @@ afterEach(async () => {
 
 let names = 0
 /** A cache on the database alone, and the faults it tells of. */
-function make(pool: Pool, options: Partial<MysqlOptions> = {}) {
-  const cache = createCache({ name: `f${++names}`, tiers: [mysql({ pool, ...options })], ttl: '1h', backoff: false })
+function make(pool: Pool, options: Partial<MysqlOptions & Pick<CacheOptions, 'tierTimeout'>> = {}) {
+  const { tierTimeout, ...ofTier } = options
+  const tiers = [mysql({ pool, ...ofTier })]
+  const cache = createCache({ name: `f${++names}`, tiers, ttl: '1h', backoff: false, tierTimeout })
   const faults: string[] = []
   const messages: string[] = []
   cache.on('fault', ({ error }) => {
@@ -172,7 +174,7 @@ test('damaged, cut and foreign bytes are misses and faults', async () => {
 test('a value that is larger than the server takes is returned, told of and not stored', async () => {
   await admin.query('SET GLOBAL max_allowed_packet = 1024 * 1024')
   try {
-    const { cache, faults } = make(server.connect())
+    const { cache, faults } = make(server.connect(), { tierTimeout: '30s' })
     const evicted: string[] = []
     cache.on('evict', ({ key, reason }) => evicted.push(`${key} ${reason}`))
     await ready(cache)
@@ -181,8 +183,8 @@ test('a value that is larger than the server takes is returned, told of and not 
     await cache.setMany(items)
     expect(evicted).toEqual(['k5 max-entry-bytes'])
     const read = await cache.getMany(items.map(({ key }) => key))
-    expect(read).toEqual(items.map(({ value }, n) => (n === 5 ? undefined : value)))
     expect(faults).toEqual([])
+    expect(read).toEqual(items.map(({ value }, n) => (n === 5 ? undefined : value)))
   } finally {
     await admin.query('SET GLOBAL max_allowed_packet = 16 * 1024 * 1024')
   }
