@@ -11,7 +11,7 @@ for (const [name, trouble] of Object.entries(TROUBLE)) {
   test(`P1, P2, P3, P4, P5, P16: four processes read nothing stale while ${trouble}`, async () => {
     const start = topologies[name]
     if (start === undefined) throw new Error(`There is no ${name}.`)
-    const report = await soak(start, { seconds: 12, processes: 4, seed: 1, faults: true })
+    const report = await soak(start, { seconds: 8, processes: 4, seed: 1, faults: true })
     expect(report.stale).toEqual([])
     expect(report.outlived).toEqual([])
     expect(report.unhandled).toEqual([])
