@@ -7,6 +7,8 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/contract': '6.2 kB',
   '@hotpath/core': '27 kB',
   '@hotpath/redis': '23 kB',
+  '@hotpath/request': '12 kB',
+  '@hotpath/request/http': '12 kB',
   '@hotpath/sql': '32 kB',
   '@hotpath/testkit': '15.9 kB',
 }

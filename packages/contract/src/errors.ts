@@ -31,6 +31,13 @@ export const ERROR_CODES = [
   'ERR_CODEC_FRAME',
   'ERR_CODEC_KEY',
   'ERR_LISTENER_THREW',
+  'ERR_REQUEST_TIMEOUT',
+  'ERR_REQUEST_CIRCUIT_OPEN',
+  'ERR_REQUEST_QUEUE_FULL',
+  'ERR_REQUEST_RESULT',
+  'ERR_REQUEST_CYCLE',
+  'ERR_HTTP_STATUS',
+  'ERR_HTTP_BODY',
 ] as const
 
 /** A code that names one kind of failure; stable across versions, meant for `isHotpathError(error, code)`. */
@@ -131,6 +138,41 @@ export class CodecError extends HotpathError {
 export class LogError extends HotpathError {
   /** Name of the class, also in minified code. */
   override readonly name = 'LogError'
+}
+
+/** A call was given up: too slow, refused, or answered in a way that cannot be used. What a function throws itself is passed on as it is. */
+export class RequestError extends HotpathError {
+  /** Name of the class, also in minified code. */
+  override readonly name: string = 'RequestError'
+}
+
+/** What an `HttpError` knows of the answer. */
+export interface HttpErrorDetails extends ErrorDetails {
+  /** Status of the answer. */
+  readonly status: number
+  /** Headers of the answer, their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Body of the answer as far as it was read: parsed where it was JSON, else text. */
+  readonly body?: unknown
+}
+
+/** A server answered, but not with what was asked for. */
+export class HttpError extends RequestError {
+  /** Name of the class, also in minified code. */
+  override readonly name: string = 'HttpError'
+  /** Status of the answer. */
+  readonly status: number
+  /** Headers of the answer, their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Body of the answer as far as it was read: parsed where it was JSON, else text. */
+  readonly body: unknown
+
+  constructor(code: ErrorCode, message: string, details: HttpErrorDetails) {
+    super(code, message, details)
+    this.status = details.status
+    this.headers = details.headers
+    this.body = details.body
+  }
 }
 
 /**

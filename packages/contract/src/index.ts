@@ -41,14 +41,16 @@ export {
   ConfigError,
   ERROR_CODES,
   HotpathError,
+  HttpError,
   KeyError,
   LoadError,
   LogError,
   PatternError,
+  RequestError,
   TagError,
   TierError,
   TokenError,
   ValueError,
   isHotpathError,
 } from './errors.ts'
-export type { ErrorCode, ErrorContext, ErrorDetails } from './errors.ts'
+export type { ErrorCode, ErrorContext, ErrorDetails, HttpErrorDetails } from './errors.ts'

@@ -1,0 +1,140 @@
+/**
+ * The context of one call: its signal, its attempt, its priority. Policies that call a function make it the current
+ * one for as long as that function runs synchronously, up to its first await. So nothing is passed through arguments,
+ * and no async hooks are needed, which browsers do not have.
+ *
+ * A signal costs more than most calls do, so a call makes one only when somebody asks for it.
+ */
+
+/** How urgent a call is, where calls wait for each other. */
+export type Priority = 'critical' | 'high' | 'normal' | 'low'
+
+/** What a function may know of the call that it answers. */
+export interface CurrentCall {
+  /** Aborted when nobody waits for this call any more: its caller left, or a policy gave up. */
+  readonly signal: AbortSignal
+  /** Which attempt this is, from 1. */
+  readonly attempt: number
+  /** How urgent the call is, where its caller said so. */
+  readonly priority: Priority | undefined
+}
+
+/** What is known of a call beside its parent. */
+interface CallFields {
+  readonly attempt?: number | undefined
+  readonly priority?: Priority | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const NOTHING: CallFields = {}
+
+/** One call. Who makes one ends it, so that it stops listening to the signals above it. */
+export class Call implements CurrentCall {
+  readonly attempt: number
+  readonly priority: Priority | undefined
+  readonly #parent: Call | undefined
+  readonly #given: AbortSignal | undefined
+  #controller: AbortController | undefined
+  #isAborted = false
+  #reason: unknown
+  #unfollow: (() => void) | undefined
+  #hasEnded = false
+
+  constructor(parent: Call | undefined, fields: CallFields = NOTHING) {
+    this.#parent = parent
+    this.#given = fields.signal
+    this.attempt = fields.attempt ?? (parent === undefined ? 1 : parent.attempt)
+    this.priority = fields.priority ?? parent?.priority
+  }
+
+  /** Whether it was aborted, found out without making a signal. */
+  get aborted(): boolean {
+    return this.#isAborted || this.#given?.aborted === true || this.#parent?.aborted === true
+  }
+
+  get reason(): unknown {
+    if (this.#isAborted) return this.#reason
+    return this.#given?.aborted === true ? this.#given.reason : this.#parent?.reason
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller !== undefined) return this.#controller.signal
+    this.#controller = new AbortController()
+    if (this.aborted) this.#controller.abort(this.reason)
+    else if (!this.#hasEnded) this.#follow(this.#controller)
+    return this.#controller.signal
+  }
+
+  abort(reason: unknown): void {
+    if (this.aborted) return
+    this.#isAborted = true
+    this.#reason = reason
+    this.#controller?.abort(reason)
+  }
+
+  end(): void {
+    this.#hasEnded = true
+    this.#unfollow?.()
+  }
+
+  #follow(controller: AbortController): void {
+    const sources = [this.#given, this.#parent?.signal].filter((source) => source !== undefined)
+    if (sources.length === 0) return
+    const onAbort = ({ target }: Event): void => controller.abort((target as AbortSignal).reason)
+    for (const source of sources) source.addEventListener('abort', onAbort, { once: true })
+    this.#unfollow = () => {
+      for (const source of sources) source.removeEventListener('abort', onAbort)
+    }
+  }
+}
+
+interface Slot {
+  call: Call | undefined
+}
+
+// Shared by all copies of the package: a function may be wrapped by one and ask the other. Looked up at load, because
+// it is read on every call.
+const SLOT = Symbol.for('@hotpath/request/call')
+const shared = globalThis as { [SLOT]?: Slot }
+const slot: Slot = (shared[SLOT] ??= { call: undefined })
+
+/** The call that runs synchronously, if any. */
+export function ambientCall(): Call | undefined {
+  return slot.call
+}
+
+/** Calls a function within a call. */
+export function runIn(
+  call: Call | undefined,
+  fn: (...args: never) => unknown,
+  self: unknown,
+  args: readonly unknown[],
+): unknown {
+  const outer = slot.call
+  slot.call = call
+  try {
+    return Reflect.apply(fn, self, args)
+  } finally {
+    slot.call = outer
+  }
+}
+
+/**
+ * The call that is being answered: its `signal` and its `attempt`. Ask before the first `await`; later there may be
+ * none. Outside of any call it answers attempt 1 and a signal that is never aborted.
+ *
+ * @example
+ * ```ts
+ * import { currentCall, retry } from '@hotpath/request'
+ *
+ * const flaky = retry(async () => {
+ *   const { attempt, signal } = currentCall()
+ *   if (attempt < 3) throw new Error('busy')
+ *   return `attempt ${attempt}, aborted: ${signal.aborted}`
+ * }, { attempts: 3, delay: '1ms' })
+ * console.log(await flaky()) // attempt 3, aborted: false
+ * ```
+ */
+export function currentCall(): CurrentCall {
+  return slot.call ?? new Call(undefined)
+}

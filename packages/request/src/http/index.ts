@@ -1,0 +1,2 @@
+export { HttpError, RequestError } from '@hotpath/contract'
+export type { HttpErrorDetails } from '@hotpath/contract'

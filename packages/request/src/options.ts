@@ -1,0 +1,97 @@
+/** Options that all policies share, and the checks of options. Everything is checked once, when a policy is made. */
+import { type Clock, ConfigError, type Duration, toMs } from '@hotpath/contract'
+import type { AnyFunction } from './wrapped.ts'
+import type { Priority } from './call.ts'
+import type { RequestEvents } from './events.ts'
+import { received } from './received.ts'
+import { systemClock } from './system-clock.ts'
+
+/** Options of every policy. */
+export interface PolicyOptions {
+  /** What events and errors call it. Default: the name of the function. */
+  readonly name?: string | undefined
+  /** Where it tells what happens. Default: nowhere. */
+  readonly events?: RequestEvents | undefined
+  /** Time. Default: the machine's. */
+  readonly clock?: Clock | undefined
+}
+
+/** An error for an option that is wrong. */
+export function wrong(option: string, rule: string, value: unknown, wayOut: string): ConfigError {
+  const message = `\`${option}\` must be ${rule}, received ${received(value)}. ${wayOut}`
+  return new ConfigError('ERR_CONFIG_OPTION', message, { context: { option } })
+}
+
+/** @throws ConfigError for what cannot be called. */
+export function assertFunction(fn: unknown, option: string, example: string): asserts fn is AnyFunction {
+  if (typeof fn !== 'function') throw wrong(option, 'a function', fn, `Use for example \`${example}\`.`)
+}
+
+/** @throws ConfigError for options that are no object. */
+export function assertOptions(options: unknown, policy: string): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
+  throw wrong(`options of ${policy}`, 'an object', options, 'Leave them out for the defaults.')
+}
+
+/** A duration above 0, or `Infinity`. */
+export function positiveMs(value: Duration, option: string, wayOut: string): number {
+  const ms = toMs(value, option)
+  if (ms > 0) return ms
+  throw wrong(option, 'positive', value, wayOut)
+}
+
+/** A duration that `false` turns off: then it is `Infinity`. */
+export function limitMs(value: Duration | false | undefined, inherited: number, option: string): number {
+  if (value === undefined) return inherited
+  return value === false ? Number.POSITIVE_INFINITY : positiveMs(value, option, 'Use `false` for no limit.')
+}
+
+/** A whole number of at least `min`, or `Infinity`. */
+export function count(value: number | undefined, inherited: number, option: string, min = 1): number {
+  if (value === undefined) return inherited
+  const isWhole = Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY
+  if (isWhole && value >= min) return value
+  throw wrong(option, `a whole number of at least ${min}`, value, `Use ${Math.max(min, 1)} or more, or \`Infinity\`.`)
+}
+
+/** A ratio above 0 and up to 1. */
+export function ratio(value: number | undefined, inherited: number, option: string): number {
+  if (value === undefined) return inherited
+  if (typeof value === 'number' && value > 0 && value <= 1) return value
+  throw wrong(option, 'a ratio above 0 and up to 1', value, `Use for example ${inherited}.`)
+}
+
+/** @throws ConfigError for what is no signal. */
+export function signalOf(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined || typeof signal?.addEventListener === 'function') return signal
+  throw wrong('signal', 'an AbortSignal', signal, 'Pass `controller.signal`, or `AbortSignal.timeout(500)`.')
+}
+
+/** Priorities, the most urgent first. */
+export const PRIORITIES: readonly Priority[] = ['critical', 'high', 'normal', 'low']
+
+/** @throws ConfigError for what is no priority. */
+export function priorityOf(priority: Priority | undefined): Priority | undefined {
+  if (priority === undefined || PRIORITIES.includes(priority)) return priority
+  throw wrong('priority', `one of ${PRIORITIES.join(', ')}`, priority, "Leave it out for 'normal'.")
+}
+
+/** The clock that was given, or the machine's. */
+export function clockOf({ clock }: PolicyOptions): Clock {
+  if (clock === undefined) return systemClock
+  if (typeof clock?.monotonic === 'function' && typeof clock.after === 'function') return clock
+  throw wrong('clock', 'a Clock', clock, 'Leave it out for the time of the machine.')
+}
+
+/** The events that were given. */
+export function eventsOf({ events }: PolicyOptions): RequestEvents | undefined {
+  if (events === undefined || typeof events?.emit === 'function') return events
+  throw wrong('events', 'a stream of events', events, 'Use `createRequestEvents()`.')
+}
+
+/** What events and errors call a function. */
+export function nameOf({ name }: PolicyOptions, fn: AnyFunction): string {
+  if (name === undefined) return fn.name === '' ? 'anonymous' : fn.name
+  if (typeof name === 'string' && name !== '') return name
+  throw wrong('name', 'a text', name, 'Leave it out for the name of the function.')
+}

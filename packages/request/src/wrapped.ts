@@ -1,0 +1,78 @@
+import { ambientCall, Call, type Priority, runIn } from './call.ts'
+import { detach } from './detach.ts'
+import { priorityOf, signalOf } from './options.ts'
+
+/** What policies take: any function. */
+// oxlint-disable-next-line typescript/no-explicit-any -- parameters are compared both ways by `any` alone
+export type AnyFunction = (this: any, ...args: any) => unknown
+
+/** What belongs to one call. */
+export interface CallOptions {
+  /** Detaches this caller. What runs is aborted when nobody else waits for it. */
+  readonly signal?: AbortSignal | undefined
+  /** How urgent the call is, where calls wait for each other (`limit`). Default: as the call around it, else `'normal'`. */
+  readonly priority?: Priority | undefined
+}
+
+/** The asynchronous twin of a function: the function's own type where it answers with a promise already. */
+export type Twin<Fn extends AnyFunction, Extra = never> = [Extra] extends [never]
+  ? ReturnType<Fn> extends Promise<unknown>
+    ? Fn
+    : AsyncTwin<Fn, never>
+  : AsyncTwin<Fn, Extra>
+
+/** The asynchronous twin of a function that answers at once, or may answer something else. */
+export type AsyncTwin<Fn extends AnyFunction, Extra> = (
+  this: ThisParameterType<Fn>,
+  ...args: Parameters<Fn>
+) => Promise<Awaited<ReturnType<Fn>> | Extra>
+
+/** A function with a policy around it: the same arguments, the same `this`, the same result, always a promise. */
+export type Wrapped<Fn extends AnyFunction, Extra = never> = Twin<Fn, Extra> & {
+  /** The function for calls with a signal or priority of their own: `load.with({ signal })(id)`. */
+  with(options: CallOptions): Twin<Fn, Extra>
+}
+
+/**
+ * Puts something around a function. What a policy counts (calls in progress, failures) belongs to the policy: one that
+ * is put around several functions is one limit or circuit for all of them.
+ *
+ * `Extra` is what it may answer instead, `Args` the arguments that it needs to know.
+ */
+export interface Policy<Extra = never, Args extends readonly unknown[] = never> {
+  <Fn extends (...args: Args) => unknown>(fn: Fn): Wrapped<Fn, Extra>
+}
+
+/** The body of a wrapped function. */
+export type Body = (this: unknown, ...args: readonly unknown[]) => Promise<unknown>
+
+/** Makes a wrapped function of a body: the name of the function, and `with`. */
+export function asWrapped<Fn extends AnyFunction, Extra = never>(fn: Fn, body: Body): Wrapped<Fn, Extra> {
+  Object.defineProperty(body, 'name', { value: fn.name, configurable: true })
+  return Object.assign(body, { with: (options: CallOptions) => withOptions(body, options) }) as never
+}
+
+function withOptions(body: Body, options: CallOptions): Body {
+  const signal = signalOf(options.signal)
+  const priority = priorityOf(options.priority)
+  return function wrapped(...args) {
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    const call = new Call(ambientCall(), { signal, priority })
+    const answer = runIn(call, body, this, args) as Promise<unknown>
+    return signal === undefined ? answer : detach(answer, signal, () => call.end())
+  }
+}
+
+/** Calls a function within a call; what it throws at once becomes a rejection. */
+export function invoke(
+  call: Call | undefined,
+  fn: AnyFunction,
+  self: unknown,
+  args: readonly unknown[],
+): Promise<unknown> {
+  try {
+    return Promise.resolve(runIn(call, fn, self, args))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
