@@ -24,6 +24,10 @@ interface CallFields {
   readonly attempt?: number | undefined
   readonly priority?: Priority | undefined
   readonly signal?: AbortSignal | undefined
+  /** Whether who makes it may abort it. */
+  readonly abortable?: boolean | undefined
+  /** Where it was begun, when it goes on without that call. */
+  readonly origin?: Call | undefined
 }
 
 const NOTHING: CallFields = {}
@@ -32,7 +36,10 @@ const NOTHING: CallFields = {}
 export class Call implements CurrentCall {
   readonly attempt: number
   readonly priority: Priority | undefined
+  /** Whether it can ever be aborted: only then there is something to listen to. */
+  readonly abortable: boolean
   readonly #parent: Call | undefined
+  readonly #origin: Call | undefined
   readonly #given: AbortSignal | undefined
   #controller: AbortController | undefined
   #isAborted = false
@@ -42,9 +49,11 @@ export class Call implements CurrentCall {
 
   constructor(parent: Call | undefined, fields: CallFields = NOTHING) {
     this.#parent = parent
+    this.#origin = fields.origin ?? parent
     this.#given = fields.signal
     this.attempt = fields.attempt ?? (parent === undefined ? 1 : parent.attempt)
     this.priority = fields.priority ?? parent?.priority
+    this.abortable = fields.abortable === true || fields.signal !== undefined || parent?.abortable === true
   }
 
   /** Whether it was aborted, found out without making a signal. */
@@ -72,13 +81,19 @@ export class Call implements CurrentCall {
     this.#controller?.abort(reason)
   }
 
+  /** Whether it was begun by another call, through any number of calls between. */
+  isWithin(other: Call): boolean {
+    return this === other || this.#origin?.isWithin(other) === true
+  }
+
   end(): void {
     this.#hasEnded = true
     this.#unfollow?.()
   }
 
   #follow(controller: AbortController): void {
-    const sources = [this.#given, this.#parent?.signal].filter((source) => source !== undefined)
+    const above = this.#parent?.abortable === true ? this.#parent.signal : undefined
+    const sources = [this.#given, above].filter((source) => source !== undefined)
     if (sources.length === 0) return
     const onAbort = ({ target }: Event): void => controller.abort((target as AbortSignal).reason)
     for (const source of sources) source.addEventListener('abort', onAbort, { once: true })

@@ -1,12 +1,6 @@
-import { asWrapped, type AnyFunction, invoke, type Policy, type Wrapped } from './wrapped.ts'
+import { type AnyFunction, asWrapped, type ExtraOf, invoke, type PolicyFor, type Wrapped } from './wrapped.ts'
 import { ambientCall } from './call.ts'
 import { assertFunction } from './options.ts'
-
-// `unknown`, and `never` by default, take in the policies of all extras and arguments.
-type AnyPolicy = Policy<unknown>
-
-/** What a list of policies may answer instead. */
-type ExtraOf<Policies extends readonly AnyPolicy[]> = Policies[number] extends Policy<infer Extra> ? Extra : never
 
 /**
  * Puts policies around a function, **the first one outermost**: `compose(load, timeout('2s'), retry({ attempts: 3 }))`
@@ -26,13 +20,13 @@ type ExtraOf<Policies extends readonly AnyPolicy[]> = Policies[number] extends P
  * console.log(await price(4), await price(-1)) // 40 null
  * ```
  */
-export function compose<Fn extends AnyFunction, Policies extends readonly AnyPolicy[]>(
+export function compose<Fn extends AnyFunction, Policies extends readonly PolicyFor<Parameters<Fn>>[]>(
   fn: Fn,
   ...policies: Policies
-): Wrapped<Fn, ExtraOf<Policies>> {
+): Wrapped<Fn, ExtraOf<Policies[number]>> {
   assertFunction(fn, 'fn', "compose(load, timeout('2s'), retry())")
   for (const policy of policies) assertFunction(policy, 'a policy', "compose(load, timeout('2s'), retry())")
-  const wrapped = policies.reduceRight<AnyFunction>((inner, policy) => policy(inner as never), fn)
+  const wrapped = policies.reduceRight<AnyFunction>((inner, policy) => policy(inner as never) as AnyFunction, fn)
   if (policies.length > 0) return wrapped as never
   return asWrapped(fn, function wrapped(...args) {
     return invoke(ambientCall(), fn, this, args)

@@ -1,21 +1,32 @@
-/** A promise that a signal detaches its caller from: it rejects with the signal's reason, and what runs goes on. */
-export function detach<Value>(promise: Promise<Value>, signal: AbortSignal, end: () => void): Promise<Value> {
+/**
+ * A promise that a signal detaches its caller from: it rejects with the signal's reason, and what runs goes on.
+ *
+ * @param over - Called when the promise has settled.
+ * @param left - Called when the caller leaves before.
+ */
+export function detach<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal,
+  over?: () => void,
+  left?: (reason: unknown) => void,
+): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
+    const onAbort = (): void => {
+      reject(signal.reason)
+      left?.(signal.reason)
+    }
     // A call may abort itself while it begins.
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
-    const over = (): void => {
-      signal.removeEventListener('abort', onAbort)
-      end()
-    }
     promise.then(
       (value) => {
-        over()
+        signal.removeEventListener('abort', onAbort)
+        over?.()
         resolve(value)
       },
       (error: unknown) => {
-        over()
+        signal.removeEventListener('abort', onAbort)
+        over?.()
         reject(error)
       },
     )

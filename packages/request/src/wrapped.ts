@@ -33,15 +33,38 @@ export type Wrapped<Fn extends AnyFunction, Extra = never> = Twin<Fn, Extra> & {
   with(options: CallOptions): Twin<Fn, Extra>
 }
 
+// Nobody sets these: they tell the types what a policy may answer instead, and which arguments it needs to know.
+declare const EXTRA: unique symbol
+declare const ARGS: unique symbol
+
 /**
  * Puts something around a function. What a policy counts (calls in progress, failures) belongs to the policy: one that
  * is put around several functions is one limit or circuit for all of them.
  *
  * `Extra` is what it may answer instead, `Args` the arguments that it needs to know.
  */
-export interface Policy<Extra = never, Args extends readonly unknown[] = never> {
-  <Fn extends (...args: Args) => unknown>(fn: Fn): Wrapped<Fn, Extra>
+export interface Policy<Extra = never, Args extends readonly unknown[] = readonly unknown[]> {
+  <Fn extends Taking<Args>>(fn: Fn): Wrapped<Fn, Extra>
+  readonly [EXTRA]?: { readonly value: Extra }
+  readonly [ARGS]?: (...args: Args) => void
 }
+
+/** A function of these arguments, or any function where they do not matter. */
+export type Taking<Args extends readonly unknown[]> = readonly unknown[] extends Args
+  ? AnyFunction
+  : (...args: Args) => unknown
+
+/** A policy that can be put around a function of these arguments, whatever it may answer. */
+export interface PolicyFor<Args extends readonly unknown[]> {
+  (fn: never): unknown
+  readonly [EXTRA]?: unknown
+  readonly [ARGS]?: (...args: Args) => void
+}
+
+/** What a policy may answer instead. */
+export type ExtraOf<Given> = Given extends { readonly [EXTRA]?: { readonly value: infer Extra } | undefined }
+  ? Extra
+  : never
 
 /** The body of a wrapped function. */
 export type Body = (this: unknown, ...args: readonly unknown[]) => Promise<unknown>

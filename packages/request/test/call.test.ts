@@ -38,7 +38,7 @@ describe('the current call', () => {
   })
 
   test('is aborted with the calls around it, with their reason', () => {
-    const outer = new Call(undefined)
+    const outer = new Call(undefined, { abortable: true })
     const inner = new Call(outer)
     const { signal } = inner
     outer.abort('gone')

@@ -1,0 +1,52 @@
+/**
+ * How long to wait before the next attempt: exponential with full jitter, which spreads the attempts of many callers
+ * best (Brooker, "Exponential Backoff and Jitter", 2015). Pure: time and randomness are given.
+ */
+import { type Duration, type Random, toMs } from '@hotpath/contract'
+import { positiveMs, wrong } from './options.ts'
+
+/** How long to wait between attempts. */
+export interface BackoffOptions {
+  /** Before the second attempt; `0` tries again at once. Default `'100ms'`. */
+  readonly delay?: Duration | undefined
+  /** By how much the delay grows from one attempt to the next. Default 2. */
+  readonly factor?: number | undefined
+  /** The longest delay, `Retry-After` included: who is told to wait longer gives up. Default `'30s'`. */
+  readonly maxDelay?: Duration | undefined
+  /** Whether each delay is drawn at random from 0 up to its length (full jitter). Default `true`. */
+  readonly jitter?: boolean | undefined
+  /** Randomness. Default `Math.random`. */
+  readonly random?: Random | undefined
+}
+
+/** Options, checked. */
+export interface Backoff {
+  readonly delayMs: number
+  readonly factor: number
+  readonly maxMs: number
+  readonly jitter: boolean
+  readonly random: Random
+}
+
+/** @throws ConfigError naming the option, the value seen and the way out. */
+export function backoffOf(options: BackoffOptions): Backoff {
+  const { factor = 2, jitter = true, random = Math.random } = options
+  if (typeof factor !== 'number' || !(factor >= 1 && factor < Number.POSITIVE_INFINITY)) {
+    throw wrong('factor', 'a number from 1', factor, 'Use 1 for delays that do not grow.')
+  }
+  if (typeof jitter !== 'boolean') throw wrong('jitter', '`true` or `false`', jitter, 'Leave it out for full jitter.')
+  if (typeof random !== 'function') throw wrong('random', 'a function', random, 'Leave it out for `Math.random`.')
+  const delayMs = options.delay === undefined ? 100 : toMs(options.delay, 'delay')
+  if (delayMs === Number.POSITIVE_INFINITY) throw wrong('delay', 'finite', delayMs, 'Use `attempts: 1` to never retry.')
+  const maxMs =
+    options.maxDelay === undefined
+      ? 30_000
+      : positiveMs(options.maxDelay, 'maxDelay', 'Use `delay: 0` to retry at once.')
+  return { delayMs, factor, maxMs, jitter, random }
+}
+
+/** The delay after so many failures. */
+export function delayAfter({ delayMs, factor, maxMs, jitter, random }: Backoff, failures: number): number {
+  const longestMs = Math.min(maxMs, delayMs * factor ** (failures - 1))
+  return Math.round(jitter ? random() * longestMs : longestMs)
+}

@@ -1,0 +1,96 @@
+/**
+ * Time limits of one length, for many calls at a time, with one timer. As all have the same length they end in the order
+ * in which they began, so a list is enough: adding and removing are O(1), and nothing is allocated but the member.
+ *
+ * A platform timer, and even a look at the clock, cost more than most calls, and most calls are over before the turn
+ * of the event loop is. So where the clock can tell the end of a turn, the instant of those that began in it is noted
+ * then: a call that is over by then costs neither. A limit is thereby late by no more than the rest of that turn, and
+ * never early. The timer stays armed when the list runs empty, but does not hold the process then.
+ */
+import type { Clock } from '@hotpath/contract'
+import { startTimer, type Timer } from './system-clock.ts'
+
+/** A call with a time limit. */
+export interface Deadline {
+  /** When it ends; NaN until that is known. */
+  at: number
+  before: Deadline | undefined
+  after: Deadline | undefined
+  /** Whether it is in the list. */
+  isRunning: boolean
+  expire(): void
+}
+
+export class Deadlines {
+  readonly #clock: Clock
+  readonly #limitMs: number
+  #first: Deadline | undefined
+  #last: Deadline | undefined
+  #timer: Timer | undefined
+  #isHeld = false
+  #willStamp = false
+
+  constructor(clock: Clock, limitMs: number) {
+    this.#clock = clock
+    this.#limitMs = limitMs
+  }
+
+  add(deadline: Deadline): void {
+    deadline.isRunning = true
+    deadline.before = this.#last
+    if (this.#last === undefined) this.#first = deadline
+    else this.#last.after = deadline
+    this.#last = deadline
+    if (this.#willStamp) return
+    if (this.#clock.endOfTurn === undefined) {
+      this.#stamp()
+      return
+    }
+    this.#willStamp = true
+    this.#clock.endOfTurn(this.#stamp)
+  }
+
+  remove(deadline: Deadline): void {
+    if (!deadline.isRunning) return
+    deadline.isRunning = false
+    const { before, after } = deadline
+    if (before === undefined) this.#first = after
+    else before.after = after
+    if (after === undefined) this.#last = before
+    else after.before = before
+    if (this.#first === undefined && this.#isHeld) this.#hold(false)
+  }
+
+  /** Notes when those end that were added since the last time. */
+  readonly #stamp = (): void => {
+    this.#willStamp = false
+    const at = this.#clock.monotonic() + this.#limitMs
+    for (let one = this.#last; one !== undefined && Number.isNaN(one.at); one = one.before) one.at = at
+    if (this.#first === undefined) return
+    if (this.#timer === undefined) this.#arm(this.#limitMs)
+    else if (!this.#isHeld) this.#hold(true)
+  }
+
+  #arm(delayMs: number): void {
+    this.#isHeld = true
+    this.#timer = startTimer(this.#clock, delayMs, this.#fire)
+  }
+
+  #hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    this.#timer?.hold(isHeld)
+  }
+
+  readonly #fire = (): void => {
+    this.#timer = undefined
+    this.#isHeld = false
+    const now = this.#clock.monotonic()
+    for (let first = this.#first; first !== undefined && first.at <= now; first = this.#first) {
+      this.remove(first)
+      first.expire()
+    }
+    // One that has no instant yet was added in this turn; its end will arm the timer.
+    const nextAt = this.#first?.at ?? Number.NaN
+    if (!Number.isNaN(nextAt) && this.#timer === undefined) this.#arm(nextAt - now)
+  }
+}

@@ -1,0 +1,67 @@
+import {
+  type CacheKey,
+  ConfigError,
+  DEFAULT_FRESHNESS,
+  type FreshnessOptions,
+  type KeyPart,
+  resolveFreshness,
+  validateTags,
+} from '@hotpath/contract'
+import { ambientCall, Call } from './call.ts'
+import type { LoadingCache } from './loading-cache.ts'
+import { nameOf, type PolicyOptions, wrong } from './options.ts'
+import { type AnyFunction, asWrapped, invoke } from './wrapped.ts'
+
+/** Options of `memoize` with a cache: where it keeps results, and how long. */
+export interface MemoizeInCacheOptions<Args extends readonly unknown[], Value>
+  extends FreshnessOptions,
+    Pick<PolicyOptions, 'name'> {
+  /** A cache of `@hotpath/core`, or a namespace of one. */
+  readonly cache: LoadingCache
+  /** The key of a call. Default: the function's name and its arguments. */
+  readonly key?: ((...args: Args) => CacheKey) | undefined
+  /** Tags, or what makes them from the arguments and the value. */
+  readonly tags?: readonly string[] | ((args: Args, value: Value) => readonly string[]) | undefined
+}
+
+/** Results are kept in a cache, which shares loads with all who use it. */
+export function memoizeInCache(options: MemoizeInCacheOptions<never, unknown>): (fn: AnyFunction) => unknown {
+  const { cache, key, tags, name, ...freshness } = options
+  if (typeof cache?.getOrSet !== 'function')
+    throw wrong('cache', 'a cache', cache, 'Use `createCache()` of `@hotpath/core`.')
+  // A wrong option should fail where it stands, not at the first call.
+  resolveFreshness(DEFAULT_FRESHNESS, freshness)
+  const tagsOf = typeof tags === 'function' ? (tags as AnyFunction) : undefined
+  if (tags !== undefined && tagsOf === undefined) validateTags(tags as readonly string[], 'tags')
+  const fixed = tagsOf === undefined ? { ...freshness, tags: tags as readonly string[] | undefined } : freshness
+  return (fn) => {
+    if (key === undefined && name === undefined && fn.name === '') throw nameless()
+    const keyOf = (args: readonly unknown[]): CacheKey =>
+      key === undefined
+        ? [nameOf({ name }, fn), ...(args as readonly KeyPart[])]
+        : (Reflect.apply(key, undefined, args) as CacheKey)
+    const memoized = asWrapped(fn, async function memoized(...args) {
+      const caller = ambientCall()
+      const options = caller?.abortable === true ? { ...fixed, signal: caller.signal } : fixed
+      return cache.getOrSet(
+        keyOf(args),
+        async ({ signal, addTags }) => {
+          const call = new Call(undefined, { signal, priority: caller?.priority })
+          const value = await invoke(call, fn, this, args)
+          if (tagsOf !== undefined && value !== undefined) addTags(tagsOf(args, value) as readonly string[])
+          return value
+        },
+        options,
+      )
+    })
+    const invalidate = async (...args: readonly unknown[]): Promise<void> => void (await cache.delete(keyOf(args)))
+    return Object.assign(memoized, { invalidate })
+  }
+}
+
+function nameless(): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    '`memoize` got a function without a name. Pass `key: (…args) => […]`, or `name`, or name the function.',
+  )
+}

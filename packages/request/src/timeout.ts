@@ -1,0 +1,98 @@
+import { type Duration, formatDuration, RequestError } from '@hotpath/contract'
+import { ambientCall, Call } from './call.ts'
+import { type Deadline, Deadlines } from './deadlines.ts'
+import { assertFunction, assertOptions, clockOf, eventsOf, limitMs, nameOf, type PolicyOptions } from './options.ts'
+import { type AnyFunction, asWrapped, invoke, type Policy, type Wrapped } from './wrapped.ts'
+
+/** One call, which is in the list of those with a time limit. */
+class TimedCall extends Call implements Deadline {
+  at = Number.NaN
+  before: Deadline | undefined = undefined
+  after: Deadline | undefined = undefined
+  isRunning = false
+  readonly #expired: (call: TimedCall) => void
+
+  constructor(outer: Call | undefined, expired: (call: TimedCall) => void) {
+    super(outer, ABORTABLE)
+    this.#expired = expired
+  }
+
+  expire(): void {
+    this.#expired(this)
+  }
+}
+
+const ABORTABLE = { abortable: true }
+
+/**
+ * Gives a function so much time: then the call fails with `ERR_REQUEST_TIMEOUT` and its `currentCall().signal` is
+ * aborted. `false` sets no limit.
+ *
+ * @throws ConfigError for a wrong option.
+ *
+ * @example
+ * ```ts
+ * import { isHotpathError, timeout } from '@hotpath/request'
+ *
+ * const hang = timeout(() => new Promise<never>(() => {}), '5ms')
+ * try {
+ *   await hang()
+ * } catch (error) {
+ *   console.log(isHotpathError(error, 'ERR_REQUEST_TIMEOUT')) // true
+ * }
+ * ```
+ */
+export function timeout<Fn extends AnyFunction>(fn: Fn, limit: Duration | false, options?: PolicyOptions): Wrapped<Fn>
+/** The policy, for `compose`. */
+export function timeout(limit: Duration | false, options?: PolicyOptions): Policy
+export function timeout(...given: readonly unknown[]): unknown {
+  const isPolicy = typeof given[0] !== 'function'
+  const [limit, options = {}] = (isPolicy ? given : given.slice(1)) as [Duration | false, PolicyOptions?]
+  assertOptions(options, 'timeout')
+  const timeoutMs = limitMs(limit ?? Number.NaN, 0, 'timeout')
+  const deadlines = new Deadlines(clockOf(options), timeoutMs)
+  const events = eventsOf(options)
+  const policy = (fn: AnyFunction): unknown => {
+    assertFunction(fn, 'fn', "timeout(load, '2s')")
+    const name = nameOf(options, fn)
+    if (timeoutMs === Number.POSITIVE_INFINITY) {
+      return asWrapped(fn, function unlimited(...args) {
+        return invoke(ambientCall(), fn, this, args)
+      })
+    }
+    return asWrapped(fn, function limited(...args) {
+      return new Promise((resolve, reject) => {
+        const call = new TimedCall(ambientCall(), () => {
+          const error = tooSlow(name, timeoutMs)
+          call.abort(error)
+          if (events?.wants('timeout') === true) events.emit({ type: 'timeout', name, timeoutMs })
+          reject(error)
+        })
+        deadlines.add(call)
+        const over = (): void => {
+          deadlines.remove(call)
+          call.end()
+        }
+        invoke(call, fn, this, args).then(
+          (value) => {
+            over()
+            resolve(value)
+          },
+          (error: unknown) => {
+            over()
+            reject(error)
+          },
+        )
+      })
+    })
+  }
+  return isPolicy ? policy : policy(given[0] as AnyFunction)
+}
+
+function tooSlow(name: string, timeoutMs: number): RequestError {
+  return new RequestError(
+    'ERR_REQUEST_TIMEOUT',
+    `\`${name}\` took longer than ${formatDuration(timeoutMs)}. Listen to \`currentCall().signal\` in it, or raise the timeout.`,
+    { context: { name, timeoutMs } },
+  )
+}
