@@ -36,6 +36,12 @@ export type { Queue } from './queue.ts'
 export { throttle } from './throttle.ts'
 export type { ThrottleOptions } from './throttle.ts'
 
+export { batch } from './batch.ts'
+export type { Batch, LoadMany } from './batch.ts'
+export type { ManyAnswers } from './batch-answers.ts'
+export type { BatchOptions, BatchRetryOptions } from './batch-options.ts'
+export type { CachedBatchOptions } from './cached-batch.ts'
+
 export { dedupe } from './dedupe.ts'
 export type { DedupeOptions } from './dedupe.ts'
 export type { CallKey, KeyOf } from './call-key.ts'

@@ -46,8 +46,8 @@ export function memoizeInCache(options: MemoizeInCacheOptions<never, unknown>): 
       return cache.getOrSet(
         keyOf(args),
         async ({ signal, addTags }) => {
-          const call = new Call(undefined, { signal, priority: caller?.priority })
-          const value = await invoke(call, fn, this, args)
+          const call = new Call(undefined, { signal, priority: caller?.priority, origin: caller })
+          const value = await invoke(call, fn, this, args).finally(() => call.end())
           if (tagsOf !== undefined && value !== undefined) addTags(tagsOf(args, value) as readonly string[])
           return value
         },

@@ -89,9 +89,12 @@ export function eventsOf({ events }: PolicyOptions): RequestEvents | undefined {
   throw wrong('events', 'a stream of events', events, 'Use `createRequestEvents()`.')
 }
 
+/** What a function without a name is called. */
+export const ANONYMOUS = 'anonymous'
+
 /** What events and errors call a function. */
 export function nameOf({ name }: PolicyOptions, fn: AnyFunction): string {
-  if (name === undefined) return fn.name === '' ? 'anonymous' : fn.name
+  if (name === undefined) return fn.name === '' ? ANONYMOUS : fn.name
   if (typeof name === 'string' && name !== '') return name
   throw wrong('name', 'a text', name, 'Leave it out for the name of the function.')
 }

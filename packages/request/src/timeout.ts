@@ -1,28 +1,10 @@
 import { type Duration, formatDuration, RequestError } from '@hotpath/contract'
-import { ambientCall, Call } from './call.ts'
-import { type Deadline, Deadlines } from './deadlines.ts'
+import { ambientCall } from './call.ts'
+import { Deadlines } from './deadlines.ts'
+
 import { assertFunction, assertOptions, clockOf, eventsOf, limitMs, nameOf, type PolicyOptions } from './options.ts'
+import { TimedCall } from './timed-call.ts'
 import { type AnyFunction, asWrapped, invoke, type Policy, type Wrapped } from './wrapped.ts'
-
-/** One call, which is in the list of those with a time limit. */
-class TimedCall extends Call implements Deadline {
-  at = Number.NaN
-  before: Deadline | undefined = undefined
-  after: Deadline | undefined = undefined
-  isRunning = false
-  readonly #expired: (call: TimedCall) => void
-
-  constructor(outer: Call | undefined, expired: (call: TimedCall) => void) {
-    super(outer, ABORTABLE)
-    this.#expired = expired
-  }
-
-  expire(): void {
-    this.#expired(this)
-  }
-}
-
-const ABORTABLE = { abortable: true }
 
 /**
  * Gives a function so much time: then the call fails with `ERR_REQUEST_TIMEOUT` and its `currentCall().signal` is

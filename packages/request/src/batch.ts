@@ -1,0 +1,130 @@
+import type { ManyAnswers } from './batch-answers.ts'
+import { type BatchOptions, batchPlanOf } from './batch-options.ts'
+import { Batcher } from './batcher.ts'
+import { CachedBatch, type CachedBatchOptions } from './cached-batch.ts'
+import { ambientCall, Call, type CurrentCall } from './call.ts'
+import { assertFunction, nameOf, priorityOf, signalOf, wrong } from './options.ts'
+import { received } from './received.ts'
+import type { CallOptions } from './wrapped.ts'
+
+/** Loads many keys with one call. The context has the signal and the attempt, as `currentCall()` does. */
+export type LoadMany<Key, Answers> = (keys: readonly Key[], context: CurrentCall) => Answers | Promise<Answers>
+
+/** Loads values by key, many with one call. */
+export interface Batch<Key, Value> {
+  /** Loads a value. A `signal` detaches this caller; a batch that nobody waits for any more is aborted. */
+  load(key: Key, options?: CallOptions): Promise<Value>
+  /** Loads many, in the order of the keys. An Error stands where a key failed; it rejects only when its caller leaves. */
+  loadMany(keys: Iterable<Key>, options?: CallOptions): Promise<(Value | Error)[]>
+  /** Keeps a value that came from elsewhere: for who waits for it now, and for later loads. Needs `maxKept` or `cache`. */
+  prime(key: Key, value: Value): Promise<void>
+  /**
+   * Forgets a value, or all: a later load asks anew, even when one is under way. With a cache it is removed there; without
+   * a key the whole cache is cleared, so give the batch a namespace of its own.
+   */
+  clear(key?: Key): Promise<void>
+}
+
+/**
+ * Loads by key, many at a time: keys that are asked for in one turn of the event loop (or a `window`) go out together,
+ * each once, the most urgent first.
+ *
+ * `loadMany` answers with a list in the order of the keys, or with a Map. An Error in it is one key's failure. When it
+ * fails as a whole, the batch is divided until the keys that make it fail are alone.
+ *
+ * @throws ConfigError for a wrong option.
+ *
+ * @example
+ * ```ts
+ * import { batch } from '@hotpath/request'
+ *
+ * const users = batch(async (ids: readonly number[]) => {
+ *   console.log(`select … where id in (${ids.join(', ')})`) // select … where id in (1, 2, 3)
+ *   return ids.map((id) => ({ id, name: `user ${id}` }))
+ * })
+ * const [one, two, three] = await Promise.all([users.load(1), users.load(2), users.load(3), users.load(1)])
+ * console.log(one.name, two.name, three.name) // user 1 user 2 user 3
+ * ```
+ */
+export function batch<Key, Value>(
+  loadMany: LoadMany<Key, readonly (Value | Error)[]>,
+  options?: BatchOptions<Key> | CachedBatchOptions<Key, NoInfer<Value>>,
+): Batch<Key, Value>
+/** With a Map, keys that are not in it are `undefined`. */
+export function batch<Key, Value>(
+  loadMany: LoadMany<Key, ReadonlyMap<Key, Value | Error>>,
+  options?: BatchOptions<Key> | CachedBatchOptions<Key, NoInfer<Value>>,
+): Batch<Key, Value | undefined>
+export function batch<Key, Value>(
+  loadMany: LoadMany<Key, ManyAnswers<Key, Value>>,
+  options: BatchOptions<Key> | CachedBatchOptions<Key, Value> = {},
+): Batch<Key, Value | undefined> {
+  assertFunction(loadMany, 'loadMany', 'batch((ids) => selectByIds(ids))')
+  const name = nameOf(options ?? {}, loadMany)
+  const plan = batchPlanOf(options, name)
+  const batcher = new Batcher<Key>(plan, loadMany)
+  const store = isCached(options) ? new CachedBatch(batcher, options, name) : batcher
+  const keeps = store !== batcher || batcher.keeps
+
+  function load(key: Key, call: Call | undefined): Promise<unknown> {
+    try {
+      return store.load(key, call)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  return {
+    load(key, options) {
+      const around = ambientCall()
+      if (options === undefined) return load(key, around) as Promise<Value>
+      try {
+        const call = callOf(options, around)
+        const answer = load(key, call)
+        return (call === around ? answer : answer.finally(() => call?.end())) as Promise<Value>
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    },
+    async loadMany(keys, options = {}) {
+      if (typeof keys === 'string' || typeof Object(keys)[Symbol.iterator] !== 'function') throw noList(keys)
+      const around = ambientCall()
+      const call = callOf(options, around)
+      const settled = await Promise.allSettled(Array.from(keys, (key) => load(key, call)))
+      if (call !== around) call?.end()
+      if (call?.aborted === true) throw call.reason
+      return settled.map((one) => (one.status === 'fulfilled' ? (one.value as Value) : asError(one.reason)))
+    },
+    async prime(key, value) {
+      if (!keeps) throw keepsNothing()
+      await store.prime(key, value as Value)
+    },
+    async clear(key) {
+      await (key === undefined ? store.clearAll() : store.clear(key))
+    },
+  }
+}
+
+function isCached<Key, Value>(
+  options: BatchOptions<Key> | CachedBatchOptions<Key, Value>,
+): options is CachedBatchOptions<Key, Value> {
+  return 'cache' in options && options.cache !== undefined
+}
+
+/** The call of a caller: the one around it, or one of its own, which is then to be ended. */
+function callOf({ signal, priority }: CallOptions, around: Call | undefined): Call | undefined {
+  if (signal === undefined && priority === undefined) return around
+  return new Call(around, { signal: signalOf(signal), priority: priorityOf(priority) })
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(`A key failed with ${received(reason)}.`, { cause: reason })
+}
+
+function noList(keys: unknown): Error {
+  return wrong('keys', 'a list of keys', keys, "Use for example `['user:1', 'user:2']`.")
+}
+
+function keepsNothing(): Error {
+  return wrong('maxKept', 'at least 1 for `prime`', 0, 'Give the batch `maxKept` or a `cache`.')
+}
