@@ -1,0 +1,39 @@
+/** Asking whether a stored response is still right (RFC 9111, section 4.3). */
+import { type HeaderFields, fieldOf } from './header-fields.ts'
+import { storedHeaders } from './storable.ts'
+
+/** Fields by which a caller makes a request conditional, or wants a part: such requests are his own business. */
+const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'if-range', 'range']
+
+/** Whether a caller's own fields keep a request out of the cache. */
+export function isConditional(headers: HeaderFields): boolean {
+  return CONDITIONS.some((name) => headers[name] !== undefined)
+}
+
+/** The condition for a stored response (section 4.3.1); `undefined` when it has no validator. */
+export function conditionFor(stored: HeaderFields): Readonly<Record<string, string>> | undefined {
+  const etag = fieldOf(stored, 'etag')
+  const modified = fieldOf(stored, 'last-modified')
+  if (etag === undefined && modified === undefined) return undefined
+  return {
+    ...(etag !== undefined && { 'if-none-match': etag }),
+    ...(modified !== undefined && { 'if-modified-since': modified }),
+  }
+}
+
+/** Whether a 304 speaks of the stored response (section 4.3.4) and not of another version of it. */
+export function confirms(stored: HeaderFields, notModified: HeaderFields): boolean {
+  const [ours, theirs] = [fieldOf(stored, 'etag'), fieldOf(notModified, 'etag')]
+  return ours === undefined || theirs === undefined || opaque(ours) === opaque(theirs)
+}
+
+/** The stored header, brought up to date by a 304 (section 3.2). What describes the body stays: the body does. */
+export function freshened(stored: HeaderFields, notModified: HeaderFields): HeaderFields {
+  const news = Object.entries(storedHeaders(notModified)).filter(([name]) => !name.startsWith('content-'))
+  return { ...stored, ...Object.fromEntries(news) }
+}
+
+/** Weak comparison (RFC 9110, section 8.8.3.2). */
+function opaque(etag: string): string {
+  return etag.startsWith('W/') ? etag.slice(2) : etag
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { parseCacheControl } from '../../src/http/cache-control.ts'
+
+describe('Cache-Control', () => {
+  it('says nothing where there is none', () => {
+    expect(parseCacheControl(undefined)).toEqual(parseCacheControl(''))
+    expect(parseCacheControl(undefined)).toMatchObject({ noStore: false, public: false, maxAgeS: undefined })
+  })
+
+  it('is read in any case, with any white space', () => {
+    const control = parseCacheControl('  Max-Age = 60 ,PUBLIC,\tStale-While-Revalidate=30, s-maxage=10,must-revalidate')
+    expect(control).toMatchObject({
+      maxAgeS: 60,
+      public: true,
+      staleWhileRevalidateS: 30,
+      sharedMaxAgeS: 10,
+      mustRevalidate: true,
+      noStore: false,
+    })
+  })
+
+  it('may quote its numbers', () => {
+    expect(parseCacheControl('max-age="60"').maxAgeS).toBe(60)
+  })
+
+  it('counts the first of a directive that is repeated', () => {
+    expect(parseCacheControl('max-age=5, max-age=500').maxAgeS).toBe(5)
+  })
+
+  it.each(['max-age', 'max-age=', 'max-age=-5', 'max-age=1.5', 'max-age=soon', 'max-age=0x10'])(
+    'takes a time that cannot be read as zero: %s',
+    (field) => {
+      expect(parseCacheControl(field).maxAgeS).toBe(0)
+    },
+  )
+
+  it('takes a number that is too large as forever', () => {
+    expect(parseCacheControl(`max-age=${'9'.repeat(40)}`).maxAgeS).toBe(2 ** 31)
+  })
+
+  it('tells the qualified form of a directive from the plain one', () => {
+    const control = parseCacheControl('private="Set-Cookie, X-User", no-cache, no-store')
+    expect(control.private).toEqual(['set-cookie', 'x-user'])
+    expect(control.noCache).toBe(true)
+    expect(control.noStore).toBe(true)
+  })
+
+  it('is not deceived by what stands in quotes', () => {
+    const control = parseCacheControl('ext="a, no-store, \\"max-age=9", max-age=1')
+    expect(control).toMatchObject({ noStore: false, maxAgeS: 1 })
+  })
+
+  it('ignores what it does not know', () => {
+    expect(parseCacheControl(',,=, foo=bar, immutable')).toMatchObject({ immutable: true, maxAgeS: undefined })
+  })
+
+  it('reads a long field of nonsense in linear time', () => {
+    const start = parseCacheControl(`${'a'.repeat(50_000)}="${'\\'.repeat(50_001)}`)
+    expect(start.noStore).toBe(false)
+  })
+})

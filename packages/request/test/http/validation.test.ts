@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { conditionFor, confirms, freshened, isConditional } from '../../src/http/validation.ts'
+
+describe('a condition', () => {
+  it('names all validators that there are', () => {
+    expect(conditionFor({ etag: 'W/"1"', 'last-modified': 'then' })).toEqual({
+      'if-none-match': 'W/"1"',
+      'if-modified-since': 'then',
+    })
+    expect(conditionFor({ etag: '"1"' })).toEqual({ 'if-none-match': '"1"' })
+    expect(conditionFor({ 'last-modified': 'then' })).toEqual({ 'if-modified-since': 'then' })
+    expect(conditionFor({ date: 'then' })).toBeUndefined()
+  })
+
+  it('of the caller is his own business', () => {
+    expect(isConditional({ accept: '*/*' })).toBe(false)
+    for (const name of ['if-none-match', 'if-match', 'if-range', 'range']) expect(isConditional({ [name]: '1' })).toBe(true)
+  })
+})
+
+describe('a 304', () => {
+  it('confirms the version that it names, by weak comparison, or the one that was asked for', () => {
+    expect(confirms({ etag: '"1"' }, { etag: 'W/"1"' })).toBe(true)
+    expect(confirms({ etag: '"1"' }, {})).toBe(true)
+    expect(confirms({}, { etag: '"1"' })).toBe(true)
+    expect(confirms({ etag: '"1"' }, { etag: '"2"' })).toBe(false)
+  })
+
+  it('renews the stored header, save what describes the body', () => {
+    const stored = { etag: '"1"', 'content-type': 'text/plain', date: 'then', 'x-kept': '1' }
+    const news = { date: 'now', 'cache-control': 'max-age=9', 'content-type': 'none', connection: 'close' }
+    expect(freshened(stored, news)).toEqual({
+      etag: '"1"',
+      'content-type': 'text/plain',
+      date: 'now',
+      'x-kept': '1',
+      'cache-control': 'max-age=9',
+    })
+  })
+})

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { sameNames, variantOf, varyOf } from '../../src/http/vary.ts'
+
+describe('Vary', () => {
+  it('names the fields that select, sorted and once each', () => {
+    expect(varyOf({ vary: 'Accept-Language, accept,ACCEPT' })).toEqual(['accept', 'accept-language'])
+    expect(varyOf({ vary: ['b', 'a'] })).toEqual(['a', 'b'])
+    expect(varyOf({})).toEqual([])
+  })
+
+  it('leaves out the fields that are the same in each request', () => {
+    expect(varyOf({ vary: 'Accept-Encoding, Origin' }, ['accept-encoding'])).toEqual(['origin'])
+  })
+
+  it('may say that nothing tells', () => {
+    expect(varyOf({ vary: 'accept, *' })).toBe('*')
+  })
+})
+
+describe('a variant', () => {
+  it('is told by the selecting fields, whatever their white space', () => {
+    expect(variantOf(['accept'], { accept: ' a/b ,c/d;q=1   x', other: '1' })).toEqual({ accept: 'a/b, c/d;q=1 x' })
+  })
+
+  it('tells a missing field from an empty one', () => {
+    expect(variantOf(['accept'], {})).toEqual({ accept: null })
+    expect(variantOf(['accept'], { accept: '' })).toEqual({ accept: '' })
+  })
+
+  it('has the names of another only if all are the same', () => {
+    expect(sameNames(['a', 'b'], ['a', 'b'])).toBe(true)
+    expect(sameNames(['a'], ['a', 'b'])).toBe(false)
+    expect(sameNames(['a', 'b'], ['a', 'c'])).toBe(false)
+  })
+})
