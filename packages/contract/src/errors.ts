@@ -38,6 +38,7 @@ export const ERROR_CODES = [
   'ERR_REQUEST_CYCLE',
   'ERR_HTTP_STATUS',
   'ERR_HTTP_BODY',
+  'ERR_HTTP_NETWORK',
 ] as const
 
 /** A code that names one kind of failure; stable across versions, meant for `isHotpathError(error, code)`. */

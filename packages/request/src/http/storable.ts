@@ -13,6 +13,14 @@ export function isHeuristicallyCacheable(status: number): boolean {
   return HEURISTICALLY_CACHEABLE.has(status)
 }
 
+/** Statuses in whose place a stale response may be used (RFC 5861, section 4). */
+const SERVER_FAILURES = new Set([500, 502, 503, 504])
+
+/** Whether a status says that the server failed, which says nothing of what was asked for. */
+export function isServerFailure(status: number): boolean {
+  return SERVER_FAILURES.has(status)
+}
+
 /** Why a response is not stored. */
 export type Objection =
   | 'method'

@@ -20,6 +20,7 @@ describe('Link', () => {
   })
 
   it('leads nowhere when it is missing or broken', () => {
-    for (const field of [undefined, '', '</a; rel=next', '</a>', 'rel=next']) expect(linkOf(field, 'next')).toBeUndefined()
+    for (const field of [undefined, '', '</a; rel=next', '</a>', 'rel=next'])
+      expect(linkOf(field, 'next')).toBeUndefined()
   })
 })

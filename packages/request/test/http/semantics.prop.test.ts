@@ -42,7 +42,10 @@ it('says the same as http-cache-semantics where both mean the same', () => {
           { shared, cacheHeuristic: 0.1 },
         )
         Object.assign(theirs, { now: () => NOW, _responseTime: NOW })
-        const objection = objectionTo({ method: 'GET', requestHeaders, status, headers: all, redirected: false }, { shared })
+        const objection = objectionTo(
+          { method: 'GET', requestHeaders, status, headers: all, redirected: false },
+          { shared },
+        )
         // Stricter on purpose: a private cache minds credentials too, and what varies by everything is not kept.
         fc.pre(!(authorized && !shared))
         const stored = theirs.storable() && headers.vary !== '*'

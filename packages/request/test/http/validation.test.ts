@@ -14,7 +14,8 @@ describe('a condition', () => {
 
   it('of the caller is his own business', () => {
     expect(isConditional({ accept: '*/*' })).toBe(false)
-    for (const name of ['if-none-match', 'if-match', 'if-range', 'range']) expect(isConditional({ [name]: '1' })).toBe(true)
+    for (const name of ['if-none-match', 'if-match', 'if-range', 'range'])
+      expect(isConditional({ [name]: '1' })).toBe(true)
   })
 })
 

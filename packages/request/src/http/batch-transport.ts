@@ -1,0 +1,3 @@
+export interface BatchEndpoint {
+  readonly path: string
+}

@@ -1,0 +1,119 @@
+import { RequestError } from '@hotpath/contract'
+import { type Answer, ClientResponse, type HttpResponse } from './answer.ts'
+import { clientSettings, type HttpClientOptions, type NetworkSettings, sendSettings } from './client-settings.ts'
+import type { HttpClient, RequestOptions, Routes } from './client-types.ts'
+import { Exchanges } from './exchanges.ts'
+import { pick } from './fields.ts'
+import { statusError } from './http-errors.ts'
+import { createSend } from './network.ts'
+import { openTransport } from './open-transport.ts'
+import { type PagesOptions, pagesOf } from './pages.ts'
+import { createPrepare } from './prepare.ts'
+
+const NO_OPTIONS: RequestOptions = {}
+
+/**
+ * Makes a client of an HTTP API: equal GET requests share one, a cache keeps what responses allow, and what fails is
+ * tried again where that is safe. In Node with undici beside it, connections are kept and HTTP/2 is spoken where the
+ * server offers it; elsewhere it uses the platform's `fetch`.
+ *
+ * @throws ConfigError naming the option, the value seen and the way out.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { createCache, memory } from '@hotpath/core'
+ * import { createHttpClient } from '@hotpath/request/http'
+ *
+ * const server = createServer((request, response) => {
+ *   response.setHeader('content-type', 'application/json')
+ *   response.setHeader('cache-control', 'max-age=60')
+ *   response.end(JSON.stringify({ name: 'Ulm', asked: request.url }))
+ * }).listen(0, '127.0.0.1')
+ * const { port } = server.address() as { port: number }
+ *
+ * await using cache = createCache({ name: 'http', tiers: [memory({ maxEntries: 1_000 })] })
+ * await using api = createHttpClient({ baseUrl: `http://127.0.0.1:${port}`, cache, timeout: '2s' })
+ * console.log(await api.get('/cities/:id', { params: { id: 42 } })) // { name: 'Ulm', asked: '/cities/42' }
+ * const again = await api.fetch('/cities/42')
+ * console.log(again.status, again.from) // 200 cache
+ * server.close()
+ * ```
+ */
+export function createHttpClient<Known extends Routes = Routes>(options: HttpClientOptions = {}): HttpClient<Known> {
+  const settings = clientSettings(options)
+  const sending = sendSettings(options)
+  const { connections, events, clock, maxBodyBytes, fieldsParameter } = settings
+  const { cache, transport: given, dispatcher } = options
+  const transport = openTransport({ connections, caches: cache !== undefined, transport: given, dispatcher })
+  const network: NetworkSettings = { transport, clock, events, maxBodyBytes }
+  const send = createSend(network, sending)
+  const sendFor = ({ retry, timeout }: RequestOptions): typeof send =>
+    retry === undefined && timeout === undefined ? send : createSend(network, sendSettings({ retry, timeout }, sending))
+  const prepare = createPrepare({ ...settings, sendFor }, options.headers)
+  const exchanges = new Exchanges({ cache, caching: options.caching, clock, events, timeoutMs: sending.timeoutMs })
+  let closed: Promise<void> | undefined
+
+  async function ask(method: string, path: string, said: RequestOptions): Promise<Answer> {
+    if (closed !== undefined) throw closedError()
+    const prepared = prepare(method, path, said)
+    const request = prepared instanceof Promise ? await prepared : prepared
+    const answer = await exchanges.answer(request, said)
+    if (fieldsParameter !== false || said.fields === undefined) return answer
+    return { ...answer, body: pick(answer.body, said.fields) }
+  }
+
+  async function read(method: string, path: string, said: RequestOptions = NO_OPTIONS): Promise<unknown> {
+    const answer = await ask(method, path, said)
+    if (answer.status >= 400) throw statusError(answer, { method, url: new URL(answer.url) })
+    return answer.body
+  }
+
+  async function fetch(path: string, said: RequestOptions & { method?: string } = NO_OPTIONS): Promise<HttpResponse> {
+    const answer = await ask(said.method ?? 'GET', path, said)
+    return new ClientResponse(answer, answer.body)
+  }
+
+  function pages(
+    path: string,
+    said: RequestOptions & PagesOptions<unknown> = NO_OPTIONS,
+  ): AsyncIterableIterator<unknown> {
+    let origin: string | undefined
+    const page = async (address: string | undefined): Promise<HttpResponse> => {
+      const foreign = address !== undefined && new URL(address).origin !== origin
+      const answer = await ask('GET', address ?? path, address === undefined ? said : following(said, foreign))
+      origin ??= new URL(answer.url).origin
+      if (answer.status >= 400) throw statusError(answer, { method: 'GET', url: new URL(answer.url) })
+      return new ClientResponse(answer, answer.body)
+    }
+    return pagesOf(page, said)
+  }
+
+  /** What holds for the pages after the first: their address has a query already, and headers stay with their origin. */
+  function following(said: RequestOptions, foreign: boolean): RequestOptions {
+    const { params: _params, query: _query, fields, headers, ...rest } = said
+    return { ...rest, headers: foreign ? undefined : headers, fields: fieldsParameter === false ? fields : undefined }
+  }
+
+  const close = (): Promise<void> => (closed ??= transport.close?.() ?? Promise.resolve())
+  const method = (name: string) => (path: string, said?: RequestOptions) => read(name, path, said)
+  return {
+    fetch,
+    get: method('GET'),
+    post: method('POST'),
+    put: method('PUT'),
+    patch: method('PATCH'),
+    delete: method('DELETE'),
+    pages,
+    close,
+    [Symbol.asyncDispose]: close,
+    // The types of routes exist for the compiler alone.
+  } as HttpClient<Routes> as HttpClient<Known>
+}
+
+function closedError(): RequestError {
+  return new RequestError(
+    'ERR_HTTP_NETWORK',
+    'The client is closed, so it can send nothing. Make a new one with `createHttpClient()`.',
+  )
+}

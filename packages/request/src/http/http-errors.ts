@@ -1,0 +1,96 @@
+/** What goes wrong between a client and a server. Addresses are shown without their query: that may hold secrets. */
+import { HttpError, type HttpErrorDetails, RequestError } from '@hotpath/contract'
+import type { Answer } from './answer.ts'
+import { type HeaderFields, fieldOf } from './header-fields.ts'
+import type { OutgoingRequest } from './outgoing-request.ts'
+import { parseRetryAfter } from './retry-after.ts'
+import { BodyFailure } from './transport.ts'
+
+type Target = Pick<OutgoingRequest, 'method' | 'url'>
+type Head = Pick<Answer, 'status' | 'headers'>
+
+/** The answer has a status that says that the request failed. */
+export function statusError(answer: Answer, request: Target): HttpError {
+  return new HttpError('ERR_HTTP_STATUS', statusMessage(answer, request), detailsOf(answer, request))
+}
+
+/** An answer whose status another attempt may better: retries see an error in it, and its caller the answer. */
+export class PoorAnswer extends HttpError {
+  readonly answer: Answer
+
+  constructor(answer: Answer, request: Target, nowMs: number) {
+    const { context, ...details } = detailsOf(answer, request)
+    const date = fieldOf(answer.headers, 'date')
+    const retryAfterMs = parseRetryAfter(fieldOf(answer.headers, 'retry-after'), { nowMs, date })
+    super('ERR_HTTP_STATUS', statusMessage(answer, request), { ...details, context: { ...context, retryAfterMs } })
+    this.answer = answer
+  }
+}
+
+/** There is no answer, or not all of it. */
+export function networkError(request: Target, cause: unknown): RequestError {
+  if (cause instanceof BodyFailure) {
+    const wayOut = cause.isTooLarge ? 'Ask for less, or raise the limit.' : 'See the cause.'
+    return new HttpError(
+      'ERR_HTTP_BODY',
+      `The body that answers ${shown(request)} cannot be used: ${cause.message}. ${wayOut}`,
+      {
+        cause,
+        ...detailsOf({ ...cause, body: undefined }, request),
+      },
+    )
+  }
+  return new RequestError(
+    'ERR_HTTP_NETWORK',
+    `${shown(request)} got no answer: ${reasonOf(cause)}. Check that the server can be reached.`,
+    { cause, context: contextOf(request) },
+  )
+}
+
+/** The body of the answer cannot be read as what it should be. */
+export function bodyError(request: Target, answer: Head, cause: unknown): HttpError {
+  const type = fieldOf(answer.headers, 'content-type') ?? 'no content type'
+  return new HttpError(
+    'ERR_HTTP_BODY',
+    `${shown(request)} was answered with a body that cannot be read as ${type}. Pass \`as: 'text'\` to see it as it is.`,
+    { cause, ...detailsOf({ ...answer, body: undefined }, request) },
+  )
+}
+
+/** There are more redirects than anybody means. */
+export function redirectError(request: Target, answer: Answer, rule: string): HttpError {
+  return new HttpError('ERR_HTTP_STATUS', `${shown(request)} ${rule}`, detailsOf(answer, request))
+}
+
+/** Whether a request failed because its answer is too long. */
+export function isBodyTooLarge(error: unknown): boolean {
+  return error instanceof HttpError && error.cause instanceof BodyFailure && error.cause.isTooLarge
+}
+
+function statusMessage({ status }: Head, request: Target): string {
+  return `${shown(request)} was answered with status ${status}. Use \`fetch\` to get answers of any status.`
+}
+
+function detailsOf({ status, headers, body }: Head & Pick<Answer, 'body'>, request: Target): HttpErrorDetails {
+  return { status, headers: flat(headers), body, context: { ...contextOf(request), status } }
+}
+
+function contextOf({ method, url }: Target): Readonly<Record<string, string>> {
+  return { method, url: url.origin + url.pathname }
+}
+
+function shown({ method, url }: Target): string {
+  return `\`${method} ${url.origin}${url.pathname}\``
+}
+
+function flat(headers: HeaderFields): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, fieldOf(headers, name) ?? '']))
+}
+
+/** Errors of sockets have a code and often no message; `fetch` hides them in the cause. */
+function reasonOf(error: unknown): string {
+  const { code, message, cause } = (error ?? {}) as { code?: unknown; message?: unknown; cause?: unknown }
+  if (typeof code === 'string') return code
+  if (cause !== undefined) return reasonOf(cause)
+  return typeof message === 'string' && message !== '' ? message.replace(/\.$/, '') : 'unknown reason'
+}

@@ -1,0 +1,52 @@
+/** Chooses what carries requests: undici where it is installed, and the platform's `fetch` elsewhere. */
+import { fetchTransport } from './fetch-transport.ts'
+import type { HttpTransport } from './transport.ts'
+import { type UndiciDispatcher, undiciTransport } from './undici-transport.ts'
+
+/** How to open it. */
+export interface TransportPlan {
+  readonly connections: number
+  /** Whether responses are cached by the client, so that the platform should not do it as well. */
+  readonly caches: boolean
+  readonly transport: HttpTransport | undefined
+  readonly dispatcher: UndiciDispatcher | undefined
+}
+
+interface UndiciModule {
+  readonly Agent?: new (options: { connections: number | null; allowH2: boolean }) => UndiciDispatcher
+}
+
+/** The transport of a client; undici is looked for at the first request, as only then a promise may be waited for. */
+export function openTransport({ connections, caches, transport, dispatcher }: TransportPlan): HttpTransport {
+  if (transport !== undefined) return { send: (request) => transport.send(request) }
+  if (dispatcher !== undefined) return undiciTransport(dispatcher, false)
+  let opened: HttpTransport | undefined
+  let opening: Promise<HttpTransport> | undefined
+  const open = async (): Promise<HttpTransport> => {
+    const undici = await importUndici()
+    if (undici?.Agent === undefined) opened = fetchTransport({ cache: caches ? 'no-store' : undefined })
+    else {
+      const agent = new undici.Agent({
+        connections: connections === Number.POSITIVE_INFINITY ? null : connections,
+        allowH2: true,
+      })
+      opened = undiciTransport(agent, true)
+    }
+    return opened
+  }
+  return {
+    send: (request) => opened?.send(request) ?? (opening ??= open()).then((it) => it.send(request)),
+    // Opened or not: a request may be on its way to it.
+    close: async () => (opened ?? (await opening))?.close?.(),
+  }
+}
+
+async function importUndici(): Promise<UndiciModule | undefined> {
+  if (typeof process === 'undefined' || process.versions?.node === undefined) return undefined
+  try {
+    // Bundlers for browsers leave it out: see `browser` in package.json.
+    return (await import('undici')) as unknown as UndiciModule
+  } catch {
+    return undefined
+  }
+}

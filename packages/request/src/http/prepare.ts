@@ -1,0 +1,165 @@
+/** From what a caller says to what goes out. */
+import { toMs, validateTags } from '@hotpath/contract'
+import { ambientCall } from '../call.ts'
+import { signalOf, wrong } from '../options.ts'
+import type { ClientSettings, HeaderValues, HttpClientOptions } from './client-settings.ts'
+import type { RequestOptions } from './client-types.ts'
+import { assertFields } from './fields.ts'
+import type { Send } from './network.ts'
+import type { OutgoingRequest } from './outgoing-request.ts'
+import { encodeBody } from './request-body.ts'
+import { type Query, targetOf } from './target.ts'
+import { isIdempotent } from './writes.ts'
+
+const METHOD = /^[A-Z]{1,20}$/
+const ACCEPT = 'application/json, */*;q=0.5'
+const NO_TAGS: readonly string[] = []
+const BODY_KINDS = ['auto', 'json', 'text', 'bytes']
+
+/** Checks what a caller says and makes a request of it. Without a promise where it can. */
+export type Prepare = (
+  method: string,
+  path: string,
+  options: RequestOptions,
+) => OutgoingRequest | Promise<OutgoingRequest>
+
+/** What all requests of one client have in common. */
+export interface Common extends ClientSettings {
+  /** The way to the server, with what a caller says of time and attempts. */
+  readonly sendFor: (options: RequestOptions) => Send
+}
+
+/** Makes the function that prepares requests of one client. */
+export function createPrepare(settings: Common, headers: HttpClientOptions['headers']): Prepare {
+  const own = typeof headers === 'function' ? headers : fixedHeaders(headers)
+  return (method, path, options) => {
+    const isPlain = options.headers === undefined && options.body === undefined && typeof own !== 'function'
+    return isPlain
+      ? plain(settings, own as FixedHeaders, { method, path, options })
+      : rich(settings, own, { method, path, options })
+  }
+}
+
+interface Said {
+  readonly method: string
+  readonly path: string
+  readonly options: RequestOptions
+}
+
+/** Headers that are the same for all requests, checked once. */
+interface FixedHeaders {
+  /** To the client's own origin. */
+  readonly own: Readonly<Record<string, string>>
+  /** To all others: what was meant for one origin stays there. */
+  readonly foreign: Readonly<Record<string, string>>
+}
+
+function fixedHeaders(headers: HeaderValues | undefined): FixedHeaders {
+  return { own: Object.freeze(headersOf({ accept: ACCEPT }, headers)), foreign: Object.freeze({ accept: ACCEPT }) }
+}
+
+function plain(settings: Common, fixed: FixedHeaders, said: Said): OutgoingRequest {
+  const url = addressOf(settings, said)
+  const isOwn = settings.base === undefined || url.origin === settings.base.origin
+  return requestOf(settings, said, { url, headers: isOwn ? fixed.own : fixed.foreign, identity: '', body: undefined })
+}
+
+async function rich(
+  settings: Common,
+  own: FixedHeaders | (() => HeaderValues | Promise<HeaderValues>),
+  said: Said,
+): Promise<OutgoingRequest> {
+  const { options } = said
+  const url = addressOf(settings, said)
+  const encoding = encodeBody(options.body)
+  const { body, contentType } = encoding instanceof Promise ? await encoding : encoding
+  const isOwn = settings.base === undefined || url.origin === settings.base.origin
+  const base =
+    typeof own === 'function'
+      ? headersOf({ accept: ACCEPT }, isOwn ? await own() : undefined)
+      : isOwn
+        ? own.own
+        : own.foreign
+  const typed =
+    contentType === undefined || base['content-type'] !== undefined ? base : { ...base, 'content-type': contentType }
+  const headers = headersOf(typed, options.headers)
+  return requestOf(settings, said, { url, headers, identity: JSON.stringify(headers), body })
+}
+
+function addressOf({ base, fieldsParameter }: ClientSettings, { path, options }: Said): URL {
+  const { params, query, fields } = options
+  if (fields === undefined) return targetOf(base, path, { params, query })
+  assertFields(fields)
+  const all: Query = fieldsParameter === false ? { ...query } : { ...query, [fieldsParameter]: fields.join(',') }
+  return targetOf(base, path, { params, query: all })
+}
+
+function requestOf(
+  settings: Common,
+  { method, options }: Said,
+  parts: Pick<OutgoingRequest, 'url' | 'headers' | 'identity' | 'body'>,
+): OutgoingRequest {
+  if (!METHOD.test(method)) throw wrong('method', 'a method in capitals', method, "Use for example 'POST'.")
+  const { as: kind = 'auto', cache = true, tags, ttl } = options
+  if (!BODY_KINDS.includes(kind)) throw wrong('as', `one of ${BODY_KINDS.join(', ')}`, kind, "Leave it out for 'auto'.")
+  const key = isIdempotent(method) && options.idempotencyKey === undefined ? undefined : keyOf(settings, options)
+  const withKey = key !== undefined && parts.headers['idempotency-key'] === undefined
+  return {
+    method,
+    url: parts.url,
+    href: parts.url.href,
+    headers: withKey ? { ...parts.headers, 'idempotency-key': key } : parts.headers,
+    identity: parts.identity,
+    body: parts.body,
+    kind,
+    repeatable: isIdempotent(method) || key !== undefined || parts.headers['idempotency-key'] !== undefined,
+    // A call within a policy of this package ends with the call around it.
+    signal: signalOf(options.signal) ?? outerSignal(),
+    send: settings.sendFor(options),
+    tags: tags === undefined ? NO_TAGS : validateTags(tags, 'tags'),
+    keys: options.keys ?? [],
+    caching: cache === true ? 'use' : cache === 'refresh' ? 'refresh' : 'off',
+    ttlMs: ttl === undefined ? undefined : toMs(ttl, 'ttl'),
+  }
+}
+
+function outerSignal(): AbortSignal | undefined {
+  const call = ambientCall()
+  return call?.abortable === true ? call.signal : undefined
+}
+
+function keyOf({ newKey }: ClientSettings, { idempotencyKey }: RequestOptions): string | undefined {
+  if (typeof idempotencyKey === 'string') return idempotencyKey
+  if (idempotencyKey === false) return undefined
+  return idempotencyKey === true ? (newKey ?? (() => crypto.randomUUID()))() : newKey?.()
+}
+
+/** The fields of one header on top of another. @throws ConfigError for what no header can be made of. */
+function headersOf(
+  base: Readonly<Record<string, string>>,
+  added: HeaderValues | undefined,
+): Readonly<Record<string, string>> {
+  if (added === undefined) return base
+  if (typeof added !== 'object' || added === null || Array.isArray(added) || Symbol.iterator in added) {
+    throw wrong('headers', 'an object of texts', added, "Use for example `{ authorization: 'Bearer …' }`.")
+  }
+  const headers: Record<string, string> = { ...base }
+  for (const [name, value] of Object.entries(added)) {
+    const key = name.toLowerCase()
+    if (value === undefined) delete headers[key]
+    else if (typeof value === 'string' && FIELD_NAME.test(key) && !FORBIDDEN.test(value)) headers[key] = value
+    // Not shown: it may be a secret.
+    else
+      throw wrong(
+        `headers.${key}`,
+        'a text on one line',
+        typeof value === 'string' ? {} : value,
+        'Leave it out, or pass a text.',
+      )
+  }
+  return headers
+}
+
+const FIELD_NAME = /^[!#$%&'*+.^_`|~\w-]+$/
+// oxlint-disable-next-line no-control-regex -- what ends a line ends a field, and what follows would be a field of its own
+const FORBIDDEN = /[\0\r\n]/

@@ -1,0 +1,70 @@
+/** What the cache keeps of responses, and how it is used again. Plain data: it has to survive every tier's encoding. */
+import type { CacheKey, FreshnessOptions, KeyPart } from '@hotpath/contract'
+import { encodeKey } from '@hotpath/contract'
+import type { Answer, AnswerSource } from './answer.ts'
+import type { HeaderFields } from './header-fields.ts'
+import type { Lifetime } from './lifetime.ts'
+import type { OutgoingRequest } from './outgoing-request.ts'
+import { variantOf } from './vary.ts'
+
+/** A response with what has to be known to use it. */
+export interface StoredResponse {
+  readonly type: 'response'
+  readonly status: number
+  readonly headers: HeaderFields
+  readonly body: unknown
+  readonly url: string
+  /** To be validated before each use. */
+  readonly validateAlways: boolean
+  /** How long after it was stored it may stand in for a server that fails. */
+  readonly usableMs: number
+  /** Whether it may answer requests that carry credentials. */
+  readonly authorized: boolean
+  /** Set when it may not be stored: whose headers it answers, and those alone. */
+  readonly onlyFor?: string | undefined
+}
+
+/** Stands under the address where the responses differ by request fields: which ones. */
+export interface StoredVary {
+  readonly type: 'vary'
+  readonly names: readonly string[]
+}
+
+/** The load failed, and nothing stored may stand in for it. Never stored. */
+export interface FailedLoad {
+  readonly type: 'failure'
+  readonly error: unknown
+  readonly onlyFor: string
+}
+
+/** A value of the cache. */
+export type Stored = StoredResponse | StoredVary | FailedLoad
+
+/** Key of an address, or of a variant of it. */
+export function keyOf({ href, kind, headers }: OutgoingRequest, names: readonly string[]): CacheKey {
+  const parts: KeyPart[] = kind === 'auto' ? ['http', href] : ['http', href, kind]
+  if (names.length > 0) parts.push(variantOf(names, headers))
+  return parts
+}
+
+/** The tag of everything that was read from an address, whatever its query. Long addresses end in a hash. */
+export function tagOf(url: URL): string {
+  return encodeKey(['http', url.origin + url.pathname])
+}
+
+/** How long the cache keeps a response: fresh, then stale and refreshed behind, then at hand to be validated. */
+export function windowsOf(lifetime: Lifetime): Pick<FreshnessOptions, 'ttl' | 'staleWhileRevalidate' | 'staleIfError'> {
+  const { freshMs, staleMs, keptMs } = lifetime
+  // 0 would not be stored. What must not be used for even a millisecond says so itself (`validateAlways`).
+  return { ttl: Math.max(1, freshMs), staleWhileRevalidate: staleMs, staleIfError: keptMs }
+}
+
+/** Whether there is any use in storing a response. */
+export function isOfUse({ freshMs, staleMs, keptMs }: Lifetime): boolean {
+  return freshMs + staleMs + keptMs > 0
+}
+
+/** An answer out of what was stored. */
+export function answerFrom({ status, headers, body, url }: StoredResponse, from: AnswerSource): Answer {
+  return { status, headers, body, url, from, redirected: false, delayMs: 0 }
+}

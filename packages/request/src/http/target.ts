@@ -1,0 +1,89 @@
+/** Where a request goes: base, path with its parameters, query. */
+import { ConfigError } from '@hotpath/contract'
+import { wrong } from '../options.ts'
+
+/** What may stand in a path or a query. */
+export type UrlPart = string | number | bigint | boolean
+
+/** Members that are `undefined` or `null` are left out; a list is repeated: `tag=a&tag=b`. */
+export type Query = Readonly<Record<string, UrlPart | readonly UrlPart[] | null | undefined>>
+
+/** What names a target. */
+export interface TargetOptions {
+  /** Values of the `:names` in the path. */
+  readonly params?: Readonly<Record<string, UrlPart>> | undefined
+  /** Added to the path's own query, sorted by name, so that equal queries are one entry of the cache. */
+  readonly query?: Query | undefined
+}
+
+/** @throws ConfigError for what is no address of HTTP. */
+export function baseOf(baseUrl: string | URL | undefined): URL | undefined {
+  // Within a page a base may be relative; elsewhere there is nothing that it could be relative to.
+  const page = (globalThis as { location?: { href?: string } }).location?.href
+  if (baseUrl === undefined) return page === undefined ? undefined : new URL('/', page)
+  const base = URL.canParse(String(baseUrl), page) ? new URL(baseUrl, page) : undefined
+  if (base !== undefined && /^https?:$/.test(base.protocol) && base.search === '') return base
+  throw wrong(
+    'baseUrl',
+    'an address with http: or https: and without a query',
+    String(baseUrl),
+    "Use for example 'https://api.example.com/v1'.",
+  )
+}
+
+/**
+ * The address of a request. A path is put behind the base, with or without a slash at its beginning; an address with a
+ * protocol stands for itself.
+ *
+ * @throws ConfigError for what cannot be requested.
+ */
+export function targetOf(base: URL | undefined, path: string, options: TargetOptions): URL {
+  const url = addressOf(base, fillIn(path, options.params))
+  url.hash = ''
+  if (options.query !== undefined) addQuery(url, options.query)
+  return url
+}
+
+function addressOf(base: URL | undefined, path: string): URL {
+  if (/^[a-z][a-z\d+.-]*:/i.test(path)) {
+    const url = URL.canParse(path) ? new URL(path) : undefined
+    if (url !== undefined && /^https?:$/.test(url.protocol)) return url
+    throw wrong('path', 'a path, or an address with http: or https:', path, "Use for example '/cities/42'.")
+  }
+  if (base === undefined)
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `\`path\` must be a whole address where there is no \`baseUrl\`, received '${path}'. Give \`createHttpClient()\` a \`baseUrl\`.`,
+    )
+  const before = base.pathname.endsWith('/') ? base.pathname.slice(0, -1) : base.pathname
+  const separator = path === '' || path.startsWith('/') || path.startsWith('?') ? '' : '/'
+  return new URL(`${base.origin}${before}${separator}${path}`)
+}
+
+const PARAMETER = /:([A-Za-z_]\w*)/g
+
+function fillIn(path: string, params: TargetOptions['params']): string {
+  if (typeof path !== 'string') throw wrong('path', 'a text', path, "Use for example '/cities/42'.")
+  if (params === undefined) return path
+  return path.replace(PARAMETER, (_, name: string) => {
+    const value = Object.hasOwn(params, name) ? params[name] : undefined
+    const text = value === undefined || value === null ? '' : String(value)
+    // Dots would climb out of their place, encoded or not.
+    if (text !== '' && text !== '.' && text !== '..') return encodeURIComponent(text)
+    throw wrong(
+      `params.${name}`,
+      'a text that is not empty and no dots alone, or a number',
+      value,
+      `Give \`params\` a value for each name of \`${path}\`.`,
+    )
+  })
+}
+
+function addQuery(url: URL, query: Query): void {
+  for (const name of Object.keys(query).sort()) {
+    const value = query[name]
+    if (value === undefined || value === null) continue
+    if (typeof value === 'object') for (const one of value) url.searchParams.append(name, String(one))
+    else url.searchParams.append(name, String(value))
+  }
+}

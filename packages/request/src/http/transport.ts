@@ -1,0 +1,65 @@
+import type { HeaderFields } from './header-fields.ts'
+
+/** One request as it goes out. Redirects, caching and retries are decided above. */
+export interface TransportRequest {
+  /** In capitals. */
+  readonly method: string
+  /** Without a fragment. */
+  readonly url: URL
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array | undefined
+  /** Ends the request, also while its body is on the way. */
+  readonly signal: AbortSignal | undefined
+  /** A longer body fails the request. */
+  readonly maxBodyBytes: number
+}
+
+/** One answer, read to its end. */
+export interface TransportResponse {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: HeaderFields
+  /** Decoded: without the content encoding that the transport asked for. */
+  readonly body: Uint8Array
+  /** Where the answer came from, if the transport followed redirects on its own. */
+  readonly redirectedTo?: string | undefined
+}
+
+/** What carries requests: undici in Node, `fetch` elsewhere, or one of your own (`createHttpClient({ transport })`). */
+export interface HttpTransport {
+  /** Rejects when there is no answer, or not all of it; with the signal's reason when that was aborted. */
+  send(request: TransportRequest): Promise<TransportResponse>
+  /** Lets go of connections. */
+  close?(): Promise<void>
+}
+
+/** What a transport fails with once the header of an answer is there and its body does not follow whole. */
+export class BodyFailure extends Error {
+  override readonly name = 'BodyFailure'
+  readonly status: number
+  readonly headers: HeaderFields
+  /** It is longer than `maxBodyBytes`, so another attempt is no use. */
+  readonly isTooLarge: boolean
+
+  constructor({ status, headers }: Pick<TransportResponse, 'status' | 'headers'>, reason: unknown) {
+    const isTooLarge = typeof reason === 'number'
+    const message = isTooLarge ? `it is longer than the ${reason} bytes that \`maxBodyBytes\` allows` : 'it was cut off'
+    super(message, isTooLarge ? undefined : { cause: reason })
+    this.status = status
+    this.headers = headers
+    this.isTooLarge = isTooLarge
+  }
+}
+
+/** One piece of memory of all chunks. */
+export function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0]
+  const whole = new Uint8Array(bytes)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return whole
+}
