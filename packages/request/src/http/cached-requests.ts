@@ -43,8 +43,9 @@ interface OwnLoad {
 
 export class CachedRequests {
   readonly #parts: Parts
-  /** When responses came that have to be validated before each use: who waited for one may use it. */
-  readonly #receivedAt = new WeakMap<StoredResponse, number>()
+  /** How many requests had begun when a response came that has to be validated before each use: those may use it. */
+  readonly #usableBy = new WeakMap<StoredResponse, number>()
+  #begun = 0
   readonly #unshared = new Set<string>()
 
   constructor(parts: Parts) {
@@ -53,18 +54,21 @@ export class CachedRequests {
 
   /** Answers from the cache, or by way of it. */
   async answer(request: OutgoingRequest): Promise<Answer> {
-    const { cache, clock, direct } = this.#parts
+    const { cache, direct } = this.#parts
     if (this.#unshared.has(request.href)) return this.#past(request)
-    const startedAt = clock.monotonic()
+    const number = ++this.#begun
     let refresh = request.caching === 'refresh'
+    const { signal } = request
+    // Known before the load, so that nobody joins one that a write has outdated meanwhile.
+    const tags = [...request.tags, tagOf(request.url)]
     let names: readonly string[] = []
     for (let look = 0; look < MAX_LOOKS; look++) {
       const own: OwnLoad = { answer: undefined, hasFailed: false }
       const key = keyOf(request, names)
       const load = (context: HttpLoadContext<Stored>): Promise<Stored> =>
-        this.#load({ request, key, names, own }, context)
+        this.#load({ request, key, names, tags, own }, context)
       // The way to the server has limits of its own, and what is kept to be validated is not to be served instead.
-      const stored = await cache.getOrSet(key, load, { signal: request.signal, refresh, timeout: false })
+      const stored = await cache.getOrSet(key, load, { signal, refresh, tags, timeout: false })
       if (own.answer !== undefined) return own.answer
       if (stored.type === 'vary') names = stored.names
       else if (stored.type === 'failure') {
@@ -73,8 +77,9 @@ export class CachedRequests {
       } else {
         if (!isFor(request, stored)) break
         if (own.hasFailed) return answerFrom(stored, 'stale')
-        if (!stored.validateAlways || (this.#receivedAt.get(stored) ?? -1) >= startedAt)
-          return answerFrom(stored, 'cache')
+        // One that is not stored was joined, and so is new.
+        const isNew = stored.onlyFor !== undefined || (this.#usableBy.get(stored) ?? 0) >= number
+        if (isNew || !stored.validateAlways) return answerFrom(stored, 'cache')
         refresh = true
       }
     }
@@ -111,7 +116,8 @@ export class CachedRequests {
       return { type: 'failure', error, onlyFor: request.identity }
     }
     own.answer = answer
-    const tags = [...(answer.from === 'revalidated' ? (previous?.tags ?? []) : []), ...request.tags, tagOf(request.url)]
+    // What a 304 keeps depends on all that it depended on before.
+    const tags = answer.from === 'revalidated' ? [...(previous?.tags ?? []), ...plan.tags] : plan.tags
     return this.#keep(plan, context, { answer, tags, asOf, held })
   }
 
@@ -148,7 +154,7 @@ export class CachedRequests {
       if (held !== undefined && !isServerFailure(answer.status)) await cache.delete(key).catch(() => {})
       return { ...entry, onlyFor: request.identity }
     }
-    if (entry.validateAlways) this.#receivedAt.set(entry, clock.monotonic())
+    if (entry.validateAlways) this.#usableBy.set(entry, this.#begun)
     const windows = windowsOf(lifetime)
     if (sameNames(varies, names)) {
       context.setTtl(windows)
@@ -201,6 +207,7 @@ interface LoadPlan {
   readonly request: OutgoingRequest
   readonly key: CacheKey
   readonly names: readonly string[]
+  readonly tags: readonly string[]
   readonly own: OwnLoad
 }
 

@@ -25,7 +25,7 @@ export function decodeBody(
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity')
-  return names.length === 0 ? undefined : undo(body, names.reverse(), maxBytes)
+  return names.length === 0 ? undefined : undo(body, names.toReversed(), maxBytes)
 }
 
 async function undo(body: Uint8Array, names: readonly string[], maxBytes: number): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import { RequestError } from '@hotpath/contract'
 import { type Answer, ClientResponse, type HttpResponse } from './answer.ts'
+import { batchTransport } from './batch-transport.ts'
 import { clientSettings, type HttpClientOptions, type NetworkSettings, sendSettings } from './client-settings.ts'
 import type { HttpClient, RequestOptions, Routes } from './client-types.ts'
 import { Exchanges } from './exchanges.ts'
@@ -45,7 +46,11 @@ export function createHttpClient<Known extends Routes = Routes>(options: HttpCli
   const sending = sendSettings(options)
   const { connections, events, clock, maxBodyBytes, fieldsParameter } = settings
   const { cache, transport: given, dispatcher } = options
-  const transport = openTransport({ connections, caches: cache !== undefined, transport: given, dispatcher })
+  const opened = openTransport({ connections, caches: cache !== undefined, transport: given, dispatcher })
+  const transport =
+    options.batch === undefined
+      ? opened
+      : batchTransport(options.batch, { transport: opened, base: settings.base, clock, events })
   const network: NetworkSettings = { transport, clock, events, maxBodyBytes }
   const send = createSend(network, sending)
   const sendFor = ({ retry, timeout }: RequestOptions): typeof send =>
@@ -97,7 +102,7 @@ export function createHttpClient<Known extends Routes = Routes>(options: HttpCli
 
   const close = (): Promise<void> => (closed ??= transport.close?.() ?? Promise.resolve())
   const method = (name: string) => (path: string, said?: RequestOptions) => read(name, path, said)
-  return {
+  const client: object = {
     fetch,
     get: method('GET'),
     post: method('POST'),
@@ -107,8 +112,9 @@ export function createHttpClient<Known extends Routes = Routes>(options: HttpCli
     pages,
     close,
     [Symbol.asyncDispose]: close,
-    // The types of routes exist for the compiler alone.
-  } as HttpClient<Routes> as HttpClient<Known>
+  }
+  // Routes exist for the compiler alone.
+  return client as HttpClient<Known>
 }
 
 function closedError(): RequestError {

@@ -17,6 +17,7 @@ export type {
   RouteOptions,
   Routes,
 } from './client-types.ts'
+export type { BatchEndpoint, BatchedRequest, BatchedResponse } from './batch-transport.ts'
 export type { AnswerSource, HttpResponse } from './answer.ts'
 export type { HttpCache, HttpLoadContext, HttpLoadOptions, HttpSetOptions } from './http-cache.ts'
 export type { PagesOptions } from './pages.ts'

@@ -98,8 +98,7 @@ function initialAgeMs({ headers, delayMs }: ReceivedResponse): number {
  * means the caches that heed `s-maxage`, and is taken at its word; so is the owner of a private cache.
  */
 function staleWindows(control: CacheControl, policy: CachingPolicy): { whileRevalidateMs: number; ifErrorMs: number } {
-  const isForbidden =
-    control.noCache === true || control.mustRevalidate || (policy.shared && control.proxyRevalidate === true)
+  const isForbidden = control.noCache === true || control.mustRevalidate || (policy.shared && control.proxyRevalidate)
   if (isForbidden) return { whileRevalidateMs: 0, ifErrorMs: 0 }
   const isForbiddenByDefault = policy.shared && control.sharedMaxAgeS !== undefined
   const window = (saidS: number | undefined, defaultMs: number): number =>

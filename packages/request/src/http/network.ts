@@ -1,4 +1,5 @@
 /** The way to the server: attempts, each of them sent and read to its end, within one budget of time. */
+import { isHotpathError } from '@hotpath/contract'
 import { currentCall } from '../call.ts'
 import { compose } from '../compose.ts'
 import { isRetryable } from '../is-retryable.ts'
@@ -66,7 +67,8 @@ async function exchange(
     received = await transport.send({ method, url, headers, body, signal, maxBodyBytes })
   } catch (cause) {
     if (signal.aborted) throw signal.reason
-    throw networkError(request, cause)
+    // What is ours says what happened.
+    throw isHotpathError(cause) ? cause : networkError(request, cause)
   }
   const fields = received.headers
   const delayMs = clock.monotonic() - startedAt
@@ -81,7 +83,9 @@ async function exchange(
   }
   try {
     const isEmpty = status === 204 || status === 304 || method === 'HEAD'
-    return { ...head, body: isEmpty ? undefined : decodeResponse(received.body, kind, fieldOf(fields, 'content-type')) }
+    if (isEmpty) return { ...head, body: undefined }
+    if (received.decoded !== undefined) return { ...head, body: received.decoded.body }
+    return { ...head, body: decodeResponse(received.body, kind, fieldOf(fields, 'content-type')) }
   } catch (cause) {
     throw bodyError(request, head, cause)
   }

@@ -45,7 +45,7 @@ async function importUndici(): Promise<UndiciModule | undefined> {
   if (typeof process === 'undefined' || process.versions?.node === undefined) return undefined
   try {
     // Bundlers for browsers leave it out: see `browser` in package.json.
-    return (await import('undici')) as unknown as UndiciModule
+    return await import('undici')
   } catch {
     return undefined
   }

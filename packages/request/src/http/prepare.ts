@@ -33,10 +33,9 @@ export interface Common extends ClientSettings {
 export function createPrepare(settings: Common, headers: HttpClientOptions['headers']): Prepare {
   const own = typeof headers === 'function' ? headers : fixedHeaders(headers)
   return (method, path, options) => {
-    const isPlain = options.headers === undefined && options.body === undefined && typeof own !== 'function'
-    return isPlain
-      ? plain(settings, own as FixedHeaders, { method, path, options })
-      : rich(settings, own, { method, path, options })
+    const said = { method, path, options }
+    const isPlain = options.headers === undefined && options.body === undefined
+    return isPlain && typeof own !== 'function' ? plain(settings, own, said) : rich(settings, own, said)
   }
 }
 

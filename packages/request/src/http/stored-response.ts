@@ -47,9 +47,13 @@ export function keyOf({ href, kind, headers }: OutgoingRequest, names: readonly 
   return parts
 }
 
+/** What a tag may have, in bytes. Addresses are ASCII once parsed. */
+const MAX_TAG_LENGTH = 256
+
 /** The tag of everything that was read from an address, whatever its query. Long addresses end in a hash. */
-export function tagOf(url: URL): string {
-  return encodeKey(['http', url.origin + url.pathname])
+export function tagOf({ origin, pathname }: URL): string {
+  const tag = `http:${origin}${pathname}`
+  return tag.length <= MAX_TAG_LENGTH ? tag : encodeKey(['http', origin, pathname])
 }
 
 /** How long the cache keeps a response: fresh, then stale and refreshed behind, then at hand to be validated. */

@@ -22,6 +22,8 @@ export interface TransportResponse {
   readonly headers: HeaderFields
   /** Decoded: without the content encoding that the transport asked for. */
   readonly body: Uint8Array
+  /** The body, if it came decoded; then it is taken as it is. */
+  readonly decoded?: { /** Any value. */ readonly body: unknown } | undefined
   /** Where the answer came from, if the transport followed redirects on its own. */
   readonly redirectedTo?: string | undefined
 }

@@ -1,5 +1,5 @@
 /** Our decisions beside those of http-cache-semantics, on random headers that both take to mean the same. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import CacheSemantics from 'http-cache-semantics'
 import { expect, it } from 'vitest'
 import { lifetimeOf } from '../../src/http/lifetime.ts'

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest'
+import { setUp } from './client.ts'
+import { json } from './origin.ts'
+
+describe('Vary', () => {
+  it('keeps a response for each value of the fields that it names', async () => {
+    await using test = await setUp(({ headers }, response) => {
+      const language = headers['accept-language'] ?? 'none'
+      json(response, language, { 'cache-control': 'max-age=60', vary: 'Accept-Language' })
+    })
+    const read = (language?: string): Promise<unknown> =>
+      test.api.get('/a', { headers: { 'accept-language': language, 'x-other': String(Math.random()) } })
+    for (let times = 0; times < 2; times++) {
+      expect(await read('de')).toBe('de')
+      expect(await read('en, fr')).toBe('en, fr')
+      expect(await read('en,fr')).toBe('en, fr')
+      expect(await read()).toBe('none')
+    }
+    expect(test.origin.requests).toHaveLength(3)
+  })
+
+  it('keeps those apart who ask at the same time, before anybody knows that it varies', async () => {
+    await using test = await setUp(({ headers }, response) => {
+      const body = headers['accept-language']
+      setTimeout(() => json(response, body, { 'cache-control': 'max-age=60', vary: 'accept-language' }), 10)
+    })
+    const languages = ['de', 'en', 'fr', 'de']
+    const answers = await Promise.all(
+      languages.map((one) => test.api.get('/a', { headers: { 'accept-language': one } })),
+    )
+    expect(answers).toEqual(languages)
+    expect(test.origin.requests).toHaveLength(3)
+  })
+
+  it('may change its mind, from one field to another and to none', async () => {
+    let vary: string | undefined = 'x-a'
+    await using test = await setUp(({ headers }, response) => {
+      json(response, [headers['x-a'], headers['x-b']], {
+        'cache-control': 'max-age=10',
+        ...(vary !== undefined && { vary }),
+      })
+    })
+    const read = (a: string, b: string): Promise<unknown> => test.api.get('/a', { headers: { 'x-a': a, 'x-b': b } })
+    await read('1', '1')
+    vary = 'x-b'
+    test.clock.advance(11_000)
+    expect(await read('1', '1')).toEqual(['1', '1'])
+    expect(await read('1', '2')).toEqual(['1', '2'])
+    expect(await read('2', '2')).toEqual(['1', '2'])
+    vary = undefined
+    test.clock.advance(11_000)
+    expect(await read('3', '3')).toEqual(['3', '3'])
+  })
+
+  it('costs nothing where it names the encoding alone', async () => {
+    await using test = await setUp((_, response) => {
+      json(response, 1, { 'cache-control': 'max-age=60', vary: 'Accept-Encoding' })
+    })
+    await test.api.get('/a')
+    await test.api.get('/a')
+    expect(test.origin.requests).toHaveLength(1)
+    expect((await test.cache.inspect(['http', `${test.origin.url}/a`])).state).toBe('fresh')
+  })
+
+  it('by everything is never cached', async () => {
+    await using test = await setUp((_, response) => json(response, 1, { 'cache-control': 'max-age=60', vary: '*' }))
+    await test.api.get('/a')
+    await test.api.get('/a')
+    expect(test.origin.requests).toHaveLength(2)
+  })
+
+  it('has variants that are validated and refreshed each for itself', async () => {
+    await using test = await setUp(({ headers }, response) => {
+      const etag = `"${headers['accept-language']}"`
+      const fields = { 'cache-control': 'max-age=10', vary: 'accept-language', etag }
+      if (headers['if-none-match'] === etag) response.writeHead(304, fields).end()
+      else json(response, etag, fields)
+    })
+    const read = async (language: string, cache?: 'refresh'): Promise<unknown> => {
+      const { body, from } = await test.api.fetch('/a', { headers: { 'accept-language': language }, cache })
+      return [body, from]
+    }
+    await read('de')
+    await read('en')
+    test.clock.advance(11_000)
+    expect(await read('de')).toEqual(['"de"', 'revalidated'])
+    expect(await read('de', 'refresh')).toEqual(['"de"', 'revalidated'])
+    expect(await read('en')).toEqual(['"en"', 'revalidated'])
+    expect(test.origin.requests).toHaveLength(5)
+  })
+})
+
+describe('credentials', () => {
+  const as = (user: string): { headers: { authorization: string } } => ({
+    headers: { authorization: `Bearer ${user}` },
+  })
+
+  it('keep a response out of the cache', async () => {
+    await using test = await setUp(({ headers }, response) =>
+      json(response, headers.authorization, { 'cache-control': 'max-age=60' }),
+    )
+    expect(await test.api.get('/me', as('1'))).toBe('Bearer 1')
+    expect(await test.api.get('/me', as('1'))).toBe('Bearer 1')
+    expect(await test.api.get('/me', as('2'))).toBe('Bearer 2')
+    expect(test.origin.requests).toHaveLength(3)
+    expect((await test.cache.inspect(['http', `${test.origin.url}/me`])).state).toBe('missing')
+  })
+
+  it('never get the answer that is on its way to others', async () => {
+    await using test = await setUp(({ headers }, response) => {
+      const body = headers.authorization
+      setTimeout(() => json(response, body, { 'cache-control': 'max-age=60' }), 10)
+    })
+    const users = ['1', '2', '1', '3']
+    expect(await Promise.all(users.map((user) => test.api.get('/me', as(user))))).toEqual(
+      users.map((user) => `Bearer ${user}`),
+    )
+    // Those of one user share a request.
+    expect(test.origin.requests).toHaveLength(3)
+    expect(await Promise.all(users.map((user) => test.api.get('/me', as(user))))).toEqual(
+      users.map((user) => `Bearer ${user}`),
+    )
+  })
+
+  it.each(['public', 'must-revalidate', 's-maxage=60'])('do not where the response says %s', async (directive) => {
+    await using test = await setUp((_, response) => json(response, 1, { 'cache-control': `${directive}, max-age=60` }))
+    await test.api.get('/a', as('1'))
+    expect((await test.api.fetch('/a', as('2'))).from).toBe('cache')
+  })
+
+  it('do not get what was cached for those without, unless it allows that', async () => {
+    let control = 'max-age=60'
+    await using test = await setUp(({ headers }, response) => {
+      json(response, headers.authorization ?? 'nobody', { 'cache-control': control })
+    })
+    await test.api.get('/a')
+    expect(await test.api.get('/a', as('1'))).toBe('Bearer 1')
+    expect(await test.api.get('/a')).toBe('nobody')
+    control = 'max-age=60, public'
+    await test.api.get('/b')
+    expect(await test.api.get('/b', as('1'))).toBe('nobody')
+  })
+})
+
+describe('cookies', () => {
+  it('that are set keep a response out of the cache, however public', async () => {
+    let version = 0
+    await using test = await setUp((_, response) => {
+      json(response, ++version, { 'cache-control': 'public, max-age=60', 'set-cookie': 'session=1' })
+    })
+    const first = await test.api.fetch('/a')
+    expect(first.headers.getSetCookie()).toEqual(['session=1'])
+    expect(await test.api.get('/a')).toBe(2)
+  })
+
+  it('are not given to others where the rest of the response may be', async () => {
+    await using test = await setUp((_, response) => {
+      json(response, 1, { 'cache-control': 'max-age=60, no-cache="Set-Cookie"', 'set-cookie': 'session=1' })
+    })
+    expect((await test.api.fetch('/a')).header('set-cookie')).toBe('session=1')
+    const second = await test.api.fetch('/a')
+    expect([second.from, second.header('set-cookie')]).toEqual(['cache', undefined])
+  })
+})
+
+describe('a private response', () => {
+  it('is kept only in a cache of one user', async () => {
+    for (const [shared, expected] of [
+      [true, 2],
+      [false, 1],
+    ] as const) {
+      let version = 0
+      await using test = await setUp(
+        (_, response) => json(response, ++version, { 'cache-control': 'private, max-age=60' }),
+        {
+          caching: { shared },
+        },
+      )
+      await test.api.get('/a')
+      expect(await test.api.get('/a')).toBe(expected)
+    }
+  })
+})
