@@ -73,7 +73,7 @@ export function batchTransport(endpoint: BatchEndpoint, { transport, base, clock
 
   const together = batch(
     async (requests: readonly TransportRequest[], { signal }): Promise<readonly (TransportResponse | Error)[]> => {
-      const groups = Map.groupBy(requests, credentialsOf)
+      const groups = byCredentials(requests)
       const answers = new Map<TransportRequest, TransportResponse | Error>()
       await Promise.all(
         [...groups.values()].map(async (group) => {
@@ -155,8 +155,15 @@ function keyOf({ url, headers }: TransportRequest): string {
   return `${url.href} ${JSON.stringify(headers)}`
 }
 
-function credentialsOf({ headers }: TransportRequest): string {
-  return JSON.stringify(CREDENTIALS.map((name) => headers[name]))
+function byCredentials(requests: readonly TransportRequest[]): ReadonlyMap<string, TransportRequest[]> {
+  const groups = new Map<string, TransportRequest[]>()
+  for (const request of requests) {
+    const credentials = JSON.stringify(CREDENTIALS.map((name) => request.headers[name]))
+    const group = groups.get(credentials)
+    if (group === undefined) groups.set(credentials, [request])
+    else group.push(request)
+  }
+  return groups
 }
 
 function pickHeaders(

@@ -26,10 +26,13 @@ export type Handler = (request: Recorded, response: ServerResponse) => unknown
 export async function startOrigin(handle: Handler): Promise<Origin> {
   const requests: Recorded[] = []
   const server = createServer((message, response) => {
-    void record(message).then((request) => {
-      requests.push(request)
-      handle(request, response)
-    })
+    record(message)
+      .then((request) => {
+        requests.push(request)
+        return handle(request, response)
+      })
+      // A test that is wrong should fail and not hang.
+      .catch((error: unknown) => response.writeHead(418).end(String(error)))
   })
   return listen(server, requests)
 }

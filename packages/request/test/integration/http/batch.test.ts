@@ -1,0 +1,175 @@
+import { systemClock } from '@hotpath/core'
+import { describe, expect, it } from 'vitest'
+import type { BatchedRequest } from '../../../src/http/index.ts'
+import { setUp } from './client.ts'
+import { type Handler, json, type Recorded } from './origin.ts'
+
+function requestsOf({ body }: Recorded): readonly BatchedRequest[] {
+  return (JSON.parse(body) as { requests: BatchedRequest[] }).requests
+}
+
+/** Answers batches, in the reverse order, and single requests, alike. */
+function answering(one: (request: BatchedRequest) => object): Handler {
+  return (request, response) => {
+    if (request.method !== 'POST') json(response, (one({ ...request, id: '' } as never) as { body?: unknown }).body)
+    else
+      json(response, {
+        responses: requestsOf(request)
+          .map((each) => ({ id: each.id, status: 200, ...one(each) }))
+          .reverse(),
+      })
+  }
+}
+
+// The fake clock has no end of a turn.
+const clock = systemClock
+const batch = { path: '/batch' }
+
+describe('requests of one turn', () => {
+  it('go out together, and each gets its own answer', async () => {
+    await using test = await setUp(
+      answering(({ url }) => ({ body: { url } })),
+      { clock, batch },
+    )
+    const paths = ['/a', '/b?x=1', '/a', '/c']
+    expect(await Promise.all(paths.map((path) => test.api.get(path)))).toEqual(paths.map((url) => ({ url })))
+    expect(test.origin.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /batch'])
+    expect(requestsOf(test.origin.requests[0] as Recorded)).toHaveLength(3)
+  })
+
+  it('are sent as they are when there is only one, or it is a write', async () => {
+    await using test = await setUp(
+      answering(({ url }) => ({ body: url })),
+      { clock, batch: { ...batch, when: ({ pathname }) => pathname !== '/c' } },
+    )
+    await test.api.get('/a')
+    await Promise.all([test.api.get('/b'), test.api.get('/c')])
+    await test.api.delete('/d')
+    expect(test.origin.requests.map(({ method, url }) => `${method} ${url}`).sort()).toEqual([
+      'DELETE /d',
+      'GET /a',
+      'GET /b',
+      'GET /c',
+    ])
+  })
+
+  it('are no more than allowed', async () => {
+    await using test = await setUp(
+      answering(({ url }) => ({ body: url })),
+      { clock, batch: { ...batch, maxBatch: 2 } },
+    )
+    await Promise.all(['/a', '/b', '/c', '/d'].map((path) => test.api.get(path)))
+    expect(test.origin.requests.map(requestsOf).map(({ length }) => length)).toEqual([2, 2])
+  })
+
+  it('are cached each for itself, by its own header', async () => {
+    await using test = await setUp(
+      answering(({ url, headers }) => ({
+        status: headers['if-none-match'] === undefined ? 200 : 304,
+        headers: url === '/a' ? { 'Cache-Control': 'max-age=60' } : { ETag: '"1"' },
+        body: headers['if-none-match'] === undefined ? url : undefined,
+      })),
+      { clock, batch },
+    )
+    const read = (): Promise<unknown> =>
+      Promise.all(['/a', '/b', '/c'].map(async (path) => Object.values(await test.api.fetch(path)).slice(0, 4)))
+    await read()
+    expect(
+      await Promise.all(
+        ['/a', '/b', '/c'].map(async (path) => {
+          const { body, from } = await test.api.fetch(path)
+          return [body, from]
+        }),
+      ),
+    ).toEqual([
+      ['/a', 'cache'],
+      ['/b', 'revalidated'],
+      ['/c', 'revalidated'],
+    ])
+    expect(requestsOf(test.origin.requests[1] as Recorded).map(({ url }) => url)).toEqual(['/b', '/c'])
+  })
+
+  it('of different people never share a batch, and credentials go in its header', async () => {
+    await using test = await setUp(
+      (request, response) => {
+        const answers = requestsOf(request).map(({ id }) => ({ id, status: 200, body: request.headers.authorization }))
+        json(response, { responses: answers })
+      },
+      { clock, batch },
+    )
+    const read = (user: string, path: string): Promise<unknown> =>
+      test.api.get(path, { headers: { authorization: user } })
+    expect(await Promise.all([read('1', '/a'), read('2', '/a2'), read('1', '/b'), read('2', '/b2')])).toEqual([
+      '1',
+      '2',
+      '1',
+      '2',
+    ])
+    expect(test.origin.requests).toHaveLength(2)
+    for (const request of test.origin.requests) expect(request.body).not.toContain('authorization')
+  })
+})
+
+describe('a batch that fails', () => {
+  it('has each of its requests tried again, and those alone that failed', async () => {
+    let times = 0
+    await using test = await setUp(
+      (request, response) => {
+        if (request.method === 'GET') return json(response, request.url)
+        times++
+        if (times === 1) return response.writeHead(503).end()
+        const answers = requestsOf(request).map(({ id, url }) => ({
+          id,
+          status: times === 2 && url === '/b' ? 500 : 200,
+          body: url,
+        }))
+        return json(response, { responses: answers })
+      },
+      { clock, batch, retry: { attempts: 3, delay: 0 } },
+    )
+    // The last attempt is for one request alone, which is sent as it is.
+    expect(await Promise.all(['/a', '/b', '/c'].map((path) => test.api.get(path)))).toEqual(['/a', '/b', '/c'])
+    expect(test.origin.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /batch',
+      'POST /batch',
+      'GET /b',
+    ])
+  })
+
+  it('names the request that it leaves out', async () => {
+    await using test = await setUp(
+      (request, response) => {
+        json(response, {
+          responses: requestsOf(request)
+            .slice(1)
+            .map(({ id }) => ({ id, status: 200, body: id })),
+        })
+      },
+      { clock, batch },
+    )
+    const [one, other] = await Promise.allSettled([test.api.get('/a'), test.api.get('/b')])
+    expect(one).toMatchObject({ status: 'rejected', reason: { code: 'ERR_REQUEST_RESULT' } })
+    expect(other).toMatchObject({ status: 'fulfilled', value: '1' })
+  })
+})
+
+describe('another format', () => {
+  it('is written and read by the caller', async () => {
+    await using test = await setUp(
+      (request, response) =>
+        json(
+          response,
+          (JSON.parse(request.body) as string[]).map((url) => url.toUpperCase()),
+        ),
+      {
+        clock,
+        batch: {
+          path: 'many',
+          encode: (requests) => requests.map(({ url }) => url),
+          decode: (body) => (body as string[]).map((one, index) => ({ id: String(index), status: 200, body: one })),
+        },
+      },
+    )
+    expect(await Promise.all([test.api.get('/a'), test.api.get('/b')])).toEqual(['/A', '/B'])
+  })
+})
