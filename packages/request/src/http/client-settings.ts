@@ -3,7 +3,7 @@ import { type ByteSize, type Clock, type Duration, toBytes, toMs } from '@hotpat
 import type { RequestEvents } from '../events.ts'
 import { assertFunction, clockOf, count, eventsOf, limitMs, type PolicyOptions, wrong } from '../options.ts'
 import type { RetryOptions } from '../retry.ts'
-import type { BatchEndpoint } from './batch-transport.ts'
+import type { BatchEndpoint } from './batch-endpoint.ts'
 import type { HttpCache } from './http-cache.ts'
 import type { CachingPolicy } from './lifetime.ts'
 import { baseOf } from './target.ts'
@@ -63,7 +63,7 @@ export interface HttpClientOptions extends Omit<PolicyOptions, 'name'> {
   readonly idempotencyKeys?: boolean | (() => string) | undefined
   /** The query parameter that names the `fields` of a request; `false`: the server knows none, and the client picks them. Default `'fields'`. */
   readonly fieldsParameter?: string | false | undefined
-  /** Sends GET requests that come together as one POST. Default: off. */
+  /** Sends GET requests that come together as one POST: `batchEndpoint({ path: '/batch' })`. Default: off. */
   readonly batch?: BatchEndpoint | undefined
   /** A longer body fails the request. Default `'100mb'`. */
   readonly maxBodyBytes?: ByteSize | undefined
@@ -162,6 +162,7 @@ export function clientSettings(options: HttpClientOptions): ClientSettings {
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== 'function') {
     throw wrong('dispatcher', 'a dispatcher of undici', dispatcher, 'Use for example `new Agent({ connect: { ca } })`.')
   }
+  if (options.batch !== undefined) assertFunction(options.batch, 'batch', "batch: batchEndpoint({ path: '/batch' })")
   if (fieldsParameter !== false && (typeof fieldsParameter !== 'string' || fieldsParameter === '')) {
     throw wrong('fieldsParameter', 'a name or `false`', fieldsParameter, "Use for example 'fields'.")
   }

@@ -17,7 +17,7 @@ export interface Route {
 }
 
 /**
- * Routes by method and path: `{ 'GET /cities/:id': { result: City } }`. A client of no known routes takes any path, and
+ * Routes by method and path, as a type or an interface: `{ 'GET /cities/:id': { result: City } }`. A client of no known routes takes any path, and
  * its results are named where it is called: `api.get<City>('/cities/42')`.
  */
 export type Routes = Readonly<Record<string, Route>>
@@ -64,20 +64,20 @@ export type ParamNames<Path extends string> = Path extends `${string}:${infer Re
   : never
 
 /** Paths that routes know for a method. */
-export type PathOf<Known extends Routes, Method extends string> = keyof Known extends infer Name
+export type PathOf<Known extends object, Method extends string> = keyof Known extends infer Name
   ? Name extends `${Method} ${infer Path}`
     ? Path
     : never
   : never
 
 /** Methods that routes know. */
-export type MethodOf<Known extends Routes> = keyof Known extends infer Name
+export type MethodOf<Known extends object> = keyof Known extends infer Name
   ? Name extends `${infer Method} ${string}`
     ? Method
     : never
   : never
 
-type RouteAt<Known extends Routes, Method extends string, Path extends string> = Known[`${Method} ${Path}` &
+type RouteAt<Known extends object, Method extends string, Path extends string> = Known[`${Method} ${Path}` &
   keyof Known]
 
 type Member<Of, Name extends string, Otherwise> = Of extends { readonly [name in Name]?: infer Value }
@@ -85,7 +85,7 @@ type Member<Of, Name extends string, Otherwise> = Of extends { readonly [name in
   : Otherwise
 
 /** Result of a route. */
-export type ResultOf<Known extends Routes, Method extends string, Path extends string> = Member<
+export type ResultOf<Known extends object, Method extends string, Path extends string> = Member<
   RouteAt<Known, Method, Path>,
   'result',
   unknown
@@ -101,29 +101,31 @@ export type Picked<Result, Fields extends string> = [Fields] extends [never]
     ? Pick<Item, Fields & keyof Item>[]
     : Pick<Result, Fields & keyof Result>
 
-/** A member that has to be there when a route names it. */
-type Demand<Name extends string, Value> = [Value] extends [never]
+/** What the path, and the route, ask for. A query may be left out if all of its members may, a body if the route says so. */
+type Asked<Path extends string, At> = ([ParamNames<Path>] extends [never]
   ? unknown
-  : undefined extends Value
-    ? { readonly [name in Name]?: Value }
-    : { readonly [name in Name]: Value }
+  : { readonly params: Readonly<Record<ParamNames<Path>, UrlPart>> }) &
+  (At extends { readonly query?: infer Members }
+    ? {} extends Members
+      ? { readonly query?: Members }
+      : { readonly query: Members }
+    : unknown) &
+  Pick<At, 'body' & keyof At>
 
 /** Options of a call of a known route. */
-export type RouteOptions<Known extends Routes, Method extends string, Path extends string, Fields> = Omit<
+export type RouteOptions<Known extends object, Method extends string, Path extends string, Fields> = Omit<
   RequestOptions,
   'params' | 'query' | 'body' | 'fields'
-> & { readonly fields?: readonly Fields[] | undefined } & Demand<
-    'params',
-    [ParamNames<Path>] extends [never] ? never : Readonly<Record<ParamNames<Path>, UrlPart>>
-  > &
-  Demand<'query', Member<RouteAt<Known, Method, Path>, 'query', never>> &
-  Demand<'body', Member<RouteAt<Known, Method, Path>, 'body', never>>
+> & {
+  /** Which members of the result are wanted. */
+  readonly fields?: readonly Fields[] | undefined
+} & Asked<Path, RouteAt<Known, Method, Path>>
 
 /** Options may be left out where nothing is demanded. */
 type Optionally<Options> = {} extends Options ? [options?: Options] : [options: Options]
 
 /** One method of a client: the decoded body, or an `HttpError` for a status that is no success. */
-export type HttpMethod<Known extends Routes, Method extends string> = string extends keyof Known
+export type HttpMethod<Known extends object, Method extends string> = string extends keyof Known
   ? <Result = unknown>(path: string, options?: RequestOptions) => Promise<Result>
   : <Path extends PathOf<Known, Method>, const Fields extends FieldOf<ResultOf<Known, Method, Path>> = never>(
       path: Path,
@@ -131,7 +133,7 @@ export type HttpMethod<Known extends Routes, Method extends string> = string ext
     ) => Promise<Picked<ResultOf<Known, Method, Path>, Fields>>
 
 /** `fetch` of a client: answers of any status, with their headers. */
-export type HttpFetch<Known extends Routes> = string extends keyof Known
+export type HttpFetch<Known extends object> = string extends keyof Known
   ? <Result = unknown>(
       path: string,
       options?: RequestOptions & { readonly method?: string },
@@ -149,7 +151,7 @@ export type HttpFetch<Known extends Routes> = string extends keyof Known
     ) => Promise<HttpResponse<Picked<ResultOf<Known, Method, Path>, Fields>>>
 
 /** `pages` of a client. */
-export type HttpPages<Known extends Routes> = string extends keyof Known
+export type HttpPages<Known extends object> = string extends keyof Known
   ? <Page = unknown>(path: string, options?: RequestOptions & PagesOptions<Page>) => AsyncIterableIterator<Page>
   : <Path extends PathOf<Known, 'GET'>>(
       path: Path,
@@ -157,7 +159,7 @@ export type HttpPages<Known extends Routes> = string extends keyof Known
     ) => AsyncIterableIterator<ResultOf<Known, 'GET', Path>>
 
 /** A client of one API. */
-export interface HttpClient<Known extends Routes = Routes> extends AsyncDisposable {
+export interface HttpClient<Known extends object = Routes> extends AsyncDisposable {
   /** Sends a request, and answers with what came, whatever its status. */
   readonly fetch: HttpFetch<Known>
   /** Reads. Equal requests share one, and the cache answers what it may. */

@@ -40,8 +40,9 @@ async function undo(body: Uint8Array, names: readonly string[], maxBytes: number
   return decoded
 }
 
-async function run(decoder: Decoder, body: Uint8Array, maxBytes: number): Promise<Uint8Array> {
-  const zlib = await import('node:zlib')
+function run(decoder: Decoder, body: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  // Asked for by its name, so that bundlers for browsers, where this never runs, need not find it.
+  const zlib = process.getBuiltinModule('node:zlib')
   return new Promise((resolve, reject) => {
     const options = { ...(Number.isFinite(maxBytes) && { maxOutputLength: maxBytes }) }
     const done = (error: Error | null, result: Uint8Array): void => {

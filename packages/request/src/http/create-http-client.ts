@@ -1,6 +1,5 @@
 import { RequestError } from '@hotpath/contract'
 import { type Answer, ClientResponse, type HttpResponse } from './answer.ts'
-import { batchTransport } from './batch-transport.ts'
 import { clientSettings, type HttpClientOptions, type NetworkSettings, sendSettings } from './client-settings.ts'
 import type { HttpClient, RequestOptions, Routes } from './client-types.ts'
 import { Exchanges } from './exchanges.ts'
@@ -41,16 +40,13 @@ const NO_OPTIONS: RequestOptions = {}
  * server.close()
  * ```
  */
-export function createHttpClient<Known extends Routes = Routes>(options: HttpClientOptions = {}): HttpClient<Known> {
+export function createHttpClient<Known extends object = Routes>(options: HttpClientOptions = {}): HttpClient<Known> {
   const settings = clientSettings(options)
   const sending = sendSettings(options)
   const { connections, events, clock, maxBodyBytes, fieldsParameter } = settings
   const { cache, transport: given, dispatcher } = options
   const opened = openTransport({ connections, caches: cache !== undefined, transport: given, dispatcher })
-  const transport =
-    options.batch === undefined
-      ? opened
-      : batchTransport(options.batch, { transport: opened, base: settings.base, clock, events })
+  const transport = options.batch?.({ transport: opened, base: settings.base, clock, events }) ?? opened
   const network: NetworkSettings = { transport, clock, events, maxBodyBytes }
   const send = createSend(network, sending)
   const sendFor = ({ retry, timeout }: RequestOptions): typeof send =>

@@ -1,4 +1,5 @@
 export { createHttpClient } from './create-http-client.ts'
+export { batchEndpoint } from './batch-endpoint.ts'
 
 export type { CachingOptions, HeaderValues, HttpClientOptions, HttpTimeouts } from './client-settings.ts'
 export type {
@@ -17,7 +18,13 @@ export type {
   RouteOptions,
   Routes,
 } from './client-types.ts'
-export type { BatchEndpoint, BatchedRequest, BatchedResponse } from './batch-transport.ts'
+export type {
+  BatchContext,
+  BatchEndpoint,
+  BatchEndpointOptions,
+  BatchedRequest,
+  BatchedResponse,
+} from './batch-endpoint.ts'
 export type { AnswerSource, HttpResponse } from './answer.ts'
 export type { HttpCache, HttpLoadContext, HttpLoadOptions, HttpSetOptions } from './http-cache.ts'
 export type { PagesOptions } from './pages.ts'

@@ -1,6 +1,6 @@
 import { systemClock } from '@hotpath/core'
 import { describe, expect, it } from 'vitest'
-import type { BatchedRequest } from '../../../src/http/index.ts'
+import { batchEndpoint, type BatchedRequest } from '../../../src/http/index.ts'
 import { setUp } from './client.ts'
 import { type Handler, json, type Recorded } from './origin.ts'
 
@@ -16,14 +16,14 @@ function answering(one: (request: BatchedRequest) => object): Handler {
       json(response, {
         responses: requestsOf(request)
           .map((each) => ({ id: each.id, status: 200, ...one(each) }))
-          .reverse(),
+          .toReversed(),
       })
   }
 }
 
 // The fake clock has no end of a turn.
 const clock = systemClock
-const batch = { path: '/batch' }
+const batch = batchEndpoint({ path: '/batch' })
 
 describe('requests of one turn', () => {
   it('go out together, and each gets its own answer', async () => {
@@ -40,7 +40,7 @@ describe('requests of one turn', () => {
   it('are sent as they are when there is only one, or it is a write', async () => {
     await using test = await setUp(
       answering(({ url }) => ({ body: url })),
-      { clock, batch: { ...batch, when: ({ pathname }) => pathname !== '/c' } },
+      { clock, batch: batchEndpoint({ path: '/batch', when: ({ pathname }) => pathname !== '/c' }) },
     )
     await test.api.get('/a')
     await Promise.all([test.api.get('/b'), test.api.get('/c')])
@@ -56,7 +56,7 @@ describe('requests of one turn', () => {
   it('are no more than allowed', async () => {
     await using test = await setUp(
       answering(({ url }) => ({ body: url })),
-      { clock, batch: { ...batch, maxBatch: 2 } },
+      { clock, batch: batchEndpoint({ path: '/batch', maxBatch: 2 }) },
     )
     await Promise.all(['/a', '/b', '/c', '/d'].map((path) => test.api.get(path)))
     expect(test.origin.requests.map(requestsOf).map(({ length }) => length)).toEqual([2, 2])
@@ -163,11 +163,11 @@ describe('another format', () => {
         ),
       {
         clock,
-        batch: {
+        batch: batchEndpoint({
           path: 'many',
           encode: (requests) => requests.map(({ url }) => url),
           decode: (body) => (body as string[]).map((one, index) => ({ id: String(index), status: 200, body: one })),
-        },
+        }),
       },
     )
     expect(await Promise.all([test.api.get('/a'), test.api.get('/b')])).toEqual(['/A', '/B'])

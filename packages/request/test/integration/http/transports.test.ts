@@ -103,7 +103,7 @@ describe('HTTP/2', () => {
         response.end(JSON.stringify([request.httpVersion, request.url]))
       }, 20)
     })
-    await using origin = await listen(server as never, [], 'https')
+    await using origin = await listen(server, [], 'https')
     const dispatcher = new Agent({ connect: { ca: cert }, allowH2: true, connections: 1 })
     await using api = createHttpClient({ baseUrl: origin.url, dispatcher, retry: false })
     const answers = await Promise.all(Array.from({ length: 10 }, (_, id) => api.get(`/${id}`)))

@@ -36,7 +36,7 @@ export interface BatchedResponse {
 }
 
 /** Where requests are sent together, and how. */
-export interface BatchEndpoint {
+export interface BatchEndpointOptions {
   /** Path that takes batches, behind the `baseUrl`. */
   readonly path: string
   /** With so many requests a batch goes out at once. Default 20. */
@@ -51,75 +51,97 @@ export interface BatchEndpoint {
   readonly decode?: ((body: unknown) => readonly BatchedResponse[]) | undefined
 }
 
-interface Context {
+/** What a client tells its batch endpoint. */
+export interface BatchContext {
+  /** What carries the batches, and single requests. */
   readonly transport: HttpTransport
+  /** The client's `baseUrl`. */
   readonly base: URL | undefined
+  /** Time. */
   readonly clock: Clock
+  /** Where it tells what happens. */
   readonly events: RequestEvents | undefined
 }
+
+/** Puts batching in front of a transport; made by `batchEndpoint`. */
+export type BatchEndpoint = (context: BatchContext) => HttpTransport
 
 /** Who asks: requests of different people never share a batch. */
 const CREDENTIALS = ['authorization', 'cookie']
 
-/** @throws ConfigError naming the option. */
-export function batchTransport(endpoint: BatchEndpoint, { transport, base, clock, events }: Context): HttpTransport {
-  assertOptions(endpoint, 'batch')
-  const { path, maxBatch = 20, window, when = () => true, encode = encodeBatch, decode = decodeBatch } = endpoint
-  assertFunction(when, 'batch.when', "when: (url) => url.pathname.startsWith('/cities')")
-  assertFunction(encode, 'batch.encode', 'encode: (requests) => ({ requests })')
-  assertFunction(decode, 'batch.decode', 'decode: (body) => body.responses')
-  if (typeof path !== 'string' || path === '') throw wrong('batch.path', 'a path', path, "Use for example '/batch'.")
-  const url = targetOf(base, path, {})
+/**
+ * A client's `batch`: GET requests of one turn of the event loop go out as one POST. Apart from `createHttpClient`, so that
+ * who does not use it does not bundle it.
+ *
+ * @throws ConfigError naming the option.
+ *
+ * @example
+ * ```ts
+ * import { batchEndpoint, createHttpClient } from '@hotpath/request/http'
+ *
+ * await using api = createHttpClient({ baseUrl: 'https://api.example.com', batch: batchEndpoint({ path: '/batch' }) })
+ * ```
+ */
+export function batchEndpoint(options: BatchEndpointOptions): BatchEndpoint {
+  assertOptions(options, 'batchEndpoint')
+  const { path, maxBatch = 20, window, when = () => true, encode = encodeBatch, decode = decodeBatch } = options
+  assertFunction(when, 'when', "when: (url) => url.pathname.startsWith('/cities')")
+  assertFunction(encode, 'encode', 'encode: (requests) => ({ requests })')
+  assertFunction(decode, 'decode', 'decode: (body) => body.responses')
+  if (typeof path !== 'string' || path === '') throw wrong('path', 'a path', path, "Use for example '/batch'.")
+  return ({ transport, base, clock, events }) => {
+    const url = targetOf(base, path, {})
 
-  const together = batch(
-    async (requests: readonly TransportRequest[], { signal }): Promise<readonly (TransportResponse | Error)[]> => {
-      const groups = byCredentials(requests)
-      const answers = new Map<TransportRequest, TransportResponse | Error>()
-      await Promise.all(
-        [...groups.values()].map(async (group) => {
-          const received =
-            group.length === 1 && group[0] !== undefined ? [await alone(group[0], signal)] : await ask(group, signal)
-          for (const [index, request] of group.entries()) answers.set(request, received[index] ?? missing(request))
-        }),
-      )
-      return requests.map((request) => answers.get(request) ?? missing(request))
-    },
-    { key: keyOf, maxBatch, window, isolate: false, timeout: false, clock, events, name: 'http batch' },
-  )
-
-  const alone = (request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> =>
-    transport.send({ ...request, signal })
-
-  async function ask(
-    group: readonly TransportRequest[],
-    signal: AbortSignal,
-  ): Promise<(TransportResponse | undefined)[]> {
-    const [first] = group
-    const response = await transport.send({
-      method: 'POST',
-      url,
-      headers: {
-        ...pickHeaders(first?.headers ?? {}, true),
-        accept: 'application/json',
-        'content-type': 'application/json',
+    const together = batch(
+      async (requests: readonly TransportRequest[], { signal }): Promise<readonly (TransportResponse | Error)[]> => {
+        const groups = byCredentials(requests)
+        const answers = new Map<TransportRequest, TransportResponse | Error>()
+        await Promise.all(
+          [...groups.values()].map(async (group) => {
+            const received =
+              group.length === 1 && group[0] !== undefined ? [await alone(group[0], signal)] : await ask(group, signal)
+            for (const [index, request] of group.entries()) answers.set(request, received[index] ?? missing(request))
+          }),
+        )
+        return requests.map((request) => answers.get(request) ?? missing(request))
       },
-      body: JSON.stringify(encode(group.map(batched))),
-      signal,
-      maxBodyBytes: Math.max(...group.map(({ maxBodyBytes }) => maxBodyBytes)),
-    })
-    // What becomes of the batch becomes of each request in it: its `Retry-After`, too.
-    if (response.status >= 300) return group.map(() => response)
-    const body = decodeResponse(response.body, 'json', fieldOf(response.headers, 'content-type'))
-    const byId = new Map(decode(body).map((one) => [one.id, one]))
-    return group.map((_, index) => unbatched(byId.get(String(index))))
-  }
+      { key: keyOf, maxBatch, window, isolate: false, timeout: false, clock, events, name: 'http batch' },
+    )
 
-  return {
-    send: (request) => {
-      const isBatched = request.method === 'GET' && request.url.origin === url.origin && when(request.url)
-      return isBatched ? together.load(request, { signal: request.signal }) : transport.send(request)
-    },
-    close: async () => transport.close?.(),
+    const alone = (request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> =>
+      transport.send({ ...request, signal })
+
+    async function ask(
+      group: readonly TransportRequest[],
+      signal: AbortSignal,
+    ): Promise<(TransportResponse | undefined)[]> {
+      const [first] = group
+      const response = await transport.send({
+        method: 'POST',
+        url,
+        headers: {
+          ...pickHeaders(first?.headers ?? {}, true),
+          accept: 'application/json',
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify(encode(group.map(batched))),
+        signal,
+        maxBodyBytes: Math.max(...group.map(({ maxBodyBytes }) => maxBodyBytes)),
+      })
+      // What becomes of the batch becomes of each request in it: its `Retry-After`, too.
+      if (response.status >= 300) return group.map(() => response)
+      const body = decodeResponse(response.body, 'json', fieldOf(response.headers, 'content-type'))
+      const byId = new Map(decode(body).map((one) => [one.id, one]))
+      return group.map((_, index) => unbatched(byId.get(String(index))))
+    }
+
+    return {
+      send: (request) => {
+        const isBatched = request.method === 'GET' && request.url.origin === url.origin && when(request.url)
+        return isBatched ? together.load(request, { signal: request.signal }) : transport.send(request)
+      },
+      close: async () => transport.close?.(),
+    }
   }
 }
 
@@ -176,7 +198,7 @@ function pickHeaders(
 function missing({ url }: TransportRequest): RequestError {
   return new RequestError(
     'ERR_REQUEST_RESULT',
-    `The batch was answered without \`${url.origin}${url.pathname}\`. Answer each request by its \`id\`, or give \`batch\` a \`decode\`.`,
+    `The batch was answered without \`${url.origin}${url.pathname}\`. Answer each request by its \`id\`, or give \`batchEndpoint\` a \`decode\`.`,
     { context: { url: url.origin + url.pathname } },
   )
 }

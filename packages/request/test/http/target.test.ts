@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { baseOf, targetOf } from '../../src/http/target.ts'
+
+const base = baseOf('https://api.test/v1/')
+const at = (path: string, options = {}): string => targetOf(base, path, options).href
+
+describe('a target', () => {
+  it('is put behind the base, whatever the slashes', () => {
+    expect(at('/cities')).toBe('https://api.test/v1/cities')
+    expect(at('cities')).toBe('https://api.test/v1/cities')
+    expect(at('?a=1')).toBe('https://api.test/v1?a=1')
+    expect(at('')).toBe('https://api.test/v1')
+    expect(at('//evil.test/a')).toBe('https://api.test/v1//evil.test/a')
+  })
+
+  it('may be a whole address, and has no fragment', () => {
+    expect(at('https://other.test/a#b')).toBe('https://other.test/a')
+    expect(targetOf(undefined, 'http://other.test', {}).href).toBe('http://other.test/')
+  })
+
+  it('is filled in with parameters that keep their place', () => {
+    expect(at('/cities/:id/:part', { params: { id: 'a/b?c#d', part: 7n } })).toBe(
+      'https://api.test/v1/cities/a%2Fb%3Fc%23d/7',
+    )
+    expect(at('/c/:a', { params: { a: '$&' } })).toBe('https://api.test/v1/c/%24%26')
+    expect(at('/at/12:30')).toBe('https://api.test/v1/at/12:30')
+  })
+
+  it.each(['', '.', '..', undefined, null])('refuses a parameter that would change the path: %s', (id) => {
+    expect(() => at('/cities/:id', { params: { id } })).toThrow(/`params.id` must be/)
+  })
+
+  it('adds a query, sorted, without what is not there', () => {
+    const query = { b: [1, 'x y'], a: true, c: undefined, d: null, e: '&' }
+    expect(at('/a?z=1', { query })).toBe('https://api.test/v1/a?z=1&a=true&b=1&b=x+y&e=%26')
+  })
+
+  it.each(['file:///etc/passwd', 'javascript:alert(1)', 'http://'])(
+    'refuses what is no address of HTTP: %s',
+    (path) => {
+      expect(() => at(path)).toThrow(/`path` must be a path, or an address/)
+    },
+  )
+
+  it('needs a base for a path', () => {
+    expect(() => targetOf(undefined, '/a', {})).toThrow(/Give `createHttpClient\(\)` a `baseUrl`/)
+    expect(() => targetOf(base, 7 as never, {})).toThrow(/`path` must be a text/)
+  })
+})
+
+describe('a base', () => {
+  it('may be left out', () => {
+    expect(baseOf(undefined)).toBeUndefined()
+  })
+
+  it.each(['/api', 'ftp://x.test', 'https://x.test/?a=1', ''])('is refused: %s', (url) => {
+    expect(() => baseOf(url)).toThrow(/`baseUrl` must be an address/)
+  })
+})
