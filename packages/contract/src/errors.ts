@@ -39,6 +39,9 @@ export const ERROR_CODES = [
   'ERR_HTTP_STATUS',
   'ERR_HTTP_BODY',
   'ERR_HTTP_NETWORK',
+  'ERR_DECORATOR_TARGET',
+  'ERR_DECORATOR_NAME',
+  'ERR_DECORATOR_UNCONFIGURED',
 ] as const
 
 /** A code that names one kind of failure; stable across versions, meant for `isHotpathError(error, code)`. */

@@ -1,0 +1,41 @@
+import { type CacheKey, DEFAULT_FRESHNESS, type FreshnessOptions, resolveFreshness } from '@hotpath/contract'
+import type { CacheOption } from './cache-source.ts'
+import { assertFunction, assertName, assertOptions } from './input.ts'
+import type { ArgsOf, ValueOf } from './member-types.ts'
+import { type ErrorTtl, toErrorMs } from './remembered-error.ts'
+import { type Selector, assertTags } from './selector.ts'
+
+/** Options of `@Cacheable`. What is a `function` and not an arrow has the object as its `this`. */
+export interface CacheableOptions<This, Of> extends FreshnessOptions {
+  /** The key of a call, made from its arguments. Default: the class, the member and the arguments. */
+  readonly key?: ((this: This, ...args: ArgsOf<Of>) => CacheKey) | undefined
+  /** Stands for the name of the class in default keys, and for that of the function; for code that a minifier renames. */
+  readonly name?: string | undefined
+  /** Tags of the value, or what makes them from the arguments and the value. */
+  readonly tags?: Selector<This, ArgsOf<Of>, ValueOf<Of>, readonly string[]> | undefined
+  /** Whether this call is to use the cache at all, told from its arguments. */
+  readonly when?: ((this: This, ...args: ArgsOf<Of>) => boolean) | undefined
+  /** Whether a value is to be left out of the cache, told when it is there. */
+  readonly unless?: ((this: This, args: ArgsOf<Of>, value: ValueOf<Of>) => boolean) | undefined
+  /**
+   * How long a failure is remembered, and thrown again instead of a new attempt; a function may decide by the error.
+   * In memory it is the same error; shared tiers keep what their codec can carry. Default `false`: not at all.
+   */
+  readonly errorTtl?: ErrorTtl | undefined
+  /** The cache, or what finds it on the object. Default: that of `createDecorators` or `configureDecorators`. */
+  readonly cache?: CacheOption<This> | undefined
+}
+
+/** @throws ConfigError or TagError for wrong options. */
+export function assertCacheable<This, Of>(options: CacheableOptions<This, Of>, decorator: string): FreshnessOptions {
+  assertOptions(options, decorator)
+  const { key, name, tags, when, unless, errorTtl, cache, ...freshness } = options
+  assertFunction(key, 'key', "key: (id) => ['user', id]")
+  assertName(name)
+  assertTags(tags)
+  assertFunction(when, 'when', 'when: (id) => id > 0')
+  assertFunction(unless, 'unless', 'unless: ([id], user) => user.isDraft')
+  if (typeof errorTtl !== 'function') toErrorMs(errorTtl)
+  resolveFreshness(DEFAULT_FRESHNESS, freshness)
+  return freshness
+}

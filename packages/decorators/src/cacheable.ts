@@ -1,0 +1,91 @@
+import type { CacheKey, FreshnessOptions } from '@hotpath/contract'
+import type { LoadContext, Token } from '@hotpath/core'
+import { type CachedBy, mark } from './cached-by.ts'
+import { cacheFinder, type CacheHome } from './cache-source.ts'
+import { type CacheableOptions, assertCacheable } from './cacheable-options.ts'
+import { type CallKey, defaultKey, functionKey } from './default-key.ts'
+import { assertCallable } from './input.ts'
+import { lookLike, memberDecorator } from './member.ts'
+import type { AnyFunction, AsyncTwin, MemberDecorator } from './member-types.ts'
+import { errorMsOf, remember, throwRemembered } from './remembered-error.ts'
+import { select } from './selector.ts'
+
+type Options = CacheableOptions<unknown, AnyFunction>
+
+/** Makes `@Cacheable` for the members that share a cache. */
+export function cacheableMember<This, Of>(
+  options: CacheableOptions<This, Of>,
+  home: CacheHome,
+): MemberDecorator<This, Of> {
+  const plain = options as Options
+  const freshness = assertCacheable(plain, '@Cacheable')
+  return memberDecorator('@Cacheable', (member) => {
+    const callKey = ownKey(plain) ?? defaultKey(member, plain.name)
+    const findCache = cacheFinder(plain.cache, home, `\`@Cacheable\` on \`${String(member.property)}\``)
+    return makeCached(member.fn, { options: plain, freshness, callKey, findCache })
+  })
+}
+
+/** A function that answers from the cache. */
+export type CachedFunction<Fn extends AnyFunction> = AsyncTwin<Fn> & {
+  /** The key of a call. */
+  key(...args: Parameters<Fn>): CacheKey
+  /** Removes the value of a call, everywhere. */
+  invalidate(...args: Parameters<Fn>): Promise<Token>
+}
+
+/** Makes the cached twin of a function. */
+export function cacheableFunction(fn: AnyFunction, options: Options, home: CacheHome): AnyFunction {
+  const freshness = assertCacheable(options, 'cacheable')
+  assertCallable(fn, 'cacheable')
+  const callKey = ownKey(options) ?? functionKey(fn, options.name)
+  const findCache = cacheFinder(options.cache, home, `\`${fn.name || 'a cacheable function'}\``)
+  const cached = lookLike(makeCached(fn, { options, freshness, callKey, findCache }), fn)
+  return Object.assign(cached, {
+    key: (...args: unknown[]) => callKey(undefined, args),
+    invalidate: async (...args: unknown[]) => findCache(undefined).delete(callKey(undefined, args)),
+  })
+}
+
+interface Plan extends CachedBy {
+  readonly options: Options
+  readonly freshness: FreshnessOptions
+}
+
+function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
+  const { callKey, findCache, freshness } = plan
+  const { when, unless, tags, errorTtl } = plan.options
+  const loadOptions = typeof tags === 'function' ? freshness : { ...freshness, tags }
+  const remembers = errorTtl !== undefined && errorTtl !== false
+
+  function cached(this: unknown, ...args: unknown[]): Promise<unknown> {
+    try {
+      if (when !== undefined && !when.apply(this, args)) return Promise.resolve(Reflect.apply(fn, this, args))
+      const load = async (context: LoadContext): Promise<unknown> => {
+        let value: unknown
+        try {
+          value = await Reflect.apply(fn, this, args)
+        } catch (error) {
+          // A stale value is better than a remembered failure.
+          const errorMs = remembers && context.previous === undefined ? errorMsOf(errorTtl, error) : 0
+          if (errorMs === 0) throw error
+          context.setTtl({ ttl: errorMs, staleWhileRevalidate: false, staleIfError: false })
+          return remember(error)
+        }
+        if (value === undefined) return value
+        if (unless?.call(this, args, value) === true) context.skip()
+        else if (typeof tags === 'function') context.addTags(select(tags, { self: this, args, value }))
+        return value
+      }
+      const answer = findCache(this).getOrSet(callKey(this, args), load, loadOptions)
+      return remembers ? answer.then(throwRemembered) : answer
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+  return mark(cached, plan)
+}
+
+function ownKey({ key }: Options): CallKey | undefined {
+  return key && ((self, args) => key.apply(self, args as unknown[]))
+}

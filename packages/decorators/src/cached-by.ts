@@ -1,0 +1,56 @@
+/** What tells from outside how a member is cached: its keys, and how to outdate one of its values. */
+import { type CacheKey, ConfigError } from '@hotpath/contract'
+import type { Cache, Token } from '@hotpath/core'
+import type { CallKey } from './default-key.ts'
+import { memberOf } from './member.ts'
+import type { AnyFunction, ArgsOf } from './member-types.ts'
+
+/** How a member is cached. */
+export interface CachedBy {
+  readonly callKey: CallKey
+  readonly findCache: (self: unknown) => Cache
+}
+
+// Keyed globally: the CommonJS copy must know what the ESM copy decorated.
+const CACHED_BY: unique symbol = Symbol.for('@hotpath/decorators/cached-by') as never
+
+/** Leaves on a function how it is cached. */
+export function mark<Fn extends AnyFunction>(fn: Fn, { callKey, findCache }: CachedBy): Fn {
+  return Object.defineProperty(fn, CACHED_BY, { value: { callKey, findCache } satisfies CachedBy })
+}
+
+/**
+ * The key under which a call of a `@Cacheable` member is cached.
+ *
+ * @throws ConfigError `ERR_DECORATOR_TARGET` when the member is not cached.
+ */
+export function keyOf<Self extends object, Name extends keyof Self>(
+  self: Self,
+  name: Name,
+  ...args: ArgsOf<Self[Name]>
+): CacheKey {
+  return cachedBy(self, name).callKey(self, args)
+}
+
+/**
+ * Removes what a `@Cacheable` member has cached for these arguments, everywhere.
+ *
+ * @throws ConfigError `ERR_DECORATOR_TARGET` when the member is not cached.
+ */
+export async function invalidate<Self extends object, Name extends keyof Self>(
+  self: Self,
+  name: Name,
+  ...args: ArgsOf<Self[Name]>
+): Promise<Token> {
+  const { findCache, callKey } = cachedBy(self, name)
+  return findCache(self).delete(callKey(self, args))
+}
+
+function cachedBy(self: object, name: PropertyKey): CachedBy {
+  const found = (memberOf(self, name) as { readonly [CACHED_BY]?: CachedBy } | undefined)?.[CACHED_BY]
+  if (found !== undefined) return found
+  throw new ConfigError(
+    'ERR_DECORATOR_TARGET',
+    `\`${String(name)}\` is not cached. Decorate it with \`@Cacheable\`, outside of all decorators that replace it.`,
+  )
+}

@@ -1,0 +1,104 @@
+/**
+ * What default keys begin with: the class and the member.
+ *
+ * The class is that of the object, not the one that declares the method: what an inherited method loads depends on its
+ * `this`, and two subclasses must not share it. Where a subclass overrides a method and calls `super`, both have the same
+ * class and the same name, and one key for both would make the outer call wait for itself: the one further up gets a
+ * `super/` for each that was declared below it.
+ *
+ * A legacy decorator knows its class. A standard one comes before its class exists: for a static member the class tells
+ * itself when it is made, for others each object tells its class when it is made, the base class's members first.
+ */
+import { ConfigError } from '@hotpath/contract'
+import type { Member } from './member.ts'
+
+/** One decorated member that makes default keys. */
+export interface Site extends Pick<Member, 'decorator' | 'property' | 'isPrivate'> {
+  /** Name of the member in keys. */
+  readonly label: string
+  /** What the user calls the class. */
+  readonly name: string | undefined
+}
+
+/** Sites by class and label, in the order in which they became known. Held as long as the class. */
+const known = new WeakMap<object, Map<string, Site[]>>()
+
+let changes = 0
+
+/** Counts what became known; heads made before may be wrong after. */
+export function claimCount(): number {
+  return changes
+}
+
+/** Notes that a class has a site. Cheap when it is known already: it runs with each new object. */
+export function claim(owner: object, site: Site): void {
+  const sites = known.get(owner)?.get(site.label)
+  if (sites?.includes(site) === true) return
+  className(owner, site)
+  changes++
+  for (const other of lineage(owner, site.label)) assertDistinct(site, other)
+  if (sites !== undefined) {
+    sites.push(site)
+    return
+  }
+  const labels = known.get(owner) ?? new Map<string, Site[]>()
+  known.set(owner, labels.set(site.label, [site]))
+}
+
+/** The two parts that the keys of a site begin with, for objects of a class. */
+export function headOf(owner: object, site: Site): readonly [className: string, label: string] {
+  const above = lineage(owner, site.label).indexOf(site)
+  return [className(owner, site), 'super/'.repeat(Math.max(0, above)) + site.label]
+}
+
+/** The sites of a label from the class itself upwards. */
+function lineage(owner: object, label: string): Site[] {
+  const found: Site[] = []
+  for (let one: object | null = owner; typeof one === 'function'; one = Object.getPrototypeOf(one) as object | null) {
+    found.push(...(known.get(one)?.get(label) ?? []).toReversed())
+  }
+  return found
+}
+
+/** What a class is called once a minifier or a compiler has had its way. */
+const MEANINGLESS = /^(?:.|[a-z_$].|_?(?:class|default)_?\d*|\w+_default|anonymous)$/
+
+/** @throws ConfigError when the class has no name, or one that a minifier gave it. */
+function className(owner: object, { name, decorator, label }: Site): string {
+  if (name !== undefined) return name
+  const own = (owner as { readonly name?: unknown }).name
+  if (typeof own === 'string' && own !== '' && !MEANINGLESS.test(own)) return own
+  const seen = typeof own === 'string' && own !== '' ? `is called \`${own}\`, as by a minifier` : 'has no name'
+  throw new ConfigError(
+    'ERR_DECORATOR_NAME',
+    `\`${decorator}\` on \`${label}\` makes its keys from the name of the class, which ${seen}. Pass \`name: 'UserService'\`, or a \`key\`.`,
+    { context: { label } },
+  )
+}
+
+/** @throws ConfigError for two members of one class that are not the same one, but are called the same. */
+function assertDistinct(site: Site, other: Site): void {
+  if (site.name !== other.name) return
+  if (site.property === other.property && !site.isPrivate && !other.isPrivate) return
+  throw new ConfigError(
+    'ERR_DECORATOR_NAME',
+    `\`${site.decorator}\` stands before two members that are both called \`${site.label}\`, and would give them the same keys. Pass a \`name\` of its own to one of them, or a \`key\`.`,
+    { context: { label: site.label } },
+  )
+}
+
+/** Name of a member in keys and messages. */
+export function labelOf({
+  property,
+  isStatic,
+  decorator,
+}: Pick<Member, 'property' | 'isStatic' | 'decorator'>): string {
+  const label = typeof property === 'symbol' ? `symbol/${property.description ?? ''}` : property
+  if (property === '' || label === 'symbol/') {
+    throw new ConfigError(
+      'ERR_DECORATOR_NAME',
+      `\`${decorator}\` makes its keys from the name of the member, which has none. Give the symbol a description, or pass a \`key\`.`,
+    )
+  }
+  return isStatic ? `static/${label}` : label
+}

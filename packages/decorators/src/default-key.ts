@@ -1,0 +1,69 @@
+/** The key of a call where the user gave none: class, member, arguments. */
+import { type CacheKey, ConfigError, type KeyPart } from '@hotpath/contract'
+import { type Site, claim, claimCount, headOf, labelOf } from './class-names.ts'
+import type { Member } from './member.ts'
+
+/** Makes the key of a call from the object that it came to and its arguments. */
+export type CallKey = (self: unknown, args: readonly unknown[]) => CacheKey
+
+/**
+ * Makes the function that makes default keys.
+ *
+ * @throws ConfigError when the class or member is known to have no name.
+ */
+export function defaultKey(member: Member, name: string | undefined): CallKey {
+  const { decorator, property, isPrivate, isStatic, home, onInitialize } = member
+  const site: Site = { decorator, property, isPrivate, name, label: labelOf(member) }
+  if (home !== undefined) claim(home, site)
+  onInitialize?.((self) => {
+    const owner = ownerOf(self, isStatic)
+    if (owner !== undefined) claim(owner, site)
+  })
+  let heads = new WeakMap<object, readonly [string, string]>()
+  let count = claimCount()
+  // Most members are called on objects of one class.
+  let lastOwner: object | undefined
+  let lastClass = ''
+  let lastLabel = ''
+  return (self, args) => {
+    const owner = ownerOf(self, isStatic) ?? refuseDetached(site)
+    if (owner !== lastOwner || count !== claimCount()) {
+      if (count !== claimCount()) heads = new WeakMap()
+      count = claimCount()
+      let head = heads.get(owner)
+      if (head === undefined) heads.set(owner, (head = headOf(owner, site)))
+      ;[lastClass, lastLabel] = head
+      lastOwner = owner
+    }
+    return [lastClass, lastLabel, ...(args as readonly KeyPart[])]
+  }
+}
+
+function ownerOf(self: unknown, isStatic: boolean): object | undefined {
+  const owner = isStatic ? self : (self as { readonly constructor?: unknown } | null | undefined)?.constructor
+  return typeof owner === 'function' ? owner : undefined
+}
+
+function refuseDetached({ decorator, label }: Site): never {
+  throw new ConfigError(
+    'ERR_DECORATOR_NAME',
+    `\`${label}\` was called without its object, whose class is part of the keys that \`${decorator}\` makes. Call it as a method, or pass a \`key\`.`,
+    { context: { label } },
+  )
+}
+
+/**
+ * Makes the function that makes the keys of a function: its name and the arguments.
+ *
+ * @throws ConfigError when it has none.
+ */
+export function functionKey(fn: { readonly name: string }, name: string | undefined): CallKey {
+  const head = name ?? fn.name
+  if (head === '') {
+    throw new ConfigError(
+      'ERR_DECORATOR_NAME',
+      "The function has no name to make keys from. Pass `name: 'loadUser'`, or a `key`.",
+    )
+  }
+  return (_self, args) => [head, ...(args as readonly KeyPart[])]
+}

@@ -1,0 +1,37 @@
+export {
+  CacheEvict,
+  CachePut,
+  Cacheable,
+  cacheEvict,
+  cachePut,
+  cacheable,
+  configureDecorators,
+} from './process-wide.ts'
+export type { DecoratorsConfig } from './process-wide.ts'
+export { createDecorators } from './create-decorators.ts'
+export type { Decorators } from './create-decorators.ts'
+export { invalidate, keyOf } from './cached-by.ts'
+export { Memoize, forget, memoize } from './memoize.ts'
+export type { MemoizeOptions, Memoized } from './memoize.ts'
+
+export type { CachedFunction } from './cacheable.ts'
+export type { CacheableOptions } from './cacheable-options.ts'
+export type { CacheEvictOptions, EvictAfter, EvictBefore } from './cache-evict.ts'
+export type { CachePutOptions } from './cache-put.ts'
+export type { CacheOption, CacheProvider } from './cache-source.ts'
+export type {
+  AnyFunction,
+  Anything,
+  ArgsOf,
+  AsyncMethod,
+  AsyncTwin,
+  Asynchronous,
+  LegacyDecorator,
+  MemberContext,
+  MemberDecorator,
+  MustAnswerPromise,
+  StandardDecorator,
+  ValueOf,
+} from './member-types.ts'
+export type { ErrorTtl } from './remembered-error.ts'
+export type { Selector } from './selector.ts'

@@ -1,0 +1,174 @@
+/**
+ * What a member answered, kept as long as its object lives, in this process only and for this object alone. It needs no
+ * cache and makes nothing asynchronous: a promise is kept as it is, so that those who ask meanwhile share it, and let go
+ * of when it fails.
+ *
+ * Each object has a table of its own, found by a WeakMap; the oldest unused entries leave when it is full. O(1).
+ */
+import { type CacheKey, type Clock, ConfigError, type Duration, type KeyPart, encodeKey, toMs } from '@hotpath/contract'
+import { systemClock } from '@hotpath/core'
+import { assertCallable, assertFunction, assertOptions, received } from './input.ts'
+import { lookLike, memberDecorator, memberOf } from './member.ts'
+import type { AnyFunction, ArgsOf, MemberDecorator } from './member-types.ts'
+
+/** Options of `@Memoize`. */
+export interface MemoizeOptions<This, Of> {
+  /** The key of a call, made from its arguments. Default: all of them. */
+  readonly key?: ((this: This, ...args: ArgsOf<Of>) => CacheKey) | undefined
+  /** How many calls each object remembers; those unused for longest are forgotten. Default 1,000. */
+  readonly maxEntries?: number | undefined
+  /** How long a call is remembered. Default `Infinity`: as long as its object lives. */
+  readonly ttl?: Duration | undefined
+  /** Time. Default: the machine's. */
+  readonly clock?: Pick<Clock, 'monotonic'> | undefined
+}
+
+/**
+ * Remembers what a method or getter answered, synchronous or not, for each object by itself.
+ *
+ * `null` is remembered, `undefined` and failures are not. For what processes share, or what can be outdated by a tag,
+ * use `Cacheable`.
+ *
+ * @throws ConfigError for wrong options, and when it stands before anything but a method or getter.
+ */
+export function Memoize<This = unknown, Of = AnyFunction>(
+  options: MemoizeOptions<This, Of> = {},
+): MemberDecorator<This, Of, unknown> {
+  const plan = readOptions(options as Options, '@Memoize')
+  return memberDecorator('@Memoize', ({ fn }) => makeMemoized(fn, plan))
+}
+
+/**
+ * The twin of a function that remembers what it answered: `Memoize` for functions. One that is called on objects
+ * remembers for each by itself.
+ *
+ * @throws ConfigError for wrong options.
+ */
+export function memoize<Fn extends AnyFunction>(
+  fn: Fn,
+  options: MemoizeOptions<ThisParameterType<Fn>, Fn> = {},
+): Fn & Memoized {
+  assertCallable(fn, 'memoize')
+  const memoized = lookLike(makeMemoized(fn, readOptions(options as Options, 'memoize')), fn)
+  return Object.assign(memoized as AnyFunction as Fn, {
+    forget: (...args: unknown[]) => memoized[FORGET](undefined, args),
+  })
+}
+
+/** A function that can be told to forget. */
+export interface Memoized {
+  /** Forgets the call with these arguments; without any, all calls. */
+  forget(...args: unknown[]): void
+}
+
+/**
+ * Makes a `@Memoize` member of an object forget the call with these arguments; without any, all its calls.
+ *
+ * @throws ConfigError `ERR_DECORATOR_TARGET` when the member remembers nothing.
+ */
+export function forget<Self extends object, Name extends keyof Self>(
+  self: Self,
+  name: Name,
+  ...args: ArgsOf<Self[Name]> | []
+): void {
+  const member = memberOf(self, name) as Partial<Forgetful> | undefined
+  if (member?.[FORGET] === undefined) {
+    throw new ConfigError(
+      'ERR_DECORATOR_TARGET',
+      `\`${String(name)}\` remembers nothing. Decorate it with \`@Memoize\`, outside of all decorators that replace it.`,
+    )
+  }
+  member[FORGET](self, args)
+}
+
+type Options = MemoizeOptions<unknown, AnyFunction>
+type Table = Map<string, Kept>
+
+interface Kept {
+  readonly answer: unknown
+  readonly until: number
+}
+
+// Keyed globally: the CommonJS copy must know what the ESM copy decorated.
+const FORGET: unique symbol = Symbol.for('@hotpath/decorators/forget') as never
+
+interface Forgetful {
+  readonly [FORGET]: (self: unknown, args: readonly unknown[]) => void
+}
+
+interface Plan {
+  readonly key: Options['key']
+  readonly maxEntries: number
+  readonly ttlMs: number
+  readonly clock: Pick<Clock, 'monotonic'>
+}
+
+function readOptions(options: Options, decorator: string): Plan {
+  assertOptions(options, decorator)
+  const { key, maxEntries = 1_000, ttl = Number.POSITIVE_INFINITY, clock = systemClock } = options
+  assertFunction(key, 'key', 'key: (query) => [query.id]')
+  if (!Number.isInteger(maxEntries) || maxEntries < 1) {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `\`maxEntries\` must be a whole number from 1, received ${typeof maxEntries === 'number' ? maxEntries : received(maxEntries)}. Use for example 1_000.`,
+    )
+  }
+  return { key, maxEntries, ttlMs: toMs(ttl, 'ttl'), clock }
+}
+
+function makeMemoized(fn: AnyFunction, { key, maxEntries, ttlMs, clock }: Plan): AnyFunction & Forgetful {
+  const tables = new WeakMap<object, Table>()
+  const ofNobody: Table = new Map()
+  const keyOf = (self: unknown, args: readonly unknown[]): string => {
+    if (key !== undefined) return encodeKey(key.apply(self, args as unknown[]))
+    return args.length === 0 ? '' : encodeKey(args as readonly KeyPart[])
+  }
+
+  function memoized(this: unknown, ...args: unknown[]): unknown {
+    const table = isObject(this) ? tableOf(this) : ofNobody
+    const id = keyOf(this, args)
+    const kept = table.get(id)
+    const now = ttlMs === Number.POSITIVE_INFINITY ? 0 : clock.monotonic()
+    if (kept !== undefined) {
+      table.delete(id)
+      if (now < kept.until) {
+        table.set(id, kept)
+        return kept.answer
+      }
+    }
+    const answer: unknown = Reflect.apply(fn, this, args)
+    if (answer === undefined || ttlMs === 0) return answer
+    const entry: Kept = { answer, until: now + ttlMs }
+    table.set(id, entry)
+    if (table.size > maxEntries) table.delete(table.keys().next().value as string)
+    if (isThenable(answer)) {
+      const drop = (): void => {
+        if (table.get(id) === entry) table.delete(id)
+      }
+      answer.then((value) => value === undefined && drop(), drop)
+    }
+    return answer
+  }
+
+  function tableOf(self: object): Table {
+    let table = tables.get(self)
+    if (table === undefined) tables.set(self, (table = new Map()))
+    return table
+  }
+
+  return Object.assign(memoized, {
+    [FORGET]: (self: unknown, args: readonly unknown[]) => {
+      const table = isObject(self) ? tables.get(self) : ofNobody
+      if (args.length === 0) table?.clear()
+      else table?.delete(keyOf(self, args))
+    },
+  })
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && typeof (value as Partial<PromiseLike<unknown>>).then === 'function'
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { Cacheable } from '../src/index.ts'
+import { make } from './make.ts'
+
+class NotFound extends Error {
+  override readonly name = 'NotFound'
+}
+
+describe('errorTtl', () => {
+  test('remembers a failure, the very same one, for as long as told', async () => {
+    const { cache, clock } = make()
+    let loads = 0
+    class Users {
+      @Cacheable({ ttl: '1h', errorTtl: '1s', key: (id) => ['user', id], tags: ['users'] })
+      async find(id: number): Promise<number> {
+        loads++
+        throw new NotFound(`no ${id}`)
+      }
+    }
+    const users = new Users()
+    const failures = await Promise.all([1, 1, 1].map((id) => users.find(id).catch((error: unknown) => error)))
+    failures.push(await users.find(1).catch((error: unknown) => error))
+    expect(failures[0]).toBeInstanceOf(NotFound)
+    expect(new Set(failures).size).toBe(1)
+    expect(loads).toBe(1)
+    clock.advance(1_000)
+    await expect(users.find(1)).rejects.toThrow('no 1')
+    expect(loads).toBe(2)
+    await cache.invalidateTags(['users'])
+    await expect(users.find(1)).rejects.toThrow('no 1')
+    expect(loads).toBe(3)
+    await cache.delete(['user', 1])
+    await expect(users.find(1)).rejects.toThrow('no 1')
+    expect(loads).toBe(4)
+  })
+
+  test('may decide by the error, and leaves values alone', async () => {
+    make()
+    let loads = 0
+    class Users {
+      @Cacheable({ errorTtl: (error) => error instanceof NotFound && '1m' })
+      async find(id: number): Promise<unknown> {
+        loads++
+        if (id === 0) throw new NotFound('none')
+        if (id < 0) throw new Error('down')
+        return id === 1 ? null : { '@hotpath/error': false, error: 'a value' }
+      }
+    }
+    const users = new Users()
+    for (const id of [0, 0]) await expect(users.find(id)).rejects.toThrow('none')
+    expect(loads).toBe(1)
+    for (const id of [-1, -1]) await expect(users.find(id)).rejects.toThrow('down')
+    expect(loads).toBe(3)
+    expect([await users.find(1), await users.find(1), await users.find(2)]).toEqual([
+      null,
+      null,
+      { '@hotpath/error': false, error: 'a value' },
+    ])
+  })
+
+  test('a stale value is better than a remembered failure', async () => {
+    const { clock } = make()
+    let fails = false
+    class Users {
+      @Cacheable({ ttl: '1s', staleIfError: '1m', errorTtl: '1m' })
+      async find(id: number): Promise<number> {
+        if (fails) throw new Error('down')
+        return id
+      }
+    }
+    const users = new Users()
+    await users.find(1)
+    fails = true
+    clock.advance(2_000)
+    expect(await users.find(1)).toBe(1)
+  })
+
+  test('a remembered failure is not served stale', async () => {
+    const { clock } = make()
+    let fails = true
+    class Users {
+      @Cacheable({ ttl: '1s', staleWhileRevalidate: '1m', staleIfError: '1m', errorTtl: '1s' })
+      async find(id: number): Promise<number> {
+        if (fails) throw new Error('down')
+        return id
+      }
+    }
+    const users = new Users()
+    await expect(users.find(1)).rejects.toThrow('down')
+    fails = false
+    clock.advance(1_000)
+    expect(await users.find(1)).toBe(1)
+  })
+})
