@@ -30,11 +30,16 @@ export function claimCount(): number {
   return changes
 }
 
-/** Notes that a class has a site. Cheap when it is known already: it runs with each new object. */
-export function claim(owner: object, site: Site): void {
+/**
+ * Notes that a class has a site. Cheap when it is known already: it runs with each new object.
+ *
+ * @param isNamed - Whether the class must have its name by now.
+ * @throws ConfigError when keys cannot be made from the names of the class and the member.
+ */
+export function claim(owner: object, site: Site, isNamed: boolean): void {
   const sites = known.get(owner)?.get(site.label)
   if (sites?.includes(site) === true) return
-  className(owner, site)
+  if (isNamed) className(owner, site)
   changes++
   for (const other of lineage(owner, site.label)) assertDistinct(site, other)
   if (sites !== undefined) {

@@ -14,10 +14,11 @@ export type CallKey = (self: unknown, args: readonly unknown[]) => CacheKey
 export function defaultKey(member: Member, name: string | undefined): CallKey {
   const { decorator, property, isPrivate, isStatic, home, onInitialize } = member
   const site: Site = { decorator, property, isPrivate, name, label: labelOf(member) }
-  if (home !== undefined) claim(home, site)
+  if (home !== undefined) claim(home, site, true)
   onInitialize?.((self) => {
     const owner = ownerOf(self, isStatic)
-    if (owner !== undefined) claim(owner, site)
+    // A static member is told while its class is being made, when a compiler may not have named it yet.
+    if (owner !== undefined) claim(owner, site, !isStatic)
   })
   let heads = new WeakMap<object, readonly [string, string]>()
   let count = claimCount()

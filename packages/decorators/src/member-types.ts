@@ -6,6 +6,7 @@
  * the decorator stands, before it looks at the functions among the options: their parameters need no types.
  */
 
+/** What the members of a wrapped function may be. */
 // oxlint-disable-next-line typescript/no-explicit-any -- parameters are compared both ways by `any` alone
 export type Anything = any
 
