@@ -2,6 +2,7 @@
 import { cpus } from 'node:os'
 import { codecs } from './codec.ts'
 import { coldKey } from './cold-key.ts'
+import { decorators } from './decorators.ts'
 import { invalidation } from './invalidation.ts'
 import { l1 } from './l1.ts'
 import { races } from './races/races.ts'
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   'two-tiers': twoTiers,
   invalidation,
   'cold-key': coldKey,
+  decorators,
   sql: sqlReads,
 }
 const [name = '', ...flags] = process.argv.slice(2)

@@ -16,8 +16,12 @@ export type AnyFunction = (this: Anything, ...args: Anything) => Anything
 /** What a decorator stands for that was made before its member was known: `const hourly = Cacheable({ ttl: '1h' })`. */
 export type AsyncMethod = (this: Anything, ...args: Anything) => Promise<Anything>
 
-/** The arguments of a method; none of a getter. */
-export type ArgsOf<Of> = Of extends (this: Anything, ...args: infer Args) => unknown ? Args : []
+/** The arguments of a method, whatever they are where it is not known yet; none of a getter. */
+export type ArgsOf<Of> = Of extends (this: Anything, ...args: infer Args) => unknown
+  ? 0 extends 1 & Args[number]
+    ? Anything
+    : Args
+  : []
 
 /** What a member answers, waited for. */
 export type ValueOf<Of> = Awaited<AnswerOf<Of>>
