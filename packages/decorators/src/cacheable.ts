@@ -1,5 +1,6 @@
 import type { CacheKey, FreshnessOptions } from '@hotpath/contract'
 import type { LoadContext, Token } from '@hotpath/core'
+import { compose } from '@hotpath/request'
 import { type CachedBy, mark } from './cached-by.ts'
 import { cacheFinder, type CacheHome } from './cache-source.ts'
 import { type CacheableOptions, assertCacheable } from './cacheable-options.ts'
@@ -56,6 +57,8 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
   const { callKey, findCache, freshness } = plan
   const { when, unless, tags, errorTtl } = plan.options
   const loadOptions = typeof tags === 'function' ? freshness : { ...freshness, tags }
+  // So that the function hears of the load's end by `currentCall().signal`.
+  const called = compose(fn)
   const remembers = errorTtl !== undefined && errorTtl !== false
 
   function cached(this: unknown, ...args: unknown[]): Promise<unknown> {
@@ -64,7 +67,7 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
       const load = async (context: LoadContext): Promise<unknown> => {
         let value: unknown
         try {
-          value = await Reflect.apply(fn, this, args)
+          value = await Reflect.apply(called.with({ signal: context.signal }), this, args)
         } catch (error) {
           // A stale value is better than a remembered failure.
           const errorMs = remembers && context.previous === undefined ? errorMsOf(errorTtl, error) : 0

@@ -1,3 +1,5 @@
+import { currentCall } from '@hotpath/request'
+import { flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { Cacheable } from '../src/index.ts'
 import { make } from './make.ts'
@@ -332,5 +334,25 @@ describe('@Cacheable', () => {
     clock.advance(1_500)
     expect(await users.find(1)).toBe(2)
     expect(loads).toBe(3)
+  })
+
+  test('the method hears of the end of its load by the signal of the current call', async () => {
+    const { clock } = make()
+    const signals: AbortSignal[] = []
+    class Users {
+      @Cacheable({ timeout: '1s' })
+      async find(id: number): Promise<number> {
+        signals.push(currentCall().signal)
+        return id === 0 ? new Promise<never>(() => {}) : id
+      }
+    }
+    const users = new Users()
+    await users.find(1)
+    const hanging = users.find(0)
+    hanging.catch(() => {})
+    await flush()
+    clock.advance(1_000)
+    await expect(hanging).rejects.toMatchObject({ code: 'ERR_LOAD_TIMEOUT' })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
   })
 })

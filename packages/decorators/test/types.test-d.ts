@@ -1,10 +1,18 @@
 /** What the types promise, in both kinds of decorators and in all compilers. Nothing runs: the file passes when it compiles. */
 import type { Cache, CacheKey, Token } from '@hotpath/core'
+import { fallback, limit, timeout } from '@hotpath/request'
 import {
+  Batch,
   CacheEvict,
   CachePut,
   Cacheable,
+  CircuitBreaker,
+  Compose,
+  Dedupe,
   Memoize,
+  Retry,
+  Throttle,
+  Timeout,
   cacheable,
   createDecorators,
   invalidate,
@@ -166,6 +174,84 @@ class Users {
   }
 }
 
+class Calls {
+  readonly tenant = 'red'
+  declare readonly cache: Cache
+
+  @Dedupe({
+    key(id) {
+      same<typeof this, Calls>(true)
+      same<typeof id, number>(true)
+      return [this.tenant, id]
+    },
+  })
+  @Retry({ attempts: 3, delay: '10ms' })
+  @Timeout('2s')
+  @Throttle({ limit: 10, interval: '1s', perObject: true })
+  @CircuitBreaker({ minCalls: 5 })
+  @Compose(limit({ concurrency: 2 }), timeout('1s'))
+  async find(id: number): Promise<User> {
+    return { id, name: this.tenant }
+  }
+
+  @Batch({
+    maxBatch: 50,
+    cache: (self) => {
+      same<typeof self, Calls>(true)
+      return self.cache
+    },
+    key: (id) => {
+      same<typeof id, number>(true)
+      return ['user', id]
+    },
+    tags: (id, user) => {
+      same<typeof id, number>(true)
+      same<typeof user, User>(true)
+      return [`user:${id}`]
+    },
+  })
+  async findMany(ids: readonly number[]): Promise<User[]> {
+    return ids.map((id) => ({ id, name: '' }))
+  }
+
+  @Compose(fallback(() => null))
+  async nullable(id: number): Promise<number | null> {
+    return id
+  }
+
+  // @ts-expect-error -- the method never answers null
+  @Compose(fallback(() => null))
+  async strict(id: number): Promise<number> {
+    return id
+  }
+
+  // @ts-expect-error -- synchronous
+  @Retry()
+  synchronous(id: number): number {
+    return id
+  }
+
+  // @ts-expect-error -- one key, no list of them
+  @Batch()
+  async one(id: number): Promise<User> {
+    return { id, name: '' }
+  }
+
+  // @ts-expect-error -- a list, and one thing for all of them
+  @Batch()
+  async count(ids: readonly number[]): Promise<number> {
+    return ids.length
+  }
+
+  // @ts-expect-error -- no unit
+  @Timeout('2 seconds')
+  async late(): Promise<void> {}
+
+  // @ts-expect-error -- no rate without a limit
+  @Throttle({ interval: '1s' })
+  async boundless(): Promise<void> {}
+}
+
 /** What is refused. */
 class Refused {
   // @ts-expect-error -- synchronous, and its type says that it stays so
@@ -296,4 +382,4 @@ const token: Promise<Token> = invalidate(users, 'find', 42, 'de')
 // @ts-expect-error -- a number
 void invalidate(users, 'find', '42')
 
-void [Refused, NoMember, Reused, Bound, token, key]
+void [Calls, Refused, NoMember, Reused, Bound, token, key]

@@ -1,0 +1,179 @@
+import { currentCall } from '@hotpath/request'
+import { createFakeClock, flush } from '@hotpath/testkit'
+import { describe, expect, test } from 'vitest'
+import { Batch, Cacheable } from '../src/index.ts'
+import { make } from './make.ts'
+
+interface User {
+  readonly id: number
+  readonly name: string
+}
+
+describe('@Batch', () => {
+  test('calls of one turn go out as one, each key once, and each caller gets what is his', async () => {
+    const calls: number[][] = []
+    class Users {
+      readonly suffix = '!'
+      @Batch()
+      async findMany(ids: readonly number[]): Promise<User[]> {
+        calls.push([...ids])
+        return ids.map((id) => ({ id, name: `${id}${this.suffix}` }))
+      }
+      async find(id: number): Promise<string | undefined> {
+        const [user] = await this.findMany([id])
+        return user?.name
+      }
+    }
+    const users = new Users()
+    const [list, one, two, none] = await Promise.all([
+      users.findMany([3, 1]),
+      users.find(1),
+      users.find(2),
+      users.findMany([]),
+    ])
+    expect([list.map(({ id }) => id), one, two, none]).toEqual([[3, 1], '1!', '2!', []])
+    expect(calls).toEqual([[3, 1, 2]])
+    await users.find(1)
+    expect(calls).toHaveLength(2)
+  })
+
+  test('each object has batches of its own', async () => {
+    const calls: string[] = []
+    class Users {
+      readonly tenant: string
+      constructor(tenant: string) {
+        this.tenant = tenant
+      }
+      @Batch()
+      async findMany(ids: readonly number[]): Promise<string[]> {
+        calls.push(`${this.tenant} ${ids.join()}`)
+        return ids.map((id) => `${this.tenant} ${id}`)
+      }
+    }
+    const [a, b] = [new Users('a'), new Users('b')]
+    expect(await Promise.all([a.findMany([1]), b.findMany([1]), a.findMany([2])])).toEqual([['a 1'], ['b 1'], ['a 2']])
+    expect(calls.toSorted()).toEqual(['a 1,2', 'b 1'])
+  })
+
+  test('options are those of `batch`', async () => {
+    const clock = createFakeClock()
+    const calls: number[] = []
+    class Users {
+      @Batch({ window: '50ms', maxBatch: 2, clock })
+      async findMany(ids: readonly number[]): Promise<number[]> {
+        calls.push(ids.length)
+        return ids.map((id) => id + currentCall().attempt)
+      }
+    }
+    const users = new Users()
+    const answer = users.findMany([1, 2, 3])
+    await flush()
+    expect(calls).toEqual([2])
+    clock.advance(50)
+    expect(await answer).toEqual([2, 3, 4])
+    expect(calls).toEqual([2, 1])
+  })
+
+  test('a key that makes the call fail fails only those who asked for it', async () => {
+    class Users {
+      @Batch()
+      async findMany(ids: readonly number[]): Promise<number[]> {
+        if (ids.includes(13)) throw new RangeError('poison')
+        return ids.map((id) => id * 2)
+      }
+    }
+    const users = new Users()
+    const ids = Array.from({ length: 100 }, (_, id) => id)
+    const answers = await Promise.allSettled(ids.map((id) => users.findMany([id])))
+    for (const [id, answer] of answers.entries()) {
+      if (id === 13) expect(answer).toMatchObject({ status: 'rejected', reason: { message: 'poison' } })
+      else expect(answer).toEqual({ status: 'fulfilled', value: [id * 2] })
+    }
+  })
+
+  test('an Error in the list is the answer for its key', async () => {
+    class Users {
+      @Batch()
+      async findMany(ids: readonly number[]): Promise<(number | Error)[]> {
+        return ids.map((id) => (id < 0 ? new RangeError(`no ${id}`) : id))
+      }
+    }
+    expect(await new Users().findMany([1, -1, 2])).toEqual([1, new RangeError('no -1'), 2])
+  })
+
+  test('what is no list fails, on either side', async () => {
+    class Users {
+      @Batch()
+      async asMap(ids: readonly number[]): Promise<number[]> {
+        return new Map(ids.map((id) => [id, id])) as never
+      }
+      @Batch()
+      async short(ids: readonly number[]): Promise<number[]> {
+        return ids.slice(1)
+      }
+    }
+    const users = new Users()
+    await expect(users.asMap([1])).rejects.toMatchObject({ code: 'ERR_REQUEST_RESULT' })
+    await expect(users.asMap([1])).rejects.toThrow('`asMap` answered an object where `@Batch` needs a list')
+    await expect(users.short([1, 2])).rejects.toMatchObject({ code: 'ERR_REQUEST_RESULT' })
+    await expect(users.short(5 as never)).rejects.toThrow('`short` was called with number where `@Batch` needs a list')
+  })
+})
+
+describe('@Batch with a cache', () => {
+  test('looks there first, and stores there with tags', async () => {
+    const { cache } = make()
+    const calls: number[][] = []
+    class Users {
+      readonly cache = cache
+      @Batch({
+        cache: (self) => self.cache,
+        key: (id) => ['user', id],
+        tags: (id, { name }) => [`user:${id}`, name],
+        ttl: '1m',
+      })
+      async findMany(ids: readonly number[]): Promise<User[]> {
+        calls.push([...ids])
+        return ids.map((id) => ({ id, name: `n${id}` }))
+      }
+      @Cacheable({ key: (id) => ['user', id] })
+      async find(id: number): Promise<User> {
+        return { id, name: 'alone' }
+      }
+    }
+    const users = new Users()
+    await users.findMany([1, 2])
+    expect((await users.findMany([2, 3, 1])).map(({ name }) => name)).toEqual(['n2', 'n3', 'n1'])
+    expect(calls).toEqual([[1, 2], [3]])
+    expect(await users.find(3)).toEqual({ id: 3, name: 'n3' })
+    expect(await cache.inspect(['user', 1])).toMatchObject({ tags: ['user:1', 'n1'], ttlLeftMs: 60_000 })
+    await cache.invalidateTags(['user:2'])
+    await users.findMany([1, 2])
+    expect(calls.at(-1)).toEqual([2])
+  })
+
+  test('the cache is found at each call, and its absence told', async () => {
+    const { cache } = make()
+    class Users {
+      cache = undefined as typeof cache | undefined
+      @Batch({ cache: (self) => self.cache, key: (id) => ['user', id] })
+      async findMany(ids: readonly number[]): Promise<number[]> {
+        return [...ids]
+      }
+    }
+    const users = new Users()
+    await expect(users.findMany([1])).rejects.toMatchObject({ code: 'ERR_DECORATOR_UNCONFIGURED' })
+    users.cache = cache
+    expect(await users.findMany([1])).toEqual([1])
+    expect(await cache.get(['user', 1])).toBe(1)
+  })
+
+  test('needs keys', () => {
+    const { cache } = make()
+    expect(() => Batch({ cache })).toThrow(/`@Batch` with a `cache` needs the keys/)
+    expect(() => Batch({ cache: {} as never, key: () => 'k' })).toThrow(/`cache` must be a cache/)
+    expect(() => Batch({ maxBatch: 0 })).toThrow(/`maxBatch`/)
+    expect(() => Batch({ cache, key: () => 'k', ttl: -1 })).toThrow(/`ttl`/)
+    expect(() => Batch(null as never)).toThrow(/`@Batch` takes an object of options/)
+  })
+})
