@@ -39,6 +39,7 @@ const thorough: Step[] = [
     command: 'node --conditions=@hotpath/source examples/city-api/src/main.ts --once',
     env: { PORT: '0' },
   },
+  { name: 'example nest', command: 'pnpm --filter nest-service-example start --once', env: { PORT: '0' } },
   { name: 'pack', command: 'node scripts/pack.ts', needs: 'build' },
   { name: 'publint', command: 'node scripts/each-tarball.ts publint run --strict', needs: 'pack' },
   {
