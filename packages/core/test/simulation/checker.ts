@@ -27,7 +27,7 @@ export interface Read {
 const PACE = 1.01
 const SLACK_MS = 20
 
-export class Violation extends Error {
+class Violation extends Error {
   override readonly name = 'Violation'
 }
 
