@@ -6,6 +6,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/codec': '15.5 kB',
   '@hotpath/contract': '6.2 kB',
   '@hotpath/core': '27 kB',
+  '@hotpath/decorators': '19.5 kB',
   '@hotpath/redis': '23 kB',
   '@hotpath/request': '12 kB',
   '@hotpath/request/http': '12 kB',

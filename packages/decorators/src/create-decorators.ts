@@ -32,11 +32,6 @@ export interface Decorators {
 export function createDecorators(cache?: CacheProvider): Decorators {
   const home = new CacheHome()
   home.use(cache)
-  return decoratorsOf(home)
-}
-
-/** The decorators of a home. */
-export function decoratorsOf(home: CacheHome): Decorators {
   return {
     Cacheable: (options = {}) => cacheableMember(options, home),
     CachePut: (options) => cachePutMember(options, home),

@@ -25,6 +25,7 @@ export type { CachePutOptions } from './cache-put.ts'
 export type { CacheOption, CacheProvider } from './cache-source.ts'
 export type {
   AnyFunction,
+  AnswerOf,
   Anything,
   ArgsOf,
   AsyncMethod,

@@ -26,7 +26,8 @@ export type ArgsOf<Of> = Of extends (this: Anything, ...args: infer Args) => unk
 /** What a member answers, waited for. */
 export type ValueOf<Of> = Awaited<AnswerOf<Of>>
 
-type AnswerOf<Of> = Of extends (this: Anything, ...args: Anything) => infer Answer ? Answer : Of
+/** What a member answers: a promise, as a rule. */
+export type AnswerOf<Of> = Of extends (this: Anything, ...args: Anything) => infer Answer ? Answer : Of
 
 /** What the compiler names when a member that answers no promise is decorated with what makes it asynchronous. */
 export interface MustAnswerPromise {

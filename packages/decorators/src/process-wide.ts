@@ -31,7 +31,7 @@ export interface DecoratorsConfig {
  * class Users {
  *   @Cacheable({ ttl: '30m', key: (id) => ['user', id], tags: ([id]) => [`user:${id}`] })
  *   async find(id: number) {
- *     console.log('loads', id)
+ *     console.log('loads', id) // loads 42
  *     return { id, name: 'Ann' }
  *   }
  * }
@@ -40,7 +40,7 @@ export interface DecoratorsConfig {
  * configureDecorators({ cache })
  *
  * const users = new Users()
- * await users.find(42) // loads 42
+ * await users.find(42)
  * console.log((await users.find(42)).name) // Ann
  * ```
  *
