@@ -44,8 +44,18 @@ declare const ARGS: unique symbol
  * `Extra` is what it may answer instead, `Args` the arguments that it needs to know.
  */
 export interface Policy<Extra = never, Args extends readonly unknown[] = readonly unknown[]> {
+  /**
+   * Wraps a function.
+   *
+   * @typeParam Fn - The function.
+   */
   <Fn extends Taking<Args>>(fn: Fn): Wrapped<Fn, Extra>
-  readonly [EXTRA]?: { readonly value: Extra }
+  /** What it may answer beside what the function answers; for types alone. */
+  readonly [EXTRA]?: {
+    /** Of this type. */
+    readonly value: Extra
+  }
+  /** What it looks at of the arguments; for types alone. */
   readonly [ARGS]?: (...args: Args) => void
 }
 
@@ -57,12 +67,22 @@ export type Taking<Args extends readonly unknown[]> = readonly unknown[] extends
 /** A policy that can be put around a function of these arguments, whatever it may answer. */
 export interface PolicyFor<Args extends readonly unknown[]> {
   (fn: never): unknown
+  /** What it may answer beside what the function answers; for types alone. */
   readonly [EXTRA]?: unknown
+  /** What it looks at of the arguments; for types alone. */
   readonly [ARGS]?: (...args: Args) => void
 }
 
 /** What a policy may answer instead. */
-export type ExtraOf<Given> = Given extends { readonly [EXTRA]?: { readonly value: infer Extra } | undefined }
+export type ExtraOf<Given> = Given extends {
+  /** For types alone. */
+  readonly [EXTRA]?:
+    | {
+        /** What is looked for. */
+        readonly value: infer Extra
+      }
+    | undefined
+}
   ? Extra
   : never
 

@@ -21,6 +21,7 @@ const NO_OPTIONS: RequestOptions = {}
  *
  * @example
  * ```ts
+ * import { once } from 'node:events'
  * import { createServer } from 'node:http'
  * import { createCache, memory } from '@hotpath/core'
  * import { createHttpClient } from '@hotpath/request/http'
@@ -30,6 +31,7 @@ const NO_OPTIONS: RequestOptions = {}
  *   response.setHeader('cache-control', 'max-age=60')
  *   response.end(JSON.stringify({ name: 'Ulm', asked: request.url }))
  * }).listen(0, '127.0.0.1')
+ * await once(server, 'listening')
  * const { port } = server.address() as { port: number }
  *
  * await using cache = createCache({ name: 'http', tiers: [memory({ maxEntries: 1_000 })] })
