@@ -81,7 +81,8 @@ export class Player {
     if (value === undefined) return
     if (value.version < expected.version) {
       const line = `${key}: ${value.version} < ${expected.version} (${expected.why})`
-      report.found(wasIsolated ? 'staleInSplit' : 'stale', line)
+      // It may have found its view of the log while it read.
+      report.found(wasIsolated || this.#isIsolated(cache.now()) ? 'staleInSplit' : 'stale', line)
     }
     // It was judged some time after the start.
     const ageMs = startedAt - value.at
