@@ -5,9 +5,11 @@
  * `SEEDS=1000` plays more of them, `FROM=5000` others; `pnpm simulate --seed …` replays one with all that happened.
  */
 import { expect, test } from 'vitest'
+import { SMALL_BOUNDS } from './simulation/rules.ts'
 import { simulate } from './simulation/simulate.ts'
+import { play } from './simulation/without-rules.ts'
 
-const { SEEDS = '200', FROM = '0' } = process.env
+const { SEEDS = '120', FROM = '0' } = process.env
 const CHUNK = 20
 
 const chunks = Array.from({ length: Math.ceil(Number(SEEDS) / CHUNK) }, (_, chunk) => Number(FROM) + chunk * CHUNK)
@@ -30,6 +32,10 @@ test.each(chunks)(
   },
   120_000,
 )
+
+test('bounds that are met all the time cost misses and nothing else', async () => {
+  expect(await play(SMALL_BOUNDS, Math.ceil(Number(SEEDS) / 4), Number(FROM))).toBeUndefined()
+}, 120_000)
 
 test('a seed is one history: it plays the same way each time', async () => {
   const [one, other] = [await simulate(7), await simulate(7)]

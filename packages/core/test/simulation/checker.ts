@@ -94,7 +94,7 @@ export class Checker {
   #promise(read: Read, call: Call, isSuspended: boolean): string | undefined {
     const { party, after, startedAt, startedMs } = read
     if (call.isVoid) return undefined
-    if (call.party === party) return call.calledAt < startedAt ? 'P1' : undefined
+    if (call.party === party && !call.isStandIn) return call.calledAt < startedAt ? 'P1' : undefined
     if (read.isLast) return call.party.isAlive() || call.acceptances.some((one) => one.isPrimary) ? 'P3' : undefined
     if (isSuspended) return undefined
     if (after?.isPrimary === true && call.acceptances.some((one) => one.isPrimary && one.at <= after.at)) return 'P16'

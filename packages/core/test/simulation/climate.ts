@@ -33,6 +33,8 @@ export interface Climate {
   /** Command connections of a process. */
   readonly connections: number
   readonly hasMemory: boolean
+  /** Whether there is another shared tier above the one that has the log. */
+  readonly hasMiddle: boolean
   readonly hasLeases: boolean
   readonly memoryEntries: number
   readonly maxOfflineMs: number
@@ -69,6 +71,7 @@ export function drawClimate(random: SeededRandom): Climate {
     maxStream: random.pick([2, 5, 1_000]),
     connections: random.chance(0.7) ? 1 : 2,
     hasMemory: random.chance(0.85),
+    hasMiddle: random.chance(0.25),
     hasLeases: random.chance(0.4),
     memoryEntries: random.pick([1, 2, 100]),
     maxOfflineMs: random.pick([3_000, 5_000, 5_000, 20_000]),

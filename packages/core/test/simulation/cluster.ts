@@ -13,6 +13,8 @@ export interface Guest {
 
 export class Cluster {
   primary: Server
+  /** Another store of entries, which knows nothing of the log. */
+  readonly side: Server
   readonly guests: Set<Guest> = new Set()
   readonly #world: World
   readonly #history: History
@@ -32,6 +34,7 @@ export class Cluster {
     }
     this.primary = new Server(this.#options)
     history.primary = this.primary
+    this.side = new Server(this.#options)
   }
 
   /** The server that a process reaches. */

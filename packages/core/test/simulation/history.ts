@@ -46,6 +46,8 @@ export interface Call {
   isVoid: boolean
   /** What it claims to be current. */
   readonly claim: Value | undefined
+  /** Nobody called for it: the engine lets it stand for others that were too many. */
+  readonly isStandIn: boolean
 }
 
 export interface Acceptance {
@@ -90,6 +92,14 @@ export class History {
     const sent = { ...call.what }
     this.#bySent.set(sent, call)
     return sent
+  }
+
+  /** A party was told that its calls are accepted. One that stands for others stands for all that still wait. */
+  acknowledged(calls: readonly Call[]): void {
+    for (const call of calls) call.acknowledgedMs = this.#world.now
+    const standIn = calls.find((call) => call.isStandIn)
+    if (standIn === undefined) return
+    for (const call of this.calls) if (call.party === standIn.party) call.acknowledgedMs ??= this.#world.now
   }
 
   accepted({ record, invalidation, server }: Accepted): void {

@@ -1,10 +1,11 @@
 /**
- * Plays seeds: `pnpm simulate [--seeds 1000] [--from 0]`; one with all that happened: `pnpm simulate --seed 42`; or shows
- * that it notices when a rule is missing: `pnpm simulate --rules`.
+ * Plays seeds: `pnpm simulate [--seeds 1000] [--from 0]`; one with all that happened: `pnpm simulate --seed 42`. With
+ * `--small` all bounds of the engine are met all the time. `--rules` shows that it is noticed when a rule is missing.
  */
 import { parseArgs } from 'node:util'
 import { simulate } from './simulate.ts'
-import { playWithoutRules } from './without-rules.ts'
+import { SMALL_BOUNDS } from './rules.ts'
+import { play, playWithoutRules } from './without-rules.ts'
 
 const { values } = parseArgs({
   options: {
@@ -14,10 +15,12 @@ const { values } = parseArgs({
     'keep-going': { type: 'boolean', default: false },
     rules: { type: 'boolean', default: false },
     only: { type: 'string' },
+    small: { type: 'boolean', default: false },
   },
 })
 
 if (values.rules) await playRules()
+else if (values.small) await playSmall()
 else await playSeeds()
 
 async function playSeeds(): Promise<void> {
@@ -38,6 +41,16 @@ async function playSeeds(): Promise<void> {
   const seconds = (performance.now() - startedAt) / 1_000
   console.log(`${steps} steps, ${checks} checks, ${failures} failing seeds in ${seconds.toFixed(1)} s`)
   process.exitCode = failures === 0 ? 0 : 1
+}
+
+async function playSmall(): Promise<void> {
+  const failure = await play(
+    SMALL_BOUNDS,
+    Number(values.seed === undefined ? values.seeds : 1),
+    Number(values.seed ?? values.from),
+  )
+  console.log(failure ?? 'Small bounds cost nothing but misses.')
+  process.exitCode = failure === undefined ? 0 : 1
 }
 
 async function playRules(): Promise<void> {

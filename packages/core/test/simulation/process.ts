@@ -4,13 +4,13 @@ import type { Checker } from './checker.ts'
 import type { Climate } from './climate.ts'
 import type { Cluster, Guest } from './cluster.ts'
 import { Connection } from './connection.ts'
-import type { History, Party, Value } from './history.ts'
+import type { History, Party } from './history.ts'
 import { type Link, createRemoteLog, createRemoteTier, watchedMemory } from './link.ts'
 import { Machine } from './machine.ts'
 import type { Server } from './server.ts'
 import { createListener, createPuller } from './stream-reader.ts'
 import { Waits } from './waits.ts'
-import { type CacheWatcher, createWatcher } from './watcher.ts'
+import { type CacheWatcher, type Intent, createWatcher } from './watcher.ts'
 import type { World } from './world.ts'
 
 /** What everything of a run shares. */
@@ -29,8 +29,7 @@ export interface Client {
   readonly machine: Machine
   readonly waits: Waits
   readonly watcher: CacheWatcher
-  /** What `set` claims to be current, by encoded key, while it is being called. */
-  readonly claims: Map<string, Value>
+  readonly intent: Intent
   /** Calls without an answer yet. */
   readonly open: Set<string>
 }
@@ -40,7 +39,9 @@ const HOUR_MS = 3_600_000
 export class Process implements Guest {
   readonly machine: Machine
   readonly clients: readonly Client[]
+  /** To the server of the log. */
   readonly connections: readonly Connection[]
+  readonly side: Connection
   isCutOff = false
   readonly #scene: Scene
 
@@ -50,10 +51,12 @@ export class Process implements Guest {
     const { random } = world
     const skewMs = random.pick([0, -HOUR_MS, HOUR_MS])
     this.machine = new Machine(world, name, { skewMs, rate: 1 + (random() - 0.5) / 500 })
+    const { weather } = climate
     const find = (): Server => cluster.serverFor(this)
     const connect = (what: string, mayHang: boolean): Connection =>
-      new Connection(`${name} ${what}`, this.machine, { weather: climate.weather, mayHang, find })
+      new Connection(`${name} ${what}`, this.machine, { weather, mayHang, find })
     const commands = Array.from({ length: climate.connections }, () => connect('commands', true))
+    this.side = new Connection(`${name} side`, this.machine, { weather, mayHang: true, find: () => cluster.side })
     // Whoever follows a stream has to notice by himself that it has come to an end.
     const stream = connect('stream', false)
     this.connections = [...commands, stream]
@@ -78,6 +81,11 @@ export class Process implements Guest {
     for (const connection of this.connections) connection.break(random() * withinMs)
   }
 
+  /** No network at all for a while. */
+  cut(ms: number): void {
+    for (const connection of [...this.connections, this.side]) connection.break(ms)
+  }
+
   crash(): void {
     this.machine.crash()
     this.#scene.cluster.guests.delete(this)
@@ -98,20 +106,23 @@ export class Process implements Guest {
       isolatedMs: Number.NEGATIVE_INFINITY,
     }
     const waits = new Waits(party, this.machine, checker, history)
-    const claims = new Map<string, Value>()
-    const watcher = createWatcher({ scene: this.#scene, party, waits, claims })
+    const intent: Intent = { isCalling: false, claims: new Map() }
+    const watcher = createWatcher({ scene: this.#scene, party, waits, intent })
     const remote = createRemoteTier(link, watcher, climate.hasLeases)
+    const tiers = [
+      ...(climate.hasMemory ? [watchedMemory(memory({ maxEntries: climate.memoryEntries }), watcher)] : []),
+      ...(climate.hasMiddle ? [createRemoteTier({ ...link, commands: () => this.side }, watcher, false)] : []),
+      remote,
+    ]
     const cache = createCache({
       name: 'simulation',
-      tiers: climate.hasMemory
-        ? [watchedMemory(memory({ maxEntries: climate.memoryEntries }), watcher), remote]
-        : [remote],
+      tiers,
       log: () => createRemoteLog(link, watcher),
       clock: this.machine,
       random: world.random.fork(),
       maxOffline: climate.maxOfflineMs,
       ...climate.freshness,
     })
-    return { cache, party, machine: this.machine, waits, claims, watcher, open: new Set() }
+    return { cache, party, machine: this.machine, waits, intent, watcher, open: new Set() }
   }
 }

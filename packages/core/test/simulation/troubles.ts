@@ -44,19 +44,20 @@ export class Troubles {
   }
 
   #cause(kind: Trouble, process: Process): void {
-    const { world, cluster } = this.#scene
+    const { world, cluster, climate } = this.#scene
     const { random } = world
     switch (kind) {
       case 'break': {
+        if (random.chance(0.2)) return process.cut(climate.maxOfflineMs * (0.5 + random()))
         if (random.chance(0.3)) return process.reconnect(random.pick([100, 12_000]))
-        return random.pick(process.connections).break(random() * random.pick([5, 500, 6_000]))
+        return random.pick([...process.connections, process.side]).break(random() * random.pick([5, 500, 6_000]))
       }
       case 'trim':
         return cluster.primary.trim(random.int(2))
       case 'lose-state':
         return random.chance(0.2) ? cluster.primary.flush() : cluster.primary.loseState()
       case 'evict': {
-        const { entries } = cluster.primary
+        const { entries } = random.pick([cluster.primary, cluster.side])
         if (entries.size > 0) entries.delete(random.pick([...entries.keys()]))
         return
       }

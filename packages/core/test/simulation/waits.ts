@@ -71,6 +71,9 @@ export class Waits {
 
   #isKnown(call: Call, startedAt: number): boolean {
     if (call.isVoid) return false
-    return (call.party === this.#party ? call.calledAt : (this.#party.heard.get(call) ?? Infinity)) < startedAt
+    return (
+      (call.party === this.#party && !call.isStandIn ? call.calledAt : (this.#party.heard.get(call) ?? Infinity)) <
+      startedAt
+    )
   }
 }

@@ -5,11 +5,18 @@ import type { Watcher } from './link.ts'
 import type { Scene } from './process.ts'
 import type { Waits } from './waits.ts'
 
+/** What a caller is about, while he calls. */
+export interface Intent {
+  isCalling: boolean
+  /** What `set` claims to be current, by encoded key. */
+  readonly claims: Map<string, Value>
+}
+
 export interface WatcherParts {
   readonly scene: Scene
   readonly party: Party
   readonly waits: Waits
-  readonly claims: ReadonlyMap<string, Value>
+  readonly intent: Intent
 }
 
 /** A watcher of one cache. */
@@ -18,7 +25,7 @@ export interface CacheWatcher extends Watcher {
   afterEach(token: Token | undefined): void
 }
 
-export function createWatcher({ scene, party, waits, claims }: WatcherParts): CacheWatcher {
+export function createWatcher({ scene, party, waits, intent }: WatcherParts): CacheWatcher {
   const { world, history, checker } = scene
   const known = new WeakMap<Invalidation, Call>()
   /** What the mirror knows, or will once it stands. */
@@ -29,16 +36,17 @@ export function createWatcher({ scene, party, waits, claims }: WatcherParts): Ca
     appends(invalidations) {
       const calls = invalidations.map((what) => {
         const { scope } = what
-        const claim = scope.type === 'key' ? claims.get(scope.key) : undefined
+        const claim = scope.type === 'key' ? intent.claims.get(scope.key) : undefined
+        const by = { party, claim, isStandIn: !intent.isCalling }
         const times = { calledAt: world.observe(), calledMs: world.now }
         // What is appended again is the same object.
-        const call = known.get(what) ?? history.called({ party, what, claim, matches: matcherOf(scope), ...times })
+        const call = known.get(what) ?? history.called({ what, ...by, matches: matcherOf(scope), ...times })
         known.set(what, call)
         return call
       })
       return {
         sent: calls.map((call) => history.sent(call)),
-        acknowledged: () => calls.forEach((call) => void (call.acknowledgedMs = world.now)),
+        acknowledged: () => history.acknowledged(calls),
       }
     },
     delivered(epoch, position) {

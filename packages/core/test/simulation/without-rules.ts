@@ -25,7 +25,7 @@ export async function* playWithoutRules(seeds: number, only?: string): AsyncGene
   for (const { rule, without, patches, covered } of RULES) {
     if (only !== undefined && rule !== only) continue
     if (covered === undefined) {
-      yield { rule, without, caught: await play(patches, seeds) }
+      yield { rule, without, caught: await playInTime(patches, seeds) }
       continue
     }
     const alone = await play(patches, Math.min(seeds, 300))
@@ -33,20 +33,33 @@ export async function* playWithoutRules(seeds: number, only?: string): AsyncGene
     yield {
       rule,
       without: `${without} (covered: ${covered.by}; both away)`,
-      caught: await play([...patches, ...covered.patches], seeds),
+      caught: await playInTime([...patches, ...covered.patches], seeds),
     }
   }
 }
 
-/** What the simulation says of the sources with changes. */
-async function play(patches: readonly Patch[], seeds: number): Promise<string | undefined> {
+async function playInTime(patches: readonly Patch[], seeds: number): Promise<string | undefined> {
+  try {
+    return await play(patches, seeds)
+  } catch (error) {
+    if (error instanceof OutOfTimeError) return undefined
+    throw error
+  }
+}
+
+class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError'
+}
+
+/** What the simulation says of the sources with changes; `undefined` when it notices nothing. */
+export async function play(patches: readonly Patch[], seeds: number, from = 0): Promise<string | undefined> {
   const copy = mkdtempSync(join(tmpdir(), 'simulation-'))
   try {
     for (const part of ['src', 'test/simulation', 'package.json'])
       cpSync(join(home, part), join(copy, part), { recursive: true })
     symlinkSync(join(home, 'node_modules'), join(copy, 'node_modules'))
     for (const patch of patches) apply(copy, patch)
-    return await run(join(copy, 'test/simulation/main.ts'), seeds)
+    return await run([join(copy, 'test/simulation/main.ts'), '--seeds', String(seeds), '--from', String(from)])
   } finally {
     rmSync(copy, { recursive: true })
   }
@@ -64,13 +77,14 @@ function apply(copy: string, { file, find, replace }: Patch): void {
   writeFileSync(path, parts.join(replace))
 }
 
-function run(main: string, seeds: number): Promise<string | undefined> {
-  const options = ['--conditions=@hotpath/source', main, '--seeds', String(seeds)]
+function run(program: readonly string[]): Promise<string | undefined> {
+  const options = ['--conditions=@hotpath/source', ...program]
   return new Promise((resolve, reject) => {
     execFile(process.execPath, options, { timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
       if (error === null) return resolve(undefined)
       const failure = /^seed .*$/m.exec(stdout)?.[0]
       if (failure !== undefined) resolve(failure)
+      else if (error.killed === true) reject(new OutOfTimeError())
       else reject(new Error(`The simulation broke down: ${stderr.slice(0, 2_000)}`, { cause: error }))
     })
   })

@@ -177,6 +177,7 @@ export class Workload {
     const { cache } = client
     const tags = TAGS.filter(() => random.chance(0.5))
     const options = { queue: random.chance(0.3) }
+    client.intent.isCalling = true
     const written = random.pick([
       () => this.#set(client, options),
       () => this.#set(client, options),
@@ -190,6 +191,7 @@ export class Workload {
       () => cache.namespace('a').clear(options),
       () => (random.chance(0.3) ? cache.clear(options) : cache.delete(key, options)),
     ])()
+    client.intent.isCalling = false
     void this.#expect(client, 'write', written, undefined, (token) => {
       this.#tokens.push(token)
       if (this.#tokens.length > TOKENS) this.#tokens.shift()
@@ -203,7 +205,7 @@ export class Workload {
     const chosen = random.chance(0.7) ? [random.pick(KEYS)] : KEYS
     const entries = chosen.map(({ key, encoded }) => {
       const value = history.value(encoded, tags, Number.POSITIVE_INFINITY)
-      client.claims.set(encoded, value)
+      client.intent.claims.set(encoded, value)
       return { key, value }
     })
     const [first] = entries
@@ -211,7 +213,7 @@ export class Workload {
       entries.length === 1 && first !== undefined
         ? client.cache.set(first.key, first.value, { tags, ...options })
         : client.cache.setMany(entries, { tags, ...options })
-    client.claims.clear()
+    client.intent.claims.clear()
     return stored
   }
 
