@@ -7,6 +7,7 @@ import { invalidation } from './invalidation.ts'
 import { l1 } from './l1.ts'
 import { races } from './races/races.ts'
 import { redisReads } from './redis.ts'
+import { request } from './request.ts'
 import { twoTiers } from './two-tiers.ts'
 import { sqlReads } from './sql.ts'
 
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   codec: codecs,
   races,
   redis: redisReads,
+  request,
   'two-tiers': twoTiers,
   invalidation,
   'cold-key': coldKey,

@@ -36,7 +36,11 @@ function isMap(answer: unknown): answer is ReadonlyMap<unknown, unknown> {
 
 function isUnchanged<Key>(items: readonly Item<Key>[], keys: readonly Key[]): boolean {
   if (keys.length !== items.length) return false
-  for (let index = 0; index < keys.length; index++) if (!Object.is(keys[index], items[index]?.key)) return false
+  for (let index = 0; index < keys.length; index++) {
+    const given = (items[index] as Item<Key>).key
+    const now = keys[index]
+    if (given !== now && !Object.is(given, now)) return false
+  }
   return true
 }
 

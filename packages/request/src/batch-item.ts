@@ -4,6 +4,35 @@ import type { MapKey } from './call-key.ts'
 type Resolve = (value: unknown) => void
 type Reject = (error: unknown) => void
 
+/** What an item is under way with, or what it waits for to be loaded again. */
+export interface Carrier {
+  /** The call of `loadMany`, while there is one. */
+  readonly call?: Call | undefined
+  /** Nobody waits for one of its items any more. */
+  leave(reason: unknown): void
+}
+
+/** A key that is to be loaded, and those who wait for it. */
+export interface Item<Key> {
+  readonly key: Key
+  /** What it is found by. */
+  readonly id: MapKey
+  readonly promise: Promise<unknown>
+  readonly resolve: Resolve
+  readonly reject: Reject
+  /** Where it waits: index of its priority, `SENT` or `OVER`. */
+  lane: number
+  /** How many wait for it. Who cannot leave is never subtracted. */
+  waiters: number
+  /** What it was sent with. */
+  carrier: Carrier | undefined
+}
+
+/** Sent, and may be joined. */
+export const SENT = -1
+/** Answered, forgotten, or given up by all: no longer to be found. */
+export const OVER = -2
+
 let resolveLast: Resolve
 let rejectLast: Reject
 
@@ -13,38 +42,12 @@ function capture(resolve: Resolve, reject: Reject): void {
   rejectLast = reject
 }
 
-/** What an item is under way with, or what it waits for to be loaded again. */
-export interface Carrier {
-  /** The call of `loadMany`, while there is one. */
-  readonly call?: Call | undefined
-  /** Nobody waits for one of its items any more. */
-  leave(reason: unknown): void
-}
-
-/** Not in a lane: sent, or given up. */
-export const NO_LANE = -1
-
-/** A key that is to be loaded, and those who wait for it. */
-export class Item<Key> {
-  readonly key: Key
-  /** What it is found by. */
-  readonly id: MapKey
-  readonly promise: Promise<unknown>
-  readonly resolve: Resolve
-  readonly reject: Reject
-  /** Where it waits: index of its priority. */
-  lane: number
-  /** How many wait for it. Who cannot leave is never subtracted. */
-  waiters = 0
-  /** What it is sent with. */
-  run: Carrier | undefined = undefined
-
-  constructor(key: Key, id: MapKey, lane: number) {
-    this.key = key
-    this.id = id
-    this.lane = lane
-    this.promise = new Promise(capture)
-    this.resolve = resolveLast
-    this.reject = rejectLast
-  }
+/**
+ * Makes an item. A literal, not a class: the shape of a literal lives as long as its code, while that of a class is
+ * forgotten when a garbage collection finds no instance, and what was optimized for it with it; that is between any two
+ * bursts of loads.
+ */
+export function createItem<Key>(key: Key, id: MapKey, lane: number): Item<Key> {
+  const promise = new Promise(capture)
+  return { key, id, promise, resolve: resolveLast, reject: rejectLast, lane, waiters: 0, carrier: undefined }
 }

@@ -2,53 +2,80 @@
  * Keys that wait to be sent, the most urgent first. One that becomes more urgent is added again further up, and skipped
  * where it was, so nothing is ever searched for.
  */
-import { type Item, NO_LANE } from './batch-item.ts'
+import { type Item, SENT } from './batch-item.ts'
 import { PRIORITIES } from './options.ts'
 
-export class BatchLanes<Key> {
-  readonly #lanes: Item<Key>[][] = PRIORITIES.map(() => [])
-  #size = 0
-
-  get size(): number {
-    return this.#size
-  }
-
-  add(item: Item<Key>): void {
-    this.#size++
-    this.#lanes[item.lane]?.push(item)
-  }
-
+/** Keys that wait. */
+export interface BatchLanes<Key> {
+  readonly size: number
+  add(item: Item<Key>): void
   /** Moves an item up when it is more urgent now. */
-  raise(item: Item<Key>, lane: number): void {
-    if (item.lane === NO_LANE || lane >= item.lane) return
-    item.lane = lane
-    this.#lanes[lane]?.push(item)
+  raise(item: Item<Key>, lane: number): void
+  /** One that waits is no longer to be sent; it is marked as over, and skipped. */
+  left(): void
+  /** Takes the most urgent ones out; they are to be marked as sent. */
+  take(max: number): Item<Key>[]
+}
+
+/** Makes empty lanes. */
+export function createBatchLanes<Key>(): BatchLanes<Key> {
+  const lanes: Item<Key>[][] = PRIORITIES.map(() => [])
+  let size = 0
+  /** Whether there may be something to skip. */
+  let hasMarked = false
+
+  function takeWhole(index: number): Item<Key>[] {
+    const lane = lanes[index] as Item<Key>[]
+    lanes[index] = []
+    size -= lane.length
+    return lane
   }
 
-  /** Nobody waits for it any more. */
-  remove(item: Item<Key>): void {
-    if (item.lane === NO_LANE) return
-    item.lane = NO_LANE
-    this.#size--
-    // What is skipped must not pile up while nothing is taken.
-    if (this.#size === 0) for (const lane of this.#lanes) lane.length = 0
-  }
-
-  /** Takes the most urgent ones out. */
-  take(max: number): Item<Key>[] {
+  function takeSome(max: number): Item<Key>[] {
     const taken: Item<Key>[] = []
-    for (const [index, lane] of this.#lanes.entries()) {
+    for (let index = 0; index < lanes.length; index++) {
+      const lane = lanes[index] as Item<Key>[]
       let looked = 0
       for (; looked < lane.length && taken.length < max; looked++) {
         const item = lane[looked] as Item<Key>
         if (item.lane !== index) continue
-        item.lane = NO_LANE
+        // Marked at once, because it may stand in a lane below as well.
+        item.lane = SENT
         taken.push(item)
       }
-      if (looked === lane.length) this.#lanes[index] = []
-      else if (looked > 0) this.#lanes[index] = lane.slice(looked)
+      lanes[index] = looked === lane.length ? [] : lane.slice(looked)
     }
-    this.#size -= taken.length
+    size -= taken.length
+    if (size === 0) hasMarked = false
     return taken
+  }
+
+  return {
+    get size() {
+      return size
+    },
+    add(item) {
+      size++
+      lanes[item.lane]?.push(item)
+    },
+    raise(item, lane) {
+      if (lane >= item.lane) return
+      hasMarked = true
+      item.lane = lane
+      lanes[lane]?.push(item)
+    },
+    left() {
+      hasMarked = true
+      size--
+      // What is skipped must not pile up while nothing is taken.
+      if (size > 0) return
+      for (const lane of lanes) lane.length = 0
+      hasMarked = false
+    },
+    take(max) {
+      // Most batches are one whole lane.
+      const only = hasMarked || size > max ? -1 : lanes.findIndex((lane) => lane.length === size)
+      return only === -1 ? takeSome(max) : takeWhole(only)
+    },
   }
 }

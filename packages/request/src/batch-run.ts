@@ -1,6 +1,6 @@
 import { formatDuration, RequestError } from '@hotpath/contract'
 import { answersOf } from './batch-answers.ts'
-import type { Carrier, Item } from './batch-item.ts'
+import { type Carrier, type Item, SENT } from './batch-item.ts'
 import type { BatchPlan } from './batch-options.ts'
 import { ambientCall, type CurrentCall } from './call.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -19,78 +19,63 @@ export interface RunTools<Key> {
   readonly loadMany: (keys: readonly Key[], context: CurrentCall) => unknown
 }
 
-/** One call of `loadMany`. */
-export class BatchRun<Key> implements Carrier {
-  readonly call: TimedCall
-  readonly #tools: RunTools<Key>
-  readonly #items: readonly Item<Key>[]
-  readonly #done: (outcome: Outcome) => void
-  readonly #startedAt: number
-  #waitedFor: number
-  #isOver = false
+/** Calls `loadMany` once. `done` is called once, later. */
+export function startRun<Key>(
+  { plan, deadlines, loadMany }: RunTools<Key>,
+  items: readonly Item<Key>[],
+  attempt: number,
+  done: (outcome: Outcome) => void,
+): void {
+  const { name, timeoutMs, events, clock } = plan
+  const startedAt = events?.wants('batch') === true ? clock.monotonic() : 0
+  let waitedFor = items.length
+  let isOver = false
 
-  /** Begins it. `done` is called once, later. */
-  constructor(tools: RunTools<Key>, items: readonly Item<Key>[], attempt: number, done: (outcome: Outcome) => void) {
-    const { plan, deadlines, loadMany } = tools
-    this.#tools = tools
-    this.#items = items
-    this.#done = done
-    this.#waitedFor = items.length
-    this.#startedAt = plan.events?.wants('batch') === true ? plan.clock.monotonic() : 0
-    this.call = new TimedCall(undefined, () => this.#expire(), attempt, ambientCall())
-    const keys: Key[] = []
-    for (const item of items) {
-      item.run = this
-      keys.push(item.key)
+  function end(outcome: Outcome): void {
+    if (isOver) return
+    isOver = true
+    deadlines?.remove(call)
+    call.end()
+    if (events?.wants('batch') === true) {
+      const size = items.length
+      const failed = outcome.answers?.filter((answer) => answer instanceof Error).length ?? size
+      events.emit({ type: 'batch', name, size, failed, attempt, durationMs: clock.monotonic() - startedAt })
     }
-    deadlines?.add(this.call)
-    invoke(this.call, loadMany as never, undefined, [keys, this.call]).then(
-      (answer) => this.#answered(keys, answer),
-      (error: unknown) => this.#end({ error }),
-    )
+    done(outcome)
   }
 
-  leave(reason: unknown): void {
-    this.#waitedFor--
-    if (this.#waitedFor > 0 || this.#isOver) return
-    this.call.abort(reason)
-    this.#end({ error: reason })
-  }
-
-  #answered(keys: readonly Key[], answer: unknown): void {
-    if (this.#isOver) return
-    try {
-      this.#end({ answers: answersOf(this.#tools.plan.name, this.#items, keys, answer) })
-    } catch (error) {
-      this.#end({ error })
-    }
-  }
-
-  #expire(): void {
-    const { name, timeoutMs, events } = this.#tools.plan
-    const error = tooSlow(name, this.#items.length, timeoutMs)
-    this.call.abort(error)
+  function expire(): void {
+    const error = tooSlow(name, items.length, timeoutMs)
+    call.abort(error)
     if (events?.wants('timeout') === true) events.emit({ type: 'timeout', name, timeoutMs })
-    this.#end({ error })
+    end({ error })
   }
 
-  #end(outcome: Outcome): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.#tools.deadlines?.remove(this.call)
-    this.call.end()
-    this.#tell(outcome)
-    this.#done(outcome)
+  function leave(reason: unknown): void {
+    waitedFor--
+    if (waitedFor > 0 || isOver) return
+    call.abort(reason)
+    end({ error: reason })
   }
 
-  #tell({ answers }: Outcome): void {
-    const { name, events, clock } = this.#tools.plan
-    if (events?.wants('batch') !== true) return
-    const size = this.#items.length
-    const failed = answers === undefined ? size : answers.filter((answer) => answer instanceof Error).length
-    const durationMs = clock.monotonic() - this.#startedAt
-    events.emit({ type: 'batch', name, size, failed, attempt: this.call.attempt, durationMs })
+  function answered(answer: unknown): void {
+    if (isOver) return
+    try {
+      end({ answers: answersOf(name, items, keys, answer) })
+    } catch (error) {
+      end({ error })
+    }
   }
+
+  const call = new TimedCall(undefined, expire, attempt, ambientCall())
+  const carrier: Carrier = { call, leave }
+  const keys = items.map((item) => {
+    if (item.lane >= 0) item.lane = SENT
+    item.carrier = carrier
+    return item.key
+  })
+  deadlines?.add(call)
+  invoke(call, loadMany as never, undefined, [keys, call]).then(answered, (error: unknown) => end({ error }))
 }
 
 function tooSlow(name: string, keys: number, timeoutMs: number): RequestError {

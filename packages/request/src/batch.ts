@@ -1,6 +1,6 @@
 import type { ManyAnswers } from './batch-answers.ts'
 import { type BatchOptions, batchPlanOf } from './batch-options.ts'
-import { Batcher } from './batcher.ts'
+import { type BatchStore, createBatcher } from './batcher.ts'
 import { CachedBatch, type CachedBatchOptions } from './cached-batch.ts'
 import { ambientCall, Call, type CurrentCall } from './call.ts'
 import { assertFunction, nameOf, priorityOf, signalOf, wrong } from './options.ts'
@@ -62,25 +62,17 @@ export function batch<Key, Value>(
   assertFunction(loadMany, 'loadMany', 'batch((ids) => selectByIds(ids))')
   const name = nameOf(options ?? {}, loadMany)
   const plan = batchPlanOf(options, name)
-  const batcher = new Batcher<Key>(plan, loadMany)
-  const store = isCached(options) ? new CachedBatch(batcher, options, name) : batcher
-  const keeps = store !== batcher || batcher.keeps
-
-  function load(key: Key, call: Call | undefined): Promise<unknown> {
-    try {
-      return store.load(key, call)
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
+  const batcher = createBatcher<Key>(plan, loadMany)
+  const store: BatchStore<Key> = isCached(options) ? new CachedBatch(batcher, options, name) : batcher
+  const keeps = store !== batcher || plan.maxKept > 0
 
   return {
     load(key, options) {
       const around = ambientCall()
-      if (options === undefined) return load(key, around) as Promise<Value>
+      if (options === undefined) return store.load(key, around) as Promise<Value>
       try {
         const call = callOf(options, around)
-        const answer = load(key, call)
+        const answer = store.load(key, call)
         return (call === around ? answer : answer.finally(() => call?.end())) as Promise<Value>
       } catch (error) {
         return Promise.reject(error)
@@ -90,14 +82,14 @@ export function batch<Key, Value>(
       if (typeof keys === 'string' || typeof Object(keys)[Symbol.iterator] !== 'function') throw noList(keys)
       const around = ambientCall()
       const call = callOf(options, around)
-      const settled = await Promise.allSettled(Array.from(keys, (key) => load(key, call)))
+      const settled = await Promise.allSettled(Array.from(keys, (key) => store.load(key, call)))
       if (call !== around) call?.end()
       if (call?.aborted === true) throw call.reason
       return settled.map((one) => (one.status === 'fulfilled' ? (one.value as Value) : asError(one.reason)))
     },
     async prime(key, value) {
       if (!keeps) throw keepsNothing()
-      await store.prime(key, value as Value)
+      await store.prime(key, value)
     },
     async clear(key) {
       await (key === undefined ? store.clearAll() : store.clear(key))

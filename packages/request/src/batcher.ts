@@ -4,15 +4,15 @@
  * A key is joinable from the moment it is asked for until it is answered, so it is under way at most once. Batches are
  * cut when a place is free, not before: what is more urgent overtakes what waits for a place.
  */
-import { RequestError } from '@hotpath/contract'
-import { Item, NO_LANE } from './batch-item.ts'
-import { BatchLanes } from './batch-lanes.ts'
-import { isolate } from './batch-isolate.ts'
-import type { BatchPlan } from './batch-options.ts'
-import { BatchRun, type Outcome, type RunTools } from './batch-run.ts'
 import { delayAfter } from './backoff.ts'
+import { isolate } from './batch-isolate.ts'
+import { createItem, type Item, SENT } from './batch-item.ts'
+import { createBatchLanes } from './batch-lanes.ts'
+import type { BatchPlan } from './batch-options.ts'
+import { createPendingItems } from './batch-pending.ts'
+import { type Outcome, type RunTools, startRun } from './batch-run.ts'
 import type { Call, CurrentCall } from './call.ts'
-import { asMapKey, type CallKey, type MapKey } from './call-key.ts'
+import { asMapKey, type MapKey } from './call-key.ts'
 import { Deadlines } from './deadlines.ts'
 import { detach } from './detach.ts'
 import { waitsForItself } from './flights.ts'
@@ -20,11 +20,16 @@ import { MemoStore } from './memo-store.ts'
 import { PRIORITIES } from './options.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { startTimer, type Timer } from './system-clock.ts'
+import { queueFull } from './wait-line.ts'
 
-/** Items that go out together, for the so-manieth time. */
-interface Attempt<Key> {
-  readonly items: readonly Item<Key>[]
-  readonly number: number
+/** What loads by key: a batcher, or one behind a cache. */
+export interface BatchStore<Key> {
+  load(key: Key, caller: Call | undefined): Promise<unknown>
+  /** Answers those who wait, and later loads where values are kept. */
+  prime(key: Key, value: unknown): void | Promise<void>
+  /** What is under way is not joined any more, nor kept. */
+  clear(key: Key): void | Promise<void>
+  clearAll(): void | Promise<void>
 }
 
 const NORMAL = PRIORITIES.indexOf('normal')
@@ -37,247 +42,235 @@ const OF_NO_KEY: ReadonlySet<unknown> = new Set([
   'ERR_REQUEST_QUEUE_FULL',
 ])
 
-export class Batcher<Key> {
-  readonly #plan: BatchPlan
-  readonly #tools: RunTools<Key>
-  /** Asked for and not answered yet. */
-  readonly #pending = new Map<MapKey, Item<Key>>()
-  readonly #kept: MemoStore | undefined
-  readonly #lanes = new BatchLanes<Key>()
-  /** To be loaded again, and due. */
-  readonly #again: Attempt<Key>[] = []
-  #running = 0
-  #isDue = false
-  #isScheduled = false
-  #timer: Timer | undefined
+/** Makes one. */
+export function createBatcher<Key>(
+  plan: BatchPlan,
+  loadMany: (keys: readonly Key[], context: CurrentCall) => unknown,
+): BatchStore<Key> {
+  const { name, clock, events, maxBatch, maxQueue, concurrency, windowMs } = plan
+  const keyOf = plan.key as ((key: Key) => unknown) | undefined
+  const kept = plan.maxKept > 0 ? new MemoStore(plan.maxKept) : undefined
+  const deadlines = plan.timeoutMs === Number.POSITIVE_INFINITY ? undefined : new Deadlines(clock, plan.timeoutMs)
+  const tools: RunTools<Key> = { plan, loadMany, deadlines }
+  const pending = createPendingItems<Key>()
+  const lanes = createBatchLanes<Key>()
+  /** What is to be loaded again and waits for a place. */
+  const again: (() => void)[] = []
+  let running = 0
+  let isDue = false
+  let isScheduled = false
+  let timer: Timer | undefined
 
-  constructor(plan: BatchPlan, loadMany: (keys: readonly Key[], context: CurrentCall) => unknown) {
-    this.#plan = plan
-    this.#kept = plan.maxKept > 0 ? new MemoStore(plan.maxKept) : undefined
-    const deadlines =
-      plan.timeoutMs === Number.POSITIVE_INFINITY ? undefined : new Deadlines(plan.clock, plan.timeoutMs)
-    this.#tools = { plan, loadMany, deadlines }
-  }
-
-  get keeps(): boolean {
-    return this.#kept !== undefined
-  }
-
-  load(key: Key, caller: Call | undefined): Promise<unknown> {
+  function load(key: Key, caller: Call | undefined): Promise<unknown> {
     if (caller?.aborted === true) return Promise.reject(caller.reason)
-    const id = this.#idOf(key)
-    const value = this.#kept?.get(id, 0)
-    if (value !== undefined) return Promise.resolve(value)
-    const lane = caller?.priority === undefined ? NORMAL : PRIORITIES.indexOf(caller.priority)
-    let item = this.#pending.get(id)
-    if (item === undefined) {
-      if (this.#lanes.size >= this.#plan.maxQueue) return Promise.reject(this.#queueFull())
-      item = new Item(key, id, lane)
-      this.#pending.set(id, item)
-      this.#lanes.add(item)
-    } else if (item.lane !== NO_LANE) {
-      this.#lanes.raise(item, lane)
-    } else if (item.run?.call !== undefined && caller?.isWithin(item.run.call) === true) {
-      return Promise.reject(waitsForItself(this.#plan.name))
+    let id: MapKey
+    try {
+      id = idOf(key)
+    } catch (error) {
+      return Promise.reject(error)
     }
-    const answer = this.#join(item, caller)
-    if (item.lane !== NO_LANE) this.#schedule(lane)
+    if (kept !== undefined) {
+      const value = kept.get(id, 0)
+      if (value !== undefined) return Promise.resolve(value)
+    }
+    const lane = caller?.priority === undefined ? NORMAL : PRIORITIES.indexOf(caller.priority)
+    let item = pending.get(id)
+    if (item === undefined) {
+      if (lanes.size >= maxQueue) return Promise.reject(queueFull(name, maxQueue, 'keys'))
+      item = createItem(key, id, lane)
+      pending.add(item)
+      lanes.add(item)
+    } else if (item.lane !== SENT) {
+      lanes.raise(item, lane)
+    } else if (caller !== undefined && isWithin(caller, item)) {
+      return Promise.reject(waitsForItself(name))
+    }
+    const answer = join(item, caller)
+    if (item.lane !== SENT) schedule(lane)
     return answer
   }
 
-  /** Answers those who wait, and later loads where values are kept. */
-  prime(key: Key, value: unknown): void {
-    const id = this.#idOf(key)
-    const item = this.#pending.get(id)
-    if (item !== undefined && item.lane !== NO_LANE) {
-      this.#lanes.remove(item)
-      this.#pending.delete(id)
-      item.resolve(value)
-    }
-    this.#forget(id)
-    if (value !== undefined) this.#kept?.set(id, value, Number.POSITIVE_INFINITY)
+  function idOf(key: Key): MapKey {
+    return asMapKey(keyOf === undefined ? key : keyOf(key))
   }
 
-  /** What is under way is not joined any more, nor kept. */
-  clear(key: Key): void {
-    this.#forget(this.#idOf(key))
-  }
-
-  clearAll(): void {
-    this.#kept?.clear()
-    for (const item of [...this.#pending.values()]) if (item.lane === NO_LANE) this.#pending.delete(item.id)
-  }
-
-  #forget(id: MapKey): void {
-    this.#kept?.delete(id)
-    // One that was not sent yet will be loaded after this.
-    if (this.#pending.get(id)?.lane === NO_LANE) this.#pending.delete(id)
-  }
-
-  #idOf(key: Key): MapKey {
-    const { key: keyOf } = this.#plan
-    return asMapKey(keyOf === undefined ? key : (keyOf as (key: Key) => CallKey)(key))
-  }
-
-  #join(item: Item<Key>, caller: Call | undefined): Promise<unknown> {
+  function join(item: Item<Key>, caller: Call | undefined): Promise<unknown> {
     item.waiters++
     if (caller?.abortable !== true) return item.promise
     return detach(item.promise, caller.signal, undefined, (reason) => {
       item.waiters--
       if (item.waiters > 0) return
-      if (this.#pending.get(item.id) === item) this.#pending.delete(item.id)
-      if (item.lane === NO_LANE) item.run?.leave(reason)
-      else this.#lanes.remove(item)
-      if (this.#lanes.size === 0) this.#unschedule()
+      const isWaiting = item.lane >= 0
+      pending.remove(item)
+      if (!isWaiting) return item.carrier?.leave(reason)
+      lanes.left()
+      if (lanes.size === 0) unschedule()
     })
   }
 
-  #schedule(lane: number): void {
-    if (lane === CRITICAL || this.#lanes.size >= this.#plan.maxBatch) return this.#flush()
+  function schedule(lane: number): void {
+    if (lane === CRITICAL || lanes.size >= maxBatch) return flush()
     // What is due already goes out as soon as there is a place.
-    if (this.#isScheduled || this.#isDue) return
-    this.#isScheduled = true
-    const { windowMs, clock } = this.#plan
-    if (windowMs === undefined && clock.endOfTurn !== undefined) clock.endOfTurn(this.#flush)
-    else this.#timer = startTimer(clock, windowMs ?? 0, this.#flush)
+    if (isScheduled || isDue) return
+    isScheduled = true
+    if (windowMs === undefined && clock.endOfTurn !== undefined) clock.endOfTurn(flush)
+    else timer = startTimer(clock, windowMs ?? 0, flush)
   }
 
-  #unschedule(): void {
-    if (this.#timer === undefined) return
-    this.#timer.cancel()
-    this.#timer = undefined
-    this.#isScheduled = false
+  function unschedule(): void {
+    if (timer === undefined) return
+    timer.cancel()
+    timer = undefined
+    isScheduled = false
   }
 
-  readonly #flush = (): void => {
-    this.#unschedule()
-    this.#isScheduled = false
-    this.#isDue = this.#lanes.size > 0
-    this.#pump()
+  function flush(): void {
+    unschedule()
+    isScheduled = false
+    isDue = lanes.size > 0
+    pump()
   }
 
   /** Sends what is due, as far as there is room. */
-  #pump(): void {
-    while (this.#running < this.#plan.concurrency) {
-      const again = this.#again.shift()
-      if (again !== undefined) this.#begin(again)
-      else if (this.#isDue) {
-        const items = this.#lanes.take(this.#plan.maxBatch)
-        this.#isDue = this.#lanes.size > 0
-        this.#begin({ items, number: 1 })
+  function pump(): void {
+    while (running < concurrency) {
+      if (again.length > 0) again.shift()?.()
+      else if (isDue) {
+        const items = lanes.take(maxBatch)
+        isDue = lanes.size > 0
+        send(items, 1)
       } else return
     }
   }
 
-  #begin(attempt: Attempt<Key>): void {
-    const items = attempt.number === 1 ? attempt.items : attempt.items.filter(({ waiters }) => waiters > 0)
+  function send(items: readonly Item<Key>[], attempt: number): void {
     if (items.length === 0) return
-    this.#running++
-    void new BatchRun(this.#tools, items, attempt.number, (outcome) => this.#settle({ ...attempt, items }, outcome))
+    running++
+    startRun(tools, items, attempt, (outcome) => settle(items, attempt, outcome))
   }
 
-  #settle(attempt: Attempt<Key>, outcome: Outcome): void {
-    const { items, number } = attempt
-    if (outcome.answers !== undefined) {
-      this.#release()
-      this.#deliver(items, outcome.answers, number)
+  function release(): void {
+    running--
+    pump()
+  }
+
+  function settle(items: readonly Item<Key>[], attempt: number, { answers, error }: Outcome): void {
+    if (answers === undefined && mayIsolate(items, attempt, error)) {
+      void search(items, attempt).finally(release)
       return
     }
-    const { error } = outcome
-    if (this.#mayRetry(error, number)) {
-      this.#release()
-      this.#retry(items, [error], number)
-    } else if (this.#mayIsolate(items, error)) {
-      void this.#isolate(attempt).finally(() => this.#release())
-    } else {
-      this.#release()
-      this.#fail(items, error)
-    }
+    release()
+    if (answers !== undefined) deliver(items, answers, attempt)
+    else if (mayRetry(error, attempt)) retry(items, [error], attempt)
+    else failAll(items, error)
   }
 
-  #release(): void {
-    this.#running--
-    this.#pump()
-  }
-
-  #deliver(items: readonly Item<Key>[], answers: readonly unknown[], number: number): void {
-    let failed: Item<Key>[] | undefined
+  function deliver(items: readonly Item<Key>[], answers: readonly unknown[], attempt: number): void {
+    const failed: Item<Key>[] = []
     const errors: unknown[] = []
     for (let index = 0; index < items.length; index++) {
       const item = items[index] as Item<Key>
       const answer = answers[index]
-      if (!(answer instanceof Error)) this.#resolve(item, answer)
-      else if (this.#mayRetry(answer, number)) {
+      if (!(answer instanceof Error)) succeed(item, answer)
+      else if (mayRetry(answer, attempt)) {
         errors.push(answer)
-        failed ??= []
         failed.push(item)
-      } else this.#fail([item], answer)
+      } else fail(item, answer)
     }
-    if (failed !== undefined) this.#retry(failed, errors, number)
+    if (failed.length > 0) retry(failed, errors, attempt)
   }
 
-  #resolve(item: Item<Key>, value: unknown): void {
+  function succeed(item: Item<Key>, value: unknown): void {
     // Forgotten meanwhile: it was loaded before that, and is for those who asked before.
-    if (this.#pending.get(item.id) === item) {
-      this.#pending.delete(item.id)
-      if (value !== undefined) this.#kept?.set(item.id, value, Number.POSITIVE_INFINITY)
-    }
+    if (pending.remove(item) && value !== undefined) kept?.set(item.id, value, Number.POSITIVE_INFINITY)
     item.resolve(value)
   }
 
-  #fail(items: readonly Item<Key>[], error: unknown): void {
-    for (const item of items) {
-      if (this.#pending.get(item.id) === item) this.#pending.delete(item.id)
-      item.reject(error)
-    }
+  function fail(item: Item<Key>, error: unknown): void {
+    pending.remove(item)
+    item.reject(error)
   }
 
-  #mayRetry(error: unknown, number: number): boolean {
-    return number < this.#plan.attempts && this.#plan.when(error, number)
+  function failAll(items: readonly Item<Key>[], error: unknown): void {
+    for (const item of items) fail(item, error)
   }
 
-  #retry(items: readonly Item<Key>[], errors: readonly unknown[], number: number): void {
-    const { clock, backoff, name, events } = this.#plan
+  function mayRetry(error: unknown, attempt: number): boolean {
+    return attempt < plan.attempts && plan.when(error, attempt)
+  }
+
+  function retry(items: readonly Item<Key>[], errors: readonly unknown[], attempt: number): void {
     const toldMs = Math.max(0, ...errors.map((error) => retryAfterMs(error, clock.now()) ?? 0))
-    if (toldMs > backoff.maxMs) return this.#fail(items, errors[0])
-    const delayMs = Math.max(toldMs, delayAfter(backoff, number))
-    if (events?.wants('retry') === true) events.emit({ type: 'retry', name, attempt: number + 1, delayMs })
-    const timer = startTimer(clock, delayMs, () => {
-      this.#again.push({ items, number: number + 1 })
-      this.#pump()
-    })
-    let waitedFor = items.filter(({ waiters }) => waiters > 0).length
-    const leave = (): void => {
-      if (--waitedFor === 0) timer.cancel()
+    if (toldMs > plan.backoff.maxMs) {
+      for (const [index, item] of items.entries()) fail(item, errors[index] ?? errors[0])
+      return
     }
-    for (const item of items) item.run = { leave }
+    const delayMs = Math.max(toldMs, delayAfter(plan.backoff, attempt))
+    if (events?.wants('retry') === true) events.emit({ type: 'retry', name, attempt: attempt + 1, delayMs })
+    const delay = startTimer(clock, delayMs, () => {
+      again.push(() => send(waitedFor(items), attempt + 1))
+      pump()
+    })
+    let left = waitedFor(items).length
+    const leave = (): void => {
+      if (--left === 0) delay.cancel()
+    }
+    for (const item of items) item.carrier = { leave }
   }
 
-  #mayIsolate(items: readonly Item<Key>[], error: unknown): boolean {
-    if (!this.#plan.isolate || items.length === 1 || items.every(({ waiters }) => waiters === 0)) return false
-    return !OF_NO_KEY.has((error as { readonly code?: unknown } | null | undefined)?.code)
+  function mayIsolate(items: readonly Item<Key>[], attempt: number, error: unknown): boolean {
+    if (!plan.isolate || items.length === 1 || mayRetry(error, attempt)) return false
+    if (OF_NO_KEY.has((error as { readonly code?: unknown } | null | undefined)?.code)) return false
+    return waitedFor(items).length > 0
   }
 
-  #isolate({ items, number }: Attempt<Key>): Promise<void> {
+  function search(items: readonly Item<Key>[], attempt: number): Promise<void> {
     const ask = (part: readonly Item<Key>[]): Promise<{ readonly error: unknown } | undefined> =>
       new Promise((resolve) => {
-        const waited = part.filter(({ waiters }) => waiters > 0)
+        const waited = waitedFor(part)
         if (waited.length === 0) return resolve(undefined)
-        void new BatchRun(this.#tools, waited, number, (outcome) => {
-          if (outcome.answers === undefined) return resolve(outcome)
-          this.#deliver(waited, outcome.answers, number)
-          resolve(undefined)
+        startRun(tools, waited, attempt, ({ answers, error }) => {
+          if (answers !== undefined) deliver(waited, answers, attempt)
+          resolve(answers === undefined ? { error } : undefined)
         })
       })
-    return isolate(items, ask, (members, error) => this.#fail(members, error))
+    return isolate(items, ask, failAll)
   }
 
-  #queueFull(): RequestError {
-    const { name, maxQueue } = this.#plan
-    return new RequestError(
-      'ERR_REQUEST_QUEUE_FULL',
-      `\`${name}\` was not called, because ${maxQueue} keys wait already. Try again later, or raise \`maxQueue\`.`,
-      { context: { name, maxQueue } },
-    )
+  function forget(id: MapKey): void {
+    kept?.delete(id)
+    const item = pending.get(id)
+    // One that was not sent yet will be loaded after this.
+    if (item?.lane === SENT) pending.remove(item)
   }
+
+  return {
+    load,
+    prime(key, value) {
+      const id = idOf(key)
+      const item = pending.get(id)
+      if (item === undefined || item.lane === SENT) forget(id)
+      else {
+        lanes.left()
+        succeed(item, value)
+      }
+      if (value !== undefined) kept?.set(id, value, Number.POSITIVE_INFINITY)
+      else kept?.delete(id)
+    },
+    clear: (key) => forget(idOf(key)),
+    clearAll() {
+      kept?.clear()
+      for (const item of pending.all()) if (item.lane === SENT) pending.remove(item)
+    },
+  }
+}
+
+/** Whether a caller is called by the very run that loads the item, and would wait for itself. */
+function isWithin<Key>(caller: Call, { carrier }: Item<Key>): boolean {
+  return carrier?.call !== undefined && caller.isWithin(carrier.call)
+}
+
+/** Those that somebody waits for. */
+function waitedFor<Key>(items: readonly Item<Key>[]): readonly Item<Key>[] {
+  return items.filter(({ waiters }) => waiters > 0)
 }

@@ -1,6 +1,6 @@
 import type { CacheKey, FreshnessOptions } from '@hotpath/contract'
 import { DEFAULT_FRESHNESS, resolveFreshness, validateTags } from '@hotpath/contract'
-import type { Batcher } from './batcher.ts'
+import type { BatchStore } from './batcher.ts'
 import type { BatchOptions } from './batch-options.ts'
 import { Call } from './call.ts'
 import type { CallKey } from './call-key.ts'
@@ -22,15 +22,15 @@ export interface CachedBatchOptions<Key, Value>
 }
 
 /** A batcher behind a cache. The cache shares loads and finds values; what it misses goes out in batches. */
-export class CachedBatch<Key, Value> {
-  readonly #batcher: Batcher<Key>
+export class CachedBatch<Key, Value> implements BatchStore<Key> {
+  readonly #batcher: BatchStore<Key>
   readonly #cache: LoadingCache
   readonly #name: string
   readonly #keyOf: ((key: Key) => CacheKey) | undefined
   readonly #tagsOf: ((key: Key, value: Value) => readonly string[]) | undefined
   readonly #options: FreshnessOptions & { readonly tags?: readonly string[] | undefined }
 
-  constructor(batcher: Batcher<Key>, options: CachedBatchOptions<Key, Value>, name: string) {
+  constructor(batcher: BatchStore<Key>, options: CachedBatchOptions<Key, Value>, name: string) {
     const { cache, key, tags } = options
     if (typeof cache?.getOrSet !== 'function') {
       throw wrong('cache', 'a cache', cache, 'Use `createCache()` of `@hotpath/core`.')
@@ -73,19 +73,19 @@ export class CachedBatch<Key, Value> {
     )
   }
 
-  async prime(key: Key, value: Value): Promise<void> {
-    const tags = this.#tagsOf === undefined ? undefined : { tags: this.#tagsOf(key, value) }
+  async prime(key: Key, value: unknown): Promise<void> {
+    const tags = this.#tagsOf === undefined ? undefined : { tags: this.#tagsOf(key, value as Value) }
     const { timeout, ...freshness } = this.#options
     await this.#cache.set(this.#key(key), value, { ...freshness, ...tags })
   }
 
   async clear(key: Key): Promise<void> {
-    this.#batcher.clear(key)
+    await this.#batcher.clear(key)
     await this.#cache.delete(this.#key(key))
   }
 
   async clearAll(): Promise<void> {
-    this.#batcher.clearAll()
+    await this.#batcher.clearAll()
     await this.#cache.clear()
   }
 

@@ -18,6 +18,7 @@ export function mapKeyOf(args: readonly unknown[], key: KeyOf<never> | undefined
 
 /** What a map finds a key by. */
 export function asMapKey(key: unknown): MapKey {
+  if (typeof key === 'string') return key
   if ((typeof key !== 'object' && typeof key !== 'function') || key === null) return key as MapKey
   return encodeKey(Array.isArray(key) ? (key as readonly KeyPart[]) : [key as KeyPart])
 }

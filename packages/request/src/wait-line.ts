@@ -60,7 +60,7 @@ export class WaitLine {
   /** Waits for `next()` to come to this call. Rejects when it is aborted before, or when too many wait. */
   join(name: string, call: Call | undefined): Promise<void> {
     if (call?.aborted === true) return Promise.reject(call.reason)
-    if (this.#size >= this.#maxQueue) return Promise.reject(queueFull(name, this.#maxQueue))
+    if (this.#size >= this.#maxQueue) return Promise.reject(queueFull(name, this.#maxQueue, 'calls'))
     return new Promise((resolve, reject) => {
       const signal = call?.abortable === true ? call.signal : undefined
       const onAbort = (): void => {
@@ -94,10 +94,11 @@ export class WaitLine {
   }
 }
 
-function queueFull(name: string, maxQueue: number): RequestError {
+/** An error for one who would be one too many. */
+export function queueFull(name: string, maxQueue: number, what: 'calls' | 'keys'): RequestError {
   return new RequestError(
     'ERR_REQUEST_QUEUE_FULL',
-    `\`${name}\` was not called, because ${maxQueue} calls wait already. Try again later, or raise \`maxQueue\`.`,
+    `\`${name}\` was not called, because ${maxQueue} ${what} wait already. Try again later, or raise \`maxQueue\`.`,
     { context: { name, maxQueue } },
   )
 }

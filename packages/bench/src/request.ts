@@ -1,0 +1,145 @@
+/** What the policies of `@hotpath/request` cost, beside dataloader and beside what they are made of. */
+import { batch, circuitBreaker, compose, dedupe, hedge, limit, retry, timeout } from '@hotpath/request'
+import DataLoader from 'dataloader'
+import { type Contestant, keyOf, measure, type Measurement } from './harness.ts'
+import { goal } from './rounds.ts'
+
+const LOADS = 10_000
+const DUPLICATES = 0.1
+
+interface Row {
+  readonly id: string
+}
+
+/** Runs the benchmark and prints its tables. */
+export async function request(quick: boolean): Promise<void> {
+  const rounds = quick ? 15 : 51
+  await batches(rounds)
+  await joined(rounds)
+  await wrappers(rounds, quick ? 20_000 : 100_000)
+}
+
+/** As many loads as there are keys, of which every tenth was asked for before. */
+function keysWithDuplicates(): string[] {
+  const distinct = LOADS * (1 - DUPLICATES)
+  return Array.from({ length: LOADS }, (_, index) => keyOf(index < distinct ? index : index - distinct)).toSorted(
+    // Spread, and the same on every run: ordered by a product that scatters.
+    (a, b) => scattered(a) - scattered(b),
+  )
+}
+
+function scattered(key: string): number {
+  return ((Number(key.slice(5)) * 48_271) % 2_147_483_647) % 9_973
+}
+
+async function batches(rounds: number): Promise<void> {
+  const rowsOf = async (keys: readonly string[]): Promise<Row[]> => keys.map((id) => ({ id }))
+  const all = (name: string, make: () => (key: string) => Promise<Row>): Contestant => ({
+    name,
+    run: (keys) => {
+      const load = make()
+      return Promise.all(keys.map((key) => load(key)))
+    },
+  })
+  const ours = (maxBatch: number) => () => batch(rowsOf, { maxBatch, concurrency: Infinity }).load
+  const theirs = (maxBatchSize: number) => () => {
+    const loader = new DataLoader<string, Row>(rowsOf, { maxBatchSize })
+    return (key: string) => loader.load(key)
+  }
+  const results = await measure(
+    [
+      all('hotpath batch, 100 keys each', ours(100)),
+      all('dataloader, 100 keys each', theirs(100)),
+      all('hotpath batch, all keys', ours(LOADS)),
+      all('dataloader, all keys', theirs(LOADS)),
+    ],
+    keysWithDuplicates(),
+    rounds,
+  )
+  print(`${LOADS.toLocaleString('en')} loads at once, 10 % of them duplicates; per load`, results)
+  for (const size of ['100 keys each', 'all keys']) {
+    const [hotpath, dataloader] = [of(results, `hotpath batch, ${size}`), of(results, `dataloader, ${size}`)]
+    goal(`${size}: time, × dataloader's`, hotpath.ns / dataloader.ns, { atMost: 1 })
+    goal(`${size}: bytes, × dataloader's`, hotpath.bytes / dataloader.bytes, { atMost: 1 })
+  }
+}
+
+/** Calls that join one in progress, beside calls that are handed its promise. */
+async function joined(rounds: number): Promise<void> {
+  const keys = Array.from({ length: LOADS }, () => keyOf(1))
+  const sharing = (
+    name: string,
+    wrap: (load: (key: string) => Promise<string>) => (key: string) => unknown,
+  ): Contestant => ({
+    name,
+    run: async (keys) => {
+      let land: (value: string) => void = () => {}
+      const landed = new Promise<string>((resolve) => {
+        land = resolve
+      })
+      const load = wrap(() => landed)
+      void load(keyOf(1))
+      const calls = keys.map((key) => load(key))
+      land('done')
+      return (await Promise.all(calls)).length
+    },
+  })
+  const results = await measure(
+    [
+      sharing('floor: a plain promise', (load) => load),
+      sharing('dedupe, joined', (load) => dedupe(load, { key: (key) => key })),
+      sharing('dedupe, joined, key of all arguments', (load) => dedupe(load)),
+    ],
+    keys,
+    rounds,
+  )
+  print('A call that joins one in progress', results)
+  const over = of(results, 'dedupe, joined').ns - of(results, 'floor: a plain promise').ns
+  goal('dedupe, joined: ns over a plain promise', over, { atMost: 300 })
+}
+
+/** Calls that succeed, one after the other. */
+async function wrappers(rounds: number, calls: number): Promise<void> {
+  const load = async (key: string): Promise<string> => key
+  const each = (name: string, fn: (key: string) => Promise<string>): Contestant => ({
+    name,
+    run: async (keys) => {
+      let seen = ''
+      for (const key of keys) seen = await fn(key)
+      return seen
+    },
+  })
+  const results = await measure(
+    [
+      each('floor: an async wrapper', async (...args) => await load(...args)),
+      each('retry', retry(load)),
+      each('timeout', timeout(load, '30s')),
+      each('timeout and retry', compose(load, timeout('30s'), retry())),
+      each('dedupe', dedupe(load)),
+      each('limit', limit(load, { concurrency: 10 })),
+      each('circuitBreaker', circuitBreaker(load)),
+      each('hedge', hedge(load)),
+    ],
+    Array.from({ length: calls }, (_, index) => keyOf(index % 1_000)),
+    rounds,
+  )
+  const floor = of(results, 'floor: an async wrapper')
+  print('A call that succeeds', results, floor)
+  for (const name of ['retry', 'timeout']) goal(`${name}, × floor`, of(results, name).ns / floor.ns, { atMost: 2 })
+}
+
+function of(results: readonly Measurement[], name: string): Measurement {
+  return results.find((result) => result.name === name) as Measurement
+}
+
+function print(title: string, results: readonly Measurement[], floor?: Measurement): void {
+  console.log(`\n${title}\n\n| | ns | min..max | bytes |${floor ? ' × floor |' : ''}`)
+  console.log(`| --- | --: | --: | --: |${floor ? ' --: |' : ''}`)
+  for (const { name, ns, minNs, maxNs, bytes } of results) {
+    const ratio = floor === undefined ? '' : ` ${(ns / floor.ns).toFixed(2)} |`
+    console.log(
+      `| ${name} | ${ns.toFixed(0)} | ${minNs.toFixed(0)}..${maxNs.toFixed(0)} | ${bytes.toFixed(0)} |${ratio}`,
+    )
+  }
+  console.log('')
+}
