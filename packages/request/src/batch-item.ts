@@ -1,8 +1,6 @@
 import type { Call } from './call.ts'
 import type { MapKey } from './call-key.ts'
-
-type Resolve = (value: unknown) => void
-type Reject = (error: unknown) => void
+import { capture, rejectLast, resolveLast } from './settler.ts'
 
 /** What an item is under way with, or what it waits for to be loaded again. */
 export interface Carrier {
@@ -18,8 +16,8 @@ export interface Item<Key> {
   /** What it is found by. */
   readonly id: MapKey
   readonly promise: Promise<unknown>
-  readonly resolve: Resolve
-  readonly reject: Reject
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
   /** Where it waits: index of its priority, `SENT` or `OVER`. */
   lane: number
   /** How many wait for it. Who cannot leave is never subtracted. */
@@ -33,18 +31,9 @@ export const SENT = -1
 /** Answered, forgotten, or given up by all: no longer to be found. */
 export const OVER = -2
 
-let resolveLast: Resolve
-let rejectLast: Reject
-
-// One function for all promises, where a closure for each would be garbage at once.
-function capture(resolve: Resolve, reject: Reject): void {
-  resolveLast = resolve
-  rejectLast = reject
-}
-
 /**
  * Makes an item. A literal, not a class: the shape of a literal lives as long as its code, while that of a class is
- * forgotten when a garbage collection finds no instance, and what was optimized for it with it; that is between any two
+ * forgotten when a garbage collection finds no instance, and with it what was optimized for it; that is between any two
  * bursts of loads.
  */
 export function createItem<Key>(key: Key, id: MapKey, lane: number): Item<Key> {

@@ -2,9 +2,8 @@ import { formatDuration, RequestError } from '@hotpath/contract'
 import { answersOf } from './batch-answers.ts'
 import { type Carrier, type Item, SENT } from './batch-item.ts'
 import type { BatchPlan } from './batch-options.ts'
-import { ambientCall, type CurrentCall } from './call.ts'
-import type { Deadlines } from './deadlines.ts'
-import { TimedCall } from './timed-call.ts'
+import { ambientCall, Call, type CurrentCall } from './call.ts'
+import { createDeadline, type Deadlines } from './deadlines.ts'
 import { invoke } from './wrapped.ts'
 
 /** What came of one call of `loadMany`: an answer for each item, in their order, or one error for all. */
@@ -34,7 +33,7 @@ export function startRun<Key>(
   function end(outcome: Outcome): void {
     if (isOver) return
     isOver = true
-    deadlines?.remove(call)
+    deadlines?.remove(deadline)
     call.end()
     if (events?.wants('batch') === true) {
       const size = items.length
@@ -67,14 +66,15 @@ export function startRun<Key>(
     }
   }
 
-  const call = new TimedCall(undefined, expire, attempt, ambientCall())
+  const call = new Call(undefined, { abortable: true, attempt, origin: ambientCall() })
+  const deadline = createDeadline(expire)
   const carrier: Carrier = { call, leave }
   const keys = items.map((item) => {
     if (item.lane >= 0) item.lane = SENT
     item.carrier = carrier
     return item.key
   })
-  deadlines?.add(call)
+  deadlines?.add(deadline)
   invoke(call, loadMany as never, undefined, [keys, call]).then(answered, (error: unknown) => end({ error }))
 }
 

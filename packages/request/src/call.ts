@@ -32,25 +32,30 @@ interface CallFields {
 
 const NOTHING: CallFields = {}
 
-/** One call. Who makes one ends it, so that it stops listening to the signals above it. */
+/**
+ * One call. Who makes one ends it, so that it stops listening to the signals above it.
+ *
+ * Fields are `private` rather than `#private`, because one is made for most calls, and of those it would be the larger part
+ * of the cost.
+ */
 export class Call implements CurrentCall {
   readonly attempt: number
   readonly priority: Priority | undefined
   /** Whether it can ever be aborted: only then there is something to listen to. */
   readonly abortable: boolean
-  readonly #parent: Call | undefined
-  readonly #origin: Call | undefined
-  readonly #given: AbortSignal | undefined
-  #controller: AbortController | undefined
-  #isAborted = false
-  #reason: unknown
-  #unfollow: (() => void) | undefined
-  #hasEnded = false
+  private readonly parent: Call | undefined
+  private readonly origin: Call | undefined
+  private readonly given: AbortSignal | undefined
+  private controller: AbortController | undefined
+  private ownAborted = false
+  private ownReason: unknown
+  private unfollow: (() => void) | undefined
+  private hasEnded = false
 
   constructor(parent: Call | undefined, fields: CallFields = NOTHING) {
-    this.#parent = parent
-    this.#origin = fields.origin ?? parent
-    this.#given = fields.signal
+    this.parent = parent
+    this.origin = fields.origin ?? parent
+    this.given = fields.signal
     this.attempt = fields.attempt ?? (parent === undefined ? 1 : parent.attempt)
     this.priority = fields.priority ?? parent?.priority
     this.abortable = fields.abortable === true || fields.signal !== undefined || parent?.abortable === true
@@ -58,46 +63,46 @@ export class Call implements CurrentCall {
 
   /** Whether it was aborted, found out without making a signal. */
   get aborted(): boolean {
-    return this.#isAborted || this.#given?.aborted === true || this.#parent?.aborted === true
+    return this.ownAborted || this.given?.aborted === true || this.parent?.aborted === true
   }
 
   get reason(): unknown {
-    if (this.#isAborted) return this.#reason
-    return this.#given?.aborted === true ? this.#given.reason : this.#parent?.reason
+    if (this.ownAborted) return this.ownReason
+    return this.given?.aborted === true ? this.given.reason : this.parent?.reason
   }
 
   get signal(): AbortSignal {
-    if (this.#controller !== undefined) return this.#controller.signal
-    this.#controller = new AbortController()
-    if (this.aborted) this.#controller.abort(this.reason)
-    else if (!this.#hasEnded) this.#follow(this.#controller)
-    return this.#controller.signal
+    if (this.controller !== undefined) return this.controller.signal
+    this.controller = new AbortController()
+    if (this.aborted) this.controller.abort(this.reason)
+    else if (!this.hasEnded) this.follow(this.controller)
+    return this.controller.signal
   }
 
   abort(reason: unknown): void {
     if (this.aborted) return
-    this.#isAborted = true
-    this.#reason = reason
-    this.#controller?.abort(reason)
+    this.ownAborted = true
+    this.ownReason = reason
+    this.controller?.abort(reason)
   }
 
   /** Whether it was begun by another call, through any number of calls between. */
   isWithin(other: Call): boolean {
-    return this === other || this.#origin?.isWithin(other) === true
+    return this === other || this.origin?.isWithin(other) === true
   }
 
   end(): void {
-    this.#hasEnded = true
-    this.#unfollow?.()
+    this.hasEnded = true
+    this.unfollow?.()
   }
 
-  #follow(controller: AbortController): void {
-    const above = this.#parent?.abortable === true ? this.#parent.signal : undefined
-    const sources = [this.#given, above].filter((source) => source !== undefined)
+  private follow(controller: AbortController): void {
+    const above = this.parent?.abortable === true ? this.parent.signal : undefined
+    const sources = [this.given, above].filter((source) => source !== undefined)
     if (sources.length === 0) return
     const onAbort = ({ target }: Event): void => controller.abort((target as AbortSignal).reason)
     for (const source of sources) source.addEventListener('abort', onAbort, { once: true })
-    this.#unfollow = () => {
+    this.unfollow = () => {
       for (const source of sources) source.removeEventListener('abort', onAbort)
     }
   }

@@ -21,6 +21,11 @@ export interface Deadline {
   expire(): void
 }
 
+/** Makes one for what is no object of its own. */
+export function createDeadline(expire: () => void): Deadline {
+  return { at: Number.NaN, before: undefined, after: undefined, isRunning: false, expire }
+}
+
 export class Deadlines {
   readonly #clock: Clock
   readonly #limitMs: number

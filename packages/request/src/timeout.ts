@@ -3,7 +3,8 @@ import { ambientCall } from './call.ts'
 import { Deadlines } from './deadlines.ts'
 
 import { assertFunction, assertOptions, clockOf, eventsOf, limitMs, nameOf, type PolicyOptions } from './options.ts'
-import { TimedCall } from './timed-call.ts'
+import { capture, rejectLast, resolveLast } from './settler.ts'
+import { type Limiter, TimedCall } from './timed-call.ts'
 import { type AnyFunction, asWrapped, invoke, type Policy, type Wrapped } from './wrapped.ts'
 
 /**
@@ -42,30 +43,37 @@ export function timeout(...given: readonly unknown[]): unknown {
         return invoke(ambientCall(), fn, this, args)
       })
     }
+    const limiter: Limiter = {
+      expired(call) {
+        const error = tooSlow(name, timeoutMs)
+        call.abort(error)
+        if (events?.wants('timeout') === true) events.emit({ type: 'timeout', name, timeoutMs })
+        call.reject(error)
+      },
+    }
+    limiter.sample = new TimedCall(
+      undefined,
+      limiter,
+      () => {},
+      () => {},
+    )
     return asWrapped(fn, function limited(...args) {
-      return new Promise((resolve, reject) => {
-        const call = new TimedCall(ambientCall(), () => {
-          const error = tooSlow(name, timeoutMs)
-          call.abort(error)
-          if (events?.wants('timeout') === true) events.emit({ type: 'timeout', name, timeoutMs })
-          reject(error)
-        })
-        deadlines.add(call)
-        const over = (): void => {
+      const answer = new Promise(capture)
+      const call = new TimedCall(ambientCall(), limiter, resolveLast, rejectLast)
+      deadlines.add(call)
+      invoke(call, fn, this, args).then(
+        (value) => {
           deadlines.remove(call)
           call.end()
-        }
-        invoke(call, fn, this, args).then(
-          (value) => {
-            over()
-            resolve(value)
-          },
-          (error: unknown) => {
-            over()
-            reject(error)
-          },
-        )
-      })
+          call.resolve(value)
+        },
+        (error: unknown) => {
+          deadlines.remove(call)
+          call.end()
+          call.reject(error)
+        },
+      )
+      return answer
     })
   }
   return isPolicy ? policy : policy(given[0] as AnyFunction)
