@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { codecs } from './codec.ts'
 import { coldKey } from './cold-key.ts'
 import { decorators } from './decorators.ts'
+import { http } from './http.ts'
 import { invalidation } from './invalidation.ts'
 import { l1 } from './l1.ts'
 import { races } from './races/races.ts'
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   'cold-key': coldKey,
   decorators,
   sql: sqlReads,
+  http,
 }
 const [name = '', ...flags] = process.argv.slice(2)
 const bench = BENCHES[name]

@@ -57,19 +57,28 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
   const exchanges = new Exchanges({ cache, caching: options.caching, clock, events, timeoutMs: sending.timeoutMs })
   let closed: Promise<void> | undefined
 
-  async function ask(method: string, path: string, said: RequestOptions): Promise<Answer> {
-    if (closed !== undefined) throw closedError()
-    const prepared = prepare(method, path, said)
-    const request = prepared instanceof Promise ? await prepared : prepared
-    const answer = await exchanges.answer(request, said)
-    if (fieldsParameter !== false || said.fields === undefined) return answer
-    return { ...answer, body: pick(answer.body, said.fields) }
+  // Few promises: each is dearer than what happens in it.
+  function ask(method: string, path: string, said: RequestOptions): Promise<Answer> {
+    try {
+      if (closed !== undefined) throw closedError()
+      const request = prepare(method, path, said)
+      const answer =
+        request instanceof Promise
+          ? request.then((prepared) => exchanges.answer(prepared, said))
+          : exchanges.answer(request, said)
+      const { fields } = said
+      if (fields === undefined || fieldsParameter !== false) return answer
+      return answer.then((whole) => ({ ...whole, body: pick(whole.body, fields) }))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
-  async function read(method: string, path: string, said: RequestOptions = NO_OPTIONS): Promise<unknown> {
-    const answer = await ask(method, path, said)
-    if (answer.status >= 400) throw statusError(answer, { method, url: new URL(answer.url) })
-    return answer.body
+  function read(method: string, path: string, said: RequestOptions = NO_OPTIONS): Promise<unknown> {
+    return ask(method, path, said).then((answer) => {
+      if (answer.status >= 400) throw statusError(answer, { method, url: new URL(answer.url) })
+      return answer.body
+    })
   }
 
   async function fetch(path: string, said: RequestOptions & { method?: string } = NO_OPTIONS): Promise<HttpResponse> {

@@ -1,6 +1,6 @@
 /** One request from its caller to its answer: through the cache, shared with equal ones, or alone; and its redirects. */
 import type { Clock } from '@hotpath/contract'
-import { currentCall } from '../call.ts'
+import { currentCall, runIn } from '../call.ts'
 import { dedupe } from '../dedupe.ts'
 import type { RequestEvents } from '../events.ts'
 import { timeout } from '../timeout.ts'
@@ -40,7 +40,9 @@ export class Exchanges {
     const policy = cachingPolicy(caching)
     this.#shared = dedupe(
       function request(outgoing: OutgoingRequest) {
-        return settled(outgoing.send(outgoing))
+        // Where the first caller cannot leave, the flight cannot end early, and its signal need not be made.
+        if (outgoing.signal !== undefined) return settled(outgoing.send(outgoing))
+        return runIn(undefined, () => settled(outgoing.send(outgoing)), undefined, []) as Promise<Answer>
       },
       {
         key: ({ method, href, identity, kind }) => `${this.#generation} ${method} ${kind} ${href} ${identity}`,

@@ -1,7 +1,6 @@
 /** The way to the server: attempts, each of them sent and read to its end, within one budget of time. */
 import { isHotpathError } from '@hotpath/contract'
 import { currentCall } from '../call.ts'
-import { compose } from '../compose.ts'
 import { isRetryable } from '../is-retryable.ts'
 import { retry } from '../retry.ts'
 import { timeout } from '../timeout.ts'
@@ -20,34 +19,33 @@ export type Send = Wrapped<(request: OutgoingRequest) => Promise<Answer>>
 /** Puts the policies around the way to the server: one budget of time around all attempts. */
 export function createSend(network: NetworkSettings, { retry: retries, timeoutMs, attemptMs }: SendSettings): Send {
   const { clock, events } = network
-  const options = { clock, events }
+  const options = { clock, events, name: 'request' }
   async function request(outgoing: OutgoingRequest): Promise<Answer> {
-    const answer = await exchange(network, outgoing, currentCall().signal)
+    const { signal } = currentCall()
+    const startedAt = clock.monotonic()
+    const received = await receive(network, outgoing, signal)
+    const answer = answerOf(outgoing, received, clock.monotonic() - startedAt)
     // Retries look at errors; the caller of `send` gets the answer all the same.
-    if (answer.status >= 400 && outgoing.repeatable && retries !== false)
-      throw new PoorAnswer(answer, outgoing, clock.now())
-    return answer
+    if (answer.status < 400 || !outgoing.repeatable || retries === false) return answer
+    throw new PoorAnswer(answer, outgoing, clock.now())
   }
-  const perAttempt = attemptMs === Number.POSITIVE_INFINITY ? [] : [timeout(attemptMs, options)]
-  const once = compose(request, ...perAttempt)
-  const again = retries === false ? once : retry(once, { when: mayHelp, ...options, ...retries, name: 'request' })
+  const once = attemptMs === Number.POSITIVE_INFINITY ? request : timeout(request, attemptMs, options)
+  const again = retries === false ? once : retry(once, { when: mayHelp, ...retries, ...options })
   return timeout(
     function send(outgoing: OutgoingRequest): Promise<Answer> {
       return outgoing.repeatable ? again(outgoing) : once(outgoing)
     },
     timeoutMs === Number.POSITIVE_INFINITY ? false : timeoutMs,
-    { ...options, name: 'request' },
+    options,
   )
 }
 
 /** The answer in the end, whatever its status. */
-export async function settled(answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer
-  } catch (error) {
+export function settled(answer: Promise<Answer>): Promise<Answer> {
+  return answer.then(undefined, (error: unknown) => {
     if (error instanceof PoorAnswer) return error.answer
     throw error
-  }
+  })
 }
 
 /** A body that is too long will be so again. */
@@ -55,38 +53,40 @@ function mayHelp(error: unknown): boolean {
   return isRetryable(error) && !isBodyTooLarge(error)
 }
 
-async function exchange(
-  { transport, clock, maxBodyBytes }: NetworkSettings,
+async function receive(
+  { transport, maxBodyBytes }: NetworkSettings,
   request: OutgoingRequest,
   signal: AbortSignal,
-): Promise<Answer> {
-  const { method, url, headers, body, kind } = request
-  const startedAt = clock.monotonic()
-  let received: TransportResponse
+): Promise<TransportResponse> {
+  const { method, url, headers, body } = request
   try {
-    received = await transport.send({ method, url, headers, body, signal, maxBodyBytes })
+    return await transport.send({ method, url, headers, body, signal, maxBodyBytes })
   } catch (cause) {
     if (signal.aborted) throw signal.reason
     // What is ours says what happened.
     throw isHotpathError(cause) ? cause : networkError(request, cause)
   }
-  const fields = received.headers
-  const delayMs = clock.monotonic() - startedAt
-  const { status, redirectedTo } = received
-  const head = {
+}
+
+function answerOf({ method, url, href, kind }: OutgoingRequest, received: TransportResponse, delayMs: number): Answer {
+  const { status, headers, redirectedTo } = received
+  const answer = {
     status,
-    headers: fields,
-    url: redirectedTo ?? request.href,
+    headers,
+    body: undefined as unknown,
+    url: redirectedTo ?? href,
     redirected: redirectedTo !== undefined,
     delayMs,
     from: 'network' as const,
   }
+  if (status === 204 || status === 304 || method === 'HEAD') return answer
   try {
-    const isEmpty = status === 204 || status === 304 || method === 'HEAD'
-    if (isEmpty) return { ...head, body: undefined }
-    if (received.decoded !== undefined) return { ...head, body: received.decoded.body }
-    return { ...head, body: decodeResponse(received.body, kind, fieldOf(fields, 'content-type')) }
+    answer.body =
+      received.decoded === undefined
+        ? decodeResponse(received.body, kind, fieldOf(headers, 'content-type'))
+        : received.decoded.body
+    return answer
   } catch (cause) {
-    throw bodyError(request, head, cause)
+    throw bodyError({ method, url }, answer, cause)
   }
 }

@@ -10,7 +10,7 @@ export interface OutgoingRequest {
   readonly href: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** Tells requests with different headers apart; `''` for those with the client's own. */
+  /** Tells requests with different headers apart, also those of different clients over one cache. */
   readonly identity: string
   readonly body: string | Uint8Array | undefined
   readonly kind: BodyKind

@@ -12,6 +12,7 @@ import { type Query, targetOf } from './target.ts'
 import { isIdempotent } from './writes.ts'
 
 const METHOD = /^[A-Z]{1,20}$/
+const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const ACCEPT = 'application/json, */*;q=0.5'
 const NO_TAGS: readonly string[] = []
 const BODY_KINDS = ['auto', 'json', 'text', 'bytes']
@@ -45,22 +46,27 @@ interface Said {
   readonly options: RequestOptions
 }
 
-/** Headers that are the same for all requests, checked once. */
+/** Headers that are the same for all requests, checked once, with what tells them from those of other clients. */
 interface FixedHeaders {
   /** To the client's own origin. */
-  readonly own: Readonly<Record<string, string>>
+  readonly own: Pick<OutgoingRequest, 'headers' | 'identity'>
   /** To all others: what was meant for one origin stays there. */
-  readonly foreign: Readonly<Record<string, string>>
+  readonly foreign: Pick<OutgoingRequest, 'headers' | 'identity'>
 }
 
-function fixedHeaders(headers: HeaderValues | undefined): FixedHeaders {
-  return { own: Object.freeze(headersOf({ accept: ACCEPT }, headers)), foreign: Object.freeze({ accept: ACCEPT }) }
+function fixedHeaders(added: HeaderValues | undefined): FixedHeaders {
+  return { own: unlike(headersOf({ accept: ACCEPT }, added)), foreign: unlike({ accept: ACCEPT }) }
+}
+
+/** Short, as it is part of a key for each request, and unlike that of any other client, as caches may be shared. */
+function unlike(headers: Readonly<Record<string, string>>): Pick<OutgoingRequest, 'headers' | 'identity'> {
+  return { headers: Object.freeze(headers), identity: crypto.randomUUID().slice(0, 8) }
 }
 
 function plain(settings: Common, fixed: FixedHeaders, said: Said): OutgoingRequest {
   const url = addressOf(settings, said)
-  const isOwn = settings.base === undefined || url.origin === settings.base.origin
-  return requestOf(settings, said, { url, headers: isOwn ? fixed.own : fixed.foreign, identity: '', body: undefined })
+  const { headers, identity } = isOwn(settings, url) ? fixed.own : fixed.foreign
+  return requestOf(settings, said, { url, headers, identity, body: undefined })
 }
 
 async function rich(
@@ -72,17 +78,16 @@ async function rich(
   const url = addressOf(settings, said)
   const encoding = encodeBody(options.body)
   const { body, contentType } = encoding instanceof Promise ? await encoding : encoding
-  const isOwn = settings.base === undefined || url.origin === settings.base.origin
-  const base =
-    typeof own === 'function'
-      ? headersOf({ accept: ACCEPT }, isOwn ? await own() : undefined)
-      : isOwn
-        ? own.own
-        : own.foreign
+  const fixed = typeof own === 'function' ? fixedHeaders(isOwn(settings, url) ? await own() : undefined) : own
+  const base = (isOwn(settings, url) ? fixed.own : fixed.foreign).headers
   const typed =
     contentType === undefined || base['content-type'] !== undefined ? base : { ...base, 'content-type': contentType }
   const headers = headersOf(typed, options.headers)
   return requestOf(settings, said, { url, headers, identity: JSON.stringify(headers), body })
+}
+
+function isOwn({ base }: ClientSettings, url: URL): boolean {
+  return base === undefined || url.origin === base.origin
 }
 
 function addressOf({ base, fieldsParameter }: ClientSettings, { path, options }: Said): URL {
@@ -98,7 +103,8 @@ function requestOf(
   { method, options }: Said,
   parts: Pick<OutgoingRequest, 'url' | 'headers' | 'identity' | 'body'>,
 ): OutgoingRequest {
-  if (!METHOD.test(method)) throw wrong('method', 'a method in capitals', method, "Use for example 'POST'.")
+  if (!KNOWN_METHODS.has(method) && !METHOD.test(method))
+    throw wrong('method', 'a method in capitals', method, "Use for example 'POST'.")
   const { as: kind = 'auto', cache = true, tags, ttl } = options
   if (!BODY_KINDS.includes(kind)) throw wrong('as', `one of ${BODY_KINDS.join(', ')}`, kind, "Leave it out for 'auto'.")
   const key = isIdempotent(method) && options.idempotencyKey === undefined ? undefined : keyOf(settings, options)

@@ -39,13 +39,16 @@ export function baseOf(baseUrl: string | URL | undefined): URL | undefined {
  */
 export function targetOf(base: URL | undefined, path: string, options: TargetOptions): URL {
   const url = addressOf(base, fillIn(path, options.params))
-  url.hash = ''
+  if (path.includes('#')) url.hash = ''
+  if (url.username !== '' || url.password !== '') {
+    throw wrong('path', 'an address without a password', {}, 'Send it in `headers`, as `authorization`.')
+  }
   if (options.query !== undefined) addQuery(url, options.query)
   return url
 }
 
 function addressOf(base: URL | undefined, path: string): URL {
-  if (/^[a-z][a-z\d+.-]*:/i.test(path)) {
+  if (!path.startsWith('/') && /^[a-z][a-z\d+.-]*:/i.test(path)) {
     const url = URL.canParse(path) ? new URL(path) : undefined
     if (url !== undefined && /^https?:$/.test(url.protocol)) return url
     throw wrong('path', 'a path, or an address with http: or https:', path, "Use for example '/cities/42'.")

@@ -21,22 +21,26 @@ interface Controller {
 
 /** Carries requests by a dispatcher of undici. */
 export function undiciTransport(dispatcher: UndiciDispatcher, isOurs: boolean): HttpTransport {
+  // Most requests of a client have the very same headers.
+  let last: { readonly given: TransportRequest['headers']; readonly sent: TransportRequest['headers'] } | undefined
+  const withEncoding = (given: TransportRequest['headers']): TransportRequest['headers'] => {
+    if (given['accept-encoding'] !== undefined) return given
+    if (last?.given !== given) last = { given, sent: { ...given, 'accept-encoding': ACCEPT_ENCODING } }
+    return last.sent
+  }
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
-        const { url, method, headers, body } = request
-        const collector = new Collector(request, resolve, reject)
-        dispatcher.dispatch(
-          {
-            origin: url.origin,
-            path: url.pathname + url.search,
-            method,
-            headers:
-              headers['accept-encoding'] === undefined ? { ...headers, 'accept-encoding': ACCEPT_ENCODING } : headers,
-            body: body ?? null,
-          },
-          collector,
-        )
+        const { url, method, body } = request
+        const { origin } = url
+        const options = {
+          origin,
+          path: url.href.slice(origin.length),
+          method,
+          headers: withEncoding(request.headers),
+          body: body ?? null,
+        }
+        dispatcher.dispatch(options, new Collector(request, resolve, reject))
       }),
     close: async () => {
       if (isOurs) await dispatcher.close()
@@ -53,7 +57,6 @@ class Collector {
   #head: Pick<TransportResponse, 'status' | 'headers'> = { status: 0, headers: {} }
   #controller: Controller | undefined
   #isOver = false
-  #onAbort: (() => void) | undefined
 
   constructor(
     request: TransportRequest,
@@ -65,10 +68,11 @@ class Collector {
     this.#reject = reject
     const { signal } = request
     if (signal === undefined) return
-    // The caller need not wait until undici has a connection and can be told.
-    this.#onAbort = () => this.#fail(signal.reason)
-    signal.addEventListener('abort', this.#onAbort, { once: true })
-    if (signal.aborted) this.#onAbort()
+    // The caller need not wait until undici has a connection and can be told. Never removed, which would be dear: a
+    // client makes a signal for each attempt, and it goes with it.
+    const onAbort = (): void => this.#fail(signal.reason)
+    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) onAbort()
   }
 
   onRequestStart(controller: Controller): void {
@@ -90,7 +94,7 @@ class Collector {
 
   onResponseEnd(): void {
     if (this.#isOver) return
-    this.#finish()
+    this.#isOver = true
     const body = joined(this.#chunks, this.#bytes)
     const head = this.#head
     const decoding = decodeBody(body, fieldOf(head.headers, 'content-encoding'), this.#request.maxBodyBytes)
@@ -110,13 +114,8 @@ class Collector {
 
   #fail(error: unknown): void {
     if (this.#isOver) return
-    this.#finish()
+    this.#isOver = true
     this.#reject(error)
     this.#controller?.abort(error instanceof Error ? error : new Error('aborted', { cause: error }))
-  }
-
-  #finish(): void {
-    this.#isOver = true
-    if (this.#onAbort !== undefined) this.#request.signal?.removeEventListener('abort', this.#onAbort)
   }
 }

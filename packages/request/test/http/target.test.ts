@@ -42,6 +42,12 @@ describe('a target', () => {
     },
   )
 
+  it('refuses a password, which belongs in a header, without showing it', () => {
+    expect(() => at('https://user:secret@other.test/a')).toThrow(
+      /^(?!.*secret).*`path` must be an address without a password/,
+    )
+  })
+
   it('needs a base for a path', () => {
     expect(() => targetOf(undefined, '/a', {})).toThrow(/Give `createHttpClient\(\)` a `baseUrl`/)
     expect(() => targetOf(base, 7 as never, {})).toThrow(/`path` must be a text/)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createHttpClient } from '../../../src/http/index.ts'
 import { setUp } from './client.ts'
 import { json } from './origin.ts'
 
@@ -179,5 +180,19 @@ describe('a private response', () => {
       await test.api.get('/a')
       expect(await test.api.get('/a')).toBe(expected)
     }
+  })
+})
+
+describe('clients over one cache', () => {
+  it('never get what another asked for with headers of its own', async () => {
+    await using test = await setUp(({ headers }, response) => {
+      const body = headers.authorization
+      setTimeout(() => json(response, body), 10)
+    })
+    const clients = ['1', '2'].map((user) =>
+      createHttpClient({ baseUrl: test.origin.url, cache: test.cache, headers: { authorization: user } }),
+    )
+    expect(await Promise.all(clients.map((client) => client.get('/me')))).toEqual(['1', '2'])
+    await Promise.all(clients.map((client) => client.close()))
   })
 })
