@@ -40,6 +40,10 @@ const thorough: Step[] = [
     env: { PORT: '0' },
   },
   { name: 'example nest', command: 'pnpm --filter nest-service-example start --once', env: { PORT: '0' } },
+  {
+    name: 'http-client',
+    command: 'node --conditions=@hotpath/source examples/http-client/src/main.ts',
+  },
   { name: 'pack', command: 'node scripts/pack.ts', needs: 'build' },
   { name: 'publint', command: 'node scripts/each-tarball.ts publint run --strict', needs: 'pack' },
   {
