@@ -23,9 +23,10 @@ interface Controller {
 export function undiciTransport(dispatcher: UndiciDispatcher, isOurs: boolean): HttpTransport {
   // Most requests of a client have the very same headers.
   let last: { readonly given: TransportRequest['headers']; readonly sent: TransportRequest['headers'] } | undefined
-  const withEncoding = (given: TransportRequest['headers']): TransportRequest['headers'] => {
-    if (given['accept-encoding'] !== undefined) return given
-    if (last?.given !== given) last = { given, sent: { ...given, 'accept-encoding': ACCEPT_ENCODING } }
+  const completed = (given: TransportRequest['headers']): TransportRequest['headers'] => {
+    // Some servers refuse who does not say what he is.
+    if (last?.given !== given)
+      last = { given, sent: { 'user-agent': 'hotpath', 'accept-encoding': ACCEPT_ENCODING, ...given } }
     return last.sent
   }
   return {
@@ -37,7 +38,7 @@ export function undiciTransport(dispatcher: UndiciDispatcher, isOurs: boolean): 
           origin,
           path: url.href.slice(origin.length),
           method,
-          headers: withEncoding(request.headers),
+          headers: completed(request.headers),
           body: body ?? null,
         }
         dispatcher.dispatch(options, new Collector(request, resolve, reject))

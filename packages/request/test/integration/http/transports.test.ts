@@ -69,6 +69,12 @@ describe.each(TRANSPORTS)('a request by %s', (_, options) => {
     await until(() => isClosed)
   })
 
+  it('says what it is, unless its caller does', async () => {
+    await using test = await setUp(({ headers }, response) => json(response, headers['user-agent']), options)
+    expect(await test.api.get('/a')).toMatch(/^\w+$/)
+    expect(await test.api.get('/a', { headers: { 'User-Agent': 'me' } })).toBe('me')
+  })
+
   it('says what went wrong', async () => {
     const origin = await startRawOrigin((socket) => socket.end('this is no HTTP\r\n\r\n'))
     await using test = setUpWith(origin, options)
