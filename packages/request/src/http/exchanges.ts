@@ -118,7 +118,6 @@ export class Exchanges {
 
   async #write(request: OutgoingRequest): Promise<Answer> {
     const { signal } = request
-    this.#generation++
     try {
       const answer = await settled(request.send.with({ signal })(request))
       this.#generation++

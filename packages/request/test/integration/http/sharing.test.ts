@@ -123,6 +123,24 @@ describe('connections', () => {
     expect(test.origin.connections).toBeLessThanOrEqual(3)
   })
 
+  it('are not waited for by who has left', async () => {
+    const { held, handle } = holding()
+    await using test = await setUp(handle, { connections: 1 })
+    const first = test.api.get('/first')
+    await until(() => held.length === 1)
+    const controller = new AbortController()
+    const left = expect(test.api.get('/left', { signal: controller.signal })).rejects.toThrow('left')
+    const last = test.api.get('/last')
+    controller.abort(new Error('left'))
+    await left
+    json(held[0] as ServerResponse, 1)
+    await first
+    await until(() => held.length === 2)
+    json(held[1] as ServerResponse, 2)
+    expect(await last).toBe(2)
+    expect(test.origin.requests.map(({ url }) => url)).toEqual(['/first', '/last'])
+  })
+
   it('are let go of by close, after which nothing is sent', async () => {
     await using test = await setUp((_, response) => json(response, 1))
     await test.api.get('/a')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRequestEvents } from '../../../src/index.ts'
 import { setUp } from './client.ts'
-import { type Handler, json } from './origin.ts'
+import { type Handler, json, startOrigin } from './origin.ts'
 
 /** Answers reads with how often it was asked, to be kept for long, and writes with what the test says. */
 function counting(write: Handler = (_, response) => json(response, 'ok')): Handler {
@@ -32,6 +32,14 @@ describe('a write', () => {
     await test.api.post('/all', { body: {} })
     expect(await test.api.get('/new')).toBe(3)
     expect(await test.api.get('/other')).toBe(2)
+  })
+
+  it('outdates nothing of another origin, whatever it names', async () => {
+    await using other = await startOrigin((_, response) => json(response, 1, { 'cache-control': 'max-age=60' }))
+    await using test = await setUp((_, response) => json(response, 'ok', { 'content-location': `${other.url}/a` }))
+    await test.api.get(`${other.url}/a`)
+    await test.api.put('/a', { body: 1 })
+    expect((await test.api.fetch(`${other.url}/a`)).from).toBe('cache')
   })
 
   it('outdates the tags and keys that the caller names', async () => {
