@@ -2,6 +2,7 @@
 const assert = require('node:assert/strict')
 const { isHotpathError } = require('@hotpath/contract')
 const { createCache, memory } = require('@hotpath/core')
+const { cacheable, configureDecorators } = require('@hotpath/decorators')
 
 async function main() {
   let loads = 0
@@ -9,6 +10,10 @@ async function main() {
   const load = () => cache.getOrSet(['city', 42], () => ++loads)
   assert.equal(await load(), 1)
   assert.equal(await load(), 1)
+  configureDecorators({ cache })
+  const country = cacheable(async (id) => `country ${id}, load ${++loads}`, { name: 'country' })
+  assert.equal(await country(7), 'country 7, load 2')
+  assert.equal(await country(7), 'country 7, load 2')
   await cache.close()
   assert.throws(() => createCache({ name: 'consumer', ttl: -1 }), isHotpathError)
 }

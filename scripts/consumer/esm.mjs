@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { isHotpathError } from '@hotpath/contract'
 import { createCache, memory } from '@hotpath/core'
+import { Cacheable, configureDecorators } from '@hotpath/decorators'
 
 const require = createRequire(import.meta.url)
 
@@ -17,6 +18,23 @@ const cache = createCache({ name: 'consumer', tiers: [memory({ maxEntries: 10 })
 const load = () => cache.getOrSet(['city', 42], () => ++loads)
 assert.equal(await load(), 1)
 assert.equal(await load(), 1)
+
+// What one format of the decorators is told, the other knows, too.
+const restore = configureDecorators({ cache })
+class Cities {
+  async find(id) {
+    return `city ${id}, load ${++loads}`
+  }
+}
+const find = Object.getOwnPropertyDescriptor(Cities.prototype, 'find')
+Object.defineProperty(Cities.prototype, 'find', Cacheable()(Cities.prototype, 'find', find))
+const cities = new Cities()
+assert.equal(await cities.find(7), 'city 7, load 2')
+assert.equal(await cities.find(7), 'city 7, load 2')
+const { invalidate } = require('@hotpath/decorators')
+await invalidate(cities, 'find', 7)
+assert.equal(await cities.find(7), 'city 7, load 3')
+restore()
 await cache.close()
 
 // An application may get both formats of a package; an error of one is recognized by the other.

@@ -3,7 +3,9 @@
  * cache and makes nothing asynchronous: a promise is kept as it is, so that those who ask meanwhile share it, and let go
  * of when it fails.
  *
- * Each object has a table of its own, found by a WeakMap; the oldest unused entries leave when it is full. O(1).
+ * Each object has a table of its own, found by a WeakMap. When it is full the oldest entry leaves, unless it was used since
+ * it was looked at last: then it gets a second chance (the CLOCK algorithm: Corbató, "A Paging Experiment with the Multics
+ * System", 1968). O(1), and a hit moves nothing.
  */
 import { type CacheKey, type Clock, ConfigError, type Duration, type KeyPart, encodeKey, toMs } from '@hotpath/contract'
 import { systemClock } from '@hotpath/core'
@@ -87,6 +89,7 @@ type Table = Map<string, Kept>
 interface Kept {
   readonly answer: unknown
   readonly until: number
+  wasUsed: boolean
 }
 
 // Keyed globally: the CommonJS copy must know what the ESM copy decorated.
@@ -129,18 +132,16 @@ function makeMemoized(fn: AnyFunction, { key, maxEntries, ttlMs, clock }: Plan):
     const id = keyOf(this, args)
     const kept = table.get(id)
     const now = ttlMs === Number.POSITIVE_INFINITY ? 0 : clock.monotonic()
-    if (kept !== undefined) {
-      table.delete(id)
-      if (now < kept.until) {
-        table.set(id, kept)
-        return kept.answer
-      }
+    if (kept !== undefined && now < kept.until) {
+      kept.wasUsed = true
+      return kept.answer
     }
     const answer: unknown = Reflect.apply(fn, this, args)
     if (answer === undefined || ttlMs === 0) return answer
-    const entry: Kept = { answer, until: now + ttlMs }
+    const entry: Kept = { answer, until: now + ttlMs, wasUsed: false }
+    table.delete(id)
+    if (table.size >= maxEntries) makeRoom(table)
     table.set(id, entry)
-    if (table.size > maxEntries) table.delete(table.keys().next().value as string)
     if (isThenable(answer)) {
       const drop = (): void => {
         if (table.get(id) === entry) table.delete(id)
@@ -163,6 +164,16 @@ function makeMemoized(fn: AnyFunction, { key, maxEntries, ttlMs, clock }: Plan):
       else table?.delete(keyOf(self, args))
     },
   })
+}
+
+/** Removes one entry: the oldest that was not used. Those that were come to the end, and count as unused from then on. */
+function makeRoom(table: Table): void {
+  for (const [id, entry] of table) {
+    table.delete(id)
+    if (!entry.wasUsed) return
+    entry.wasUsed = false
+    table.set(id, entry)
+  }
 }
 
 function isObject(value: unknown): value is object {

@@ -98,7 +98,7 @@ describe('@Memoize', () => {
     expect(calls).toBe(2)
   })
 
-  test('forgets what was used least lately when it is full', () => {
+  test('forgets the oldest that was not used when it is full, also when all were', () => {
     const calls: number[] = []
     class Squares {
       @Memoize({ maxEntries: 2 })
@@ -110,6 +110,9 @@ describe('@Memoize', () => {
     const squares = new Squares()
     for (const n of [1, 2, 1, 3, 1, 2]) squares.of(n)
     expect(calls).toEqual([1, 2, 3, 2])
+    const full = new Squares()
+    for (const n of [1, 2, 1, 2, 3, 2, 3, 1]) full.of(n)
+    expect(calls.slice(4)).toEqual([1, 2, 3, 1])
   })
 
   test('forgets after its `ttl`', () => {
