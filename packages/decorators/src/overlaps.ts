@@ -16,6 +16,11 @@ export interface RunningPut {
 
 const ofCaches = new WeakMap<Cache, Overlaps>()
 
+/** How much is remembered of the puts in a cache, running ones and notes of ended ones together. */
+export function putsInMind(cache: Cache): number {
+  return ofCaches.get(cache)?.size ?? 0
+}
+
 /** Begins a put in a cache. */
 export function beginPut(cache: Cache): RunningPut {
   let overlaps = ofCaches.get(cache)
@@ -29,6 +34,10 @@ class Overlaps {
   readonly #running = new Set<number>()
   /** The step at which the last put of a key ended, oldest first. */
   readonly #ended = new Map<string, number>()
+
+  get size(): number {
+    return this.#running.size + this.#ended.size
+  }
 
   begin(): RunningPut {
     const began = this.#step++

@@ -89,17 +89,24 @@ describe('@CacheEvict', () => {
   })
 
   test('evicts first when it is told to, whether the method fails or not', async () => {
-    const { left } = await withUsers()
+    const { left, cache } = await withUsers()
+    const before = cache.stats().invalidations
     class Users {
       @CacheEvict({ before: true, tags: ([id]) => [`team:${id % 2}`] })
       async remove(id: number): Promise<void> {
         expect(await left()).toEqual([2])
-        await make().cache.set('unrelated', id)
-        throw new Error('no')
+        throw new Error(`no ${id}`)
       }
     }
     await expect(new Users().remove(3)).rejects.toThrow('no')
     expect(await left()).toEqual([2])
+    class Tags {
+      @CacheEvict({ before: true, tags: ['team:0'] })
+      async clear(): Promise<void> {}
+    }
+    await new Tags().clear()
+    expect(await left()).toEqual([])
+    expect(cache.stats().invalidations - before).toBe(2)
   })
 
   test('a load that began before the call ended is not stored', async () => {

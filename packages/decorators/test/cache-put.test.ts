@@ -1,6 +1,7 @@
 import { deferred } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { CachePut, Cacheable, cachePut } from '../src/index.ts'
+import { putsInMind } from '../src/overlaps.ts'
 import { make } from './make.ts'
 
 interface User {
@@ -177,6 +178,21 @@ describe('puts of one key that run at the same time', () => {
     await answer('long', long)
     expect(await cache.has(['user', 1])).toBe(false)
   })
+})
+
+test('nothing is remembered of puts once all have ended, well or not', async () => {
+  const { cache } = make()
+  const put = cachePut(
+    async (id: number, fails = false): Promise<number> => {
+      if (fails) throw new Error('no')
+      return id
+    },
+    { key: (id) => ['user', id] },
+  )
+  const puts = [1, 2, 1, 3].map((id) => put(id, id === 3))
+  expect(putsInMind(cache)).toBe(4)
+  await Promise.allSettled(puts)
+  expect(putsInMind(cache)).toBe(0)
 })
 
 describe('the options of @CachePut', () => {

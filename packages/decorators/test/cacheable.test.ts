@@ -104,7 +104,12 @@ describe('@Cacheable', () => {
     const { cache } = make()
     const loads: (number | string)[] = []
     class Users {
-      @Cacheable({ tags: ([id], user) => [String(id), String(user)] })
+      @Cacheable({
+        tags: ([id], user) => {
+          if (user === undefined) throw new Error(`no tags for ${id}`)
+          return [`user:${id}`]
+        },
+      })
       async find(id: number): Promise<null | undefined> {
         loads.push(id)
         return id === 0 ? null : undefined
@@ -142,7 +147,13 @@ describe('@Cacheable', () => {
     make()
     let loads = 0
     class Users {
-      @Cacheable({ unless: ([id], user) => user.isDraft && id > 0 })
+      @Cacheable({
+        unless: ([id], user) => user.isDraft && id > 0,
+        tags: (_args, user) => {
+          if (user.isDraft) throw new Error('no tags for drafts')
+          return ['users']
+        },
+      })
       async find(id: number): Promise<{ isDraft: boolean }> {
         loads++
         return { isDraft: id < 2 }

@@ -111,6 +111,27 @@ describe('keyOf and invalidate', () => {
     expect(await use()).toBe(8)
   })
 
+  test('take the outermost of several', async () => {
+    const { cache } = make()
+    class Twice {
+      readonly id = 1
+      @Cacheable({ key: (id) => ['outer', id] })
+      @Cacheable({ key: (id) => ['inner', id] })
+      async find(id: number): Promise<number> {
+        return id + this.id
+      }
+    }
+    const twice = new Twice()
+    expect(await twice.find(1)).toBe(2)
+    expect(keyOf(twice, 'find', 1)).toEqual(['outer', 1])
+    expect(
+      await cache.getMany([
+        ['outer', 1],
+        ['inner', 1],
+      ]),
+    ).toEqual([2, 2])
+  })
+
   test('see through decorators above, and refuse what is not cached', async () => {
     make()
     const users = new Users()
