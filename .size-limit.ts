@@ -10,10 +10,6 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/redis': '23 kB',
   '@hotpath/request': '16 kB',
   '@hotpath/request/http': '23.5 kB',
-  '@hotpath/core': '26 kB',
-  '@hotpath/redis': '21.8 kB',
-  '@hotpath/request': '12 kB',
-  '@hotpath/request/http': '22.5 kB',
   '@hotpath/sql': '32 kB',
   '@hotpath/testkit': '15.9 kB',
 }

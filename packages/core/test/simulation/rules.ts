@@ -135,7 +135,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     rule: '5',
-    without: 'the state is read before the stream is followed',
+    without: 'records that came before the state was read are forgotten',
     patches: [
       {
         file: 'src/mirror.ts',
