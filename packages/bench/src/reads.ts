@@ -31,7 +31,7 @@ export async function compareReads({
 }: ReadsOptions): Promise<Map<string, number>> {
   let rates = new Map<string, number>()
   for (const readers of [1, 64, 512]) {
-    const keys = zipfKeys(count, readers === 1 ? 2_000 : quick ? 10_000 : 40_000)
+    const keys = zipfKeys(count, readers === 1 ? 15_000 : quick ? 10_000 : readers * 300)
     const rounds = await interleave(contestants, quick ? 3 : 7, (one) => readAll(one, keys, readers))
     const words = `${readers} ${readers === 1 ? 'reader' : 'readers'} at once`
     console.log(`\n${title === undefined ? words : `${title}, ${words}`}\n`)

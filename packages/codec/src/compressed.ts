@@ -76,7 +76,7 @@ export function compressed(inner: Codec, options: CompressionOptions = {}): Code
 }
 
 function marked(mark: number, bytes: Uint8Array): Uint8Array {
-  const all = new Uint8Array(bytes.length + 1)
+  const all = Buffer.allocUnsafe(bytes.length + 1)
   all[0] = mark
   all.set(bytes, 1)
   return all

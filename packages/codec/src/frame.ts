@@ -90,7 +90,7 @@ export function writeHeader(header: FrameHeader): Uint8Array {
 
 /** Puts a frame together. */
 export function joinFrame(header: Uint8Array, payload: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(header.length + payload.length)
+  const frame = Buffer.allocUnsafe(header.length + payload.length)
   frame.set(header)
   frame.set(payload, header.length)
   return frame

@@ -8,8 +8,8 @@ import type { Clock } from '@hotpath/contract'
 /** An operation under way. */
 export interface Deadline {
   readonly at: number
-  /** Called when the time is up, or everything ends. */
-  readonly expire: (isLate: boolean) => void
+  /** Called when the time is up, or everything ends; undefined when the operation has ended. */
+  expire: ((isLate: boolean) => void) | undefined
 }
 
 export class Deadlines {
@@ -25,7 +25,7 @@ export class Deadlines {
   }
 
   /** Begins an operation. */
-  begin(expire: Deadline['expire']): Deadline {
+  begin(expire: (isLate: boolean) => void): Deadline {
     const isLimited = this.#limitMs < Number.POSITIVE_INFINITY
     const at = isLimited ? this.#clock.monotonic() + this.#limitMs : this.#limitMs
     const deadline: Deadline = { at, expire }
@@ -37,13 +37,16 @@ export class Deadlines {
   /** The operation has ended. */
   end(deadline: Deadline): void {
     this.#running.delete(deadline)
+    // V8 links each table that a set has outgrown to the next one: a dead one that has grown old keeps all later ones,
+    // and what is in them, until the next full collection. So nothing that an operation held is left in them.
+    deadline.expire = undefined
   }
 
   /** Ends all that are under way. */
   close(): void {
     this.#cancel?.()
     this.#cancel = undefined
-    for (const deadline of this.#running) deadline.expire(false)
+    for (const deadline of this.#running) deadline.expire?.(false)
     this.#running.clear()
   }
 
@@ -56,7 +59,7 @@ export class Deadlines {
         return
       }
       this.#running.delete(deadline)
-      deadline.expire(true)
+      deadline.expire?.(true)
     }
   }
 }

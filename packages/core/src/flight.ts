@@ -147,7 +147,9 @@ export class Flight<Value = unknown> {
 export class Flights {
   readonly #coherence: Coherence
   readonly #lanes = new Map<string, Lane>()
-  readonly #all = new Set<Flight>()
+  /** How many have ended. */
+  landed = 0
+  readonly #all = new Set<{ flight: Flight | undefined }>()
 
   constructor(coherence: Coherence) {
     this.#coherence = coherence
@@ -171,9 +173,13 @@ export class Flights {
     lane.current = flight
     lane.running++
     flight.follow(lane)
-    this.#all.add(flight)
+    const place: { flight: Flight | undefined } = { flight }
+    this.#all.add(place)
     void flight.promise.then(() => {
-      this.#all.delete(flight)
+      this.landed++
+      this.#all.delete(place)
+      // For the reason that `Deadlines.end` gives: a flight holds a value.
+      place.flight = undefined
       if (lane.current === flight) lane.current = undefined
       lane.running--
       if (lane.running === 0) this.#lanes.delete(key)
@@ -186,7 +192,7 @@ export class Flights {
 
   /** Ends all flights. */
   async close(): Promise<void> {
-    const all = [...this.#all]
+    const all = [...this.#all].flatMap(({ flight }) => flight ?? [])
     for (const flight of all) flight.abort(closedError())
     await Promise.all(all.map((flight) => flight.promise))
   }

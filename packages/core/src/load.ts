@@ -13,7 +13,7 @@ import { isPromise } from './chain.ts'
 import type { Engine } from './engine.ts'
 import type { Flight, Outcome } from './flight.ts'
 import { type LoadDecisions, LoadScope, type Loader, NOT_MODIFIED } from './loader.ts'
-import { type Found, isServable, lookBelow } from './look-up.ts'
+import { type Found, either, isServable, lookBelow } from './look-up.ts'
 import type { Counters } from './stats.ts'
 import { takeTurn } from './turn.ts'
 
@@ -43,9 +43,8 @@ export async function fly<Value>(engine: Engine, flight: Flight<Value>, request:
   let { previous } = request
   try {
     if (request.lookUp && engine.lower.length > 0) {
-      const found = (await flight.guard(Promise.resolve(lookBelow(engine, flight.key, request.after)))) as
-        | Found<Value>
-        | undefined
+      const below = { engine, key: flight.key, after: request.after, isEnough: isServable, done: either }
+      const found = (await flight.guard(Promise.resolve(lookBelow(below)))) as Found<Value> | undefined
       if (isServable(found)) return flight.settle({ type: 'found', found })
       previous ??= found
       flight.fallback = previous

@@ -1,6 +1,5 @@
 /** Look-ups in the tiers, judged by the log and by age; what a lower tier has is promoted into the tiers above it. */
 import { type Age, type Entry, type Mark, type MaybePromise, NEVER_JUDGED, ageOf } from '@hotpath/contract'
-import { chain } from './chain.ts'
 import type { Judgement } from './coherence.ts'
 import type { Engine } from './engine.ts'
 
@@ -19,6 +18,11 @@ export interface Servable<Value = unknown> extends Found<Value> {
 /** Whether what was found may be served without asking a loader. */
 export function isServable<Value>(found: Found<Value> | undefined): found is Servable<Value> {
   return found !== undefined && found.age !== 'stale-if-error'
+}
+
+/** Whether what was found is as good as new. */
+export function isFresh({ age }: Found): boolean {
+  return age === 'fresh'
 }
 
 /** The tiers as one read may use them. */
@@ -72,25 +76,36 @@ export function lookInMemory(engine: Engine, key: string, after = 0): Found | un
   return held
 }
 
-/** What the lower tiers have: the first that is enough for the reader, else the first that is good for anything. */
-export function lookBelow(
-  engine: Engine,
-  key: string,
-  after = 0,
-  isEnough: (found: Found) => boolean = isServable,
-): MaybePromise<Found | undefined> {
-  return lookFrom(0, undefined)
+/** A look-up in the lower tiers. */
+export interface BelowOptions<Result> {
+  readonly engine: Engine
+  readonly key: string
+  readonly after: number
+  readonly isEnough: (found: Found) => boolean
+  /**
+   * Makes of it what is wanted, in the same step: there may be thousands of look-ups at once.
+   *
+   * @param found - The first that is enough for the reader.
+   * @param fallback - Where none is, the first that is good for anything.
+   */
+  readonly done: (found: Found | undefined, fallback?: Found) => MaybePromise<Result>
+}
 
-  // Not an async function: there may be thousands of these at once, and most are one tier deep.
-  function lookFrom(index: number, fallback: Found | undefined): MaybePromise<Found | undefined> {
-    const guarded = engine.lower[index]
-    if (guarded === undefined) return fallback
-    return chain(guarded.get(key), (entry) => {
-      const held = judge(engine, key, entry, guarded.tier.index, after)
-      if (held !== undefined && isEnough(held)) return promote(engine, key, held)
-      return lookFrom(index + 1, fallback ?? held)
-    })
-  }
+/** What the lower tiers have. */
+export function lookBelow<Result>(options: BelowOptions<Result>, index = 0, fallback?: Found): MaybePromise<Result> {
+  const { engine, key } = options
+  const guarded = engine.lower[index]
+  if (guarded === undefined) return options.done(undefined, fallback)
+  return guarded.get(key, (entry) => {
+    const held = judge(engine, key, entry, guarded.tier.index, options.after)
+    if (held !== undefined && options.isEnough(held)) return options.done(promote(engine, key, held))
+    return lookBelow(options, index + 1, fallback ?? held)
+  })
+}
+
+/** For who can do with anything. */
+export function either(found: Found | undefined, fallback?: Found): Found | undefined {
+  return found ?? fallback
 }
 
 /** The same for many keys, by one read of many per tier. */
@@ -125,6 +140,6 @@ export async function lookUpMany(
 function promote(engine: Engine, key: string, found: Found): Found {
   // Some tiers answer with the object that they were given, and a mark of memory means nothing outside of it.
   found.entry.judgedAt = NEVER_JUDGED
-  void engine.store([[key, found.entry]], found.tier)
+  if (found.tier > 0) void engine.store([[key, found.entry]], found.tier)
   return found
 }

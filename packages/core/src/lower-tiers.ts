@@ -87,8 +87,9 @@ export class GuardedTier {
     })
   }
 
-  get(key: string): MaybePromise<Entry | undefined> {
-    return this.tier.store.sync ? this.run('get', (store) => store.get(key)) : this.#reads.get(key)
+  /** Reads an entry; `use` makes of it what is wanted. */
+  get<Result>(key: string, use: (entry: Entry | undefined) => Result | Promise<Result>): Promise<Result> {
+    return this.tier.store.sync ? this.run('get', (store) => store.get(key)).then(use) : this.#reads.get(key, use)
   }
 
   async #read(keys: readonly string[]): Promise<readonly (Entry | undefined)[] | undefined> {

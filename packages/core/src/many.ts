@@ -5,7 +5,7 @@ import { countFound } from './count.ts'
 import { detach } from './detach.ts'
 import type { Engine } from './engine.ts'
 import { type Found, PRESENT, lookUpMany, viewAfter } from './look-up.ts'
-import { type Call, type FindOptions, admit, canServe, isUsable, loadOrJoin, serve } from './read.ts'
+import { type Call, type FindOptions, admit, canServe, loadOrJoin, serve, usable } from './read.ts'
 import type { Counters } from './stats.ts'
 
 const NOTHING: ReadonlyMap<string, Found> = new Map()
@@ -18,14 +18,13 @@ export async function findMany(
   options: FindOptions,
 ): Promise<(Found | undefined)[]> {
   const view = options.after === undefined ? PRESENT : await viewAfter(engine, parseToken(options.after))
-  const found = view.current
-    ? await lookUpMany(engine, new Set(keys), view.after, (one) => isUsable(one, options))
-    : NOTHING
+  const isUsable = usable(options)
+  const found = view.current ? await lookUpMany(engine, new Set(keys), view.after, isUsable) : NOTHING
   return keys.map((key) => {
     const one = found.get(key)
-    const usable = isUsable(one, options) ? one : undefined
-    countFound({ engine, counters, key }, usable)
-    return usable
+    const answer = one !== undefined && isUsable(one) ? one : undefined
+    countFound({ engine, counters, key }, answer)
+    return answer
   })
 }
 

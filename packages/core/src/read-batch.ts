@@ -5,20 +5,36 @@
  */
 import type { Clock, Entry } from '@hotpath/contract'
 
-interface Read {
-  readonly answer: Promise<Entry | undefined>
-  readonly resolve: (entry: Entry | undefined) => void
+/** While we decode one batch, the tier works on the next: one of 512 would leave both waiting for each other. */
+const MAX_KEYS = 128
+
+/** In the order of the keys; `undefined` when nothing can be had. */
+type Answers = readonly (Entry | undefined)[] | undefined
+
+/** What a batch asks. Never rejects. */
+type Ask = (keys: readonly string[]) => Promise<Answers>
+
+interface Batch {
+  readonly keys: string[]
+  /** One promise for all who wait: one for each of them would be the dearest part of a read. */
+  readonly answers: Promise<Answers>
+  readonly settle: (answers: Answers) => void
 }
 
-/** What a batch asks: answers in the order of the keys, `undefined` when nothing can be had. Never rejects. */
-type Ask = (keys: readonly string[]) => Promise<readonly (Entry | undefined)[] | undefined>
+interface Place {
+  readonly batch: Batch
+  readonly index: number
+}
 
 export class ReadBatch {
   readonly #clock: Clock
   readonly #ask: Ask
   /** Keys of one group may be asked for together. */
   readonly #groupOf: ((key: string) => number) | undefined
-  #waiting = new Map<string, Read>()
+  #places = new Map<string, Place>()
+  /** The last batch of each group. */
+  #open = new Map<number, Batch>()
+  #waiting: Batch[] = []
   #underWay = 0
 
   constructor(clock: Clock, ask: Ask, groupOf: ((key: string) => number) | undefined) {
@@ -27,16 +43,30 @@ export class ReadBatch {
     this.#groupOf = groupOf
   }
 
-  get(key: string): Promise<Entry | undefined> {
-    const same = this.#waiting.get(key)
-    if (same !== undefined) return same.answer
-    if (this.#waiting.size === 0) this.#schedule()
-    let resolve!: Read['resolve']
-    const answer = new Promise<Entry | undefined>((fulfil) => {
-      resolve = fulfil
+  /** `use` makes of the entry what is wanted. */
+  get<Result>(key: string, use: (entry: Entry | undefined) => Result | Promise<Result>): Promise<Result> {
+    let place = this.#places.get(key)
+    if (place === undefined) {
+      if (this.#waiting.length === 0) this.#schedule()
+      const batch = this.#batchOf(this.#groupOf?.(key) ?? 0)
+      place = { batch, index: batch.keys.push(key) - 1 }
+      this.#places.set(key, place)
+    }
+    const { batch, index } = place
+    return batch.answers.then((answers) => use(answers?.[index]))
+  }
+
+  #batchOf(group: number): Batch {
+    const last = this.#open.get(group)
+    if (last !== undefined && last.keys.length < MAX_KEYS) return last
+    let settle!: Batch['settle']
+    const answers = new Promise<Answers>((resolve) => {
+      settle = resolve
     })
-    this.#waiting.set(key, { answer, resolve })
-    return answer
+    const batch: Batch = { keys: [], answers, settle }
+    this.#open.set(group, batch)
+    this.#waiting.push(batch)
+    return batch
   }
 
   #schedule(): void {
@@ -45,27 +75,17 @@ export class ReadBatch {
   }
 
   #send(): void {
-    const waiting = this.#waiting
-    this.#waiting = new Map()
-    if (this.#groupOf === undefined) void this.#read([...waiting.keys()], waiting)
-    else for (const keys of groups(waiting.keys(), this.#groupOf)) void this.#read(keys, waiting)
+    const batches = this.#waiting
+    this.#waiting = []
+    this.#places = new Map()
+    this.#open = new Map()
+    for (const batch of batches) void this.#read(batch)
   }
 
-  async #read(keys: readonly string[], waiting: ReadonlyMap<string, Read>): Promise<void> {
+  async #read({ keys, settle }: Batch): Promise<void> {
     this.#underWay++
-    const entries = await this.#ask(keys)
+    const answers = await this.#ask(keys)
     this.#underWay--
-    for (let index = 0; index < keys.length; index++) waiting.get(keys[index] as string)?.resolve(entries?.[index])
+    settle(answers)
   }
-}
-
-function groups(keys: Iterable<string>, groupOf: (key: string) => number): Iterable<string[]> {
-  const all = new Map<number, string[]>()
-  for (const key of keys) {
-    const group = groupOf(key)
-    const others = all.get(group)
-    if (others === undefined) all.set(group, [key])
-    else others.push(key)
-  }
-  return all.values()
 }

@@ -11,7 +11,6 @@ import {
   parseToken,
 } from '@hotpath/contract'
 import { awaitFlight, servable } from './await-flight.ts'
-import { chain } from './chain.ts'
 import { countCoalesced, countHit, countMiss } from './count.ts'
 import type { Engine } from './engine.ts'
 import { detach } from './detach.ts'
@@ -19,10 +18,12 @@ import { Flight, closedError } from './flight.ts'
 import { fly } from './load.ts'
 import type { Loader } from './loader.ts'
 import {
+  type BelowOptions,
   type Found,
   PRESENT,
   type Servable,
   type View,
+  isFresh,
   isServable,
   judge,
   lookBelow,
@@ -73,21 +74,21 @@ export function find<Result>(
   options: FindOptions,
   done: (found: Found | undefined) => Result,
 ): MaybePromise<Result> {
-  if (options.after === undefined) return findIn(PRESENT)
-  return viewAfter(engine, parseToken(options.after)).then(findIn)
-
-  function findIn({ current, after }: View): MaybePromise<Result> {
-    if (!current) return done(undefined)
-    const held = lookInMemory(engine, key, after)
-    if (isUsable(held, options)) return done(held)
-    const below = lookBelow(engine, key, after, (one) => isUsable(one, options))
-    return chain(below, (found) => done(isUsable(found, options) ? found : undefined))
-  }
+  const isEnough = usable(options)
+  if (options.after === undefined) return findAfter({ engine, key, after: 0, isEnough, done })
+  return viewAfter(engine, parseToken(options.after)).then(({ current, after }) =>
+    current ? findAfter({ engine, key, after, isEnough, done }) : done(undefined),
+  )
 }
 
-/** Whether a read without a loader may answer with what was found. */
-export function isUsable(found: Found | undefined, { stale }: FindOptions): found is Servable {
-  return found?.age === 'fresh' || (found?.age === 'stale' && stale === true)
+function findAfter<Result>(look: BelowOptions<Result>): MaybePromise<Result> {
+  const held = lookInMemory(look.engine, look.key, look.after)
+  return held !== undefined && look.isEnough(held) ? look.done(held) : lookBelow(look)
+}
+
+/** With what a read without a loader may answer. */
+export function usable({ stale }: FindOptions): (found: Found) => boolean {
+  return stale === true ? isServable : isFresh
 }
 
 /** Reads with a loader, past the fast path. */
@@ -98,11 +99,33 @@ export async function readThrough<Value>(call: Call<Value>, after: Mark | undefi
   const view = after === undefined ? PRESENT : await detach(viewAfter(engine, after), call.signal)
   const held = view.current ? lookInMemory(engine, key, view.after) : undefined
   if (canServe(call, held)) return serve(call, held)
-  return loadOrJoin(call, {
-    since,
-    view,
-    previous: held as Found<Value> | undefined,
-    lookUp: view.current && !call.refresh,
+  const previous = held as Found<Value> | undefined
+  const terms = { since, view, previous, lookUp: view.current && !call.refresh }
+  return mayLookFirst(call, terms) ? lookFirst(call, terms) : loadOrJoin(call, terms)
+}
+
+/** Whether to find out first if a flight is needed: it is the dearer part of a hit in a lower tier. */
+function mayLookFirst<Value>(call: Call<Value>, { lookUp, view }: Terms<Value>): boolean {
+  const { engine, key, signal, freshness } = call
+  // Only a flight can be left early, and who may join one need not look.
+  const mayLeave = signal !== undefined || freshness.softTimeoutMs < Number.POSITIVE_INFINITY
+  return lookUp && !mayLeave && engine.lower.length > 0 && engine.flights.joinable(key, view.after) === undefined
+}
+
+function lookFirst<Value>(call: Call<Value>, terms: Terms<Value>): MaybePromise<Value> {
+  const { engine, key } = call
+  const { landed } = engine.flights
+  return lookBelow<Value>({
+    engine,
+    key,
+    after: terms.view.after,
+    isEnough: isServable,
+    done: (found, fallback) => {
+      if (found !== undefined) return serve(call, found as Servable<Value>)
+      const previous = terms.previous ?? (fallback as Found<Value> | undefined)
+      // Where none has landed meanwhile, none can have stored the value behind this look-up.
+      return loadOrJoin(call, { ...terms, previous, lookUp: engine.flights.landed !== landed })
+    },
   })
 }
 

@@ -5,8 +5,9 @@
  * monotonic clock, which stands still while a machine is suspended; when the wall clock gets ahead of it by a jump,
  * the line jumps too. A wall clock that is set back has no effect.
  *
- * Cost: reading two platform clocks is dearer than the rest of a memory hit, so hits use `recent()`: a reading that
- * lasts for 64 uses, and no longer than this turn of the event loop. A machine falls asleep between two turns, while
+ * Cost: reading two platform clocks is dearer than the rest of a memory hit, so hits use `recent()`: when there are many
+ * in a millisecond, a reading lasts for 64 uses, and no longer than this turn of the event loop; when there are few, to
+ * have it forgotten at the end of each turn would cost more than to read again. A machine falls asleep between two turns, while
  * the loop waits, so what is read after it has slept is never from before. Where a turn has no end that shows, the
  * reading lasts a millisecond.
  */
@@ -15,6 +16,8 @@ import type { Clock } from '@hotpath/contract'
 /** Wall time ahead of monotonic time by less than this is jitter of two readings, not a jump. */
 const JUMP_MS = 250
 const USES_PER_READING = 64
+/** From this many in a millisecond on, they are used more than once. */
+const MANY_READINGS = 32
 
 export class Timeline {
   readonly #clock: Clock
@@ -23,6 +26,8 @@ export class Timeline {
   #elapsed = 0
   #recent = 0
   #uses = 0
+  /** How many came to the same millisecond. */
+  #readings = 0
   #willForget = false
   #cancelTimer: (() => void) | undefined
 
@@ -60,10 +65,14 @@ export class Timeline {
   }
 
   #read(): number {
-    this.#recent = this.elapsed()
-    this.#uses = USES_PER_READING
-    this.#forgetLater()
-    return this.#recent
+    const now = this.elapsed()
+    this.#readings = now === this.#recent ? this.#readings + 1 : 0
+    this.#recent = now
+    if (this.#readings >= MANY_READINGS) {
+      this.#uses = USES_PER_READING
+      this.#forgetLater()
+    }
+    return now
   }
 
   #forgetLater(): void {

@@ -7,7 +7,7 @@ import type { LeaseGrant } from '@hotpath/contract'
 import type { Engine } from './engine.ts'
 import type { Flight } from './flight.ts'
 import type { GuardedLease } from './guarded-lease.ts'
-import { type Servable, isServable, lookBelow } from './look-up.ts'
+import { type Servable, either, isServable, lookBelow } from './look-up.ts'
 
 /** A lease is kept this long without a word from its holder. */
 const LEASE_MS = 5_000
@@ -48,7 +48,9 @@ export async function takeTurn<Value>(
     const timeoutMs = until - engine.timeline.elapsed()
     if (asked.type === 'unavailable' || timeoutMs <= 0) return UNLEASED
     if (!(await flight.guard(lease.released(key, { timeoutMs, signal: flight.signal })))) return UNLEASED
-    const found = await flight.guard(Promise.resolve(lookBelow(engine, key, after)))
+    const found = await flight.guard(
+      Promise.resolve(lookBelow({ engine, key, after, isEnough: isServable, done: either })),
+    )
     if (isServable(found)) return { type: 'found', found: found as Servable<Value> }
   }
 }

@@ -14,15 +14,16 @@ function batch(groupOf?: (key: string) => number) {
     (keys) => (answers[asked.push(keys) - 1] ?? deferred<undefined>()).promise,
     groupOf,
   )
-  return { reads, asked, answers, turns }
+  const read = (key: string): Promise<Entry | undefined> => reads.get(key, (found) => found)
+  return { read, asked, answers, turns }
 }
 
 const entry = (value: unknown): Entry => ({ value }) as Entry
 
 describe('reads that come together', () => {
   test('go out together, at once when nothing is under way, and each gets its own', async () => {
-    const { reads, asked, answers, turns } = batch()
-    const both = Promise.all([reads.get('a'), reads.get('b')])
+    const { read, asked, answers, turns } = batch()
+    const both = Promise.all([read('a'), read('b')])
     await flush()
     expect(asked).toEqual([['a', 'b']])
     expect(turns).toHaveLength(0)
@@ -30,19 +31,33 @@ describe('reads that come together', () => {
     expect(await both).toEqual([entry(1), undefined])
   })
 
-  test('share an answer where they ask for the same, and the very same promise', async () => {
-    const { reads, asked } = batch()
-    expect(reads.get('a')).toBe(reads.get('a'))
+  test('share an answer where they ask for the same', async () => {
+    const { read, asked, answers } = batch()
+    const both = Promise.all([read('a'), read('b'), read('a')])
     await flush()
-    expect(asked).toEqual([['a']])
+    expect(asked).toEqual([['a', 'b']])
+    answers[0]?.resolve([entry(1), entry(2)])
+    expect(await both).toEqual([entry(1), entry(2), entry(1)])
+  })
+
+  test('go out in batches of 128, each of which is answered when it can be', async () => {
+    const { read, asked, answers } = batch()
+    const reads = Array.from({ length: 200 }, (_, id) => read(`k${id}`))
+    const again = read('k0')
+    await flush()
+    expect(asked.map((keys) => keys.length)).toEqual([128, 72])
+    answers[1]?.resolve(Array.from({ length: 72 }, (_, id) => entry(id + 128)))
+    expect(await reads[199]).toEqual(entry(199))
+    answers[0]?.resolve(Array.from({ length: 128 }, (_, id) => entry(id)))
+    expect(await Promise.all([reads[127], again])).toEqual([entry(127), entry(0)])
   })
 
   test('wait for the end of the turn while others are under way, and join none of those', async () => {
-    const { reads, asked, answers, turns } = batch()
-    void reads.get('a')
+    const { read, asked, answers, turns } = batch()
+    void read('a')
     await flush()
-    void reads.get('a')
-    void reads.get('b')
+    void read('a')
+    void read('b')
     await flush()
     expect(asked).toHaveLength(1)
     turns[0]?.()
@@ -50,16 +65,16 @@ describe('reads that come together', () => {
     answers[0]?.resolve([])
     answers[1]?.resolve([])
     await flush()
-    void reads.get('c')
+    void read('c')
     await flush()
     expect(asked[2]).toEqual(['c'])
   })
 
   test('go out apart by group, and are answered apart', async () => {
-    const { reads, asked, answers } = batch((key) => key.length)
-    const one = reads.get('a')
-    void reads.get('bb')
-    void reads.get('c')
+    const { read, asked, answers } = batch((key) => key.length)
+    const one = read('a')
+    void read('bb')
+    void read('c')
     await flush()
     expect(asked).toEqual([['a', 'c'], ['bb']])
     answers[0]?.resolve([entry(1), entry(2)])
@@ -67,9 +82,9 @@ describe('reads that come together', () => {
   })
 
   test('are misses where nothing can be had', async () => {
-    const { reads, answers } = batch()
-    const read = reads.get('a')
+    const { read, answers } = batch()
+    const miss = read('a')
     answers[0]?.resolve(undefined)
-    expect(await read).toBeUndefined()
+    expect(await miss).toBeUndefined()
   })
 })

@@ -1,0 +1,124 @@
+import * as fc from 'fast-check'
+import { Packr } from 'msgpackr'
+import { describe, expect, test } from 'vitest'
+import { isHotpathError } from '@hotpath/contract'
+import { msgpack } from '../src/index.ts'
+
+const encode = (value: unknown): Uint8Array => msgpack().encode(value, { key: 'k' }) as Uint8Array
+const reader = msgpack()
+const decode = (bytes: Uint8Array): unknown => reader.decode(bytes, { key: 'k' })
+/** A value with structures in front, put together by hand. */
+const framed = (structures: unknown, body: readonly number[]): Uint8Array => {
+  const list = new Packr({ useRecords: false }).pack(structures)
+  return new Uint8Array([0xc1, list.length, ...list, ...body])
+}
+
+describe('structures in front', () => {
+  test('are written once each, and need nothing of who wrote them', () => {
+    const rows = Array.from({ length: 20 }, (_, id) => ({ identifier: id, description: { language: 'de' } }))
+    const text = Buffer.from(encode(rows)).toString('latin1')
+    for (const name of ['identifier', 'description', 'language']) expect(text.split(name)).toHaveLength(2)
+    expect(decode(encode(rows))).toStrictEqual(rows)
+  })
+
+  test('with the same names in another order are others', () => {
+    const values = [{ a: 1, b: 2 }, { b: 1, a: 2 }, [{ a: 1 }, { b: 1 }], [{ b: 1 }, { a: 1 }]]
+    for (const value of values) expect(Object.keys(decode(encode(value)) as object)).toEqual(Object.keys(value))
+    for (const value of values) expect(decode(encode(value))).toStrictEqual(value)
+  })
+
+  test('are no more than fit into their bytes and numbers', () => {
+    const values: unknown[] = [
+      Object.fromEntries(Array.from({ length: 200 }, (_, id) => [`member ${id}`, id])),
+      Array.from({ length: 100 }, (_, id) => ({ [`m${id}`]: id })),
+      {},
+      [{}, { a: {} }, new Map([[{ b: 1 }, {}]])],
+      { ['a\0b']: 1, c: { ['a']: 2, ['b']: 3 } },
+    ]
+    for (const value of values) expect(decode(encode(value))).toStrictEqual(value)
+  })
+
+  test('more than are kept are read and written all the same', () => {
+    const writer = msgpack()
+    for (let round = 0; round < 2; round++) {
+      for (let id = 0; id < 1_200; id++) {
+        const value = { [`m${id}`]: id, list: [{ [`n${id}`]: round }] }
+        expect(decode(writer.encode(value, { key: 'k' }) as Uint8Array)).toStrictEqual(value)
+      }
+    }
+  })
+
+  test('that come up while a value is written are written in place', () => {
+    let reads = 0
+    const value = {
+      get changing() {
+        return ++reads === 1 ? { seen: 1 } : { written: 2 }
+      },
+    }
+    expect(decode(encode(value))).toStrictEqual({ changing: { written: 2 } })
+  })
+
+  test('are read from the middle of a larger piece of memory, to its end and no further', () => {
+    const bytes = encode({ a: [1, 2, 3], b: 'text' })
+    const memory = new Uint8Array(bytes.length + 20).fill(0xc0)
+    memory.set(bytes, 7)
+    expect(decode(memory.subarray(7, 7 + bytes.length))).toStrictEqual({ a: [1, 2, 3], b: 'text' })
+    expect(() => decode(memory.subarray(7, 6 + bytes.length))).toThrow(/cannot be read/)
+    expect(() => decode(memory.subarray(7, 8 + bytes.length))).toThrow(/cannot be read/)
+  })
+
+  test('any plain value comes back', () => {
+    const plain = fc.object({
+      maxDepth: 4,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      key: fc.string().filter((name) => name !== '__proto__'),
+      values: [fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant(undefined), fc.bigInt()],
+    })
+    fc.assert(
+      fc.property(plain, (value) => {
+        expect(decode(encode(value))).toStrictEqual(value)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
+
+describe('structures that nobody here wrote', () => {
+  test('a value that defines a structure anew harms no other value', () => {
+    const front = [['a', 'b']]
+    const honest = framed(front, [0x40, 1, 2])
+    // A record 0x40 with the names x and y, defined in place.
+    const hostile = framed(front, [0xd4, 0x72, 0x40, 0x92, 0xa1, 0x78, 0xa1, 0x79, 1, 2])
+    for (let round = 0; round < 5; round++) {
+      expect(decode(honest)).toStrictEqual({ a: 1, b: 2 })
+      expect(decode(hostile)).toStrictEqual({ x: 1, y: 2 })
+    }
+    expect(decode(honest)).toStrictEqual({ a: 1, b: 2 })
+  })
+
+  test.each([
+    ['no list', 5, [0x40, 1]],
+    ['a list of numbers', [1, 2], [0x40, 1]],
+    ['numbers for names', [[1]], [0x40, 1]],
+    ['a number that no structure has', [['a']], [0x41, 1]],
+    ['nothing behind them', [['a']], []],
+  ])('%s is refused', (_, structures, body) => {
+    try {
+      const value = decode(framed(structures, body))
+      // A number without a structure is a small integer, as elsewhere in MessagePack; what follows it is too much.
+      expect.unreachable(String(value))
+    } catch (error) {
+      expect(isHotpathError(error, 'ERR_CODEC_FRAME')).toBe(true)
+    }
+  })
+
+  test('names are data, whatever they look like', () => {
+    const name = '"]:(globalThis.polluted=1),["'
+    for (let round = 0; round < 10; round++) {
+      expect(decode(framed([[name, '__proto__']], [0x40, 1, 2]))).toStrictEqual({ [name]: 1, __proto_: 2 })
+    }
+    expect('polluted' in globalThis).toBe(false)
+  })
+})
