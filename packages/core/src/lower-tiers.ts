@@ -41,12 +41,7 @@ export class GuardedTier {
     this.tier = tier
     this.#host = host
     this.#deadlines = new Deadlines(host.clock, host.timeoutMs)
-    const { store } = tier
-    this.#reads = new ReadBatch(
-      host.clock,
-      (keys) => this.#read(keys),
-      store.groupOf === undefined ? undefined : (key) => store.groupOf?.(key) ?? 0,
-    )
+    this.#reads = new ReadBatch(host.clock, (keys) => this.#read(keys), tier.store)
   }
 
   /** Runs one operation; `undefined` when the tier failed, was too slow or is not asked now. */

@@ -3,10 +3,7 @@
  * for the end of the microtasks when nothing is under way, so that a single one goes out at once; while answers are
  * under way it waits for the end of the event loop's turn, which gathers all that the last answers set free.
  */
-import type { Clock, Entry } from '@hotpath/contract'
-
-/** While we decode one batch, the tier works on the next: one of 512 would leave both waiting for each other. */
-const MAX_KEYS = 128
+import type { Clock, Entry, TierStore } from '@hotpath/contract'
 
 /** In the order of the keys; `undefined` when nothing can be had. */
 type Answers = readonly (Entry | undefined)[] | undefined
@@ -29,18 +26,17 @@ interface Place {
 export class ReadBatch {
   readonly #clock: Clock
   readonly #ask: Ask
-  /** Keys of one group may be asked for together. */
-  readonly #groupOf: ((key: string) => number) | undefined
+  readonly #store: Pick<TierStore, 'groupOf' | 'maxBatch'>
   #places = new Map<string, Place>()
   /** The last batch of each group. */
   #open = new Map<number, Batch>()
   #waiting: Batch[] = []
   #underWay = 0
 
-  constructor(clock: Clock, ask: Ask, groupOf: ((key: string) => number) | undefined) {
+  constructor(clock: Clock, ask: Ask, store: Pick<TierStore, 'groupOf' | 'maxBatch'>) {
     this.#clock = clock
     this.#ask = ask
-    this.#groupOf = groupOf
+    this.#store = store
   }
 
   /** `use` makes of the entry what is wanted. */
@@ -48,7 +44,7 @@ export class ReadBatch {
     let place = this.#places.get(key)
     if (place === undefined) {
       if (this.#waiting.length === 0) this.#schedule()
-      const batch = this.#batchOf(this.#groupOf?.(key) ?? 0)
+      const batch = this.#batchOf(this.#store.groupOf?.(key) ?? 0)
       place = { batch, index: batch.keys.push(key) - 1 }
       this.#places.set(key, place)
     }
@@ -58,7 +54,7 @@ export class ReadBatch {
 
   #batchOf(group: number): Batch {
     const last = this.#open.get(group)
-    if (last !== undefined && last.keys.length < MAX_KEYS) return last
+    if (last !== undefined && last.keys.length < (this.#store.maxBatch ?? Number.POSITIVE_INFINITY)) return last
     let settle!: Batch['settle']
     const answers = new Promise<Answers>((resolve) => {
       settle = resolve

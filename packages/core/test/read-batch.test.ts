@@ -1,18 +1,18 @@
-import type { Entry } from '@hotpath/contract'
+import type { Entry, TierStore } from '@hotpath/contract'
 import { deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { ReadBatch } from '../src/read-batch.ts'
 import { systemClock } from '../src/system-clock.ts'
 
 /** A batch whose answers and ends of turns the test decides. */
-function batch(groupOf?: (key: string) => number) {
+function batch(store: Pick<TierStore, 'groupOf' | 'maxBatch'> = {}) {
   const asked: (readonly string[])[] = []
   const answers = [deferred<(Entry | undefined)[] | undefined>(), deferred<(Entry | undefined)[] | undefined>()]
   const turns: (() => void)[] = []
   const reads = new ReadBatch(
     { ...systemClock, endOfTurn: (callback) => void turns.push(callback) },
     (keys) => (answers[asked.push(keys) - 1] ?? deferred<undefined>()).promise,
-    groupOf,
+    store,
   )
   const read = (key: string): Promise<Entry | undefined> => reads.get(key, (found) => found)
   return { read, asked, answers, turns }
@@ -40,8 +40,8 @@ describe('reads that come together', () => {
     expect(await both).toEqual([entry(1), entry(2), entry(1)])
   })
 
-  test('go out in batches of 128, each of which is answered when it can be', async () => {
-    const { read, asked, answers } = batch()
+  test('go out in batches of what the tier takes, each of which is answered when it can be', async () => {
+    const { read, asked, answers } = batch({ maxBatch: 128 })
     const reads = Array.from({ length: 200 }, (_, id) => read(`k${id}`))
     const again = read('k0')
     await flush()
@@ -71,7 +71,7 @@ describe('reads that come together', () => {
   })
 
   test('go out apart by group, and are answered apart', async () => {
-    const { read, asked, answers } = batch((key) => key.length)
+    const { read, asked, answers } = batch({ groupOf: (key) => key.length })
     const one = read('a')
     void read('bb')
     void read('c')

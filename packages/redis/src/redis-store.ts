@@ -37,6 +37,8 @@ interface Sealed {
 /** Frames of one command; a script holds up everybody else while it runs. */
 const MAX_WRITES = 100
 const MAX_READS = 1_000
+/** Of reads that come together: while we decode one batch the server works on the next, where with one of 512 both wait. */
+const MAX_BATCH = 128
 const COSTLY_BYTES = 1_024
 const SCAN_COUNT = 1_000
 
@@ -184,6 +186,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     shared: true,
     get: read,
     getMany: readMany,
+    maxBatch: MAX_BATCH,
     ...(client.isCluster === true && { groupOf: (key: string) => calculateSlot(redisKey(key)) }),
     set: (key, entry) => write([[key, entry]]),
     setMany: write,

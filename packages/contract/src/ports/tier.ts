@@ -56,6 +56,8 @@ export interface TierStore {
   getMany(keys: readonly string[]): MaybePromise<readonly (Entry | undefined)[]>
   /** Tells which keys one round trip may ask for together: those of one group. Absent: any. */
   groupOf?(key: string): number
+  /** How many keys of reads that come together to ask for at most in one round trip. Absent: all of them. */
+  readonly maxBatch?: number | undefined
   /** Stores an entry, unless one of the same epoch and a larger `asOf` is there. */
   set(key: string, entry: Entry): MaybePromise<void>
   /** Stores many, as `set` does each. */
