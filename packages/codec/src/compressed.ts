@@ -26,11 +26,14 @@ interface Method {
 }
 
 const PLAIN = 0
+/** First bytes that mean something here. What begins with another one is a payload as it is. */
+const MARKS = 0x10
 /** Above this the work goes to a thread of its own. */
 const MAX_SYNC_BYTES = 16 * 1024
 
 /**
- * Compresses what another codec makes, where that makes it smaller. The first byte says how.
+ * Compresses what another codec makes, where that makes it smaller; then the first byte says how. Other payloads stay as
+ * they are, save those whose first byte could be taken for such a mark.
  *
  * @throws ConfigError for a method that this Node does not have.
  */
@@ -42,17 +45,18 @@ export function compressed(inner: Codec, options: CompressionOptions = {}): Code
   const byMark = new Map([...methods.values()].map((one) => [one.mark, one]))
 
   function pack(bytes: Uint8Array): MaybePromise<Uint8Array> {
-    if (bytes.length < minBytes) return marked(PLAIN, bytes)
+    if (bytes.length < minBytes) return plain(bytes)
     const smaller = (packed: Uint8Array): Uint8Array =>
-      packed.length < bytes.length ? marked(method.mark, packed) : marked(PLAIN, bytes)
+      packed.length < bytes.length ? marked(method.mark, packed) : plain(bytes)
     return bytes.length < MAX_SYNC_BYTES ? smaller(method.pack(bytes)) : method.packLater(bytes).then(smaller)
   }
 
   function unpack(bytes: Uint8Array): MaybePromise<Uint8Array> {
     const mark = bytes[0]
+    if (mark === undefined || mark >= MARKS) return bytes
     const packed = bytes.subarray(1)
     if (mark === PLAIN) return packed
-    const by = mark === undefined ? undefined : byMark.get(mark)
+    const by = byMark.get(mark)
     if (by === undefined) throw unreadable('its compression is not known here')
     if (packed.length >= MAX_SYNC_BYTES) return by.unpackLater(packed, maxBytes).catch(refuse)
     try {
@@ -73,6 +77,11 @@ export function compressed(inner: Codec, options: CompressionOptions = {}): Code
       return whole instanceof Promise ? whole.then((one) => inner.decode(one, context)) : inner.decode(whole, context)
     },
   }
+}
+
+function plain(bytes: Uint8Array): Uint8Array {
+  const [first] = bytes
+  return first !== undefined && first < MARKS ? marked(PLAIN, bytes) : bytes
 }
 
 function marked(mark: number, bytes: Uint8Array): Uint8Array {

@@ -91,6 +91,7 @@ class Visitor {
 
   #collect(names: Structure): void {
     const { structures } = this
+    if (names.length === 0) return
     if (structures.length < MAX_STRUCTURES && !structures.some((known) => isSame(known, names))) structures.push(names)
   }
 }

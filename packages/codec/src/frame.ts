@@ -2,13 +2,14 @@
  * The form in which an entry lies in a store of bytes: a header that is judged as it is, then the payload.
  *
  *     byte 0     version, 1
- *     byte 1     flags: 1 epoch is six bytes, 2 has aheadMs, 4 has staleMs, 8 has errorMs, 16 windows are in seconds
+ *     byte 1     flags: 1 epoch is six bytes, 2 has aheadMs, 4 has staleMs, 8 has errorMs, 16 windows are in seconds,
+ *                32 has no tags
  *     epoch      six bytes (eight characters of base64url), or a text
  *     asOf       seven bytes, little-endian
  *     storedAt   zigzag varint, milliseconds relative to asOf in microseconds: most positions are times
  *     freshMs    varint + 1, 0 is Infinity; then staleMs and errorMs alike, where flagged
  *     aheadMs    varint, where flagged
- *     tags       varint count, then texts
+ *     tags       varint count, then texts; nothing where flagged
  *     payload    the rest
  */
 import type { EntryFields } from '@hotpath/contract'
@@ -21,7 +22,8 @@ const HAS_AHEAD = 2
 const HAS_STALE = 4
 const HAS_ERROR = 8
 const IN_SECONDS = 16
-const KNOWN_FLAGS = COMPACT_EPOCH | HAS_AHEAD | HAS_STALE | HAS_ERROR | IN_SECONDS
+const NO_TAGS_AT_ALL = 32
+const KNOWN_FLAGS = COMPACT_EPOCH | HAS_AHEAD | HAS_STALE | HAS_ERROR | IN_SECONDS | NO_TAGS_AT_ALL
 const COMPACT = /^[\w-]{8}$/
 const NO_TAGS: readonly string[] = []
 
@@ -73,7 +75,8 @@ export function writeHeader(header: FrameHeader): Uint8Array {
       (aheadMs > 0 ? HAS_AHEAD : 0) |
       (staleMs > 0 ? HAS_STALE : 0) |
       (errorMs > 0 ? HAS_ERROR : 0) |
-      (unitMs > 1 ? IN_SECONDS : 0),
+      (unitMs > 1 ? IN_SECONDS : 0) |
+      (tags.length === 0 ? NO_TAGS_AT_ALL : 0),
   )
   if (isCompact) writer.raw(fromBase64url(epoch))
   else writer.text(epoch)
@@ -83,7 +86,7 @@ export function writeHeader(header: FrameHeader): Uint8Array {
   if (staleMs > 0) writer.varint(window(staleMs / unitMs))
   if (errorMs > 0) writer.varint(window(errorMs / unitMs))
   if (aheadMs > 0) writer.varint(Math.ceil(aheadMs))
-  writer.varint(tags.length)
+  if (tags.length > 0) writer.varint(tags.length)
   for (const tag of tags) writer.text(tag)
   return writer.done()
 }
@@ -115,7 +118,7 @@ export function readFrame(bytes: Uint8Array): Frame {
   const staleMs = (flags & HAS_STALE) !== 0 ? unwindow(reader.varint()) * unitMs : 0
   const errorMs = (flags & HAS_ERROR) !== 0 ? unwindow(reader.varint()) * unitMs : 0
   const aheadMs = (flags & HAS_AHEAD) !== 0 ? reader.varint() : 0
-  const count = reader.varint()
+  const count = (flags & NO_TAGS_AT_ALL) === 0 ? reader.varint() : 0
   // Each tag takes two bytes at least, so that a wrong count cannot make a large list.
   if (count * 2 > reader.left) throw unreadable('it ends too early')
   const tags = count === 0 ? NO_TAGS : Array.from({ length: count }, () => reader.text())

@@ -3,7 +3,7 @@
  *
  *     byte 0      0xc1, with which no MessagePack begins
  *     byte 1      length of the structures in bytes
- *     structures  MessagePack: a list of lists of names
+ *     structures  UTF-8: the names of each, with a zero byte between two, and a line feed between structures
  *     value       MessagePack, where an object is the number of its structure and the values of its members
  *
  * Readers and writers of the last structures met are kept; nothing has to be known from elsewhere.
@@ -20,7 +20,8 @@ const MAX_BYTES = 255
 /** Most applications have fewer; one whose objects have ids for names makes new ones all the time. */
 const MAX_KEPT = 1_000
 
-const lists = new Packr({ useRecords: false })
+const BETWEEN_NAMES = '\0'
+const BETWEEN_STRUCTURES = '\n'
 
 interface Writer {
   readonly packr: Packr
@@ -49,25 +50,38 @@ export class StructureWriters {
   }
 
   #writer(structures: readonly Structure[]): Writer {
-    // Two lists with the same text would only cost room: what the writer does not know is written in place.
-    let id = ''
-    for (const names of structures) id += `${names.join('\0')}\n`
+    // Names may have anything in them. Two lists with the same text cost room: what a writer does not know is written in
+    // place.
+    const id = structures.map((names) => names.join(BETWEEN_NAMES)).join(BETWEEN_STRUCTURES)
     let writer = this.#kept.get(id)
     if (writer === undefined) {
-      writer = this.#open(structures)
+      writer = this.#open(id, structures)
       keep(this.#kept, id, writer)
     }
     return writer
   }
 
-  #open(structures: readonly Structure[]): Writer {
-    const list = lists.pack(structures)
+  #open(id: string, structures: readonly Structure[]): Writer {
+    const text = Buffer.from(id)
     const known = { structures: structures.map((names) => [...names]), maxSharedStructures: structures.length }
     return {
       packr: new Packr({ ...this.#options, ...known }),
-      front: list.length > MAX_BYTES ? undefined : Buffer.concat([Buffer.from([STRUCTURES_MARK, list.length]), list]),
+      front: isReadable(text, structures)
+        ? Buffer.concat([Buffer.from([STRUCTURES_MARK, text.length]), text])
+        : undefined,
     }
   }
+}
+
+/** Whether who reads the text gets these structures: names may have anything in them, and be too long. */
+function isReadable(text: Buffer, structures: readonly Structure[]): boolean {
+  if (text.length > MAX_BYTES) return false
+  const read = structuresIn(text.toString())
+  return JSON.stringify(read) === JSON.stringify(structures)
+}
+
+function structuresIn(text: string): string[][] {
+  return text.split(BETWEEN_STRUCTURES).map((names) => names.split(BETWEEN_NAMES))
 }
 
 /** Reads what `StructureWriters` write. */
@@ -86,20 +100,18 @@ export class StructureReaders {
   read(bytes: Uint8Array, memory: Uint8Array): unknown {
     const end = PREFIX_BYTES + (bytes[1] ?? 0)
     if (end >= bytes.length) throw unreadable('it ends too early')
-    const id = asBuffer(bytes).toString('latin1', PREFIX_BYTES, end)
+    const buffer = asBuffer(bytes)
+    // To make a text of it as Latin-1 is cheaper, and tells it apart as well.
+    const id = buffer.toString('latin1', PREFIX_BYTES, end)
     let reader = this.#kept.get(id)
     if (reader === undefined) {
-      reader = this.#open(lists.unpack(bytes.subarray(PREFIX_BYTES, end)))
+      const structures = structuresIn(buffer.toString('utf8', PREFIX_BYTES, end))
+      // Given by a function, as msgpackr then takes them back after a value that defines others in their place.
+      reader = new Unpackr({ ...this.#options, getStructures: () => structures })
       keep(this.#kept, id, reader)
     }
     const start = bytes.byteOffset
     return reader.unpack(memory, { start: start + end, end: start + bytes.length }) as unknown
-  }
-
-  #open(structures: unknown): Unpackr {
-    if (!isStructures(structures)) throw unreadable('its structures are no lists of names')
-    // Given by a function, as msgpackr then takes them back after a value that defines others in their place.
-    return new Unpackr({ ...this.#options, getStructures: () => structures })
   }
 }
 
@@ -107,14 +119,6 @@ export class StructureReaders {
 function keep<Kept>(all: Map<string, Kept>, id: string, one: Kept): void {
   if (all.size >= MAX_KEPT) all.clear()
   all.set(id, one)
-}
-
-function isStructures(value: unknown): value is string[][] {
-  return Array.isArray(value) && value.every((names) => Array.isArray(names) && names.every(isText))
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string'
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
