@@ -152,8 +152,9 @@ export class Engine {
   ): MaybePromise<unknown> {
     if (this.closed || entries.length === 0) return undefined
     for (const [key, entry] of entries) void this.memory?.set(key, entry)
+    const [first] = this.lower
+    if (first === undefined || first.tier.index >= upTo) return undefined
     const lower = this.lower.filter(({ tier }) => tier.index < upTo)
-    if (lower.length === 0) return undefined
     return this.track(Promise.all(lower.map((tier) => tier.run('set', (store) => store.setMany(entries)))))
   }
 

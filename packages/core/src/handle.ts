@@ -78,7 +78,7 @@ export class CacheHandle implements Cache {
         if (entry !== undefined) return Promise.resolve(entry.value as Result)
       }
       const call = { ...this.#call(options), key: encoded, original: key, loader: loader as Loader<unknown> }
-      return readThrough(call, markOf(options.after)) as Promise<Result>
+      return Promise.resolve(readThrough(call, markOf(options.after)) as Result | Promise<Result>)
     } catch (error) {
       return Promise.reject(error)
     }

@@ -92,12 +92,15 @@ export function usable({ stale }: FindOptions): (found: Found) => boolean {
 }
 
 /** Reads with a loader, past the fast path. */
-export async function readThrough<Value>(call: Call<Value>, after: Mark | undefined): Promise<Value> {
-  const { engine, key } = call
+export function readThrough<Value>(call: Call<Value>, after: Mark | undefined): MaybePromise<Value> {
   admit(call)
-  const since = engine.coherence.changes
-  const view = after === undefined ? PRESENT : await detach(viewAfter(engine, after), call.signal)
-  const held = view.current ? lookInMemory(engine, key, view.after) : undefined
+  const since = call.engine.coherence.changes
+  if (after === undefined) return readIn(call, PRESENT, since)
+  return detach(viewAfter(call.engine, after), call.signal).then((view) => readIn(call, view, since))
+}
+
+function readIn<Value>(call: Call<Value>, view: View, since: number): MaybePromise<Value> {
+  const held = view.current ? lookInMemory(call.engine, call.key, view.after) : undefined
   if (canServe(call, held)) return serve(call, held)
   const previous = held as Found<Value> | undefined
   const terms = { since, view, previous, lookUp: view.current && !call.refresh }
