@@ -140,6 +140,6 @@ export async function lookUpMany(
 function promote(engine: Engine, key: string, found: Found): Found {
   // Some tiers answer with the object that they were given, and a mark of memory means nothing outside of it.
   found.entry.judgedAt = NEVER_JUDGED
-  if (found.tier > 0) void engine.store([[key, found.entry]], found.tier)
+  void engine.store([[key, found.entry]], found.tier)
   return found
 }

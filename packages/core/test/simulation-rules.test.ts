@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { RULES, SMALL_BOUNDS } from './simulation/rules.ts'
@@ -10,7 +11,9 @@ const changes = [...RULES, { rule: 'none', without: 'large bounds', patches: SMA
 test.each(changes)('rule $rule can still be taken away: $without', ({ patches, covered }) => {
   for (const { file, find, replace } of [...patches, ...(covered?.patches ?? [])]) {
     // Otherwise nobody would know any more whether the simulation notices; write the change anew.
-    expect(readFileSync(join(home, file), 'utf8').split(find), file).toHaveLength(2)
+    const source = readFileSync(join(home, file), 'utf8')
+    expect(source.split(find), file).toHaveLength(2)
     expect(replace).not.toBe(find)
+    expect(() => stripTypeScriptTypes(source.replace(find, () => replace)), file).not.toThrow()
   }
 })
