@@ -25,6 +25,12 @@ import { queueFull } from './wait-line.ts'
 /** What loads by key: a batcher, or one behind a cache. */
 export interface BatchStore<Key> {
   load(key: Key, caller: Call | undefined): Promise<unknown>
+  /**
+   * A caller is about to join what others load, without asking here: what waits becomes as urgent as he is.
+   *
+   * @throws RequestError `ERR_REQUEST_CYCLE` when he is called by the very run that loads the key.
+   */
+  joins(key: Key, caller: Call): void
   /** Answers those who wait, and later loads where values are kept. */
   prime(key: Key, value: unknown): void | Promise<void>
   /** What is under way is not joined any more, nor kept. */
@@ -73,7 +79,7 @@ export function createBatcher<Key>(
       const value = kept.get(id, 0)
       if (value !== undefined) return Promise.resolve(value)
     }
-    const lane = caller?.priority === undefined ? NORMAL : PRIORITIES.indexOf(caller.priority)
+    const lane = laneOf(caller)
     let item = pending.get(id)
     if (item === undefined) {
       if (lanes.size >= maxQueue) return Promise.reject(queueFull(name, maxQueue, 'keys'))
@@ -88,6 +94,18 @@ export function createBatcher<Key>(
     const answer = join(item, caller)
     if (item.lane !== SENT) schedule(lane)
     return answer
+  }
+
+  function joins(key: Key, caller: Call): void {
+    const item = pending.get(idOf(key))
+    if (item === undefined) return
+    if (item.lane === SENT) {
+      if (isWithin(caller, item)) throw waitsForItself(name)
+      return
+    }
+    const lane = laneOf(caller)
+    lanes.raise(item, lane)
+    schedule(lane)
   }
 
   function idOf(key: Key): MapKey {
@@ -155,14 +173,20 @@ export function createBatcher<Key>(
   }
 
   function settle(items: readonly Item<Key>[], attempt: number, { answers, error }: Outcome): void {
-    if (answers === undefined && mayIsolate(items, attempt, error)) {
+    if (answers !== undefined) {
+      release()
+      deliver(items, answers, attempt)
+      return
+    }
+    const verdict = judge(error, attempt)
+    // Where `when` has thrown, that is what everybody should hear of.
+    if (!verdict.again && verdict.error === error && mayIsolate(items, error)) {
       void search(items, attempt).finally(release)
       return
     }
     release()
-    if (answers !== undefined) deliver(items, answers, attempt)
-    else if (mayRetry(error, attempt)) retry(items, [error], attempt)
-    else failAll(items, error)
+    if (verdict.again) retry(items, [error], attempt)
+    else failAll(items, verdict.error)
   }
 
   function deliver(items: readonly Item<Key>[], answers: readonly unknown[], attempt: number): void {
@@ -171,11 +195,15 @@ export function createBatcher<Key>(
     for (let index = 0; index < items.length; index++) {
       const item = items[index] as Item<Key>
       const answer = answers[index]
-      if (!(answer instanceof Error)) succeed(item, answer)
-      else if (mayRetry(answer, attempt)) {
+      if (!(answer instanceof Error)) {
+        succeed(item, answer)
+        continue
+      }
+      const verdict = judge(answer, attempt)
+      if (verdict.again) {
         errors.push(answer)
         failed.push(item)
-      } else fail(item, answer)
+      } else fail(item, verdict.error)
     }
     if (failed.length > 0) retry(failed, errors, attempt)
   }
@@ -195,11 +223,25 @@ export function createBatcher<Key>(
     for (const item of items) fail(item, error)
   }
 
-  function mayRetry(error: unknown, attempt: number): boolean {
-    return attempt < plan.attempts && plan.when(error, attempt)
+  /** Whether to load again what failed, and what it failed with if not: `when` is the user's, and may throw. */
+  function judge(error: unknown, attempt: number): { readonly again: boolean; readonly error: unknown } {
+    try {
+      return { again: attempt < plan.attempts && plan.when(error, attempt), error }
+    } catch (thrown) {
+      return { again: false, error: thrown }
+    }
   }
 
   function retry(items: readonly Item<Key>[], errors: readonly unknown[], attempt: number): void {
+    try {
+      retryLater(items, errors, attempt)
+    } catch (thrown) {
+      // `random` is the user's, too.
+      failAll(items, thrown)
+    }
+  }
+
+  function retryLater(items: readonly Item<Key>[], errors: readonly unknown[], attempt: number): void {
     const toldMs = Math.max(0, ...errors.map((error) => retryAfterMs(error, clock.now()) ?? 0))
     if (toldMs > plan.backoff.maxMs) {
       for (const [index, item] of items.entries()) fail(item, errors[index] ?? errors[0])
@@ -218,8 +260,8 @@ export function createBatcher<Key>(
     for (const item of items) item.carrier = { leave }
   }
 
-  function mayIsolate(items: readonly Item<Key>[], attempt: number, error: unknown): boolean {
-    if (!plan.isolate || items.length === 1 || mayRetry(error, attempt)) return false
+  function mayIsolate(items: readonly Item<Key>[], error: unknown): boolean {
+    if (!plan.isolate || items.length === 1) return false
     if (OF_NO_KEY.has((error as { readonly code?: unknown } | null | undefined)?.code)) return false
     return waitedFor(items).length > 0
   }
@@ -246,6 +288,7 @@ export function createBatcher<Key>(
 
   return {
     load,
+    joins,
     prime(key, value) {
       const id = idOf(key)
       const item = pending.get(id)
@@ -263,6 +306,10 @@ export function createBatcher<Key>(
       for (const item of pending.all()) if (item.lane === SENT) pending.remove(item)
     },
   }
+}
+
+function laneOf(caller: Call | undefined): number {
+  return caller?.priority === undefined ? NORMAL : PRIORITIES.indexOf(caller.priority)
 }
 
 /** Whether a caller is called by the very run that loads the item, and would wait for itself. */

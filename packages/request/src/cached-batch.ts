@@ -57,7 +57,11 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
     this.#options = { ...freshness, timeout: false, ...(typeof tags === 'object' && { tags }) }
   }
 
+  /** Nobody stands above who asks the cache. */
+  joins(): void {}
+
   async load(key: Key, caller: Call | undefined): Promise<unknown> {
+    if (caller !== undefined) this.#batcher.joins(key, caller)
     const options = caller?.abortable === true ? { ...this.#options, signal: caller.signal } : this.#options
     return this.#cache.getOrSet(
       this.#key(key),
@@ -76,6 +80,7 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
   async prime(key: Key, value: unknown): Promise<void> {
     const tags = this.#tagsOf === undefined ? undefined : { tags: this.#tagsOf(key, value as Value) }
     const { timeout, ...freshness } = this.#options
+    await this.#batcher.prime(key, value)
     await this.#cache.set(this.#key(key), value, { ...freshness, ...tags })
   }
 

@@ -123,7 +123,7 @@ class Race {
 
   constructor(fields: RaceFields) {
     this.#fields = fields
-    const { plan, latencies } = fields
+    const { plan, latencies, outer } = fields
     this.#startedAt = plan.clock.monotonic()
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve
@@ -132,8 +132,14 @@ class Race {
     const isMeasured = latencies.count >= plan.minCalls
     const afterMs = plan.afterMs ?? (isMeasured ? Math.max(1, latencies.percentile(plan.percentile)) : undefined)
     if (afterMs !== undefined) this.#timer = startTimer(plan.clock, afterMs, () => this.#second())
+    if (this.#timer !== undefined && outer?.abortable === true) {
+      outer.signal.addEventListener('abort', this.#left, { once: true })
+    }
     this.#run(1)
   }
+
+  /** The caller has left; nothing would come of a second attempt. */
+  readonly #left = (): void => this.#timer?.cancel()
 
   #second(): void {
     const { plan, name, outer, maySpend } = this.#fields
@@ -164,8 +170,10 @@ class Race {
   }
 
   #end(winner: Call): void {
+    const { outer } = this.#fields
     this.#isOver = true
     this.#timer?.cancel()
+    if (this.#timer !== undefined && outer?.abortable === true) outer.signal.removeEventListener('abort', this.#left)
     for (const call of this.#calls) {
       if (call !== winner) call.abort(new DOMException('Another attempt was faster.', 'AbortError'))
       call.end()

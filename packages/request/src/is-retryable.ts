@@ -13,7 +13,7 @@ export function isRetryable(error: unknown): boolean {
     if (error.code === 'ERR_HTTP_STATUS') return RETRYABLE.has((error as { readonly status?: number }).status ?? 0)
     return error.code.startsWith('ERR_REQUEST_')
       ? error.code === 'ERR_REQUEST_TIMEOUT' || error.code === 'ERR_REQUEST_QUEUE_FULL'
-      : !/^ERR_(?:CONFIG|KEY|TAG|PATTERN|TOKEN|VALUE|CACHE)_/.test(error.code)
+      : !/^ERR_(?:CONFIG|DECORATOR|KEY|TAG|PATTERN|TOKEN|VALUE|CACHE)_/.test(error.code)
   }
   if (!(error instanceof Error)) return true
   return !['AbortError', 'ReferenceError', 'SyntaxError'].includes(error.name)

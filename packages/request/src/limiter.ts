@@ -1,6 +1,6 @@
 /**
  * So many calls at a time. Our own rather than p-queue: that one has no bound for those who wait, and no priorities
- * by name; it would bring an event emitter and a timeout of its own.
+ * by name; it would bring events and a timeout of its own.
  */
 import { ambientCall, type Call } from './call.ts'
 import type { RequestEvents } from './events.ts'

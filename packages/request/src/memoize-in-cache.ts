@@ -8,8 +8,10 @@ import {
   validateTags,
 } from '@hotpath/contract'
 import { ambientCall, Call } from './call.ts'
+import { waitsForItself } from './flights.ts'
 import type { LoadingCache } from './loading-cache.ts'
 import { nameOf, type PolicyOptions, wrong } from './options.ts'
+import { RunningLoads } from './running-loads.ts'
 import { type AnyFunction, asWrapped, invoke } from './wrapped.ts'
 
 /** Options of `memoize` with a cache: where it keeps results, and how long. */
@@ -40,14 +42,22 @@ export function memoizeInCache(options: MemoizeInCacheOptions<never, unknown>): 
       key === undefined
         ? [nameOf({ name }, fn), ...(args as readonly KeyPart[])]
         : (Reflect.apply(key, undefined, args) as CacheKey)
+    const running = new RunningLoads()
     const memoized = asWrapped(fn, async function memoized(...args) {
       const caller = ambientCall()
       const options = caller?.abortable === true ? { ...fixed, signal: caller.signal } : fixed
+      const cacheKey = keyOf(args)
+      // The cache would let it join the load that it is part of.
+      if (caller !== undefined && running.has(cacheKey, caller)) throw waitsForItself(nameOf({ name }, fn))
       return cache.getOrSet(
-        keyOf(args),
+        cacheKey,
         async ({ signal, addTags }) => {
           const call = new Call(undefined, { signal, priority: caller?.priority, origin: caller })
-          const value = await invoke(call, fn, this, args).finally(() => call.end())
+          const over = running.add(cacheKey, call)
+          const value = await invoke(call, fn, this, args).finally(() => {
+            over()
+            call.end()
+          })
           if (tagsOf !== undefined && value !== undefined) addTags(tagsOf(args, value) as readonly string[])
           return value
         },

@@ -94,6 +94,7 @@ class Throttler {
 
   #call(name: string, fn: AnyFunction, self: unknown, args: readonly unknown[]): Promise<unknown> {
     const caller = ambientCall()
+    if (caller?.aborted === true) return Promise.reject(caller.reason)
     const now = this.#clock.monotonic()
     if (this.#line.size > 0 || this.#freeAt() > now) {
       return this.#wait(name, caller).then(() => {

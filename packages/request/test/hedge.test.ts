@@ -1,6 +1,7 @@
 import { createFakeClock, deferred, deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { createRequestEvents, currentCall, hedge, type HedgeOptions } from '../src/index.ts'
+import { settled } from './settled.ts'
 
 function make(options: HedgeOptions = {}) {
   const clock = createFakeClock()
@@ -196,4 +197,15 @@ describe('hedge', () => {
   ])('refuses %o', (options, message) => {
     expect(() => hedge(options)).toThrow(message)
   })
+})
+
+test('a hedged call whose caller left leaves no timer behind', async () => {
+  const clock = createFakeClock()
+  const load = hedge(() => new Promise<never>(() => {}), { after: '10s', clock })
+  const caller = new AbortController()
+  const one = settled(load.with({ signal: caller.signal })())
+  caller.abort(new Error('left'))
+  await flush()
+  expect(one.state).toBe('failed left')
+  expect(clock.pending).toBe(0)
 })

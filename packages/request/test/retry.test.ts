@@ -1,6 +1,15 @@
 import { createFakeClock, createRandom, deferred, flush } from '@hotpath/testkit'
+import { ConfigError } from '@hotpath/contract'
 import { describe, expect, test } from 'vitest'
-import { createRequestEvents, currentCall, HttpError, RequestError, retry, type RetryOptions } from '../src/index.ts'
+import {
+  createRequestEvents,
+  currentCall,
+  HttpError,
+  isRetryable,
+  RequestError,
+  retry,
+  type RetryOptions,
+} from '../src/index.ts'
 
 /** A function that fails so often before it succeeds, retried on virtual time. */
 function flaky(failures: number, options: RetryOptions = {}, error: unknown = new Error('busy')) {
@@ -234,4 +243,8 @@ describe('retry', () => {
       expect(calledAt).toEqual([0])
     }
   })
+})
+
+test('a member that has no cache yet is not called again', () => {
+  expect(isRetryable(new ConfigError('ERR_DECORATOR_UNCONFIGURED', 'no cache'))).toBe(false)
 })

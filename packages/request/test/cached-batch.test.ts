@@ -1,0 +1,63 @@
+import { createCache, memory } from '@hotpath/core'
+import { createFakeClock, flush } from '@hotpath/testkit'
+import { describe, expect, test } from 'vitest'
+import { batch, memoize } from '../src/index.ts'
+import { settled } from './settled.ts'
+
+describe('a batch with a cache', () => {
+  function cached() {
+    const clock = createFakeClock()
+    const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10 })], clock, random: () => 0.5 })
+    const sent: string[] = []
+    const rows = batch(
+      async (ids: readonly number[]) => {
+        sent.push(ids.join(' '))
+        return ids.map((id) => `row ${id}`)
+      },
+      { clock, cache, window: '50ms', key: (id) => ['row', id] },
+    )
+    return { clock, cache, rows, sent }
+  }
+
+  test('`prime` answers those who wait', async () => {
+    const { clock, rows, sent } = cached()
+    const one = settled(rows.load(1))
+    await flush()
+    await rows.prime(1, 'primed')
+    await clock.advanceAsync(100)
+    expect([one.state, sent]).toEqual(['answered primed', []])
+  })
+
+  test('a critical load of a key that waits sends it at once', async () => {
+    const { rows, sent } = cached()
+    void rows.load(1)
+    await flush()
+    void rows.load(1, { priority: 'critical' })
+    await flush()
+    expect(sent).toEqual(['1'])
+  })
+
+  test('a load of the own key is a cycle', async () => {
+    const clock = createFakeClock()
+    const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10 })], clock, random: () => 0.5 })
+    const rows: { load(id: number): Promise<string> } = batch(
+      async (ids: readonly number[]): Promise<string[]> => [await rows.load(ids[0] as number)],
+      { clock, cache, key: (id) => ['row', id] },
+    )
+    const one = settled(rows.load(1))
+    await clock.advanceAsync(1_000)
+    expect(one.state).toContain('would wait for itself')
+  })
+})
+
+test('a function memoized in a cache that calls itself for the same key is a cycle, as it is in memory', async () => {
+  const clock = createFakeClock()
+  const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10 })], clock, random: () => 0.5 })
+  const self: (id: number) => Promise<number> = memoize(async (id: number): Promise<number> => self(id), {
+    cache,
+    key: (id) => ['self', id],
+  })
+  const one = settled(self(1))
+  await clock.advanceAsync(1_000)
+  expect(one.state).toContain('would wait for itself')
+})
