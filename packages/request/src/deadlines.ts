@@ -63,6 +63,9 @@ export class Deadlines {
     else before.after = after
     if (after === undefined) this.#last = before
     else after.before = before
+    // One that is over and has grown old would keep all later ones alive until the next full collection.
+    deadline.before = undefined
+    deadline.after = undefined
     if (this.#first === undefined && this.#isHeld) this.#hold(false)
   }
 

@@ -35,19 +35,32 @@ export class Flight {
   }
 }
 
+/**
+ * Where a flight is found. It is emptied when the flight is over: V8 links each table that a map has outgrown to the next
+ * one, so that a dead one that has grown old keeps all later ones, and what is in them, until the next full collection.
+ */
+interface Place {
+  flight: Flight | undefined
+}
+
 export class Flights {
-  readonly #flights = new Map<MapKey, Flight>()
+  readonly #places = new Map<MapKey, Place>()
 
   get(key: MapKey): Flight | undefined {
-    return this.#flights.get(key)
+    return this.#places.get(key)?.flight
   }
 
   /** Begins a flight, which is over when its promise settles. */
   start(key: MapKey, caller: Call | undefined, run: (call: Call) => Promise<unknown>): Flight {
-    const over = (): void => this.#remove(key, flight)
+    const place: Place = { flight: undefined }
+    const over = (): void => {
+      place.flight = undefined
+      if (this.#places.get(key) === place) this.#places.delete(key)
+    }
     const flight = new Flight(caller, over)
     // Before it runs, so that what runs finds itself.
-    this.#flights.set(key, flight)
+    place.flight = flight
+    this.#places.set(key, place)
     flight.promise = run(flight.call)
     flight.promise.then(over, over)
     return flight
@@ -55,15 +68,11 @@ export class Flights {
 
   /** Nobody joins it any more. */
   forget(key: MapKey): void {
-    this.#flights.delete(key)
+    this.#places.delete(key)
   }
 
   clear(): void {
-    this.#flights.clear()
-  }
-
-  #remove(key: MapKey, flight: Flight): void {
-    if (this.#flights.get(key) === flight) this.#flights.delete(key)
+    this.#places.clear()
   }
 }
 
