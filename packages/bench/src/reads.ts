@@ -1,6 +1,6 @@
 /** Reads at several concurrencies, side by side: each reader waits for one value before it asks for the next. */
 import { zipfKeys } from './harness.ts'
-import { type Reader, interleave, printRates, readAll } from './rounds.ts'
+import { type Reader, type Round, interleave, printRates, readAll } from './rounds.ts'
 
 /** What to compare. */
 export interface ReadsOptions {
@@ -11,6 +11,8 @@ export interface ReadsOptions {
   /** How many there are. */
   readonly keys: number
   readonly quick: boolean
+  /** Called after each table. */
+  readonly judge?: (readers: number, rounds: ReadonlyMap<string, readonly Round[]>) => void
 }
 
 /** A value of about 200 bytes. */
@@ -28,6 +30,7 @@ export async function compareReads({
   contestants,
   keys: count,
   quick,
+  judge,
 }: ReadsOptions): Promise<Map<string, number>> {
   let rates = new Map<string, number>()
   for (const readers of [1, 64, 512]) {
@@ -36,6 +39,7 @@ export async function compareReads({
     const words = `${readers} ${readers === 1 ? 'reader' : 'readers'} at once`
     console.log(`\n${title === undefined ? words : `${title}, ${words}`}\n`)
     rates = printRates(rounds)
+    judge?.(readers, rounds)
   }
   return rates
 }

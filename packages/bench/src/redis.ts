@@ -11,17 +11,19 @@ import { Loader, RedisCache } from 'layered-loader'
 import { startRedis } from '../../../scripts/redis-server.ts'
 import { keyOf } from './harness.ts'
 import { compareReads, valueOf } from './reads.ts'
-import type { Reader } from './rounds.ts'
+import { type Reader, type Round, goal, median } from './rounds.ts'
 
 const KEYS = 5_000
 const HOUR_MS = 3_600_000
+const RAW = 'ioredis GET, not decoded'
+const PIPELINED = 'ioredis GET auto-pipelined, not decoded'
 
 /** Runs the benchmark and prints a table for each concurrency. */
 export async function redisReads(quick: boolean): Promise<void> {
   const server = await startRedis()
   const contestants = await enter(server.url)
   try {
-    await compareReads({ contestants, keys: KEYS, quick })
+    await compareReads({ contestants, keys: KEYS, quick, judge })
   } finally {
     for (const { close } of contestants) await close()
     server.stop()
@@ -55,9 +57,9 @@ async function enter(url: string): Promise<Reader[]> {
     ])
   }
   return [
-    { name: 'ioredis GET, not decoded', read: (key) => raw.get(`raw:${key}`), close: () => raw.disconnect() },
+    { name: RAW, read: (key) => raw.get(`raw:${key}`), close: () => raw.disconnect() },
     {
-      name: 'ioredis GET auto-pipelined, not decoded',
+      name: PIPELINED,
       read: (key) => pipelined.get(`raw:${key}`),
       close: () => pipelined.disconnect(),
     },
@@ -65,4 +67,20 @@ async function enter(url: string): Promise<Reader[]> {
     { name: 'bentocache', read: (key) => bento.get({ key }), close: () => bento.disconnectAll() },
     { name: 'layered-loader', read: (key) => layered.get(key), close: () => layeredClient.disconnect() },
   ]
+}
+
+/** Prints what of the goals is met. Peers are whoever decodes. */
+function judge(readers: number, rounds: ReadonlyMap<string, readonly Round[]>): void {
+  const of = (name: string, what: 'perSecond' | 'p99Ms'): number =>
+    median((rounds.get(name) ?? []).map((one) => one[what]))
+  const ours = of('hotpath', 'perSecond')
+  const peers = ['bentocache', 'layered-loader']
+  const best = Math.max(...peers.map((name) => of(name, 'perSecond')))
+  const fastest = peers.find((name) => of(name, 'perSecond') === best) ?? ''
+  console.log('')
+  if (readers === 1) goal('1 reader, latency, × that of a raw GET', of(RAW, 'perSecond') / ours, { atMost: 1.1 })
+  else goal(`${readers} readers, × the best peer`, ours / best, { atLeast: readers === 64 ? 1.4 : 2 })
+  if (readers < 512) return
+  goal('× auto-pipelined GET', ours / of(PIPELINED, 'perSecond'), { atLeast: 1.5 })
+  goal("p99, × the best peer's", of('hotpath', 'p99Ms') / of(fastest, 'p99Ms'), { atMost: 0.4 })
 }
