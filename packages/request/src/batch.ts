@@ -82,7 +82,8 @@ export function batch<Key, Value>(
       if (typeof keys === 'string' || typeof Object(keys)[Symbol.iterator] !== 'function') throw noList(keys)
       const around = ambientCall()
       const call = callOf(options, around)
-      const settled = await Promise.allSettled(Array.from(keys, (key) => store.load(key, call)))
+      // Read to its end before anything is loaded: it may throw, and nobody would wait for what was begun.
+      const settled = await Promise.allSettled([...keys].map((key) => store.load(key, call)))
       if (call !== around) call?.end()
       if (call?.aborted === true) throw call.reason
       return settled.map((one) => (one.status === 'fulfilled' ? (one.value as Value) : asError(one.reason)))

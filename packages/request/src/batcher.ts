@@ -12,7 +12,7 @@ import type { BatchPlan } from './batch-options.ts'
 import { createPendingItems } from './batch-pending.ts'
 import { type Outcome, type RunTools, startRun } from './batch-run.ts'
 import type { Call, CurrentCall } from './call.ts'
-import { asMapKey, type MapKey } from './call-key.ts'
+import { asMapKey, dataKey, type MapKey } from './call-key.ts'
 import { Deadlines } from './deadlines.ts'
 import { detach } from './detach.ts'
 import { waitsForItself } from './flights.ts'
@@ -65,6 +65,7 @@ export function createBatcher<Key>(
   let running = 0
   let isDue = false
   let isScheduled = false
+  let isUrgent = false
   let timer: Timer | undefined
 
   function load(key: Key, caller: Call | undefined): Promise<unknown> {
@@ -109,7 +110,7 @@ export function createBatcher<Key>(
   }
 
   function idOf(key: Key): MapKey {
-    return asMapKey(keyOf === undefined ? key : keyOf(key))
+    return keyOf === undefined ? dataKey(key) : asMapKey(keyOf(key))
   }
 
   function join(item: Item<Key>, caller: Call | undefined): Promise<unknown> {
@@ -127,12 +128,23 @@ export function createBatcher<Key>(
   }
 
   function schedule(lane: number): void {
-    if (lane === CRITICAL || lanes.size >= maxBatch) return flush()
+    if (lanes.size >= maxBatch) return flush()
+    if (lane === CRITICAL) return flushSoon()
     // What is due already goes out as soon as there is a place.
     if (isScheduled || isDue) return
     isScheduled = true
     if (windowMs === undefined && clock.endOfTurn !== undefined) clock.endOfTurn(flush)
     else timer = startTimer(clock, windowMs ?? 0, flush)
+  }
+
+  /** At once, but with what is asked for beside it: the other keys of a `loadMany`, or what a cache misses with it. */
+  function flushSoon(): void {
+    if (isUrgent) return
+    isUrgent = true
+    queueMicrotask(() => {
+      isUrgent = false
+      flush()
+    })
   }
 
   function unschedule(): void {

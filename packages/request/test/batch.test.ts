@@ -73,7 +73,25 @@ describe('a batch', () => {
     void batch.load(1)
     void batch.load(2, { priority: 'low' })
     void batch.load(3, { priority: 'critical' })
+    await flush()
     expect(sent).toEqual([[3, 1, 2]])
+  })
+
+  test('critical keys that are asked for together go out together', async () => {
+    const { batch, sent } = batchBench({ window: '1s' })
+    void batch.loadMany([1, 2, 3], { priority: 'critical' })
+    await flush()
+    expect(sent).toEqual([[1, 2, 3]])
+    void batch.load(4, { priority: 'critical' })
+    await flush()
+    expect(sent).toEqual([[1, 2, 3], [4]])
+  })
+
+  test('keys that look alike once encoded have answers of their own', async () => {
+    const echo = batch(async (keys: readonly unknown[]) => keys, { clock: createFakeClock() })
+    const keys = ['a:b', ['a', 'b'], '1', [1], { a: 1 }, [{ a: 1 }]]
+    const answers = Promise.all(keys.map((key) => echo.load(key, { priority: 'critical' })))
+    expect(await answers).toEqual(keys)
   })
 
   test('sends no more batches at a time than it may, the most urgent keys first', async () => {

@@ -37,6 +37,13 @@ describe('a batch with a cache', () => {
     expect(sent).toEqual(['1'])
   })
 
+  test('critical keys that the cache misses together go out together', async () => {
+    const { rows, sent } = cached()
+    void rows.loadMany([1, 2, 3], { priority: 'critical' })
+    await flush()
+    expect(sent).toEqual(['1 2 3'])
+  })
+
   test('a load of the own key is a cycle', async () => {
     const clock = createFakeClock()
     const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10 })], clock, random: () => 0.5 })

@@ -50,6 +50,22 @@ describe('dedupe', () => {
     expect(rows.map((row) => rows.indexOf(row))).toEqual([0, 0, 2])
   })
 
+  test.each([
+    [['a'], [['a']]],
+    [['a:b'], ['a', 'b']],
+    [['a:b'], [['a', 'b']]],
+    [[1, 2], [[1, 2]]],
+    [['1'], [[1]]],
+    [['{a:1}'], [{ a: 1 }]],
+    [[{ a: 1 }], [[{ a: 1 }]]],
+    [['\0a'], ['a']],
+    [['\0a:b'], ['a', 'b']],
+    [['\0[1]'], [[1]]],
+  ])('arguments that are not the same share no call: %j and %j', async (some, others) => {
+    const fn = dedupe(async (...args: readonly unknown[]) => args)
+    expect(await Promise.all([fn(...some), fn(...others), fn(...some)])).toEqual([some, others, some])
+  })
+
   test('a key that cannot be made is a rejection', async () => {
     const fn = dedupe(async (callback: () => void) => callback())
     await expect(fn(() => {})).rejects.toMatchObject({ code: 'ERR_KEY_PART' })

@@ -7,6 +7,25 @@ const throws = (): never => {
   throw new Error('when threw')
 }
 
+test('a list of keys that throws while it is read begins no load, which nobody would wait for', async () => {
+  const clock = createFakeClock()
+  const asked: number[] = []
+  const rows = batch(
+    async (ids: readonly number[]): Promise<number[]> => {
+      asked.push(...ids)
+      throw new Error('down')
+    },
+    { clock },
+  )
+  function* ids(): Generator<number> {
+    yield 1
+    throw new Error('list threw')
+  }
+  await expect(rows.loadMany(ids())).rejects.toThrow('list threw')
+  await clock.advanceAsync(100_000)
+  expect(asked).toEqual([])
+})
+
 describe('a `retry.when` of a batch that throws', () => {
   test('fails the key whose error it was asked about', async () => {
     const clock = createFakeClock()
