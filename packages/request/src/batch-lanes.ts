@@ -17,12 +17,15 @@ export interface BatchLanes<Key> {
   take(max: number): Item<Key>[]
 }
 
+/** Fewer that are to be skipped are left alone. */
+const MIN_SWEPT = 64
+
 /** Makes empty lanes. */
 export function createBatchLanes<Key>(): BatchLanes<Key> {
   const lanes: Item<Key>[][] = PRIORITIES.map(() => [])
   let size = 0
-  /** Whether there may be something to skip. */
-  let hasMarked = false
+  /** How much there may be to skip, at most. */
+  let marked = 0
 
   function takeWhole(index: number): Item<Key>[] {
     const lane = lanes[index] as Item<Key>[]
@@ -46,8 +49,13 @@ export function createBatchLanes<Key>(): BatchLanes<Key> {
       lanes[index] = looked === lane.length ? [] : lane.slice(looked)
     }
     size -= taken.length
-    if (size === 0) hasMarked = false
+    if (size === 0) marked = 0
     return taken
+  }
+
+  function sweep(): void {
+    for (const [index, lane] of lanes.entries()) lanes[index] = lane.filter((item) => item.lane === index)
+    marked = 0
   }
 
   return {
@@ -60,21 +68,19 @@ export function createBatchLanes<Key>(): BatchLanes<Key> {
     },
     raise(item, lane) {
       if (lane >= item.lane) return
-      hasMarked = true
+      marked++
       item.lane = lane
       lanes[lane]?.push(item)
     },
     left() {
-      hasMarked = true
+      marked++
       size--
       // What is skipped must not pile up while nothing is taken.
-      if (size > 0) return
-      for (const lane of lanes) lane.length = 0
-      hasMarked = false
+      if (size === 0 || (marked >= MIN_SWEPT && marked > size)) sweep()
     },
     take(max) {
       // Most batches are one whole lane.
-      const only = hasMarked || size > max ? -1 : lanes.findIndex((lane) => lane.length === size)
+      const only = marked > 0 || size > max ? -1 : lanes.findIndex((lane) => lane.length === size)
       return only === -1 ? takeSome(max) : takeWhole(only)
     },
   }

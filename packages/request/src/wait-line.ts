@@ -11,6 +11,7 @@ export const MAX_QUEUE = 10_000
 
 interface Waiting {
   isGone: boolean
+  readonly lane: Lane | undefined
   enter(): void
 }
 
@@ -21,9 +22,19 @@ const MAX_SKIPPED = 64
 class Lane {
   #members: Waiting[] = []
   #skipped = 0
+  #gone = 0
 
   push(member: Waiting): void {
     this.#members.push(member)
+  }
+
+  /** One of them has left. They must not pile up where what runs never ends, so that nobody is let in. */
+  left(): void {
+    this.#gone++
+    if (this.#gone < MAX_SKIPPED || this.#gone * 2 < this.#members.length - this.#skipped) return
+    this.#members = this.#members.slice(this.#skipped).filter(({ isGone }) => !isGone)
+    this.#skipped = 0
+    this.#gone = 0
   }
 
   shift(): Waiting | undefined {
@@ -32,6 +43,7 @@ class Lane {
       if (member === undefined) {
         this.#members = []
         this.#skipped = 0
+        this.#gone = 0
         return undefined
       }
       this.#skipped++
@@ -40,6 +52,7 @@ class Lane {
         this.#skipped = 0
       }
       if (!member.isGone) return member
+      this.#gone--
     }
   }
 }
@@ -65,18 +78,21 @@ export class WaitLine {
       const signal = call?.abortable === true ? call.signal : undefined
       const onAbort = (): void => {
         member.isGone = true
+        member.lane?.left()
         this.#size--
         reject(signal?.reason)
       }
+      const lane = this.#lanes[PRIORITIES.indexOf(call?.priority ?? 'normal')]
       const member: Waiting = {
         isGone: false,
+        lane,
         enter() {
           signal?.removeEventListener('abort', onAbort)
           resolve()
         },
       }
       signal?.addEventListener('abort', onAbort, { once: true })
-      this.#lanes[PRIORITIES.indexOf(call?.priority ?? 'normal')]?.push(member)
+      lane?.push(member)
       this.#size++
     })
   }
