@@ -47,6 +47,7 @@ export function backoffOf(options: BackoffOptions): Backoff {
 
 /** The delay after so many failures. */
 export function delayAfter({ delayMs, factor, maxMs, jitter, random }: Backoff, failures: number): number {
-  const longestMs = Math.min(maxMs, delayMs * factor ** (failures - 1))
+  // The factor grows past all numbers, and none of them times nothing is no number.
+  const longestMs = delayMs === 0 ? 0 : Math.min(maxMs, delayMs * factor ** (failures - 1))
   return Math.round(jitter ? random() * longestMs : longestMs)
 }

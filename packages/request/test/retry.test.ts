@@ -60,6 +60,15 @@ describe('retry', () => {
     expect(calledAt).toEqual([0, 1_000, 4_000, 9_000, 14_000])
   })
 
+  test('tries again at once however often, where there is no delay', async () => {
+    const events = createRequestEvents()
+    const delays = new Set<number>()
+    events.on('retry', ({ delayMs }) => delays.add(delayMs))
+    const { fn, clock, attempts } = flaky(1_100, { attempts: Number.POSITIVE_INFINITY, delay: 0, events })
+    expect(await outcome(fn(), clock)).toBe('done')
+    expect([attempts.length, [...delays]]).toEqual([1_101, [0]])
+  })
+
   test('draws each delay between nothing and its length, unless told not to', async () => {
     const random = createRandom(1)
     const { fn, clock, calledAt } = flaky(2, { jitter: true, random: () => 0.25 })
