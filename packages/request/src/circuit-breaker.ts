@@ -1,5 +1,5 @@
-import { type Clock, type Duration, RequestError } from '@hotpath/contract'
-import { ambientCall } from './call.ts'
+import { type Clock, type Duration, isHotpathError, RequestError } from '@hotpath/contract'
+import { ambientCall, type Call } from './call.ts'
 import { Circuit, type CircuitState, type Permit } from './circuit.ts'
 import { isRetryable } from './is-retryable.ts'
 import {
@@ -118,11 +118,14 @@ class Breaker {
     if (typeof answer === 'number') return Promise.reject(circuitOpen(name, answer))
     return invoke(caller, fn, self, args).then(
       (value) => {
-        this.#settle(name, answer, false)
+        // Too late for a limit of time around it.
+        if (hasTimedOut(caller)) this.#fail(name, answer, caller?.reason)
+        else this.#settle(name, answer, false)
         return value
       },
       (error: unknown) => {
-        if (caller?.aborted === true) this.#circuit.abandoned(answer)
+        if (hasTimedOut(caller)) this.#fail(name, answer, caller?.reason)
+        else if (caller?.aborted === true) this.#circuit.abandoned(answer)
         else this.#fail(name, answer, error)
         throw error
       },
@@ -157,6 +160,11 @@ class Breaker {
     }
     return answer
   }
+}
+
+/** Whether a `timeout` around the call has given up on it: that the other side is too slow says a lot of it. */
+function hasTimedOut(caller: Call | undefined): boolean {
+  return caller?.aborted === true && isHotpathError(caller.reason, 'ERR_REQUEST_TIMEOUT')
 }
 
 function circuitOpen(name: string, waitMs: number): RequestError {

@@ -1,6 +1,13 @@
 import { createFakeClock, deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { circuitBreaker, type CircuitBreakerOptions, compose, ConfigError, createRequestEvents } from '../src/index.ts'
+import {
+  circuitBreaker,
+  type CircuitBreakerOptions,
+  compose,
+  ConfigError,
+  createRequestEvents,
+  timeout,
+} from '../src/index.ts'
 
 /** A function that does as it is told, behind a circuit on virtual time. */
 function make(options: CircuitBreakerOptions = {}) {
@@ -172,6 +179,22 @@ describe('a circuit breaker', () => {
     await Promise.allSettled([fail(), fail()])
     expect(policy.state).toBe('open')
     await expect(other()).rejects.toMatchObject({ code: 'ERR_REQUEST_CIRCUIT_OPEN' })
+  })
+
+  test.each([
+    ['fails late', (): Promise<never> => Promise.reject(new DOMException('gone', 'AbortError'))],
+    ['answers late', async (): Promise<string> => 'late'],
+  ])('what %s, after a timeout around it has given up, counts as a failure', async (_, end) => {
+    const clock = createFakeClock()
+    const slow = deferred()
+    const breaker = circuitBreaker({ clock, minCalls: 2 })
+    const fn = compose(() => slow.promise.then(end), timeout('1s', { clock }), breaker)
+    const calls = [fn(), fn()].map((call) => call.catch((error: { code: string }) => error.code))
+    await clock.advanceAsync(1_000)
+    expect(await Promise.all(calls)).toEqual(['ERR_REQUEST_TIMEOUT', 'ERR_REQUEST_TIMEOUT'])
+    slow.resolve()
+    await flush()
+    expect(breaker.state).toBe('open')
   })
 
   test('tells when it opens, tries and closes', async () => {
