@@ -1,9 +1,13 @@
 /** What a user's ES module does. Arguments: every entry point. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { isHotpathError } from '@hotpath/contract'
 import { createCache, memory } from '@hotpath/core'
 import { Cacheable, configureDecorators } from '@hotpath/decorators'
+import { batch, compose, currentCall, retry, timeout } from '@hotpath/request'
+import { createHttpClient } from '@hotpath/request/http'
 
 const require = createRequire(import.meta.url)
 
@@ -37,6 +41,28 @@ assert.equal(await cache.get(['negative', 7]), -7)
 await invalidate(cities, 'find', 7)
 assert.equal(await cities.find(7), 'city 7, load 3')
 restore()
+
+// Policies of one format know the call that the other has begun.
+const flaky = async () => {
+  const { attempt } = require('@hotpath/request').currentCall()
+  if (attempt < 2) throw new Error('busy')
+  return currentCall().attempt
+}
+assert.equal(await compose(flaky, timeout('5s'), retry({ attempts: 3, delay: '1ms' }))(), 2)
+const names = batch(async (ids) => ids.map((id) => `name ${id}`))
+assert.deepEqual(await Promise.all([names.load(1), names.load(2)]), ['name 1', 'name 2'])
+
+const server = createServer((_, response) => {
+  loads++
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'max-age=60' }).end('{"name":"Ulm"}')
+}).listen(0, '127.0.0.1')
+await once(server, 'listening')
+const api = createHttpClient({ baseUrl: `http://127.0.0.1:${server.address().port}`, cache })
+assert.deepEqual(await api.get('/cities/42'), { name: 'Ulm' })
+assert.deepEqual(await api.get('/cities/42'), { name: 'Ulm' })
+assert.equal(loads, 4)
+await api.close()
+server.close()
 await cache.close()
 
 // An application may get both formats of a package; an error of one is recognized by the other.
