@@ -22,7 +22,13 @@ async function main() {
   const server = createServer((_, response) => response.writeHead(503).end()).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const api = createHttpClient({ baseUrl: `http://127.0.0.1:${server.address().port}`, retry: false })
-  assert.equal(await fallback(() => api.get('/cities/42'), () => 'nobody answers')(), 'nobody answers')
+  assert.equal(
+    await fallback(
+      () => api.get('/cities/42'),
+      () => 'nobody answers',
+    )(),
+    'nobody answers',
+  )
   await api.close()
   server.close()
   await cache.close()
