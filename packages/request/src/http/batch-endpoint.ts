@@ -30,7 +30,7 @@ export interface BatchedResponse {
   /** Status code. */
   readonly status: number
   /** Fields of the header, as `etag` or `cache-control`. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly headers?: Readonly<Record<string, string | number>> | undefined
   /** The body, as it would be decoded. */
   readonly body?: unknown
 }
@@ -98,8 +98,10 @@ export function batchEndpoint(options: BatchEndpointOptions): BatchEndpoint {
         const answers = new Map<TransportRequest, TransportResponse | Error>()
         await Promise.all(
           [...groups.values()].map(async (group) => {
-            const received =
-              group.length === 1 && group[0] !== undefined ? [await alone(group[0], signal)] : await ask(group, signal)
+            const received = await (group.length === 1 && group[0] !== undefined
+              ? alone(group[0], signal).then((response) => [response])
+              : ask(group, signal)
+            ).catch((error: unknown) => group.map(() => failed(error)))
             for (const [index, request] of group.entries()) answers.set(request, received[index] ?? missing(request))
           }),
         )
@@ -152,9 +154,14 @@ function batched({ method, url, headers }: TransportRequest, index: number): Bat
 function unbatched(one: BatchedResponse | undefined): TransportResponse | undefined {
   if (one === undefined) return undefined
   const headers: HeaderFields = Object.fromEntries(
-    Object.entries(one.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+    Object.entries(one.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
   )
   return { status: one.status, headers, body: new Uint8Array(0), decoded: { body: one.body } }
+}
+
+/** One group fails: what others ask for with credentials of their own is answered all the same. */
+function failed(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('The batch failed. See the cause.', { cause: reason })
 }
 
 function encodeBatch(requests: readonly BatchedRequest[]): unknown {

@@ -173,3 +173,28 @@ describe('another format', () => {
     expect(await Promise.all([test.api.get('/a'), test.api.get('/b')])).toEqual(['/A', '/B'])
   })
 })
+
+describe('requests of several people in one turn', () => {
+  it('do not fail with each other', async () => {
+    await using test = await setUp(
+      (request, response) => {
+        if (request.headers.authorization === 'Ann') response.setHeader('content-type', 'application/json').end('{')
+        else answering(({ url }) => ({ body: url }))(request, response)
+      },
+      { clock, batch },
+    )
+    const get = (path: string, authorization: string): Promise<unknown> =>
+      test.api.get(path, { headers: { authorization }, cache: false }).catch(() => 'failed')
+    const answers = await Promise.all([get('/a', 'Ann'), get('/b', 'Ann'), get('/a', 'Bob'), get('/b', 'Bob')])
+    expect(answers).toEqual(['failed', 'failed', '/a', '/b'])
+  })
+})
+
+it('a header within a batch may have a number for its value', async () => {
+  await using test = await setUp(
+    answering(({ url }) => ({ body: url, headers: { Age: 5, 'cache-control': 'max-age=60' } })),
+    { clock, batch },
+  )
+  const [one] = await Promise.all([test.api.fetch('/a'), test.api.fetch('/b')])
+  expect(one?.header('age')).toBe('5')
+})
