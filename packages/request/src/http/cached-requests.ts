@@ -111,7 +111,8 @@ export class CachedRequests {
       if (maySubstitute && isServerFailure(answer.status)) throw statusError(answer, request)
     } catch (error) {
       own.hasFailed = true
-      if (held === undefined || maySubstitute || context.signal.aborted) throw error
+      if (maySubstitute || context.signal.aborted) throw error
+      // Not thrown: what went wrong, and the header that came with it, is for who asked with the same header alone.
       context.skip()
       return { type: 'failure', error, onlyFor: request.identity }
     }

@@ -13,6 +13,22 @@ function holding(): {
   return { held, handle: (_, response) => void held.push(response) }
 }
 
+describe('a response that fails', () => {
+  it('is told to those alone who sent the same headers, with the header that came with it', async () => {
+    await using test = await setUp(({ headers }, response) => {
+      if (headers.authorization !== 'Ann') return json(response, headers.authorization)
+      response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'session=Ann' })
+      setTimeout(() => response.end('{'), 20)
+    })
+    const me = (name: string): Promise<unknown> =>
+      test.api.get('/me', { headers: { authorization: name } }).catch((error: unknown) => error)
+    const [ann, bob, again] = await Promise.all([me('Ann'), me('Bob'), me('Ann')])
+    expect(ann).toMatchObject({ code: 'ERR_HTTP_BODY', headers: { 'set-cookie': 'session=Ann' } })
+    expect(again).toBe(ann)
+    expect(bob).toBe('Bob')
+  })
+})
+
 describe.each([true, false])('equal GET requests (cache: %s)', (cache) => {
   it('share one while it is on its way, and no longer', async () => {
     const { held, handle } = holding()
