@@ -9,6 +9,7 @@ import { createSend } from './network.ts'
 import { openTransport } from './open-transport.ts'
 import { type PagesOptions, pagesOf } from './pages.ts'
 import { createPrepare } from './prepare.ts'
+import { targetOf } from './target.ts'
 
 const NO_OPTIONS: RequestOptions = {}
 
@@ -58,10 +59,10 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
   let closed: Promise<void> | undefined
 
   // Few promises: each is dearer than what happens in it.
-  function ask(method: string, path: string, said: RequestOptions): Promise<Answer> {
+  function ask(method: string, path: string, said: RequestOptions, isForeign?: boolean): Promise<Answer> {
     try {
       if (closed !== undefined) throw closedError()
-      const request = prepare(method, path, said)
+      const request = prepare(method, path, said, isForeign)
       const answer =
         request instanceof Promise
           ? request.then((prepared) => exchanges.answer(prepared, said))
@@ -90,11 +91,11 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
     path: string,
     said: RequestOptions & PagesOptions<unknown> = NO_OPTIONS,
   ): AsyncIterableIterator<unknown> {
-    let origin: string | undefined
     const page = async (address: string | undefined): Promise<HttpResponse> => {
+      // Of the first page as it was asked for: where that was redirected to is foreign, too.
+      const { origin } = targetOf(settings.base, path, { params: said.params })
       const foreign = address !== undefined && new URL(address).origin !== origin
-      const answer = await ask('GET', address ?? path, address === undefined ? said : following(said, foreign))
-      origin ??= new URL(answer.url).origin
+      const answer = await ask('GET', address ?? path, address === undefined ? said : following(said, foreign), foreign)
       if (answer.status >= 400) throw statusError(answer, { method: 'GET', url: new URL(answer.url) })
       return new ClientResponse(answer, answer.body)
     }

@@ -12,6 +12,8 @@ export interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>
   /** Tells requests with different headers apart, also those of different clients over one cache. */
   readonly identity: string
+  /** Names of the fields that its client sends with all requests to its own origin. */
+  readonly ownFields: readonly string[]
   readonly body: string | Uint8Array | undefined
   readonly kind: BodyKind
   /** Whether to send it twice does no more than to send it once. */

@@ -2,6 +2,7 @@
 import { toMs, validateTags } from '@hotpath/contract'
 import { ambientCall } from '../call.ts'
 import { signalOf, wrong } from '../options.ts'
+import { parseCacheControl } from './cache-control.ts'
 import type { ClientSettings, HeaderValues, HttpClientOptions } from './client-settings.ts'
 import type { RequestOptions } from './client-types.ts'
 import { assertFields } from './fields.ts'
@@ -22,6 +23,8 @@ export type Prepare = (
   method: string,
   path: string,
   options: RequestOptions,
+  /** Sends nothing of the client's own headers, wherever it goes. */
+  isForeign?: boolean,
 ) => OutgoingRequest | Promise<OutgoingRequest>
 
 /** What all requests of one client have in common. */
@@ -33,8 +36,8 @@ export interface Common extends ClientSettings {
 /** Makes the function that prepares requests of one client. */
 export function createPrepare(settings: Common, headers: HttpClientOptions['headers']): Prepare {
   const own = typeof headers === 'function' ? headers : fixedHeaders(headers)
-  return (method, path, options) => {
-    const said = { method, path, options }
+  return (method, path, options, isForeign = false) => {
+    const said = { method, path, options, isForeign }
     const isPlain = options.headers === undefined && options.body === undefined
     return isPlain && typeof own !== 'function' ? plain(settings, own, said) : rich(settings, own, said)
   }
@@ -44,6 +47,7 @@ interface Said {
   readonly method: string
   readonly path: string
   readonly options: RequestOptions
+  readonly isForeign: boolean
 }
 
 /** Headers that are the same for all requests, checked once, with what tells them from those of other clients. */
@@ -52,10 +56,13 @@ interface FixedHeaders {
   readonly own: Pick<OutgoingRequest, 'headers' | 'identity'>
   /** To all others: what was meant for one origin stays there. */
   readonly foreign: Pick<OutgoingRequest, 'headers' | 'identity'>
+  /** Names of those that are the client's own. */
+  readonly ownFields: readonly string[]
 }
 
 function fixedHeaders(added: HeaderValues | undefined): FixedHeaders {
-  return { own: unlike(headersOf({ accept: ACCEPT }, added)), foreign: unlike({ accept: ACCEPT }) }
+  const own = headersOf({ accept: ACCEPT }, added)
+  return { own: unlike(own), foreign: unlike({ accept: ACCEPT }), ownFields: Object.keys(own) }
 }
 
 /** Short, as it is part of a key for each request, and unlike that of any other client, as caches may be shared. */
@@ -65,8 +72,8 @@ function unlike(headers: Readonly<Record<string, string>>): Pick<OutgoingRequest
 
 function plain(settings: Common, fixed: FixedHeaders, said: Said): OutgoingRequest {
   const url = addressOf(settings, said)
-  const { headers, identity } = isOwn(settings, url) ? fixed.own : fixed.foreign
-  return requestOf(settings, said, { url, headers, identity, body: undefined })
+  const { headers, identity } = isOwn(settings, url, said) ? fixed.own : fixed.foreign
+  return requestOf(settings, said, { url, headers, identity, ownFields: fixed.ownFields, body: undefined })
 }
 
 async function rich(
@@ -78,16 +85,17 @@ async function rich(
   const url = addressOf(settings, said)
   const encoding = encodeBody(options.body)
   const { body, contentType } = encoding instanceof Promise ? await encoding : encoding
-  const fixed = typeof own === 'function' ? fixedHeaders(isOwn(settings, url) ? await own() : undefined) : own
-  const base = (isOwn(settings, url) ? fixed.own : fixed.foreign).headers
+  const fixed = typeof own === 'function' ? fixedHeaders(isOwn(settings, url, said) ? await own() : undefined) : own
+  const base = (isOwn(settings, url, said) ? fixed.own : fixed.foreign).headers
   const typed =
     contentType === undefined || base['content-type'] !== undefined ? base : { ...base, 'content-type': contentType }
   const headers = headersOf(typed, options.headers)
-  return requestOf(settings, said, { url, headers, identity: JSON.stringify(headers), body })
+  const { ownFields } = fixed
+  return requestOf(settings, said, { url, headers, identity: JSON.stringify(headers), ownFields, body })
 }
 
-function isOwn({ base }: ClientSettings, url: URL): boolean {
-  return base === undefined || url.origin === base.origin
+function isOwn({ base }: ClientSettings, url: URL, { isForeign }: Said): boolean {
+  return !isForeign && (base === undefined || url.origin === base.origin)
 }
 
 function addressOf({ base, fieldsParameter }: ClientSettings, { path, options }: Said): URL {
@@ -101,7 +109,7 @@ function addressOf({ base, fieldsParameter }: ClientSettings, { path, options }:
 function requestOf(
   settings: Common,
   { method, options }: Said,
-  parts: Pick<OutgoingRequest, 'url' | 'headers' | 'identity' | 'body'>,
+  parts: Pick<OutgoingRequest, 'url' | 'headers' | 'identity' | 'ownFields' | 'body'>,
 ): OutgoingRequest {
   if (!KNOWN_METHODS.has(method) && !METHOD.test(method))
     throw wrong('method', 'a method in capitals', method, "Use for example 'POST'.")
@@ -115,6 +123,7 @@ function requestOf(
     href: parts.url.href,
     headers: withKey ? { ...parts.headers, 'idempotency-key': key } : parts.headers,
     identity: parts.identity,
+    ownFields: parts.ownFields,
     body: parts.body,
     kind,
     repeatable: isIdempotent(method) || key !== undefined || parts.headers['idempotency-key'] !== undefined,
@@ -123,9 +132,16 @@ function requestOf(
     send: settings.sendFor(options),
     tags: tags === undefined ? NO_TAGS : validateTags(tags, 'tags'),
     keys: options.keys ?? [],
-    caching: cache === true ? 'use' : cache === 'refresh' ? 'refresh' : 'off',
+    caching: cache === false ? 'off' : cache === 'refresh' || wantsFresh(parts.headers) ? 'refresh' : 'use',
     ttlMs: ttl === undefined ? undefined : toMs(ttl, 'ttl'),
   }
+}
+
+/** Whether the request itself says that nothing stored will do without asking (RFC 9111, section 5.2.1). */
+function wantsFresh({ 'cache-control': field }: OutgoingRequest['headers']): boolean {
+  if (field === undefined) return false
+  const { noCache, maxAgeS } = parseCacheControl(field)
+  return noCache !== false || maxAgeS === 0
 }
 
 function outerSignal(): AbortSignal | undefined {

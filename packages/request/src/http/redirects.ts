@@ -12,6 +12,8 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const OF_BODY = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location']
 /** Fields that are meant for one origin only. */
 const SECRETS = ['authorization', 'cookie', 'proxy-authorization']
+/** Fields of a client that no origin learns anything from. */
+const NEUTRAL = /^(?:accept(?:-.+)?|content-.+|user-agent)$/
 
 /** The request that a redirect asks for (RFC 9110, section 15.4); `undefined`: the answer is no redirect. */
 export function redirected(request: OutgoingRequest, answer: Answer): OutgoingRequest | undefined {
@@ -29,7 +31,7 @@ export function redirected(request: OutgoingRequest, answer: Answer): OutgoingRe
   url.hash = ''
   const method = methodAfter(answer.status, request.method)
   const hasBody = method === request.method
-  const without = [...(hasBody ? [] : OF_BODY), ...(url.origin === request.url.origin ? [] : SECRETS)]
+  const without = [...(hasBody ? [] : OF_BODY), ...(url.origin === request.url.origin ? [] : secretsOf(request))]
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !without.includes(name)))
   return {
     ...request,
@@ -40,6 +42,11 @@ export function redirected(request: OutgoingRequest, answer: Answer): OutgoingRe
     identity: JSON.stringify(headers),
     body: hasBody ? request.body : undefined,
   }
+}
+
+/** What the client sends to its own origin may be a key of any name. */
+function secretsOf({ ownFields }: OutgoingRequest): readonly string[] {
+  return [...SECRETS, ...ownFields.filter((name) => !NEUTRAL.test(name))]
 }
 
 /** 303 says to go and look; 301 and 302 say it to a POST, as all browsers take them. */

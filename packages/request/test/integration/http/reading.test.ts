@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createHttpClient } from '../../../src/http/index.ts'
 import { setUp } from './client.ts'
 import { json, startOrigin } from './origin.ts'
 
@@ -62,6 +63,29 @@ describe('pages', () => {
       json(response, headers.authorization, { link: `<${other.url}>; rel=next` }),
     )
     expect(await all(test.api.pages('/a', { headers: { authorization: '1' } }))).toEqual(['1', 'none'])
+  })
+})
+
+describe('pages that lead to another origin', () => {
+  const secret = { authorization: 'secret', 'x-api-key': 'secret' }
+
+  it("get none of the client's headers, also of one that has no origin of its own", async () => {
+    await using other = await startOrigin(({ headers }, response) =>
+      json(response, [headers.authorization, headers['x-api-key']]),
+    )
+    await using test = await setUp((_, response) => json(response, 'first', { link: `<${other.url}/2>; rel=next` }))
+    for (const headers of [secret, () => secret]) {
+      await using api = createHttpClient({ headers })
+      expect(await all(api.pages(`${test.origin.url}/1`))).toEqual(['first', [null, null]])
+    }
+  })
+
+  it('get none of the headers of the caller when the first one was redirected there', async () => {
+    await using other = await startOrigin(({ url, headers }, response) =>
+      json(response, headers.authorization ?? null, url === '/1' ? { link: '</2>; rel=next' } : {}),
+    )
+    await using test = await setUp((_, response) => response.writeHead(302, { location: `${other.url}/1` }).end())
+    expect(await all(test.api.pages('/1', { headers: secret }))).toEqual([null, null])
   })
 })
 

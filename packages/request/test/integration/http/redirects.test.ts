@@ -37,6 +37,26 @@ describe('a redirect', () => {
     expect(await test.api.get('/a', { headers })).toEqual([null, null, '1'])
   })
 
+  it("leaves its client's own headers behind when it leads to another origin, but for those that every origin may know", async () => {
+    await using other = await startOrigin(({ headers }, response) =>
+      json(response, [headers['x-api-key'], headers['accept-language'], headers['content-type']]),
+    )
+    await using test = await setUp(
+      ({ url, headers }, response) => {
+        if (url === '/b') json(response, headers['x-api-key'])
+        else response.writeHead(307, { location: url === '/near' ? '/b' : `${other.url}/b` }).end()
+      },
+      { headers: { 'X-Api-Key': 'secret', 'accept-language': 'de', 'content-type': 'text/csv' } },
+    )
+    expect(await test.api.get('/near')).toBe('secret')
+    expect(await test.api.post('/far', { body: 'a,b' })).toEqual([null, 'de', 'text/csv'])
+    expect(await test.api.post('/far', { body: 'a,b', headers: { 'x-api-key': 'other' } })).toEqual([
+      null,
+      'de',
+      'text/csv',
+    ])
+  })
+
   it('is cached as long as it says itself, and its target as long as that does', async () => {
     await using test = await setUp(({ url }, response) => {
       if (url === '/a') response.writeHead(302, { location: '/b', 'cache-control': 'max-age=10' }).end()

@@ -2,6 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { setUp } from './client.ts'
 import { json } from './origin.ts'
 
+describe('a request that says so itself', () => {
+  it.each(['no-cache', 'max-age=0'])('is never answered without asking: %s', async (field) => {
+    await using test = await setUp(({ headers }, response) => {
+      if (headers['if-none-match'] === '"1"') response.writeHead(304).end()
+      else json(response, 1, { 'cache-control': 'max-age=60', etag: '"1"' })
+    })
+    await test.api.get('/a')
+    expect((await test.api.fetch('/a')).from).toBe('cache')
+    expect((await test.api.fetch('/a', { headers: { 'cache-control': field } })).from).toBe('revalidated')
+    expect((await test.api.fetch('/a', { headers: { 'cache-control': 'max-age=9' } })).from).toBe('cache')
+  })
+})
+
 describe('a response with a validator', () => {
   it('is asked for on condition once it is stale, and a 304 saves its body', async () => {
     await using test = await setUp(({ headers }, response) => {
