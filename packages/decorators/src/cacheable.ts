@@ -9,6 +9,7 @@ import { assertCallable } from './input.ts'
 import { lookLike, memberDecorator } from './member.ts'
 import type { AnyFunction, AsyncTwin, MemberDecorator } from './member-types.ts'
 import { errorMsOf, remember, throwRemembered } from './remembered-error.ts'
+import { assertNoCycle, runWithin, runningLoad } from './running-load.ts'
 import { select } from './selector.ts'
 
 type Options = CacheableOptions<unknown, AnyFunction>
@@ -64,10 +65,16 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
   function cached(this: unknown, ...args: unknown[]): Promise<unknown> {
     try {
       if (when !== undefined && !when.apply(this, args)) return Promise.resolve(Reflect.apply(fn, this, args))
+      const cache = findCache(this)
+      const key = callKey(this, args)
+      const outer = runningLoad()
+      if (outer !== undefined) assertNoCycle({ cache, key, outer }, fn.name || 'a cacheable function')
       const load = async (context: LoadContext): Promise<unknown> => {
         let value: unknown
         try {
-          value = await Reflect.apply(called.with({ signal: context.signal }), this, args)
+          value = await runWithin({ cache, key, outer }, () =>
+            Reflect.apply(called.with({ signal: context.signal }), this, args),
+          )
         } catch (error) {
           // A stale value is better than a remembered failure.
           const errorMs = remembers && context.previous === undefined ? errorMsOf(errorTtl, error) : 0
@@ -80,7 +87,7 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
         else if (typeof tags === 'function') context.addTags(select(tags, { self: this, args, value }))
         return value
       }
-      const answer = findCache(this).getOrSet(callKey(this, args), load, loadOptions)
+      const answer = cache.getOrSet(key, load, loadOptions)
       return remembers ? answer.then(throwRemembered) : answer
     } catch (error) {
       return Promise.reject(error)

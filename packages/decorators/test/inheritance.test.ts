@@ -57,6 +57,40 @@ describe('inheritance', () => {
     expect(await cache.getMany(keys)).toEqual(['top of middle of base 1', 'middle of base 1', 'base 1', 'base 1'])
   })
 
+  test('a method that has the key of the one that it overrides and calls fails with a clear error', async () => {
+    make()
+    class Base {
+      @Cacheable({ key: (id) => ['user', id] })
+      async find(id: number): Promise<string> {
+        return `base ${id}`
+      }
+    }
+    class Middle extends Base {
+      async read(id: number): Promise<string> {
+        return super.find(id)
+      }
+    }
+    class Top extends Middle {
+      @Cacheable({ key: (id) => ['user', id] })
+      override async find(id: number): Promise<string> {
+        return this.read(id)
+      }
+
+      @Cacheable({ key: (id) => ['both', id] })
+      async both(id: number): Promise<string> {
+        const [one, other] = await Promise.all([super.find(id), super.find(id + 1)])
+        return `${one} ${other}`
+      }
+    }
+    await expect(new Top().find(1)).rejects.toMatchObject({
+      code: 'ERR_REQUEST_CYCLE',
+      message:
+        '`find` was called for a key from within the load of that key, and would wait for itself. Where it overrides a method that it calls, give the two different keys.',
+    })
+    expect(await new Top().both(1)).toBe('base 1 base 2')
+    expect(await new Base().find(3)).toBe('base 3')
+  })
+
   test('an override without a decorator is called each time, what it calls is cached', async () => {
     const { cache } = make()
     const calls: string[] = []
@@ -142,7 +176,11 @@ describe('inheritance', () => {
       }
     }
     expect(await new Base().first).toBe('base 0')
-    expect(await new Sub().find(1)).toBe('sub of base 1')
+    const sub = new Sub()
+    // The constructor came before the object had told of its override.
+    await expect(sub.first).rejects.toMatchObject({ code: 'ERR_REQUEST_CYCLE' })
+    expect(await sub.find(1)).toBe('sub of base 1')
+    expect(await sub.find(0)).toBe('sub of base 0')
   })
 
   test('one `name` on both sides of an override gives two keys', async () => {
