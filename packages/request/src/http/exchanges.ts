@@ -72,6 +72,7 @@ export class Exchanges {
   ): Promise<Answer> {
     const startedAt = this.#parts.clock.monotonic()
     const answer = await this.#once(request)
+    if (answer.redirected && redirect !== 'follow') throw redirectError(request, answer, followedAnyway(redirect))
     if (answer.status < 300 || answer.status >= 400 || redirect === 'manual') return answer
     const next = redirected(request, answer)
     if (next === undefined) return answer
@@ -137,4 +138,9 @@ export class Exchanges {
     if (cache === undefined) return
     await outdate(cache, { tags: outdatedTags(request, answer), keys: request.keys }, events)
   }
+}
+
+/** The platform's `fetch` in a page can do nothing else, and who forbade it has to know. */
+function followedAnyway(redirect: string): string {
+  return `was redirected, and its transport followed, which \`redirect: '${redirect}'\` forbids. Use undici, or a transport that follows none.`
 }

@@ -173,14 +173,14 @@ function headersOf(
     else
       throw wrong(
         `headers.${key}`,
-        'a text on one line',
+        'a text on one line, of characters up to U+00FF',
         typeof value === 'string' ? {} : value,
-        'Leave it out, or pass a text.',
+        'Leave it out, or encode it: `encodeURIComponent(name)`.',
       )
   }
   return headers
 }
 
 const FIELD_NAME = /^[!#$%&'*+.^_`|~\w-]+$/
-// oxlint-disable-next-line no-control-regex -- what ends a line ends a field, and what follows would be a field of its own
-const FORBIDDEN = /[\0\r\n]/
+/** What ends a line would begin a field of its own; the rest cannot be sent, and every attempt would fail of it. */
+const FORBIDDEN = /[^\t\x20-\x7E\x80-\xFF]/

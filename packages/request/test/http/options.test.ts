@@ -23,6 +23,7 @@ describe('a client', () => {
     ['idempotencyKeys', { idempotencyKeys: 'mine' }],
     ['headers', { headers: [['a', 'b']] }],
     ['headers.a', { headers: { a: 'line\nbreak' } }],
+    ['headers.a', { headers: { a: 'naïve 東京' } }],
     ['headers.b c', { headers: { 'b c': '1' } }],
     ['clock', { clock: {} }],
     ['events', { events: {} }],

@@ -100,6 +100,23 @@ describe.each(TRANSPORTS)('a request by %s', (_, options) => {
   })
 })
 
+it.each(['error', 'manual'] as const)(
+  'a transport that follows redirects does not pass off its answer where they are `%s`',
+  async (redirect) => {
+    await using test = await setUp(
+      ({ url }, response) => {
+        if (url === '/a') response.writeHead(302, { location: '/b' }).end()
+        else json(response, url)
+      },
+      { transport: fetchTransport() },
+    )
+    await expect(test.api.get('/a', { redirect })).rejects.toThrow(
+      `was redirected, and its transport followed, which \`redirect: '${redirect}'\` forbids.`,
+    )
+    expect(await test.api.get('/b', { redirect })).toBe('/b')
+  },
+)
+
 describe('HTTP/2', () => {
   it('is spoken where the server offers it, many requests on one connection', async () => {
     const { key, cert } = selfSigned()
