@@ -1,6 +1,6 @@
 /** The way to the server: attempts, each of them sent and read to its end, within one budget of time. */
 import { isHotpathError } from '@hotpath/contract'
-import { currentCall } from '../call.ts'
+import { ambientCall, Call } from '../call.ts'
 import { isRetryable } from '../is-retryable.ts'
 import { retry } from '../retry.ts'
 import { timeout } from '../timeout.ts'
@@ -11,7 +11,7 @@ import { fieldOf } from './header-fields.ts'
 import { PoorAnswer, bodyError, isBodyTooLarge, networkError } from './http-errors.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { decodeResponse } from './response-body.ts'
-import type { TransportResponse } from './transport.ts'
+import { sendWithin, type TransportResponse } from './transport.ts'
 
 /** Sends a request until there is an answer, or no attempt is left. */
 export type Send = Wrapped<(request: OutgoingRequest) => Promise<Answer>>
@@ -21,9 +21,9 @@ export function createSend(network: NetworkSettings, { retry: retries, timeoutMs
   const { clock, events } = network
   const options = { clock, events, name: 'request' }
   async function request(outgoing: OutgoingRequest): Promise<Answer> {
-    const { signal } = currentCall()
+    const call = ambientCall() ?? new Call(undefined)
     const startedAt = clock.monotonic()
-    const received = await receive(network, outgoing, signal)
+    const received = await receive(network, outgoing, call)
     const answer = answerOf(outgoing, received, clock.monotonic() - startedAt)
     // Retries look at errors; the caller of `send` gets the answer all the same.
     if (answer.status < 400 || !outgoing.repeatable || retries === false) return answer
@@ -56,13 +56,13 @@ function mayHelp(error: unknown): boolean {
 async function receive(
   { transport, maxBodyBytes }: NetworkSettings,
   request: OutgoingRequest,
-  signal: AbortSignal,
+  call: Call,
 ): Promise<TransportResponse> {
   const { method, url, headers, body } = request
   try {
-    return await transport.send({ method, url, headers, body, signal, maxBodyBytes })
+    return await sendWithin(transport, call, { method, url, headers, body, maxBodyBytes })
   } catch (cause) {
-    if (signal.aborted) throw signal.reason
+    if (call.aborted) throw call.reason
     // What is ours says what happened.
     throw isHotpathError(cause) ? cause : networkError(request, cause)
   }

@@ -1,6 +1,6 @@
 /** Chooses what carries requests: undici where it is installed, and the platform's `fetch` elsewhere. */
 import { fetchTransport } from './fetch-transport.ts'
-import type { HttpTransport } from './transport.ts'
+import { type CallTransport, type HttpTransport, sendWithin } from './transport.ts'
 import { type UndiciDispatcher, undiciTransport } from './undici-transport.ts'
 
 /** How to open it. */
@@ -17,12 +17,12 @@ interface UndiciModule {
 }
 
 /** The transport of a client; undici is looked for at the first request, as only then a promise may be waited for. */
-export function openTransport({ connections, caches, transport, dispatcher }: TransportPlan): HttpTransport {
+export function openTransport({ connections, caches, transport, dispatcher }: TransportPlan): CallTransport {
   if (transport !== undefined) return { send: (request) => transport.send(request) }
   if (dispatcher !== undefined) return undiciTransport(dispatcher, false)
-  let opened: HttpTransport | undefined
-  let opening: Promise<HttpTransport> | undefined
-  const open = async (): Promise<HttpTransport> => {
+  let opened: CallTransport | undefined
+  let opening: Promise<CallTransport> | undefined
+  const open = async (): Promise<CallTransport> => {
     const undici = await importUndici()
     if (undici?.Agent === undefined) opened = fetchTransport({ cache: caches ? 'no-store' : undefined })
     else {
@@ -36,6 +36,10 @@ export function openTransport({ connections, caches, transport, dispatcher }: Tr
   }
   return {
     send: (request) => opened?.send(request) ?? (opening ??= open()).then((it) => it.send(request)),
+    sendWithin: (call, request) =>
+      opened === undefined
+        ? (opening ??= open()).then((it) => sendWithin(it, call, request))
+        : sendWithin(opened, call, request),
     // Opened or not: a request may be on its way to it.
     close: async () => (opened ?? (await opening))?.close?.(),
   }

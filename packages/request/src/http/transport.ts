@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts'
 import type { HeaderFields } from './header-fields.ts'
 
 /** One request as it goes out. Redirects, caching and retries are decided above. */
@@ -34,6 +35,22 @@ export interface HttpTransport {
   send(request: TransportRequest): Promise<TransportResponse>
   /** Lets go of connections. */
   close?(): Promise<void>
+}
+
+/** A transport of ours may listen to the call itself, as a signal for each attempt is dearer than all else that a client does. */
+export interface CallTransport extends HttpTransport {
+  /** As `send`; the request's own signal is left out. */
+  sendWithin?(call: Call, request: Omit<TransportRequest, 'signal'>): Promise<TransportResponse>
+}
+
+/** Sends a request that ends with a call. */
+export function sendWithin(
+  transport: CallTransport,
+  call: Call,
+  request: Omit<TransportRequest, 'signal'>,
+): Promise<TransportResponse> {
+  if (transport.sendWithin !== undefined) return transport.sendWithin(call, request)
+  return transport.send({ ...request, signal: call.signal })
 }
 
 /** What a transport fails with once the header of an answer is there and its body does not follow whole. */

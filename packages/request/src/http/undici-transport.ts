@@ -4,7 +4,7 @@
  */
 import { ACCEPT_ENCODING, decodeBody } from './content-encoding.ts'
 import { type HeaderFields, fieldOf } from './header-fields.ts'
-import { BodyFailure, type HttpTransport, type TransportRequest, type TransportResponse, joined } from './transport.ts'
+import { BodyFailure, type CallTransport, type TransportRequest, type TransportResponse, joined } from './transport.ts'
 
 /** What we need of undici's `Agent`: any dispatcher of undici 7 or 8. */
 export interface UndiciDispatcher {
@@ -20,7 +20,7 @@ interface Controller {
 }
 
 /** Carries requests by a dispatcher of undici. */
-export function undiciTransport(dispatcher: UndiciDispatcher, isOurs: boolean): HttpTransport {
+export function undiciTransport(dispatcher: UndiciDispatcher, isOurs: boolean): CallTransport {
   // Most requests of a client have the very same headers.
   let last: { readonly given: TransportRequest['headers']; readonly sent: TransportRequest['headers'] } | undefined
   const completed = (given: TransportRequest['headers']): TransportRequest['headers'] => {
@@ -29,28 +29,41 @@ export function undiciTransport(dispatcher: UndiciDispatcher, isOurs: boolean): 
       last = { given, sent: { 'user-agent': 'hotpath', 'accept-encoding': ACCEPT_ENCODING, ...given } }
     return last.sent
   }
+  const dispatch = (request: UnsignedRequest, listen: (onAbort: (reason: unknown) => void) => void) =>
+    new Promise<TransportResponse>((resolve, reject) => {
+      const { url, method, body } = request
+      const { origin } = url
+      const collector = new Collector(request.maxBodyBytes, resolve, reject)
+      // The caller need not wait until undici has a connection and can be told. Never removed: calls and signals are those
+      // of one attempt, and go with it.
+      listen((reason) => collector.fail(reason))
+      const options = {
+        origin,
+        path: url.href.slice(origin.length),
+        method,
+        headers: completed(request.headers),
+        body: body ?? null,
+      }
+      dispatcher.dispatch(options, collector)
+    })
   return {
-    send: (request) =>
-      new Promise((resolve, reject) => {
-        const { url, method, body } = request
-        const { origin } = url
-        const options = {
-          origin,
-          path: url.href.slice(origin.length),
-          method,
-          headers: completed(request.headers),
-          body: body ?? null,
-        }
-        dispatcher.dispatch(options, new Collector(request, resolve, reject))
-      }),
+    send: ({ signal, ...request }) => dispatch(request, (onAbort) => signal && follow(signal, onAbort)),
+    sendWithin: (call, request) => dispatch(request, (onAbort) => call.onAbort(onAbort)),
     close: async () => {
       if (isOurs) await dispatcher.close()
     },
   }
 }
 
+type UnsignedRequest = Omit<TransportRequest, 'signal'>
+
+function follow(signal: AbortSignal, onAbort: (reason: unknown) => void): void {
+  if (signal.aborted) onAbort(signal.reason)
+  else signal.addEventListener('abort', () => onAbort(signal.reason))
+}
+
 class Collector {
-  readonly #request: TransportRequest
+  readonly #maxBytes: number
   readonly #resolve: (response: TransportResponse) => void
   readonly #reject: (error: unknown) => void
   readonly #chunks: Uint8Array[] = []
@@ -59,21 +72,10 @@ class Collector {
   #controller: Controller | undefined
   #isOver = false
 
-  constructor(
-    request: TransportRequest,
-    resolve: (response: TransportResponse) => void,
-    reject: (error: unknown) => void,
-  ) {
-    this.#request = request
+  constructor(maxBytes: number, resolve: (response: TransportResponse) => void, reject: (error: unknown) => void) {
+    this.#maxBytes = maxBytes
     this.#resolve = resolve
     this.#reject = reject
-    const { signal } = request
-    if (signal === undefined) return
-    // The caller need not wait until undici has a connection and can be told. Never removed, which would be dear: a
-    // client makes a signal for each attempt, and it goes with it.
-    const onAbort = (): void => this.#fail(signal.reason)
-    signal.addEventListener('abort', onAbort)
-    if (signal.aborted) onAbort()
   }
 
   onRequestStart(controller: Controller): void {
@@ -90,7 +92,7 @@ class Collector {
     if (this.#isOver) return
     this.#bytes += chunk.byteLength
     this.#chunks.push(chunk)
-    if (this.#bytes > this.#request.maxBodyBytes) this.#fail(new BodyFailure(this.#head, this.#request.maxBodyBytes))
+    if (this.#bytes > this.#maxBytes) this.fail(new BodyFailure(this.#head, this.#maxBytes))
   }
 
   onResponseEnd(): void {
@@ -98,7 +100,7 @@ class Collector {
     this.#isOver = true
     const body = joined(this.#chunks, this.#bytes)
     const head = this.#head
-    const decoding = decodeBody(body, fieldOf(head.headers, 'content-encoding'), this.#request.maxBodyBytes)
+    const decoding = decodeBody(body, fieldOf(head.headers, 'content-encoding'), this.#maxBytes)
     if (decoding === undefined) this.#resolve({ ...head, body })
     else {
       decoding.then(
@@ -110,10 +112,10 @@ class Collector {
 
   onResponseError(_controller: Controller | undefined, error: unknown): void {
     // Once the header is there, what is missing is the body.
-    this.#fail(this.#head.status === 0 ? error : new BodyFailure(this.#head, error))
+    this.fail(this.#head.status === 0 ? error : new BodyFailure(this.#head, error))
   }
 
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#reject(error)
