@@ -2,38 +2,24 @@
  * GET requests that come together, as one POST to an endpoint of the server. It stands in the place of a transport: the
  * cache, retries and limits of time above it see single requests.
  */
-import { type Clock, type Duration, RequestError } from '@hotpath/contract'
+import type { Clock, Duration, HttpError } from '@hotpath/contract'
 import { batch } from '../batch.ts'
 import type { RequestEvents } from '../events.ts'
 import { assertFunction, assertOptions, wrong } from '../options.ts'
+import {
+  answersById,
+  type BatchedRequest,
+  type BatchedResponse,
+  decodeBatch,
+  encodeBatch,
+  UnusableBatch,
+} from './batch-format.ts'
+import { byAsker, headersOfAll, headersOfOne } from './batch-headers.ts'
 import { type HeaderFields, fieldOf } from './header-fields.ts'
+import { batchError, redirectError, shown } from './http-errors.ts'
 import { decodeResponse } from './response-body.ts'
 import { targetOf } from './target.ts'
 import type { HttpTransport, TransportRequest, TransportResponse } from './transport.ts'
-
-/** One request within a batch. */
-export interface BatchedRequest {
-  /** Tells the requests of one batch apart. */
-  readonly id: string
-  /** Always `'GET'`. */
-  readonly method: string
-  /** Path and query. */
-  readonly url: string
-  /** Names in lower case; credentials are sent with the batch itself. */
-  readonly headers: Readonly<Record<string, string>>
-}
-
-/** One answer within a batch. */
-export interface BatchedResponse {
-  /** Whose answer it is. */
-  readonly id: string
-  /** Status code. */
-  readonly status: number
-  /** Fields of the header, as `etag` or `cache-control`. */
-  readonly headers?: Readonly<Record<string, string | number>> | undefined
-  /** The body, as it would be decoded. */
-  readonly body?: unknown
-}
 
 /** Where requests are sent together, and how. */
 export interface BatchEndpointOptions {
@@ -66,9 +52,6 @@ export interface BatchContext {
 /** Puts batching in front of a transport; made by `batchEndpoint`. */
 export type BatchEndpoint = (context: BatchContext) => HttpTransport
 
-/** Who asks: requests of different people never share a batch. */
-const CREDENTIALS = ['authorization', 'cookie']
-
 /**
  * A client's `batch`: GET requests of one turn of the event loop go out as one POST. Apart from `createHttpClient`, so that
  * who does not use it does not bundle it.
@@ -94,18 +77,17 @@ export function batchEndpoint(options: BatchEndpointOptions): BatchEndpoint {
 
     const together = batch(
       async (requests: readonly TransportRequest[], { signal }): Promise<readonly (TransportResponse | Error)[]> => {
-        const groups = byCredentials(requests)
         const answers = new Map<TransportRequest, TransportResponse | Error>()
         await Promise.all(
-          [...groups.values()].map(async (group) => {
+          [...byAsker(requests)].map(async (group) => {
             const received = await (group.length === 1 && group[0] !== undefined
               ? alone(group[0], signal).then((response) => [response])
               : ask(group, signal)
             ).catch((error: unknown) => group.map(() => failed(error)))
-            for (const [index, request] of group.entries()) answers.set(request, received[index] ?? missing(request))
+            for (const [index, answer] of received.entries()) answers.set(group[index] as TransportRequest, answer)
           }),
         )
-        return requests.map((request) => answers.get(request) ?? missing(request))
+        return requests.map((request) => answers.get(request) as TransportResponse | Error)
       },
       { key: keyOf, maxBatch, window, isolate: false, timeout: false, clock, events, name: 'http batch' },
     )
@@ -116,25 +98,45 @@ export function batchEndpoint(options: BatchEndpointOptions): BatchEndpoint {
     async function ask(
       group: readonly TransportRequest[],
       signal: AbortSignal,
-    ): Promise<(TransportResponse | undefined)[]> {
-      const [first] = group
-      const response = await transport.send({
+    ): Promise<(TransportResponse | Error)[]> {
+      const sent = {
         method: 'POST',
         url,
-        headers: {
-          ...pickHeaders(first?.headers ?? {}, true),
-          accept: 'application/json',
-          'content-type': 'application/json',
-        },
+        headers: headersOfAll(group),
         body: JSON.stringify(encode(group.map(batched))),
         signal,
         maxBodyBytes: Math.max(...group.map(({ maxBodyBytes }) => maxBodyBytes)),
+      }
+      const response = await transport.send(sent)
+      const { status, redirectedTo } = response
+      if ((status >= 300 && status < 400) || redirectedTo !== undefined) {
+        const rule = 'was redirected, which a batch does not follow. Give `batchEndpoint` the `path` that it leads to.'
+        throw redirectError(sent, { ...response, body: undefined }, rule)
+      }
+      // What becomes of the batch becomes of each request in it, its `Retry-After`, too. But it is no answer to keep.
+      if (status >= 400) {
+        return group.map(() => ({ ...response, headers: { ...response.headers, 'cache-control': 'no-store' } }))
+      }
+      const wrong = (reason: string, cause?: unknown): HttpError => batchError(sent, response, { reason, cause })
+      const answers = read(response, wrong)
+      return group.map((request, index) => {
+        const answer = answers.get(String(index))
+        return answer === undefined ? wrong(`leaves out ${shown(request)}`) : unbatched(answer)
       })
-      // What becomes of the batch becomes of each request in it: its `Retry-After`, too.
-      if (response.status >= 300) return group.map(() => response)
-      const body = decodeResponse(response.body, 'json', fieldOf(response.headers, 'content-type'))
-      const byId = new Map(decode(body).map((one) => [one.id, one]))
-      return group.map((_, index) => unbatched(byId.get(String(index))))
+    }
+
+    function read(
+      { body, headers }: TransportResponse,
+      wrong: (reason: string, cause: unknown) => HttpError,
+    ): ReadonlyMap<string, BatchedResponse> {
+      let reason = 'is no JSON'
+      try {
+        const decoded = decodeResponse(body, 'json', fieldOf(headers, 'content-type'))
+        reason = '`decode` cannot read'
+        return answersById(decode(decoded))
+      } catch (cause) {
+        throw wrong(cause instanceof UnusableBatch ? cause.message : reason, cause)
+      }
     }
 
     return {
@@ -148,11 +150,10 @@ export function batchEndpoint(options: BatchEndpointOptions): BatchEndpoint {
 }
 
 function batched({ method, url, headers }: TransportRequest, index: number): BatchedRequest {
-  return { id: String(index), method, url: url.pathname + url.search, headers: pickHeaders(headers, false) }
+  return { id: String(index), method, url: url.pathname + url.search, headers: headersOfOne(headers) }
 }
 
-function unbatched(one: BatchedResponse | undefined): TransportResponse | undefined {
-  if (one === undefined) return undefined
+function unbatched(one: BatchedResponse): TransportResponse {
   const headers: HeaderFields = Object.fromEntries(
     Object.entries(one.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
   )
@@ -164,48 +165,6 @@ function failed(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error('The batch failed. See the cause.', { cause: reason })
 }
 
-function encodeBatch(requests: readonly BatchedRequest[]): unknown {
-  return { requests }
-}
-
-function decodeBatch(body: unknown): readonly BatchedResponse[] {
-  const { responses } = (body ?? {}) as { readonly responses?: unknown }
-  return Array.isArray(responses) ? responses.filter(isAnswer) : []
-}
-
-function isAnswer(one: unknown): one is BatchedResponse {
-  return (
-    typeof (one as Partial<BatchedResponse> | null)?.id === 'string' &&
-    typeof (one as BatchedResponse).status === 'number'
-  )
-}
-
 function keyOf({ url, headers }: TransportRequest): string {
   return `${url.href} ${JSON.stringify(headers)}`
-}
-
-function byCredentials(requests: readonly TransportRequest[]): ReadonlyMap<string, TransportRequest[]> {
-  const groups = new Map<string, TransportRequest[]>()
-  for (const request of requests) {
-    const credentials = JSON.stringify(CREDENTIALS.map((name) => request.headers[name]))
-    const group = groups.get(credentials)
-    if (group === undefined) groups.set(credentials, [request])
-    else group.push(request)
-  }
-  return groups
-}
-
-function pickHeaders(
-  headers: Readonly<Record<string, string>>,
-  credentials: boolean,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => CREDENTIALS.includes(name) === credentials))
-}
-
-function missing({ url }: TransportRequest): RequestError {
-  return new RequestError(
-    'ERR_REQUEST_RESULT',
-    `The batch was answered without \`${url.origin}${url.pathname}\`. Answer each request by its \`id\`, or give \`batchEndpoint\` a \`decode\`.`,
-    { context: { url: url.origin + url.pathname } },
-  )
 }

@@ -57,8 +57,21 @@ export function bodyError(request: Target, answer: Head, cause: unknown): HttpEr
   )
 }
 
+/** The body that answers a batch cannot be told apart into answers to its requests: `reason` says why. */
+export function batchError(
+  batch: Target,
+  answer: Head,
+  { reason, cause }: { readonly reason: string; readonly cause: unknown },
+): HttpError {
+  return new HttpError(
+    'ERR_HTTP_BODY',
+    `${shown(batch)} was answered with a batch that ${reason}. Answer each request by its \`id\`, with a \`status\`, or give \`batchEndpoint\` a \`decode\`.`,
+    { cause, ...detailsOf({ ...answer, body: undefined }, batch) },
+  )
+}
+
 /** There are more redirects than anybody means. */
-export function redirectError(request: Target, answer: Answer, rule: string): HttpError {
+export function redirectError(request: Target, answer: Head & Pick<Answer, 'body'>, rule: string): HttpError {
   return new HttpError('ERR_HTTP_STATUS', `${shown(request)} ${rule}`, detailsOf(answer, request))
 }
 
@@ -79,7 +92,8 @@ function contextOf({ method, url }: Target): Readonly<Record<string, string>> {
   return { method, url: url.origin + url.pathname }
 }
 
-function shown({ method, url }: Target): string {
+/** A request without what may be secret. */
+export function shown({ method, url }: Target): string {
   return `\`${method} ${url.origin}${url.pathname}\``
 }
 

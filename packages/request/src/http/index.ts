@@ -18,13 +18,8 @@ export type {
   RouteOptions,
   Routes,
 } from './client-types.ts'
-export type {
-  BatchContext,
-  BatchEndpoint,
-  BatchEndpointOptions,
-  BatchedRequest,
-  BatchedResponse,
-} from './batch-endpoint.ts'
+export type { BatchContext, BatchEndpoint, BatchEndpointOptions } from './batch-endpoint.ts'
+export type { BatchedRequest, BatchedResponse } from './batch-format.ts'
 export type { AnswerSource, HttpResponse } from './answer.ts'
 export type { HttpCache, HttpLoadContext, HttpLoadOptions, HttpSetOptions } from './http-cache.ts'
 export type { PagesOptions } from './pages.ts'
