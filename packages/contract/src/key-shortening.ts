@@ -6,18 +6,16 @@
  * any two colliding keys takes 2^80 steps. No array key of ordinary length looks like a shortened one, because a bare
  * part holds no `~` and a quoted one ends in a quote.
  */
+import { DIGEST_LENGTH, digestOf } from './digest.ts'
 import { KeyError } from './errors.ts'
 import { displayKey } from './key-display.ts'
-import { sha256 } from './sha256.ts'
-import { MAX_BYTES_PER_UNIT, toUtf8, utf8Head, utf8Length } from './utf8.ts'
+import { MAX_BYTES_PER_UNIT, utf8Head, utf8Length } from './utf8.ts'
 
 /** Longest encoded key in UTF-8 bytes; longer ones are shortened to at most this. */
 export const MAX_KEY_BYTES = 256
 
-const HASH_WORDS = 5
-const HASH_DIGITS = HASH_WORDS * 8
 const MARK = '~'
-const TAIL_LENGTH = MARK.length + HASH_DIGITS
+const TAIL_LENGTH = MARK.length + DIGEST_LENGTH
 
 /** How much of the beginning of a shortened key is kept, in bytes; less by up to 3 where a character would be cut. */
 export const MAX_HEAD_BYTES: number = MAX_KEY_BYTES - TAIL_LENGTH
@@ -56,10 +54,4 @@ export function headOfShortened(encoded: string): string | undefined {
   // A shorter string key may end like this by chance, `branch~<commit>` for one.
   const bytes = utf8Length(head)
   return bytes >= MIN_HEAD_BYTES && bytes <= MAX_HEAD_BYTES ? head : undefined
-}
-
-function digestOf(complete: string): string {
-  let digits = ''
-  for (const word of sha256(toUtf8(complete)).subarray(0, HASH_WORDS)) digits += word.toString(16).padStart(8, '0')
-  return digits
 }

@@ -1,6 +1,6 @@
 /** What the cache keeps of responses, and how it is used again. Plain data: it has to survive every tier's encoding. */
 import type { CacheKey, FreshnessOptions, KeyPart } from '@hotpath/contract'
-import { encodeKey } from '@hotpath/contract'
+import { digestOf, encodeKey } from '@hotpath/contract'
 import type { Answer, AnswerSource } from './answer.ts'
 import type { HeaderFields } from './header-fields.ts'
 import type { Lifetime } from './lifetime.ts'
@@ -40,10 +40,14 @@ export interface FailedLoad {
 /** A value of the cache. */
 export type Stored = StoredResponse | StoredVary | FailedLoad
 
-/** Key of an address, or of a variant of it. */
+/**
+ * Key of an address, or of a variant of it. What a variant is told by may be a cookie or a password, and many may list
+ * the keys of a store, so it is hashed: along with the address, so that the digests of one secret cannot be told from
+ * those of several.
+ */
 export function keyOf({ href, kind, headers }: OutgoingRequest, names: readonly string[]): CacheKey {
   const parts: KeyPart[] = kind === 'auto' ? ['http', href] : ['http', href, kind]
-  if (names.length > 0) parts.push(variantOf(names, headers))
+  if (names.length > 0) parts.push(digestOf(JSON.stringify([href, variantOf(names, headers)])))
   return parts
 }
 
