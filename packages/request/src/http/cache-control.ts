@@ -1,11 +1,15 @@
 /** The Cache-Control field (RFC 9111, section 5.2), as far as a cache in a client heeds it. */
 
+import { listOf } from './header-fields.ts'
+
 /** `true`: the whole response; a list: only these fields of it, in lower case (the qualified form). */
 export type Scope = boolean | readonly string[]
 
 /** What a Cache-Control field says. Times are whole seconds; `undefined` where nothing is said. */
 export interface CacheControl {
   readonly noStore: boolean
+  /** Of a request: not to be sent. */
+  readonly onlyIfCached: boolean
   readonly noCache: Scope
   readonly private: Scope
   readonly public: boolean
@@ -28,18 +32,25 @@ const DIRECTIVE = /([^\s,;="]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?/g
 /** Larger numbers are as good as this one (RFC 9111, section 1.2.2). */
 const MAX_SECONDS = 2 ** 31
 
-/** Reads the field. What it does not know it ignores; of a directive that is repeated the first counts (section 4.2.1). */
+/**
+ * Reads the field. What it does not know it ignores; of a directive that is repeated the first counts (section 4.2.1),
+ * of the forms of one that has several the strictest.
+ */
 export function parseCacheControl(field: string | undefined): CacheControl {
   if (field === undefined || field === '') return NOTHING
   const said = new Map<string, string | undefined>()
+  const scopes: { private: Scope; 'no-cache': Scope } = { private: false, 'no-cache': false }
   for (const [, name = '', quoted, token] of field.matchAll(DIRECTIVE)) {
     const key = name.toLowerCase()
-    if (!said.has(key)) said.set(key, quoted?.replace(/\\(.)/g, '$1') ?? token)
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? token
+    if (!said.has(key)) said.set(key, value)
+    if (key === 'private' || key === 'no-cache') scopes[key] = widened(scopes[key], value)
   }
   return {
     noStore: said.has('no-store'),
-    noCache: scopeOf(said, 'no-cache'),
-    private: scopeOf(said, 'private'),
+    onlyIfCached: said.has('only-if-cached'),
+    noCache: scopes['no-cache'],
+    private: scopes.private,
     public: said.has('public'),
     mustRevalidate: said.has('must-revalidate'),
     proxyRevalidate: said.has('proxy-revalidate'),
@@ -53,6 +64,7 @@ export function parseCacheControl(field: string | undefined): CacheControl {
 
 const NOTHING: CacheControl = {
   noStore: false,
+  onlyIfCached: false,
   noCache: false,
   private: false,
   public: false,
@@ -65,14 +77,11 @@ const NOTHING: CacheControl = {
   staleIfErrorS: undefined,
 }
 
-function scopeOf(said: ReadonlyMap<string, string | undefined>, name: string): Scope {
-  const fields = said.get(name)
-  if (fields === undefined || fields === '') return said.has(name)
-  return fields
-    .toLowerCase()
-    .split(',')
-    .map((field) => field.trim())
-    .filter(Boolean)
+/** The scope of a directive that is named once more, with these fields or for the whole response. */
+function widened(scope: Scope, fields = ''): Scope {
+  const names = listOf(fields.toLowerCase())
+  if (scope === true || names.length === 0) return true
+  return scope === false ? names : [...scope, ...names]
 }
 
 /** A value that cannot be read counts as zero: whoever sent it did not mean forever (section 4.2.1). */

@@ -35,6 +35,14 @@ interface Parts {
   readonly direct: (request: OutgoingRequest) => Promise<Answer>
 }
 
+/** Those who waited for the same response: what has to be validated is nothing for others, whatever it varies by. */
+interface Joined {
+  /** How many requests had begun when it came. */
+  readonly begun: number
+  /** With the same headers. */
+  readonly identity: string
+}
+
 /** What this caller's own load brought, as opposed to one that he joined. */
 interface OwnLoad {
   answer: Answer | undefined
@@ -43,8 +51,8 @@ interface OwnLoad {
 
 export class CachedRequests {
   readonly #parts: Parts
-  /** How many requests had begun when a response came that has to be validated before each use: those may use it. */
-  readonly #usableBy = new WeakMap<StoredResponse, number>()
+  /** Who may use a response that has to be validated before each use, for whom it is as good as validated. */
+  readonly #usableBy = new WeakMap<StoredResponse, Joined>()
   #begun = 0
   readonly #unshared = new Set<string>()
 
@@ -54,7 +62,7 @@ export class CachedRequests {
 
   /** Answers from the cache, or by way of it. */
   async answer(request: OutgoingRequest): Promise<Answer> {
-    const { cache, direct } = this.#parts
+    const { cache, direct, policy } = this.#parts
     if (this.#unshared.has(request.href)) return this.#past(request)
     const number = ++this.#begun
     let refresh = request.caching === 'refresh'
@@ -64,7 +72,7 @@ export class CachedRequests {
     let names: readonly string[] = []
     for (let look = 0; look < MAX_LOOKS; look++) {
       const own: OwnLoad = { answer: undefined, hasFailed: false }
-      const key = keyOf(request, names)
+      const key = keyOf(request, names, policy)
       const load = (context: HttpLoadContext<Stored>): Promise<Stored> =>
         this.#load({ request, key, names, tags, own }, context)
       // The way to the server has limits of its own, and what is kept to be validated is not to be served instead.
@@ -78,7 +86,8 @@ export class CachedRequests {
         if (!isFor(request, stored)) break
         if (own.hasFailed) return answerFrom(stored, 'stale')
         // One that is not stored was joined, and so is new.
-        const isNew = stored.onlyFor !== undefined || (this.#usableBy.get(stored) ?? 0) >= number
+        const joined = this.#usableBy.get(stored)
+        const isNew = stored.onlyFor !== undefined || (joined?.identity === request.identity && joined.begun >= number)
         if (isNew || !stored.validateAlways) return answerFrom(stored, 'cache')
         refresh = true
       }
@@ -101,14 +110,15 @@ export class CachedRequests {
       context.addTags(previous.tags)
       return previous.value
     }
-    const held = previous?.value.type === 'response' ? previous.value : undefined
-    const maySubstitute = held !== undefined && (previous?.ageMs ?? 0) <= held.usableMs && isFor(request, held)
+    const held = previous?.value.type === 'response' && isFor(request, previous.value) ? previous.value : undefined
+    const maySubstitute = held !== undefined && (previous?.ageMs ?? 0) <= held.usableMs
     const asOf = this.#parts.cache.now()
     let answer: Answer
     try {
       answer = await this.#ask(request, held, context.signal)
       // Thrown to the cache, which serves what it holds and lets the next attempt wait.
-      if (maySubstitute && isServerFailure(answer.status)) throw statusError(answer, request)
+      if (maySubstitute && answer.from === 'network' && isServerFailure(answer.status))
+        throw statusError(answer, request)
     } catch (error) {
       own.hasFailed = true
       if (maySubstitute || context.signal.aborted) throw error
@@ -145,7 +155,10 @@ export class CachedRequests {
     const { answer, tags, asOf, held } = loaded
     const { cache, clock, policy } = this.#parts
     const lifetime = lifetimeOf(answer, { ...policy, ttlMs: request.ttlMs ?? policy.ttlMs }, clock.now())
-    const varies = varyOf(answer.headers, request.headers['accept-encoding'] === undefined ? ['accept-encoding'] : [])
+    const varies = varyOf(answer.headers, {
+      fixed: request.headers['accept-encoding'] === undefined ? ['accept-encoding'] : [],
+      unseen: isInPage() ? ['cookie'] : [],
+    })
     const objection = this.#objectionTo(request, answer)
     const entry = this.#entryOf(answer, lifetime)
     if (objection !== undefined || varies === '*' || !isOfUse(lifetime)) {
@@ -155,7 +168,9 @@ export class CachedRequests {
       if (held !== undefined && !isServerFailure(answer.status)) await cache.delete(key).catch(() => {})
       return { ...entry, onlyFor: request.identity }
     }
-    if (entry.validateAlways) this.#usableBy.set(entry, this.#begun)
+    if (entry.validateAlways) {
+      this.#usableBy.set(entry, { begun: this.#begun, identity: request.identity })
+    }
     const windows = windowsOf(lifetime)
     if (sameNames(varies, names)) {
       context.setTtl(windows)
@@ -164,7 +179,7 @@ export class CachedRequests {
     }
     const marker: Stored = { type: 'vary', names: varies }
     const markerOptions = { ttl: VARY_TTL, staleWhileRevalidate: false, staleIfError: false } as const
-    if (asOf !== undefined) await cache.set(keyOf(request, varies), entry, { ...windows, tags, asOf })
+    if (asOf !== undefined) await cache.set(keyOf(request, varies, policy), entry, { ...windows, tags, asOf })
     if (names.length === 0) {
       context.setTtl(markerOptions)
       context.addTags(tags)
@@ -172,7 +187,7 @@ export class CachedRequests {
     }
     context.skip()
     if (varies.length === 0) return entry
-    if (asOf !== undefined) await cache.set(keyOf(request, []), marker, { ...markerOptions, tags, asOf })
+    if (asOf !== undefined) await cache.set(keyOf(request, [], policy), marker, { ...markerOptions, tags, asOf })
     return marker
   }
 
@@ -218,6 +233,11 @@ interface Loaded {
   readonly asOf: ReturnType<HttpCache['now']>
   /** What the answer replaces. */
   readonly held: StoredResponse | undefined
+}
+
+/** There the platform adds cookies on its own. */
+function isInPage(): boolean {
+  return (globalThis as { location?: unknown }).location !== undefined
 }
 
 /** Whether a response may answer a request, headers that it varies by aside. */

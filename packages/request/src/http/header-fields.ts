@@ -4,7 +4,9 @@ export type HeaderFields = Readonly<Record<string, string | readonly string[]>>
 /** One field's value; those that came several times are joined, as RFC 9110, section 5.3, lets a reader do. */
 export function fieldOf(headers: HeaderFields, name: string): string | undefined {
   const value = headers[name]
-  return value === undefined || typeof value === 'string' ? value : value.join(', ')
+  if (value === undefined || typeof value === 'string') return value
+  // A name may come from outside, and every object knows some: `constructor`.
+  return Array.isArray(value) ? value.join(', ') : undefined
 }
 
 /** The fields as the platform's own `Headers`. */

@@ -89,8 +89,9 @@ function freshnessMs(
 
 /** Section 4.2.3, without the apparent age. */
 function initialAgeMs({ headers, delayMs }: ReceivedResponse): number {
-  const age = fieldOf(headers, 'age') ?? ''
-  return delayMs + (/^\d+$/.test(age) ? Number(age) * 1_000 : 0)
+  // Of several the first counts, as only the last cache on the way knows them all (section 5.1).
+  const [age = ''] = (fieldOf(headers, 'age') ?? '').split(',', 1)
+  return delayMs + (/^\d+$/.test(age.trim()) ? Number(age) * 1_000 : 0)
 }
 
 /**

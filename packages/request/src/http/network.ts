@@ -6,12 +6,14 @@ import { retry } from '../retry.ts'
 import { timeout } from '../timeout.ts'
 import type { Wrapped } from '../wrapped.ts'
 import type { Answer } from './answer.ts'
+import { parseCacheControl } from './cache-control.ts'
 import type { NetworkSettings, SendSettings } from './client-settings.ts'
 import { fieldOf } from './header-fields.ts'
 import { PoorAnswer, bodyError, isBodyTooLarge, networkError } from './http-errors.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { decodeResponse } from './response-body.ts'
 import { sendWithin, type TransportResponse } from './transport.ts'
+import { isSafe } from './writes.ts'
 
 /** Sends a request until there is an answer, or no attempt is left. */
 export type Send = Wrapped<(request: OutgoingRequest) => Promise<Answer>>
@@ -21,6 +23,7 @@ export function createSend(network: NetworkSettings, { retry: retries, timeoutMs
   const { clock, events } = network
   const options = { clock, events, name: 'request' }
   async function request(outgoing: OutgoingRequest): Promise<Answer> {
+    if (isOnlyIfCached(outgoing)) return nothingCached(outgoing)
     const call = ambientCall() ?? new Call(undefined)
     const startedAt = clock.monotonic()
     const received = await receive(network, outgoing, call)
@@ -38,6 +41,15 @@ export function createSend(network: NetworkSettings, { retry: retries, timeoutMs
     timeoutMs === Number.POSITIVE_INFINITY ? false : timeoutMs,
     options,
   )
+}
+
+/** Whether a request is not to be sent, by its own word (RFC 9111, section 5.2.1.7). A write always is. */
+function isOnlyIfCached({ method, headers: { 'cache-control': field } }: OutgoingRequest): boolean {
+  return field !== undefined && isSafe(method) && parseCacheControl(field).onlyIfCached
+}
+
+function nothingCached({ href: url }: OutgoingRequest): Answer {
+  return { status: 504, headers: {}, body: undefined, url, redirected: false, delayMs: 0, from: 'cache' }
 }
 
 /** The answer in the end, whatever its status. */

@@ -65,9 +65,9 @@ function fixedHeaders(added: HeaderValues | undefined): FixedHeaders {
   return { own: unlike(own), foreign: unlike({ accept: ACCEPT }), ownFields: Object.keys(own) }
 }
 
-/** Short, as it is part of a key for each request, and unlike that of any other client, as caches may be shared. */
+/** Unlike that of any other client, as caches may be shared: answers for one must never reach another. */
 function unlike(headers: Readonly<Record<string, string>>): Pick<OutgoingRequest, 'headers' | 'identity'> {
-  return { headers: Object.freeze(headers), identity: crypto.randomUUID().slice(0, 8) }
+  return { headers: Object.freeze(headers), identity: crypto.randomUUID() }
 }
 
 function plain(settings: Common, fixed: FixedHeaders, said: Said): OutgoingRequest {

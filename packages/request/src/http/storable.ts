@@ -1,6 +1,6 @@
 /** Whether a response may be stored (RFC 9111, section 3), and what of it. */
 import { type Scope, parseCacheControl } from './cache-control.ts'
-import { type HeaderFields, fieldOf } from './header-fields.ts'
+import { type HeaderFields, fieldOf, listOf } from './header-fields.ts'
 import { varyOf } from './vary.ts'
 
 /** Statuses that may be stored without being told how long they are fresh (RFC 9110, section 15.1). 206 is left out: parts are not put together here. */
@@ -87,9 +87,21 @@ const NOT_KEPT = [
 
 /** The header to store: without what belongs to the connection, and what the response excepts by name. */
 export function storedHeaders(headers: HeaderFields): HeaderFields {
-  const without = new Set([...NOT_KEPT, ...withheldFields(headers)])
-  for (const name of (fieldOf(headers, 'connection') ?? '').split(',')) without.add(name.trim().toLowerCase())
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !without.has(name)))
+  return without(headers, [...NOT_KEPT, ...namedIn(headers, 'connection'), ...withheldFields(headers)])
+}
+
+/** The header as far as it is for who asked, and not for the connection. */
+export function endToEnd(headers: HeaderFields): HeaderFields {
+  return without(headers, [...HOP_BY_HOP, ...namedIn(headers, 'connection')])
+}
+
+function without(headers: HeaderFields, names: readonly string[]): HeaderFields {
+  const all = new Set(names)
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !all.has(name)))
+}
+
+function namedIn(headers: HeaderFields, name: string): readonly string[] {
+  return listOf(fieldOf(headers, name)?.toLowerCase())
 }
 
 /** Fields that `private="…"` and `no-cache="…"` name: the rest of the response may be stored (sections 5.2.2.4 and 5.2.2.7). */

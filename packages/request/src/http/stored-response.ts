@@ -3,7 +3,7 @@ import type { CacheKey, FreshnessOptions, KeyPart } from '@hotpath/contract'
 import { digestOf, encodeKey } from '@hotpath/contract'
 import type { Answer, AnswerSource } from './answer.ts'
 import type { HeaderFields } from './header-fields.ts'
-import type { Lifetime } from './lifetime.ts'
+import type { CachingPolicy, Lifetime } from './lifetime.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { variantOf } from './vary.ts'
 
@@ -45,8 +45,14 @@ export type Stored = StoredResponse | StoredVary | FailedLoad
  * the keys of a store, so it is hashed: along with the address, so that the digests of one secret cannot be told from
  * those of several.
  */
-export function keyOf({ href, kind, headers }: OutgoingRequest, names: readonly string[]): CacheKey {
-  const parts: KeyPart[] = kind === 'auto' ? ['http', href] : ['http', href, kind]
+export function keyOf(
+  { href, kind, headers }: OutgoingRequest,
+  names: readonly string[],
+  { shared }: Pick<CachingPolicy, 'shared'>,
+): CacheKey {
+  // What one user keeps is not for those who share a cache with him.
+  const parts: KeyPart[] = shared ? ['http', href] : ['http', 'private', href]
+  if (kind !== 'auto') parts.push(kind)
   if (names.length > 0) parts.push(digestOf(JSON.stringify([href, variantOf(names, headers)])))
   return parts
 }

@@ -1,6 +1,6 @@
 /** Asking whether a stored response is still right (RFC 9111, section 4.3). */
 import { type HeaderFields, fieldOf } from './header-fields.ts'
-import { storedHeaders } from './storable.ts'
+import { endToEnd } from './storable.ts'
 
 /** Fields by which a caller makes a request conditional, or wants a part: such requests are his own business. */
 const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'if-range', 'range']
@@ -24,13 +24,17 @@ export function conditionFor(stored: HeaderFields): Readonly<Record<string, stri
 /** Whether a 304 speaks of the stored response (section 4.3.4) and not of another version of it. */
 export function confirms(stored: HeaderFields, notModified: HeaderFields): boolean {
   const [ours, theirs] = [fieldOf(stored, 'etag'), fieldOf(notModified, 'etag')]
-  return ours === undefined || theirs === undefined || opaque(ours) === opaque(theirs)
+  return theirs === undefined || (ours !== undefined && opaque(ours) === opaque(theirs))
 }
 
-/** The stored header, brought up to date by a 304 (section 3.2). What describes the body stays: the body does. */
+/**
+ * The stored header, brought up to date by a 304 (section 3.2). What describes the body stays, as the body does; its age
+ * is that of the 304. Not all of it may be stored.
+ */
 export function freshened(stored: HeaderFields, notModified: HeaderFields): HeaderFields {
-  const news = Object.entries(storedHeaders(notModified)).filter(([name]) => !name.startsWith('content-'))
-  return { ...stored, ...Object.fromEntries(news) }
+  const { age: _age, ...lasting } = stored
+  const news = Object.entries(endToEnd(notModified)).filter(([name]) => !name.startsWith('content-'))
+  return { ...lasting, ...Object.fromEntries(news) }
 }
 
 /** Weak comparison (RFC 9110, section 8.8.3.2). */

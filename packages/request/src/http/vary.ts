@@ -3,12 +3,20 @@ import { type HeaderFields, fieldOf, listOf } from './header-fields.ts'
 /** What a response depends on: names of request fields, sorted; `'*'` when nothing tells. */
 export type VaryNames = '*' | readonly string[]
 
-/** Which request fields select this response (Vary, RFC 9110, section 12.5.5). `fixed`: those that never differ. */
-export function varyOf(headers: HeaderFields, fixed: readonly string[] = []): VaryNames {
+/** Fields of requests that a cache need not compare, or cannot. */
+export interface KnownFields {
+  /** They never differ. */
+  readonly fixed?: readonly string[]
+  /** They are sent, but nobody here knows with what value. */
+  readonly unseen?: readonly string[]
+}
+
+/** Which request fields select this response (Vary, RFC 9110, section 12.5.5). */
+export function varyOf(headers: HeaderFields, { fixed = [], unseen = [] }: KnownFields = {}): VaryNames {
   const field = fieldOf(headers, 'vary')
   if (field === undefined) return []
   const names = new Set(listOf(field.toLowerCase()))
-  if (names.has('*')) return '*'
+  if (names.has('*') || unseen.some((name) => names.has(name))) return '*'
   for (const name of fixed) names.delete(name)
   return [...names].sort()
 }

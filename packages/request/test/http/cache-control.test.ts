@@ -45,6 +45,13 @@ describe('Cache-Control', () => {
     expect(control.noStore).toBe(true)
   })
 
+  it('is as strict as the strictest of several forms of a directive', () => {
+    for (const field of ['private="x-user", private', 'private, private="x-user"', 'private=","']) {
+      expect(parseCacheControl(field).private).toBe(true)
+    }
+    expect(parseCacheControl('no-cache=x-a, no-cache="X-B"').noCache).toEqual(['x-a', 'x-b'])
+  })
+
   it('is not deceived by what stands in quotes', () => {
     const control = parseCacheControl('ext="a, no-store, \\"max-age=9", max-age=1')
     expect(control).toMatchObject({ noStore: false, maxAgeS: 1 })

@@ -44,6 +44,11 @@ describe('freshness', () => {
     expect(lifetime({ 'cache-control': 'max-age=60', age: 'old' }).freshMs).toBe(60_000)
   })
 
+  it('is shortened by the first age where each cache on the way has added its own', () => {
+    expect(lifetime({ 'cache-control': 'max-age=60', age: '20, 5' }).freshMs).toBe(40_000)
+    expect(lifetime({ 'cache-control': 'max-age=60', age: 'old, 5' }).freshMs).toBe(60_000)
+  })
+
   it('is what the policy says where the response says nothing', () => {
     expect(lifetime({}, { ttlMs: 5_000 })).toMatchObject({ freshMs: 5_000, validateAlways: false })
     expect(lifetime({})).toMatchObject({ freshMs: 0, validateAlways: true })

@@ -6,7 +6,7 @@ import { keyOf } from '../../src/http/stored-response.ts'
 const HREF = 'https://api.example/a'
 
 function key(headers: Record<string, string>, names: readonly string[], href = HREF): string {
-  return encodeKey(keyOf({ href, kind: 'auto', headers } as unknown as OutgoingRequest, names))
+  return encodeKey(keyOf({ href, kind: 'auto', headers } as unknown as OutgoingRequest, names, { shared: true }))
 }
 
 describe('the key of a variant', () => {

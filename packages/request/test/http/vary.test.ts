@@ -9,11 +9,16 @@ describe('Vary', () => {
   })
 
   it('leaves out the fields that are the same in each request', () => {
-    expect(varyOf({ vary: 'Accept-Encoding, Origin' }, ['accept-encoding'])).toEqual(['origin'])
+    expect(varyOf({ vary: 'Accept-Encoding, Origin' }, { fixed: ['accept-encoding'] })).toEqual(['origin'])
   })
 
   it('may say that nothing tells', () => {
     expect(varyOf({ vary: 'accept, *' })).toBe('*')
+  })
+
+  it('by a field that is sent unseen is as good as by everything', () => {
+    expect(varyOf({ vary: 'Accept, Cookie' }, { unseen: ['cookie'] })).toBe('*')
+    expect(varyOf({ vary: 'Accept' }, { unseen: ['cookie'] })).toEqual(['accept'])
   })
 })
 
@@ -25,6 +30,11 @@ describe('a variant', () => {
   it('tells a missing field from an empty one', () => {
     expect(variantOf(['accept'], {})).toEqual({ accept: null })
     expect(variantOf(['accept'], { accept: '' })).toEqual({ accept: '' })
+  })
+
+  it('may be told by a field with a name that every object knows', () => {
+    const names = ['__proto__', 'constructor']
+    expect(Object.entries(variantOf(names, {}))).toEqual(names.map((name) => [name, null]))
   })
 
   it('has the names of another only if all are the same', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createHttpClient } from '../../../src/http/index.ts'
 import { setUp } from './client.ts'
 import { json } from './origin.ts'
@@ -91,11 +91,11 @@ describe('Vary', () => {
   })
 })
 
-describe('credentials', () => {
-  const as = (user: string): { headers: { authorization: string } } => ({
-    headers: { authorization: `Bearer ${user}` },
-  })
+const as = (user: string): { headers: { authorization: string } } => ({
+  headers: { authorization: `Bearer ${user}` },
+})
 
+describe('credentials', () => {
   it('keep a response out of the cache', async () => {
     await using test = await setUp(({ headers }, response) =>
       json(response, headers.authorization, { 'cache-control': 'max-age=60' }),
@@ -129,6 +129,19 @@ describe('credentials', () => {
     expect((await test.api.fetch('/a', as('2'))).from).toBe('cache')
   })
 
+  it('are not asked with whether what others get has changed', async () => {
+    const modified = 'Sat, 01 Dec 2029 00:00:00 GMT'
+    await using test = await setUp(({ headers }, response) => {
+      if (headers['if-modified-since'] !== undefined) response.writeHead(304).end()
+      else
+        json(response, headers.authorization ?? 'nobody', { 'last-modified': modified, 'cache-control': 'max-age=60' })
+    })
+    await test.api.get('/a')
+    expect(await test.api.get('/a', { ...as('1'), cache: 'refresh' })).toBe('Bearer 1')
+    // What nobody needs credentials for is kept.
+    expect((await test.cache.inspect(['http', `${test.origin.url}/a`])).state).toBe('fresh')
+  })
+
   it('do not get what was cached for those without, unless it allows that', async () => {
     let control = 'max-age=60'
     await using test = await setUp(({ headers }, response) => {
@@ -144,6 +157,34 @@ describe('credentials', () => {
 })
 
 describe('cookies', () => {
+  it('of another never bring the answer that is on its way to him, if it has to be validated', async () => {
+    await using test = await setUp(({ headers }, response) => {
+      const etag = `"${headers.cookie}"`
+      const isKnown = headers['if-none-match'] === etag
+      setTimeout(() => {
+        if (isKnown) response.writeHead(304, { etag }).end()
+        else json(response, headers.cookie, { etag })
+      }, 10)
+    })
+    const users = ['Ann', 'Bob', 'Ann', 'Bob']
+    const read = (): Promise<unknown[]> =>
+      Promise.all(users.map((user) => test.api.get('/me', { headers: { cookie: user } })))
+    expect(await read()).toEqual(users)
+    expect(await read()).toEqual(users)
+  })
+
+  it('that the platform sends unseen make what varies by them unknown', async () => {
+    vi.stubGlobal('location', { href: 'http://page.example/' })
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+    })
+    let version = 0
+    await using test = await setUp((_, response) =>
+      json(response, ++version, { 'cache-control': 'max-age=60', vary: 'Cookie' }),
+    )
+    expect([await test.api.get('/me'), await test.api.get('/me')]).toEqual([1, 2])
+  })
+
   it('that are set keep a response out of the cache, however public', async () => {
     let version = 0
     await using test = await setUp((_, response) => {
@@ -184,6 +225,24 @@ describe('a private response', () => {
 })
 
 describe('clients over one cache', () => {
+  it('of several users never get what one of a single user keeps there', async () => {
+    let version = 0
+    await using test = await setUp((_, response) =>
+      json(response, ++version, { 'cache-control': 'private, max-age=60' }),
+    )
+    await using own = createHttpClient({
+      baseUrl: test.origin.url,
+      cache: test.cache,
+      clock: test.clock,
+      caching: { shared: false },
+      headers: { authorization: 'Ann' },
+    })
+    expect([await own.get('/me'), await own.get('/me')]).toEqual([1, 1])
+    expect(await test.api.get('/me')).toBe(2)
+    expect(await test.api.get('/me', as('Bob'))).toBe(3)
+    expect(await own.get('/me')).toBe(1)
+  })
+
   it('never get what another asked for with headers of its own', async () => {
     await using test = await setUp(({ headers }, response) => {
       const body = headers.authorization

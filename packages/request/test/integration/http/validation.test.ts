@@ -15,6 +15,46 @@ describe('a request that says so itself', () => {
   })
 })
 
+describe('a request for what is cached alone', () => {
+  const headers = { 'cache-control': 'only-if-cached' }
+
+  it('is answered without the server, or not at all', async () => {
+    await using test = await setUp((_, response) => json(response, 1, { 'cache-control': 'max-age=60' }), {
+      retry: { attempts: 3, delay: 0 },
+    })
+    const missed = await test.api.fetch('/a', { headers })
+    expect([missed.status, missed.body, missed.from]).toEqual([504, undefined, 'cache'])
+    expect((await test.api.fetch('/a', { headers, cache: false })).status).toBe(504)
+    expect(test.origin.requests).toHaveLength(0)
+    await test.api.get('/a')
+    expect((await test.api.fetch('/a', { headers })).body).toBe(1)
+    test.clock.advance(60_000)
+    expect((await test.api.fetch('/a', { headers })).status).toBe(504)
+    expect(test.origin.requests).toHaveLength(1)
+  })
+
+  it('leaves what is kept to be validated, and those alone who ask the server meanwhile', async () => {
+    await using test = await setUp(({ headers: sent }, response) => {
+      if (sent['if-none-match'] === '"1"') response.writeHead(304).end()
+      else json(response, 1, { 'cache-control': 'max-age=10, stale-if-error=60', etag: '"1"' })
+    })
+    await test.api.get('/a')
+    test.clock.advance(11_000)
+    const others = { headers: { 'x-other': '1' } }
+    const [one, other] = await Promise.all([test.api.fetch('/a', { headers }), test.api.fetch('/a', others)])
+    expect([one.status, other.body]).toEqual([504, 1])
+    expect(test.origin.requests).toHaveLength(2)
+    expect(test.origin.requests.map(({ headers: sent }) => sent['cache-control'])).not.toContain('only-if-cached')
+    test.clock.advance(11_000)
+    expect((await test.api.fetch('/a')).from).toBe('revalidated')
+  })
+
+  it('is a write like any other where it is one', async () => {
+    await using test = await setUp((_, response) => json(response, 1))
+    expect((await test.api.fetch('/a', { method: 'PUT', headers })).status).toBe(200)
+  })
+})
+
 describe('a response with a validator', () => {
   it('is asked for on condition once it is stale, and a 304 saves its body', async () => {
     await using test = await setUp(({ headers }, response) => {
