@@ -9,16 +9,26 @@
 import type { CacheKey, Clock } from '@hotpath/contract'
 import { runIn } from '../call.ts'
 import type { Answer } from './answer.ts'
-import { fieldOf } from './header-fields.ts'
 import type { HttpCache, HttpLoadContext } from './http-cache.ts'
-import { statusError } from './http-errors.ts'
+import { PoorAnswer } from './http-errors.ts'
 import { type CachingPolicy, lifetimeOf } from './lifetime.ts'
 import { settled } from './network.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
-import { allowsAuthorization, isServerFailure, objectionTo, storedHeaders } from './storable.ts'
-import { type Stored, type StoredResponse, answerFrom, isOfUse, keyOf, tagOf, windowsOf } from './stored-response.ts'
+import { isServerFailure, objectionTo } from './storable.ts'
+import {
+  type FailedLoad,
+  type Stored,
+  type StoredResponse,
+  answerFrom,
+  entryOf,
+  isFor,
+  isOfUse,
+  keyOf,
+  tagOf,
+  windowsOf,
+} from './stored-response.ts'
 import { conditionFor, confirms, freshened } from './validation.ts'
-import { sameNames, varyOf } from './vary.ts'
+import { knownOf, sameNames, varyOf } from './vary.ts'
 
 /** An address, its variants, and once more to validate: more looks only follow a server that changes its mind. */
 const MAX_LOOKS = 4
@@ -53,6 +63,8 @@ export class CachedRequests {
   readonly #parts: Parts
   /** Who may use a response that has to be validated before each use, for whom it is as good as validated. */
   readonly #usableBy = new WeakMap<StoredResponse, Joined>()
+  /** For whom the errors are that the cache got to see. */
+  readonly #failures = new WeakMap<Error, string>()
   #begun = 0
   readonly #unshared = new Set<string>()
 
@@ -76,11 +88,16 @@ export class CachedRequests {
       const load = (context: HttpLoadContext<Stored>): Promise<Stored> =>
         this.#load({ request, key, names, tags, own }, context)
       // The way to the server has limits of its own, and what is kept to be validated is not to be served instead.
-      const stored = await cache.getOrSet(key, load, { signal, refresh, tags, timeout: false })
+      let stored: Stored
+      try {
+        stored = await cache.getOrSet(key, load, { signal, refresh, tags, timeout: false })
+      } catch (error) {
+        stored = this.#failureOf(error)
+      }
       if (own.answer !== undefined) return own.answer
       if (stored.type === 'vary') names = stored.names
       else if (stored.type === 'failure') {
-        if (stored.onlyFor === request.identity) throw stored.error
+        if (stored.onlyFor === request.identity) return settled(Promise.reject(stored.error))
         break
       } else {
         if (!isFor(request, stored)) break
@@ -93,6 +110,13 @@ export class CachedRequests {
       }
     }
     return direct(request)
+  }
+
+  /** What the load failed with that a cache shared among several callers; thrown again, if it comes of anything else. */
+  #failureOf(error: unknown): FailedLoad {
+    const onlyFor = this.#failures.get(error as Error)
+    if (onlyFor === undefined) throw error
+    return { type: 'failure', error, onlyFor }
   }
 
   /** Past the cache, until the address is found to be for everybody again. */
@@ -116,15 +140,19 @@ export class CachedRequests {
     let answer: Answer
     try {
       answer = await this.#ask(request, held, context.signal)
-      // Thrown to the cache, which serves what it holds and lets the next attempt wait.
-      if (maySubstitute && answer.from === 'network' && isServerFailure(answer.status))
-        throw statusError(answer, request)
+      if (maySubstitute && answer.from === 'network' && isServerFailure(answer.status)) {
+        throw new PoorAnswer(answer, request, this.#parts.clock.now())
+      }
     } catch (error) {
       own.hasFailed = true
-      if (maySubstitute || context.signal.aborted) throw error
-      // Not thrown: what went wrong, and the header that came with it, is for who asked with the same header alone.
+      // What went wrong, and the header that came with it, is for who asked with the same header alone.
+      const onlyFor = request.identity
+      if (context.signal.aborted) throw error
+      if (error instanceof Error) this.#failures.set(error, onlyFor)
+      // Thrown to the cache, which serves what it holds and lets the next attempt wait.
+      if (maySubstitute) throw error
       context.skip()
-      return { type: 'failure', error, onlyFor: request.identity }
+      return { type: 'failure', error, onlyFor }
     }
     own.answer = answer
     // What a 304 keeps depends on all that it depended on before.
@@ -155,12 +183,9 @@ export class CachedRequests {
     const { answer, tags, asOf, held } = loaded
     const { cache, clock, policy } = this.#parts
     const lifetime = lifetimeOf(answer, { ...policy, ttlMs: request.ttlMs ?? policy.ttlMs }, clock.now())
-    const varies = varyOf(answer.headers, {
-      fixed: request.headers['accept-encoding'] === undefined ? ['accept-encoding'] : [],
-      unseen: isInPage() ? ['cookie'] : [],
-    })
+    const varies = varyOf(answer.headers, knownOf(request.headers))
     const objection = this.#objectionTo(request, answer)
-    const entry = this.#entryOf(answer, lifetime)
+    const entry = entryOf(answer, lifetime, policy)
     if (objection !== undefined || varies === '*' || !isOfUse(lifetime)) {
       context.skip()
       if (objection !== undefined && objection !== 'status') this.#remember(request.href)
@@ -191,22 +216,6 @@ export class CachedRequests {
     return marker
   }
 
-  #entryOf(answer: Answer, { freshMs, errorMs, validateAlways }: ReturnType<typeof lifetimeOf>): StoredResponse {
-    const { status, headers, body, url } = answer
-    const authorized = allowsAuthorization(headers, this.#parts.policy)
-    const usableMs = errorMs === 0 ? 0 : freshMs + errorMs
-    return {
-      type: 'response',
-      status,
-      headers: storedHeaders(headers),
-      body,
-      url,
-      validateAlways,
-      usableMs,
-      authorized,
-    }
-  }
-
   #objectionTo({ method, headers: requestHeaders }: OutgoingRequest, answer: Answer): ReturnType<typeof objectionTo> {
     return objectionTo({ method, requestHeaders, ...answer }, this.#parts.policy)
   }
@@ -233,15 +242,4 @@ interface Loaded {
   readonly asOf: ReturnType<HttpCache['now']>
   /** What the answer replaces. */
   readonly held: StoredResponse | undefined
-}
-
-/** There the platform adds cookies on its own. */
-function isInPage(): boolean {
-  return (globalThis as { location?: unknown }).location !== undefined
-}
-
-/** Whether a response may answer a request, headers that it varies by aside. */
-function isFor(request: OutgoingRequest, { onlyFor, authorized }: StoredResponse): boolean {
-  if (onlyFor !== undefined) return onlyFor === request.identity
-  return authorized || fieldOf(request.headers, 'authorization') === undefined
 }

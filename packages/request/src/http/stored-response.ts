@@ -2,9 +2,10 @@
 import type { CacheKey, FreshnessOptions, KeyPart } from '@hotpath/contract'
 import { digestOf, encodeKey } from '@hotpath/contract'
 import type { Answer, AnswerSource } from './answer.ts'
-import type { HeaderFields } from './header-fields.ts'
+import { type HeaderFields, fieldOf } from './header-fields.ts'
 import type { CachingPolicy, Lifetime } from './lifetime.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
+import { allowsAuthorization, storedHeaders } from './storable.ts'
 import { variantOf } from './vary.ts'
 
 /** A response with what has to be known to use it. */
@@ -76,6 +77,28 @@ export function windowsOf(lifetime: Lifetime): Pick<FreshnessOptions, 'ttl' | 's
 /** Whether there is any use in storing a response. */
 export function isOfUse({ freshMs, staleMs, keptMs }: Lifetime): boolean {
   return freshMs + staleMs + keptMs > 0
+}
+
+/** What to keep of an answer. */
+export function entryOf(answer: Answer, lifetime: Lifetime, policy: CachingPolicy): StoredResponse {
+  const { status, headers, body, url } = answer
+  const { freshMs, errorMs, validateAlways } = lifetime
+  return {
+    type: 'response',
+    status,
+    headers: storedHeaders(headers),
+    body,
+    url,
+    validateAlways,
+    usableMs: errorMs === 0 ? 0 : freshMs + errorMs,
+    authorized: allowsAuthorization(headers, policy),
+  }
+}
+
+/** Whether a response may answer a request, headers that it varies by aside. */
+export function isFor(request: OutgoingRequest, { onlyFor, authorized }: StoredResponse): boolean {
+  if (onlyFor !== undefined) return onlyFor === request.identity
+  return authorized || fieldOf(request.headers, 'authorization') === undefined
 }
 
 /** An answer out of what was stored. */

@@ -11,6 +11,15 @@ export interface KnownFields {
   readonly unseen?: readonly string[]
 }
 
+/** What is known of the fields of a request beside its header: a transport asks for encodings, a page adds cookies. */
+export function knownOf(request: HeaderFields): KnownFields {
+  const isInPage = (globalThis as { location?: unknown }).location !== undefined
+  return {
+    fixed: request['accept-encoding'] === undefined ? ['accept-encoding'] : [],
+    unseen: isInPage ? ['cookie'] : [],
+  }
+}
+
 /** Which request fields select this response (Vary, RFC 9110, section 12.5.5). */
 export function varyOf(headers: HeaderFields, { fixed = [], unseen = [] }: KnownFields = {}): VaryNames {
   const field = fieldOf(headers, 'vary')

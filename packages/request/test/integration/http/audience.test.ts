@@ -173,6 +173,26 @@ describe('cookies', () => {
     expect(await read()).toEqual(users)
   })
 
+  it('of another never bring the failure that he got, also when what would stand in for it was outdated', async () => {
+    let isDown = false
+    const headers = { 'cache-control': 'max-age=10, stale-if-error=100' }
+    await using test = await setUp(async (request, response) => {
+      if (!isDown) return json(response, 1, headers)
+      await test.cache.invalidateTags([`http:${test.origin.url}/me`])
+      response.statusCode = 503
+      return json(response, request.headers.cookie)
+    })
+    await test.api.get('/me')
+    isDown = true
+    test.clock.advance(11_000)
+    const users = ['Ann', 'Bob']
+    const answers = users.map((user) => test.api.fetch('/me', { headers: { cookie: user } }))
+    expect((await Promise.all(answers)).map(({ status, body }) => [status, body])).toEqual([
+      [503, 'Ann'],
+      [503, 'Bob'],
+    ])
+  })
+
   it('that the platform sends unseen make what varies by them unknown', async () => {
     vi.stubGlobal('location', { href: 'http://page.example/' })
     onTestFinished(() => {
