@@ -6,6 +6,7 @@ import type { Clock, Duration, HttpError } from '@hotpath/contract'
 import { batch } from '../batch.ts'
 import type { RequestEvents } from '../events.ts'
 import { assertFunction, assertOptions, wrong } from '../options.ts'
+import { type Address, urlOf } from './address.ts'
 import {
   answersById,
   type BatchedRequest,
@@ -42,7 +43,7 @@ export interface BatchContext {
   /** What carries the batches, and single requests. */
   readonly transport: HttpTransport
   /** The client's `baseUrl`. */
-  readonly base: URL | undefined
+  readonly base: Address | undefined
   /** Time. */
   readonly clock: Clock
   /** Where it tells what happens. */
@@ -73,7 +74,7 @@ export function batchEndpoint(options: BatchEndpointOptions): BatchEndpoint {
   assertFunction(decode, 'decode', 'decode: (body) => body.responses')
   if (typeof path !== 'string' || path === '') throw wrong('path', 'a path', path, "Use for example '/batch'.")
   return ({ transport, base, clock, events }) => {
-    const url = targetOf(base, path, {})
+    const url = urlOf(targetOf(base, path, {}))
 
     const together = batch(
       async (requests: readonly TransportRequest[], { signal }): Promise<readonly (TransportResponse | Error)[]> => {

@@ -6,6 +6,7 @@ import type { RetryOptions } from '../retry.ts'
 import type { BatchEndpoint } from './batch-endpoint.ts'
 import type { HttpCache } from './http-cache.ts'
 import type { CachingPolicy } from './lifetime.ts'
+import type { Address } from './address.ts'
 import { baseOf } from './target.ts'
 import type { HttpTransport } from './transport.ts'
 import type { UndiciDispatcher } from './undici-transport.ts'
@@ -136,7 +137,7 @@ function windowMs(value: Duration | false | undefined, option: string): number {
 
 /** Everything else of a client, checked. */
 export interface ClientSettings {
-  readonly base: URL | undefined
+  readonly base: Address | undefined
   readonly clock: Clock
   readonly events: RequestEvents | undefined
   readonly connections: number

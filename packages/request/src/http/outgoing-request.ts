@@ -1,4 +1,5 @@
 import type { CacheKey } from '@hotpath/contract'
+import type { Address } from './address.ts'
 import type { Send } from './network.ts'
 import type { BodyKind } from './response-body.ts'
 
@@ -6,7 +7,7 @@ import type { BodyKind } from './response-body.ts'
 export interface OutgoingRequest {
   /** In capitals. */
   readonly method: string
-  readonly url: URL
+  readonly url: Address
   readonly href: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>

@@ -2,6 +2,7 @@
 import { toMs, validateTags } from '@hotpath/contract'
 import { ambientCall } from '../call.ts'
 import { signalOf, wrong } from '../options.ts'
+import type { Address } from './address.ts'
 import { parseCacheControl } from './cache-control.ts'
 import type { ClientSettings, HeaderValues, HttpClientOptions } from './client-settings.ts'
 import type { RequestOptions } from './client-types.ts'
@@ -94,11 +95,11 @@ async function rich(
   return requestOf(settings, said, { url, headers, identity: JSON.stringify(headers), ownFields, body })
 }
 
-function isOwn({ base }: ClientSettings, url: URL, { isForeign }: Said): boolean {
+function isOwn({ base }: ClientSettings, url: Address, { isForeign }: Said): boolean {
   return !isForeign && (base === undefined || url.origin === base.origin)
 }
 
-function addressOf({ base, fieldsParameter }: ClientSettings, { path, options }: Said): URL {
+function addressOf({ base, fieldsParameter }: ClientSettings, { path, options }: Said): Address {
   const { params, query, fields } = options
   if (fields === undefined) return targetOf(base, path, { params, query })
   assertFields(fields)

@@ -1,6 +1,7 @@
 /** What the cache keeps of responses, and how it is used again. Plain data: it has to survive every tier's encoding. */
 import type { CacheKey, FreshnessOptions, KeyPart } from '@hotpath/contract'
 import { digestOf, encodeKey } from '@hotpath/contract'
+import type { Address } from './address.ts'
 import type { Answer, AnswerSource } from './answer.ts'
 import { type HeaderFields, fieldOf } from './header-fields.ts'
 import type { CachingPolicy, Lifetime } from './lifetime.ts'
@@ -62,7 +63,7 @@ export function keyOf(
 const MAX_TAG_LENGTH = 256
 
 /** The tag of everything that was read from an address, whatever its query. Long addresses end in a hash. */
-export function tagOf({ origin, pathname }: URL): string {
+export function tagOf({ origin, pathname }: Pick<Address, 'origin' | 'pathname'>): string {
   const tag = `http:${origin}${pathname}`
   return tag.length <= MAX_TAG_LENGTH ? tag : encodeKey(['http', origin, pathname])
 }

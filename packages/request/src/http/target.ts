@@ -1,6 +1,7 @@
 /** Where a request goes: base, path with its parameters, query. */
 import { ConfigError } from '@hotpath/contract'
 import { wrong } from '../options.ts'
+import { type Address, addressAt, urlOf } from './address.ts'
 
 /** What may stand in a path or a query. */
 export type UrlPart = string | number | bigint | boolean
@@ -17,12 +18,12 @@ export interface TargetOptions {
 }
 
 /** @throws ConfigError for what is no address of HTTP. */
-export function baseOf(baseUrl: string | URL | undefined): URL | undefined {
+export function baseOf(baseUrl: string | URL | undefined): Address | undefined {
   // Within a page a base may be relative; elsewhere there is nothing that it could be relative to.
   const page = (globalThis as { location?: { href?: string } }).location?.href
-  if (baseUrl === undefined) return page === undefined ? undefined : new URL('/', page)
+  if (baseUrl === undefined) return page === undefined ? undefined : partsOf(new URL('/', page))
   const base = URL.canParse(String(baseUrl), page) ? new URL(baseUrl, page) : undefined
-  if (base !== undefined && /^https?:$/.test(base.protocol) && base.search === '') return base
+  if (base !== undefined && /^https?:$/.test(base.protocol) && base.search === '') return partsOf(base)
   throw wrong(
     'baseUrl',
     'an address with http: or https: and without a query',
@@ -31,14 +32,21 @@ export function baseOf(baseUrl: string | URL | undefined): URL | undefined {
   )
 }
 
+/** Members, as a `URL` makes its own anew each time. */
+function partsOf({ origin, pathname, search, href }: URL): Address {
+  return { origin, pathname, search, href }
+}
+
 /**
  * The address of a request. A path is put behind the base, with or without a slash at its beginning; an address with a
  * protocol stands for itself.
  *
  * @throws ConfigError for what cannot be requested.
  */
-export function targetOf(base: URL | undefined, path: string, options: TargetOptions): URL {
-  const url = addressOf(base, fillIn(path, options.params))
+export function targetOf(base: Address | undefined, path: string, options: TargetOptions): Address {
+  const address = addressOf(base, fillIn(path, options.params))
+  if (options.query === undefined && !(address instanceof URL)) return address
+  const url = urlOf(address)
   if (path.includes('#')) url.hash = ''
   if (url.username !== '' || url.password !== '') {
     throw wrong('path', 'an address without a password', {}, 'Send it in `headers`, as `authorization`.')
@@ -47,7 +55,7 @@ export function targetOf(base: URL | undefined, path: string, options: TargetOpt
   return url
 }
 
-function addressOf(base: URL | undefined, path: string): URL {
+function addressOf(base: Address | undefined, path: string): URL | Address {
   if (!path.startsWith('/') && /^[a-z][a-z\d+.-]*:/i.test(path)) {
     const url = URL.canParse(path) ? new URL(path) : undefined
     if (url !== undefined && /^https?:$/.test(url.protocol)) return url
@@ -60,7 +68,7 @@ function addressOf(base: URL | undefined, path: string): URL {
     )
   const before = base.pathname.endsWith('/') ? base.pathname.slice(0, -1) : base.pathname
   const separator = path === '' || path.startsWith('/') || path.startsWith('?') ? '' : '/'
-  return new URL(`${base.origin}${before}${separator}${path}`)
+  return addressAt(base, `${before}${separator}${path}`)
 }
 
 const PARAMETER = /:([A-Za-z_]\w*)/g

@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts'
+import { type Address, urlOf } from './address.ts'
 import type { HeaderFields } from './header-fields.ts'
 
 /** One request as it goes out. Redirects, caching and retries are decided above. */
@@ -37,20 +38,21 @@ export interface HttpTransport {
   close?(): Promise<void>
 }
 
+/** A request that ends with a call. */
+export interface CallRequest extends Omit<TransportRequest, 'signal' | 'url'> {
+  readonly url: Address
+}
+
 /** A transport of ours may listen to the call itself, as a signal for each attempt is dearer than all else that a client does. */
 export interface CallTransport extends HttpTransport {
-  /** As `send`; the request's own signal is left out. */
-  sendWithin?(call: Call, request: Omit<TransportRequest, 'signal'>): Promise<TransportResponse>
+  /** As `send`. */
+  sendWithin?(call: Call, request: CallRequest): Promise<TransportResponse>
 }
 
 /** Sends a request that ends with a call. */
-export function sendWithin(
-  transport: CallTransport,
-  call: Call,
-  request: Omit<TransportRequest, 'signal'>,
-): Promise<TransportResponse> {
+export function sendWithin(transport: CallTransport, call: Call, request: CallRequest): Promise<TransportResponse> {
   if (transport.sendWithin !== undefined) return transport.sendWithin(call, request)
-  return transport.send({ ...request, signal: call.signal })
+  return transport.send({ ...request, url: urlOf(request.url), signal: call.signal })
 }
 
 /** What a transport fails with once the header of an answer is there and its body does not follow whole. */

@@ -4,7 +4,14 @@
  */
 import { ACCEPT_ENCODING, decodeBody } from './content-encoding.ts'
 import { type HeaderFields, fieldOf } from './header-fields.ts'
-import { BodyFailure, type CallTransport, type TransportRequest, type TransportResponse, joined } from './transport.ts'
+import {
+  BodyFailure,
+  type CallRequest,
+  type CallTransport,
+  type TransportRequest,
+  type TransportResponse,
+  joined,
+} from './transport.ts'
 
 /** What we need of undici's `Agent`: any dispatcher of undici 7 or 8. */
 export interface UndiciDispatcher {
@@ -29,7 +36,7 @@ export function undiciTransport(dispatcher: UndiciDispatcher, isOurs: boolean): 
       last = { given, sent: { 'user-agent': 'hotpath', 'accept-encoding': ACCEPT_ENCODING, ...given } }
     return last.sent
   }
-  const dispatch = (request: UnsignedRequest, listen: (onAbort: (reason: unknown) => void) => void) =>
+  const dispatch = (request: CallRequest, listen: (onAbort: (reason: unknown) => void) => void) =>
     new Promise<TransportResponse>((resolve, reject) => {
       const { url, method, body } = request
       const { origin } = url
@@ -54,8 +61,6 @@ export function undiciTransport(dispatcher: UndiciDispatcher, isOurs: boolean): 
     },
   }
 }
-
-type UnsignedRequest = Omit<TransportRequest, 'signal'>
 
 function follow(signal: AbortSignal, onAbort: (reason: unknown) => void): void {
   if (signal.aborted) onAbort(signal.reason)
