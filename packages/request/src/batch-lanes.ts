@@ -20,41 +20,52 @@ export interface BatchLanes<Key> {
 /** Fewer that are to be skipped are left alone. */
 const MIN_SWEPT = 64
 
+interface Lane<Key> {
+  items: Item<Key>[]
+  /** Where the first stands that was not taken yet: to move the rest for each batch would be dear for many batches. */
+  head: number
+}
+
 /** Makes empty lanes. */
 export function createBatchLanes<Key>(): BatchLanes<Key> {
-  const lanes: Item<Key>[][] = PRIORITIES.map(() => [])
+  const lanes: Lane<Key>[] = PRIORITIES.map(() => ({ items: [], head: 0 }))
   let size = 0
   /** How much there may be to skip, at most. */
   let marked = 0
 
-  function takeWhole(index: number): Item<Key>[] {
-    const lane = lanes[index] as Item<Key>[]
-    lanes[index] = []
-    size -= lane.length
-    return lane
+  /** From a lane in which nothing is to be skipped. */
+  function takeFrom(lane: Lane<Key>, max: number): Item<Key>[] {
+    const { items, head } = lane
+    if (head === 0 && items.length <= max) {
+      lane.items = []
+      return items
+    }
+    const taken = items.slice(head, head + max)
+    advance(lane, head + taken.length)
+    return taken
   }
 
-  function takeSome(max: number): Item<Key>[] {
+  function takeEach(max: number): Item<Key>[] {
     const taken: Item<Key>[] = []
-    for (let index = 0; index < lanes.length; index++) {
-      const lane = lanes[index] as Item<Key>[]
-      let looked = 0
-      for (; looked < lane.length && taken.length < max; looked++) {
-        const item = lane[looked] as Item<Key>
+    for (const [index, lane] of lanes.entries()) {
+      let { head } = lane
+      for (; head < lane.items.length && taken.length < max; head++) {
+        const item = lane.items[head] as Item<Key>
         if (item.lane !== index) continue
         // Marked at once, because it may stand in a lane below as well.
         item.lane = SENT
         taken.push(item)
       }
-      lanes[index] = looked === lane.length ? [] : lane.slice(looked)
+      advance(lane, head)
     }
-    size -= taken.length
-    if (size === 0) marked = 0
     return taken
   }
 
   function sweep(): void {
-    for (const [index, lane] of lanes.entries()) lanes[index] = lane.filter((item) => item.lane === index)
+    for (const [index, lane] of lanes.entries()) {
+      lane.items = lane.items.filter((item) => item.lane === index)
+      lane.head = 0
+    }
     marked = 0
   }
 
@@ -64,13 +75,13 @@ export function createBatchLanes<Key>(): BatchLanes<Key> {
     },
     add(item) {
       size++
-      lanes[item.lane]?.push(item)
+      lanes[item.lane]?.items.push(item)
     },
     raise(item, lane) {
       if (lane >= item.lane) return
       marked++
       item.lane = lane
-      lanes[lane]?.push(item)
+      lanes[lane]?.items.push(item)
     },
     left() {
       marked++
@@ -79,9 +90,20 @@ export function createBatchLanes<Key>(): BatchLanes<Key> {
       if (size === 0 || (marked >= MIN_SWEPT && marked > size)) sweep()
     },
     take(max) {
-      // Most batches are one whole lane.
-      const only = marked > 0 || size > max ? -1 : lanes.findIndex((lane) => lane.length === size)
-      return only === -1 ? takeSome(max) : takeWhole(only)
+      // Most keys are equally urgent.
+      const only = marked === 0 ? lanes.find(({ items, head }) => items.length - head === size) : undefined
+      const taken = only === undefined ? takeEach(max) : takeFrom(only, max)
+      size -= taken.length
+      // What is to be skipped may be all that is left, and would be taken for what comes next.
+      if (size === 0 && marked > 0) sweep()
+      return taken
     },
   }
+}
+
+/** What was taken is let go of when it is the larger part. */
+function advance<Key>(lane: Lane<Key>, head: number): void {
+  const isLarger = head * 2 >= lane.items.length
+  if (isLarger) lane.items = lane.items.slice(head)
+  lane.head = isLarger ? 0 : head
 }
