@@ -9,6 +9,7 @@ import { assertOptions, received } from './input.ts'
 import { memberDecorator } from './member.ts'
 import type { Anything, AnyFunction, ArgsOf, Asynchronous, MemberDecorator, ValueOf } from './member-types.ts'
 import { perObject } from './per-object.ts'
+import { throwRemembered } from './remembered-error.ts'
 
 /** A method that takes a list of keys and answers a list of values, in their order. */
 export type BatchMethod = (this: Anything, keys: Anything) => Promise<Anything>
@@ -81,7 +82,11 @@ type Plan = BatchOptions<unknown> | CachedBatchOptions<unknown, unknown>
 function withCache({ cache: _, ...options }: Options, find: (() => LoadingCache) | undefined): Plan {
   if (find === undefined) return options
   const cache: LoadingCache = {
-    getOrSet: (...args) => find().getOrSet(...args),
+    // Another member may remember failures under the same keys.
+    getOrSet: (...args) =>
+      find()
+        .getOrSet(...args)
+        .then(throwRemembered) as never,
     set: (...args) => find().set(...args),
     delete: (...args) => find().delete(...args),
     clear: (...args) => find().clear(...args),

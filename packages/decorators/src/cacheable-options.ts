@@ -7,9 +7,20 @@ import { type Selector, assertTags } from './selector.ts'
 
 /** Options of `@Cacheable`. What is a `function` and not an arrow has the object as its `this`. */
 export interface CacheableOptions<This, Of> extends FreshnessOptions {
-  /** The key of a call, made from its arguments. Default: the class, the member and the arguments. */
+  /**
+   * The key of a call, made from its arguments. Default: the class, the member and the arguments.
+   *
+   * Members that make the same key share a value. A method must not, with one that it overrides and calls by `super`:
+   * the outer would wait for itself.
+   */
   readonly key?: ((this: This, ...args: ArgsOf<Of>) => CacheKey) | undefined
-  /** Stands for the name of the class in default keys, and for that of the function; for code that a minifier renames. */
+  /**
+   * Stands for the name of the class in default keys, and for that of the function.
+   *
+   * For code that a minifier renames, and for a second class or function of one name: nothing else in the key tells them
+   * apart, so in one cache they answer each other's values. A module that is loaded twice, or again, is to find what it
+   * has cached; so are the classes that one class factory makes, unless each gets a `name`.
+   */
   readonly name?: string | undefined
   /** Tags of the value, or what makes them from the arguments and the value. */
   readonly tags?: Selector<This, ArgsOf<Of>, ValueOf<Of>, readonly string[]> | undefined
@@ -20,6 +31,11 @@ export interface CacheableOptions<This, Of> extends FreshnessOptions {
   /**
    * How long a failure is remembered, and thrown again instead of a new attempt; a function may decide by the error.
    * In memory it is the same error; shared tiers keep what their codec can carry. Default `false`: not at all.
+   *
+   * It stands in the place of the value, as `{ '@hotpath/error': true, error }`, so what outdates the value outdates it
+   * (tags that a function makes from a value it has none). `cache.get` and `cache.wrap` answer with that object. Members
+   * of a `key` or `name` of their own throw the error, though they have no `errorTtl`, as long as some member of their
+   * process has one: a program that shares a cache with others should have it on both sides.
    */
   readonly errorTtl?: ErrorTtl | undefined
   /** The cache, or what finds it on the object. Default: that of `createDecorators` or `configureDecorators`. */

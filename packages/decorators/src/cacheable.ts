@@ -8,7 +8,7 @@ import { type CallKey, defaultKey, functionKey } from './default-key.ts'
 import { assertCallable } from './input.ts'
 import { lookLike, memberDecorator } from './member.ts'
 import type { AnyFunction, AsyncTwin, MemberDecorator } from './member-types.ts'
-import { errorMsOf, remember, throwRemembered } from './remembered-error.ts'
+import { errorMsOf, remember, remembering, throwRemembered } from './remembered-error.ts'
 import { assertNoCycle, runWithin, runningLoad } from './running-load.ts'
 import { select } from './selector.ts'
 
@@ -22,7 +22,7 @@ export function cacheableMember<This, Of>(
   const plain = options as Options
   const freshness = assertCacheable(plain, '@Cacheable')
   return memberDecorator('@Cacheable', (member) => {
-    const callKey = ownKey(plain) ?? defaultKey(member, plain.name)
+    const callKey = givenKey(plain) ?? defaultKey(member, plain.name)
     const findCache = cacheFinder(plain.cache, home, `\`@Cacheable\` on \`${String(member.property)}\``)
     return makeCached(member.fn, { options: plain, freshness, callKey, findCache })
   })
@@ -40,7 +40,7 @@ export type CachedFunction<Fn extends AnyFunction> = AsyncTwin<Fn> & {
 export function cacheableFunction(fn: AnyFunction, options: Options, home: CacheHome): AnyFunction {
   const freshness = assertCacheable(options, 'cacheable')
   assertCallable(fn, 'cacheable')
-  const callKey = ownKey(options) ?? functionKey(fn, options.name)
+  const callKey = givenKey(options) ?? functionKey(fn, options.name)
   const findCache = cacheFinder(options.cache, home, `\`${fn.name || 'a cacheable function'}\``)
   const cached = lookLike(makeCached(fn, { options, freshness, callKey, findCache }), fn)
   return Object.assign(cached, {
@@ -56,11 +56,15 @@ interface Plan extends CachedBy {
 
 function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
   const { callKey, findCache, freshness } = plan
-  const { when, unless, tags, errorTtl } = plan.options
+  const { key: ownKey, name, when, unless, tags, errorTtl } = plan.options
   const loadOptions = typeof tags === 'function' ? freshness : { ...freshness, tags }
   // So that the function hears of the load's end by `currentCall().signal`.
   const called = compose(fn)
   const remembers = errorTtl !== undefined && errorTtl !== false
+  const failures = remembering()
+  if (remembers) failures.isOn = true
+  // A second promise is dear beside a hit, so only those look for failures of others who may have a key in common.
+  const sharesKeys = ownKey !== undefined || name !== undefined
 
   function cached(this: unknown, ...args: unknown[]): Promise<unknown> {
     try {
@@ -88,7 +92,7 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
         return value
       }
       const answer = cache.getOrSet(key, load, loadOptions)
-      return remembers ? answer.then(throwRemembered) : answer
+      return remembers || (sharesKeys && failures.isOn) ? answer.then(throwRemembered) : answer
     } catch (error) {
       return Promise.reject(error)
     }
@@ -96,6 +100,6 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
   return mark(cached, plan)
 }
 
-function ownKey({ key }: Options): CallKey | undefined {
+function givenKey({ key }: Options): CallKey | undefined {
   return key && ((self, args) => key.apply(self, args as unknown[]))
 }

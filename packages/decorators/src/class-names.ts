@@ -10,6 +10,7 @@
  * itself when it is made, for others each object tells its class when it is made, the base class's members first.
  */
 import { ConfigError } from '@hotpath/contract'
+import { meaningfulName } from './code-names.ts'
 import type { Member } from './member.ts'
 
 /** One decorated member that makes default keys. */
@@ -65,20 +66,15 @@ function lineage(owner: object, label: string): Site[] {
   return found
 }
 
-/** What a class is called once a minifier or a compiler has had its way. */
-const MEANINGLESS = /^(?:.|[a-z_$].|_?(?:class|default)_?\d*|\w+_default|anonymous)$/
-
 /** @throws ConfigError when the class has no name, or one that a minifier gave it. */
 function className(owner: object, { name, decorator, label }: Site): string {
   if (name !== undefined) return name
-  const own = (owner as { readonly name?: unknown }).name
-  if (typeof own === 'string' && own !== '' && !MEANINGLESS.test(own)) return own
-  const seen = typeof own === 'string' && own !== '' ? `is called \`${own}\`, as by a minifier` : 'has no name'
-  throw new ConfigError(
-    'ERR_DECORATOR_NAME',
-    `\`${decorator}\` on \`${label}\` makes its keys from the name of the class, which ${seen}. Pass \`name: 'UserService'\`, or a \`key\`.`,
-    { context: { label } },
-  )
+  return meaningfulName((owner as { readonly name?: unknown }).name, {
+    subject: `\`${decorator}\` on \`${label}\``,
+    kind: 'class',
+    example: 'UserService',
+    context: { label },
+  })
 }
 
 /** @throws ConfigError for two members of one class that are not the same one, but are called the same. */

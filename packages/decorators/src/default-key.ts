@@ -1,6 +1,7 @@
 /** The key of a call where the user gave none: class, member, arguments. */
 import { type CacheKey, ConfigError, type KeyPart } from '@hotpath/contract'
 import { type Site, claim, claimCount, headOf, labelOf } from './class-names.ts'
+import { meaningfulName } from './code-names.ts'
 import type { Member } from './member.ts'
 
 /** Makes the key of a call from the object that it came to and its arguments. */
@@ -56,15 +57,9 @@ function refuseDetached({ decorator, label }: Site): never {
 /**
  * Makes the function that makes the keys of a function: its name and the arguments.
  *
- * @throws ConfigError when it has none.
+ * @throws ConfigError when it has none, or one that a minifier gave it.
  */
 export function functionKey(fn: { readonly name: string }, name: string | undefined): CallKey {
-  const head = name ?? fn.name
-  if (head === '') {
-    throw new ConfigError(
-      'ERR_DECORATOR_NAME',
-      "The function has no name to make keys from. Pass `name: 'loadUser'`, or a `key`.",
-    )
-  }
+  const head = name ?? meaningfulName(fn.name, { subject: '`cacheable`', kind: 'function', example: 'loadUser' })
   return (_self, args) => [head, ...(args as readonly KeyPart[])]
 }

@@ -90,7 +90,7 @@ export function CacheEvict<This = Anything, Of = AsyncMethod>(
 /**
  * The twin of a function that answers from the cache: `Cacheable` for functions.
  *
- * @throws ConfigError for wrong options, and when the function has no name to make keys from.
+ * @throws ConfigError for wrong options, and when the function has no name to make keys from, or one that a minifier gave it.
  */
 export function cacheable<Fn extends AnyFunction>(
   fn: Fn,

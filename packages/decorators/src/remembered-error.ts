@@ -27,6 +27,20 @@ export function remember(error: unknown): RememberedError {
   return { '@hotpath/error': true, error }
 }
 
+// Keyed globally: the CommonJS copy may read what the ESM copy remembers.
+const REMEMBERING = Symbol.for('@hotpath/decorators/remembering')
+
+interface Remembering {
+  /** Whether any member of this process remembers failures, so that others who share its keys may come upon one. */
+  isOn: boolean
+}
+
+/** What this process remembers of failures. */
+export function remembering(): Remembering {
+  const globals = globalThis as { [REMEMBERING]?: Remembering }
+  return (globals[REMEMBERING] ??= { isOn: false })
+}
+
 /** Throws what stands for a failure. */
 export function throwRemembered<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null && (value as Partial<RememberedError>)['@hotpath/error'] === true) {

@@ -2,6 +2,10 @@
  * The load that runs synchronously, up to its first await, and those that it was called by. A member that is called there
  * for the key that it is loaded for would wait for itself: one that overrides another, calls it by `super`, and has the
  * same `key`, or one that calls itself.
+ *
+ * After an await nothing is known of the caller. An AsyncLocalStorage would know, at a cost for each call and not in
+ * browsers, but not whether the call joins the load: one that has evicted its key gets a load of its own. Nor whether
+ * anybody waits for the answer. So what is seen late is left to the timeout of the load.
  */
 import { type CacheKey, RequestError, encodeKey } from '@hotpath/contract'
 import type { Cache } from '@hotpath/core'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Cacheable } from '../src/index.ts'
+import { Batch, CachePut, Cacheable, cacheable } from '../src/index.ts'
 import { make } from './make.ts'
 
 class NotFound extends Error {
@@ -90,5 +90,84 @@ describe('errorTtl', () => {
     fails = false
     clock.advance(1_000)
     expect(await users.find(1)).toBe(1)
+  })
+})
+
+describe('a remembered failure', () => {
+  const unknown = cacheable(
+    async (id: number): Promise<string> => {
+      throw new NotFound(`no ${id}`)
+    },
+    { key: (id) => ['user', id], errorTtl: '1m' },
+  )
+
+  test('is thrown to those as well who share its key and remember none', async () => {
+    const { cache } = make()
+    let loads = 0
+    const seen: unknown[] = []
+    const see = (value: unknown): string[] => {
+      seen.push(value)
+      return []
+    }
+    class Users {
+      @Cacheable({ key: (id) => ['user', id], unless: (_args, user) => see(user).length > 0 })
+      async find(id: number): Promise<string> {
+        loads++
+        return `user ${id}`
+      }
+      @Cacheable({ tags: (_args, name) => see(name) })
+      async name(id: number): Promise<string> {
+        return this.find(id)
+      }
+      @CachePut({ key: (id) => ['put', id], tags: (_args, user) => see(user) })
+      async put(id: number): Promise<string> {
+        return this.find(id)
+      }
+      @Batch({ key: (id) => ['user', id], cache })
+      async findMany(ids: readonly number[]): Promise<string[]> {
+        loads++
+        return ids.map((id) => `user ${id}`)
+      }
+    }
+    const users = new Users()
+    const failure: unknown = await unknown(1).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(NotFound)
+    for (const call of [users.find(1), users.name(1), users.put(1), users.findMany([1])]) {
+      await expect(call).rejects.toBe(failure)
+    }
+    expect([loads, seen]).toEqual([0, []])
+    expect(await cache.has(['put', 1])).toBe(false)
+    await unknown.invalidate(1)
+    expect([await users.find(1), await unknown(1), await users.findMany([1]), loads, seen]).toEqual([
+      'user 1',
+      'user 1',
+      ['user 1'],
+      1,
+      ['user 1'],
+    ])
+  })
+
+  test('is thrown to those who wait for it and remember none', async () => {
+    make()
+    const find = cacheable(async (id: number): Promise<string> => `user ${id}`, { key: (id) => ['user', id] })
+    const [failed, shared] = await Promise.allSettled([unknown(1), find(1)])
+    expect(shared).toEqual(failed)
+    expect(shared).toMatchObject({ status: 'rejected', reason: { message: 'no 1' } })
+  })
+
+  test('costs those nothing who have no key in common with others: they answer what the cache does', async () => {
+    make()
+    const answer = Promise.resolve(1)
+    const stub = () => ({ getOrSet: () => answer }) as never
+    const load = async (): Promise<number> => 1
+    expect(cacheable(load, { cache: stub })()).toBe(answer)
+    const sharing = cacheable(load, { cache: stub, key: () => 'one' })
+    expect(sharing()).not.toBe(answer)
+  })
+
+  test('is what other readers of the cache see', async () => {
+    const { cache } = make()
+    const failure: unknown = await unknown(1).catch((error: unknown) => error)
+    expect(await cache.get(['user', 1])).toEqual({ '@hotpath/error': true, error: failure })
   })
 })

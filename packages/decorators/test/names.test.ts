@@ -72,6 +72,26 @@ describe('the name of the class', () => {
     ).toEqual([1, -1])
   })
 
+  test('is all that tells a class: one that is made again finds what was cached, as a module does that is loaded again', async () => {
+    make()
+    const load = (version: string) => {
+      class Users {
+        @Cacheable()
+        async find(id: number): Promise<string> {
+          return `${id} of ${version}`
+        }
+      }
+      return new Users()
+    }
+    const [first, second] = [load('first'), load('second')]
+    expect([await first.find(1), await second.find(1), await second.find(2), await first.find(2)]).toEqual([
+      '1 of first',
+      '1 of first',
+      '2 of second',
+      '2 of second',
+    ])
+  })
+
   test('a subclass without one cannot be used', async () => {
     make()
     class Base {
@@ -161,25 +181,21 @@ describe('the name of the member', () => {
     expect(await new Sub()[find](1)).toBe(11)
   })
 
-  test('a function must have one, or be given one', async () => {
+  test('a function must have one, and not one that a minifier gave it, or be given one', async () => {
     const { cache } = make()
-    expect(() =>
-      cacheable(
-        (
-          () => async () =>
-            1
-        )(),
-      ),
-    ).toThrow(refused)
-    expect(
-      await cacheable(
-        (
-          () => async () =>
-            1
-        )(),
-        { name: 'one' },
-      )(),
-    ).toBe(1)
+    const named = (name: string) => Object.defineProperty(async () => 1, 'name', { value: name })
+    for (const name of ['', 'e', 'ab', '$a', '_', 'default', 'anonymous', 'bound ', 'bound e']) {
+      expect(() => cacheable(named(name)), name).toThrow(refused)
+      expect(() => cacheable(named(name), { key: () => 'one' }), name).not.toThrow()
+    }
+    expect(() => cacheable(named('e'))).toThrow(
+      "`cacheable` makes its keys from the name of the function, which is called `e`, as by a minifier. Pass `name: 'loadUser'`, or a `key`.",
+    )
+    expect(() => cacheable(named(''))).toThrow(/of the function, which has no name\. Pass/)
+    for (const name of ['load', 'loadUser', 'bound find', 'get']) {
+      expect(() => cacheable(named(name)), name).not.toThrow()
+    }
+    expect(await cacheable(named('e'), { name: 'one' })()).toBe(1)
     expect(await cache.get(['one'])).toBe(1)
   })
 })
