@@ -74,17 +74,18 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
       const outer = runningLoad()
       if (outer !== undefined) assertNoCycle({ cache, key, outer }, fn.name || 'a cacheable function')
       const load = async (context: LoadContext): Promise<unknown> => {
+        const running = { cache, key, outer, isOver: false }
         let value: unknown
         try {
-          value = await runWithin({ cache, key, outer }, () =>
-            Reflect.apply(called.with({ signal: context.signal }), this, args),
-          )
+          value = await runWithin(running, () => Reflect.apply(called.with({ signal: context.signal }), this, args))
         } catch (error) {
           // A stale value is better than a remembered failure.
           const errorMs = remembers && context.previous === undefined ? errorMsOf(errorTtl, error) : 0
           if (errorMs === 0) throw error
           context.setTtl({ ttl: errorMs, staleWhileRevalidate: false, staleIfError: false })
           return remember(error)
+        } finally {
+          running.isOver = true
         }
         if (value === undefined) return value
         if (unless?.call(this, args, value) === true) context.skip()

@@ -10,12 +10,14 @@
 import { type CacheKey, RequestError, encodeKey } from '@hotpath/contract'
 import type { Cache } from '@hotpath/core'
 
-/** A load under way. */
+/** A load under way, and afterwards. */
 export interface RunningLoad {
   readonly cache: Cache
   readonly key: CacheKey
   /** By which load it was called. */
   readonly outer: RunningLoad | undefined
+  /** What it called without waiting for it may outlive it. */
+  isOver: boolean
 }
 
 let innermost: RunningLoad | undefined
@@ -36,12 +38,12 @@ export function runWithin<Answer>(load: RunningLoad, fn: () => Answer): Answer {
   }
 }
 
-/** @throws RequestError `ERR_REQUEST_CYCLE` when the load is called, through any number of loads between, by one of its key. */
-export function assertNoCycle({ cache, key, outer }: RunningLoad, name: string): void {
+/** @throws RequestError `ERR_REQUEST_CYCLE` when a load would be called, through any number of loads between, by one of its key. */
+export function assertNoCycle({ cache, key, outer }: Omit<RunningLoad, 'isOver'>, name: string): void {
   const encoded = encodeKey(key)
   let load: RunningLoad | undefined = outer
   while (load !== undefined) {
-    if (load.cache === cache && encodeKey(load.key) === encoded) throw waitsForItself(name)
+    if (!load.isOver && load.cache === cache && encodeKey(load.key) === encoded) throw waitsForItself(name)
     load = load.outer
   }
 }

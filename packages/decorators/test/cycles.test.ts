@@ -1,4 +1,4 @@
-import { flush } from '@hotpath/testkit'
+import { deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { CacheEvict, CachePut, Cacheable } from '../src/index.ts'
 import { make } from './make.ts'
@@ -58,6 +58,30 @@ describe('a load that asks for its own key', () => {
       }
     }
     expect([await new Users().find(1), await new Users().find(-1)]).toEqual(['created 1', 'put -1'])
+  })
+
+  test('by way of another, which it began and which comes to it once it is over, goes on', async () => {
+    const { cache } = make()
+    const gate = deferred()
+    const begun: Promise<string>[] = []
+    const slow = {
+      getOrSet: async (...args: Parameters<typeof cache.getOrSet>) => gate.promise.then(() => cache.getOrSet(...args)),
+    }
+    class Users {
+      @Cacheable()
+      async find(id: number): Promise<string> {
+        begun.push(this.friends(id))
+        return `user ${id}`
+      }
+      @Cacheable({ cache: () => slow as never })
+      async friends(id: number): Promise<string> {
+        return `friends of ${await this.find(id)}`
+      }
+    }
+    const users = new Users()
+    expect(await users.find(1)).toBe('user 1')
+    gate.resolve()
+    expect(await begun[0]).toBe('friends of user 1')
   })
 
   test('and does not wait for the answer goes on', async () => {
