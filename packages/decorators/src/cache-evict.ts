@@ -4,6 +4,7 @@ import { type CacheHome, type CacheOption, cacheFinder } from './cache-source.ts
 import { assertCallable, assertFunction, assertOptions } from './input.ts'
 import { lookLike, memberDecorator } from './member.ts'
 import type { AnyFunction, ArgsOf, MemberDecorator, ValueOf } from './member-types.ts'
+import { noteEviction } from './overlaps.ts'
 import { type Selector, asKeys, assertKeys, assertTags, select } from './selector.ts'
 
 /** What `@CacheEvict` outdates, and when. At least one of `key`, `keys`, `tags` and `prefix` is needed. */
@@ -116,7 +117,10 @@ async function evict(
   ]
   const tagged = tags === undefined ? [] : select(tags, call)
   await Promise.all([
-    ...under.map((one) => cache.delete(one, write)),
+    ...under.map((one) => {
+      noteEviction(cache, one)
+      return cache.delete(one, write)
+    }),
     ...(tagged.length === 0 ? [] : [cache.invalidateTags(tagged, write)]),
     ...(prefix === undefined ? [] : [cache.invalidatePrefix(select(prefix, call), write)]),
   ])

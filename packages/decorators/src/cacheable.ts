@@ -1,7 +1,7 @@
 import type { CacheKey, FreshnessOptions } from '@hotpath/contract'
 import type { LoadContext, Token } from '@hotpath/core'
 import { compose } from '@hotpath/request'
-import { type CachedBy, mark } from './cached-by.ts'
+import { type CachedBy, mark, removeCall } from './cached-by.ts'
 import { cacheFinder, type CacheHome } from './cache-source.ts'
 import { type CacheableOptions, assertCacheable } from './cacheable-options.ts'
 import { type CallKey, defaultKey, functionKey } from './default-key.ts'
@@ -45,7 +45,7 @@ export function cacheableFunction(fn: AnyFunction, options: Options, home: Cache
   const cached = lookLike(makeCached(fn, { options, freshness, callKey, findCache }), fn)
   return Object.assign(cached, {
     key: (...args: unknown[]) => callKey(undefined, args),
-    invalidate: async (...args: unknown[]) => findCache(undefined).delete(callKey(undefined, args)),
+    invalidate: async (...args: unknown[]) => removeCall({ callKey, findCache }, undefined, args),
   })
 }
 

@@ -4,6 +4,7 @@ import type { Cache, Token } from '@hotpath/core'
 import type { CallKey } from './default-key.ts'
 import { memberOf } from './member.ts'
 import type { AnyFunction, ArgsOf } from './member-types.ts'
+import { noteEviction } from './overlaps.ts'
 
 /** How a member is cached. */
 export interface CachedBy {
@@ -42,8 +43,18 @@ export async function invalidate<Self extends object, Name extends keyof Self>(
   name: Name,
   ...args: ArgsOf<Self[Name]>
 ): Promise<Token> {
-  const { findCache, callKey } = cachedBy(self, name)
-  return findCache(self).delete(callKey(self, args))
+  return removeCall(cachedBy(self, name), self, args)
+}
+
+/** Removes the value of a call, everywhere. */
+export async function removeCall(
+  { findCache, callKey }: CachedBy,
+  self: unknown,
+  args: readonly unknown[],
+): Promise<Token> {
+  const [cache, key] = [findCache(self), callKey(self, args)]
+  noteEviction(cache, key)
+  return cache.delete(key)
 }
 
 function cachedBy(self: object, name: PropertyKey): CachedBy {

@@ -1,6 +1,6 @@
 import { deferred } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { CachePut, Cacheable, cachePut } from '../src/index.ts'
+import { CachePut, Cacheable, cacheEvict, cachePut, cacheable, invalidate } from '../src/index.ts'
 import { putsInMind } from '../src/overlaps.ts'
 import { make } from './make.ts'
 
@@ -177,6 +177,55 @@ describe('puts of one key that run at the same time', () => {
     expect(await cache.get(['user', 1])).toBe('b')
     await answer('long', long)
     expect(await cache.has(['user', 1])).toBe(false)
+  })
+})
+
+describe('a put during which its key is evicted', () => {
+  const setUp = () => {
+    const { cache } = make()
+    const gate = deferred<string>()
+    const find = cacheable(async (id: number): Promise<string> => `found ${id}`, { key: (id) => ['user', id] })
+    const put = cachePut(async (id: number): Promise<string> => (id > 0 ? gate.promise : 'none'), {
+      key: (id) => ['user', id],
+    })
+    const evict = cacheEvict(async (id: number): Promise<number> => id, { key: (id) => ['user', id] })
+    return { cache, gate, find, put, evict }
+  }
+
+  test('leaves no value, which may be older than the eviction', async () => {
+    for (const evictIn of [
+      ({ evict }: ReturnType<typeof setUp>) => evict(1),
+      ({ find }: ReturnType<typeof setUp>) => find.invalidate(1),
+      async () => {
+        class Users {
+          @Cacheable({ key: (id) => ['user', id] })
+          async find(id: number): Promise<number> {
+            return id
+          }
+        }
+        await invalidate(new Users(), 'find', 1)
+      },
+    ]) {
+      const all = setUp()
+      const [put, other] = [all.put(1), all.put(2)]
+      await evictIn(all)
+      all.gate.resolve('old')
+      expect([await put, await other, await all.find(1), await all.find(2)]).toEqual(['old', 'old', 'found 1', 'old'])
+    }
+  })
+
+  test('is remembered no longer than that', async () => {
+    const { cache, gate, put, evict } = setUp()
+    await evict(1)
+    expect(putsInMind(cache)).toBe(0)
+    const running = put(1)
+    await evict(1)
+    expect(putsInMind(cache)).toBe(2)
+    gate.resolve('old')
+    await running
+    expect(putsInMind(cache)).toBe(0)
+    await put(1)
+    expect(await cache.get(['user', 1])).toBe('old')
   })
 })
 
