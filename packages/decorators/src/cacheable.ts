@@ -1,6 +1,6 @@
 import type { CacheKey, FreshnessOptions } from '@hotpath/contract'
 import type { LoadContext, Token } from '@hotpath/core'
-import { compose } from '@hotpath/request'
+import { callAround, callShared } from '@hotpath/request'
 import { type CachedBy, mark, removeCall } from './cached-by.ts'
 import { cacheFinder, type CacheHome } from './cache-source.ts'
 import { type CacheableOptions, assertCacheable } from './cacheable-options.ts'
@@ -58,8 +58,6 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
   const { callKey, findCache, freshness } = plan
   const { key: ownKey, name, when, unless, tags, errorTtl } = plan.options
   const loadOptions = typeof tags === 'function' ? freshness : { ...freshness, tags }
-  // So that the function hears of the load's end by `currentCall().signal`.
-  const called = compose(fn)
   const remembers = errorTtl !== undefined && errorTtl !== false
   const failures = remembering()
   if (remembers) failures.isOn = true
@@ -71,13 +69,14 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
       if (when !== undefined && !when.apply(this, args)) return Promise.resolve(Reflect.apply(fn, this, args))
       const cache = findCache(this)
       const key = callKey(this, args)
+      const around = callAround()
       const outer = runningLoad()
       if (outer !== undefined) assertNoCycle({ cache, key, outer }, fn.name || 'a cacheable function')
       const load = async (context: LoadContext): Promise<unknown> => {
         const running = { cache, key, outer, isOver: false }
         let value: unknown
         try {
-          value = await runWithin(running, () => Reflect.apply(called.with({ signal: context.signal }), this, args))
+          value = await runWithin(running, () => callShared(fn, { around, signal: context.signal, self: this, args }))
         } catch (error) {
           // A stale value is better than a remembered failure.
           const errorMs = remembers && context.previous === undefined ? errorMsOf(errorTtl, error) : 0
@@ -92,7 +91,9 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
         else if (typeof tags === 'function') context.addTags(select(tags, { self: this, args, value }))
         return value
       }
-      const answer = cache.getOrSet(key, load, loadOptions)
+      // Who gives up leaves the load to the others, and ends it as the last.
+      const options = around?.abortable === true ? { ...loadOptions, signal: around.signal } : loadOptions
+      const answer = cache.getOrSet(key, load, options)
       return remembers || (sharesKeys && failures.isOn) ? answer.then(throwRemembered) : answer
     } catch (error) {
       return Promise.reject(error)

@@ -1,6 +1,8 @@
 export { compose } from './compose.ts'
 export { currentCall } from './call.ts'
 export type { CurrentCall, Priority } from './call.ts'
+export { callAround, callShared } from './shared-work.ts'
+export type { CallAround, SharedCall } from './shared-work.ts'
 export type {
   AnyFunction,
   AsyncTwin,

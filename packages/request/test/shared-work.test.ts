@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { callAround, callShared, compose, currentCall } from '../src/index.ts'
+
+describe('shared work', () => {
+  const around = (signal: AbortSignal | undefined, ask: () => unknown): unknown => {
+    let answer: unknown
+    const outer = compose(async () => {
+      answer = ask()
+    }).with({ signal, priority: 'high' })
+    void outer()
+    return answer
+  }
+
+  test('knows the call around, and whether it can be aborted', () => {
+    expect(callAround()).toBeUndefined()
+    const { signal } = new AbortController()
+    expect(around(signal, () => callAround()?.abortable)).toBe(true)
+    expect(around(undefined, () => callAround()?.abortable)).toBe(false)
+  })
+
+  test('ends by its own signal and not by that of the call around, whose priority it has', async () => {
+    const [caller, work] = [new AbortController(), new AbortController()]
+    const self = { name: 'it' }
+    const seen = around(caller.signal, () =>
+      callShared(
+        function (this: unknown, id: number) {
+          const { signal, priority } = currentCall()
+          return { signal, priority, id, self: this }
+        },
+        { around: callAround(), signal: work.signal, self, args: [42] },
+      ),
+    ) as Promise<{ signal: AbortSignal; priority: string; id: number; self: unknown }>
+    const { signal, ...rest } = await seen
+    expect(rest).toEqual({ priority: 'high', id: 42, self })
+    caller.abort()
+    expect(signal.aborted).toBe(false)
+  })
+
+  test('hears of its own end while it runs', async () => {
+    const work = new AbortController()
+    const hung = callShared(
+      () =>
+        new Promise((_resolve, reject) => {
+          const { signal } = currentCall()
+          signal.addEventListener('abort', () => reject(signal.reason))
+        }),
+      { around: undefined, signal: work.signal, self: undefined, args: [] },
+    )
+    work.abort(new Error('nobody waits'))
+    await expect(hung).rejects.toThrow('nobody waits')
+  })
+
+  test('fails by a rejection when the function throws at once', async () => {
+    const { signal } = new AbortController()
+    const fail = (): never => {
+      throw new Error('mistake')
+    }
+    await expect(callShared(fail, { around: undefined, signal, self: undefined, args: [] })).rejects.toThrow('mistake')
+  })
+})
