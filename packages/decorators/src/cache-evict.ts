@@ -121,7 +121,7 @@ async function evict(
       noteEviction(cache, one)
       return cache.delete(one, write)
     }),
-    ...(tagged.length === 0 ? [] : [cache.invalidateTags(tagged, write)]),
+    ...(Array.isArray(tagged) && tagged.length === 0 ? [] : [cache.invalidateTags(tagged, write)]),
     ...(prefix === undefined ? [] : [cache.invalidatePrefix(select(prefix, call), write)]),
   ])
 }

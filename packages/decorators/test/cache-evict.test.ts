@@ -193,7 +193,8 @@ describe('the options of @CacheEvict', () => {
   })
 
   test('keys and tags that are made wrong fail the call, after the method', async () => {
-    make()
+    const { cache } = make()
+    await cache.set('user', 1)
     let calls = 0
     class Users {
       @CacheEvict({ keys: () => 'user' as never })
@@ -204,10 +205,16 @@ describe('the options of @CacheEvict', () => {
       async tags(): Promise<number> {
         return calls++
       }
+      @CacheEvict({ key: () => 'user', tags: () => undefined as never })
+      async noTags(): Promise<number> {
+        return calls++
+      }
     }
     const users = new Users()
     await expect(users.keys()).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
     await expect(users.tags()).rejects.toMatchObject({ code: 'ERR_TAG_INVALID' })
-    expect(calls).toBe(2)
+    await expect(users.noTags()).rejects.toMatchObject({ code: 'ERR_TAG_INVALID' })
+    expect(calls).toBe(3)
+    expect(await cache.has('user')).toBe(false)
   })
 })
