@@ -41,7 +41,7 @@ export function readQuantity(value: unknown, option: string, kind: QuantityKind)
       `Use a number of ${kind.base}, a string such as '${kind.example}', or \`Infinity\`.`,
     )
   }
-  if (amount < 0) return refuse('not be negative', 'Use `Infinity` for no limit.')
+  if (amount < 0) return refuse('not be negative', `Use for example '${kind.example}'.`)
   if (amount > Number.MAX_SAFE_INTEGER && amount < Number.POSITIVE_INFINITY) {
     return refuse(`be a safe integer of ${kind.base}`, 'Use `Infinity` for no limit.')
   }

@@ -17,7 +17,7 @@ describe('an amount of memory', () => {
   })
 
   test.each<[unknown, string]>([
-    [-1, '`maxBytes` must not be negative, received -1. Use `Infinity` for no limit.'],
+    [-1, "`maxBytes` must not be negative, received -1. Use for example '64mb'."],
     ['64', "`maxBytes` must have a unit, received '64'. Use one of b, kb, mb, gb, as in '64mb'."],
     ['64MB', "`maxBytes` must have a unit of b, kb, mb, gb, received '64MB'. Write '64mb'."],
     [

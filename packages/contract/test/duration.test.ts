@@ -27,9 +27,9 @@ describe('a duration', () => {
   })
 
   test.each<[unknown, string]>([
-    [-5, '`ttl` must not be negative, received -5. Use `Infinity` for no limit.'],
-    ['-5s', "`ttl` must not be negative, received '-5s'. Use `Infinity` for no limit."],
-    [-Infinity, '`ttl` must not be negative, received -Infinity. Use `Infinity` for no limit.'],
+    [-5, "`ttl` must not be negative, received -5. Use for example '5m'."],
+    ['-5s', "`ttl` must not be negative, received '-5s'. Use for example '5m'."],
+    [-Infinity, "`ttl` must not be negative, received -Infinity. Use for example '5m'."],
     ['5', "`ttl` must have a unit, received '5'. Use one of ms, s, m, h, d, as in '5m'."],
     ['5min', "`ttl` must have a unit of ms, s, m, h, d, received '5min'. Write '5m'."],
     ['5M', "`ttl` must have a unit of ms, s, m, h, d, received '5M'. Write '5m'."],

@@ -1,6 +1,7 @@
 /** Which answer is whose. Pure. */
 import { RequestError } from '@hotpath/contract'
 import type { Item } from './batch-item.ts'
+import { isPromise } from './is-promise.ts'
 import { received } from './received.ts'
 
 /** What a `loadMany` may answer: values in the order of the keys, or a map by key. An Error is one key's failure. */
@@ -21,10 +22,12 @@ export function answersOf<Key>(
   if (Array.isArray(answer)) {
     if (answer.length !== items.length) throw otherLength(name, answer.length, items.length)
     if (!isUnchanged(items, keys)) throw changed(name)
+    assertAwaited(name, answer)
     return answer as readonly unknown[]
   }
   if (!isMap(answer)) throw neither(name, answer)
   const answers = items.map(({ key }) => answer.get(key))
+  assertAwaited(name, answers)
   if (answer.size > 0 && !items.some(({ key }) => answer.has(key))) throw otherKeys(name, answer.size)
   return answers
 }
@@ -56,6 +59,17 @@ function changed(name: string): RequestError {
   return wrongResult(
     name,
     'changed the list of its keys, so nobody can tell which answer is whose. Copy the list before you sort or cut it, or answer with a Map by key.',
+  )
+}
+
+function assertAwaited(name: string, answers: readonly unknown[]): void {
+  const promises = answers.filter(isPromise)
+  if (promises.length === 0) return
+  // Nobody waits for them any more, and one that fails would end the process.
+  for (const promise of promises) promise.then(undefined, () => {})
+  throw wrongResult(
+    name,
+    'answered with promises where values belong. Await them all with `Promise.allSettled`, and put an Error in the place of what failed.',
   )
 }
 

@@ -9,6 +9,7 @@ import {
   clockOf,
   count,
   eventsOf,
+  finiteCount,
   limitMs,
   type PolicyOptions,
   positiveMs,
@@ -91,14 +92,8 @@ export function batchPlanOf<Key>(options: BatchOptions<Key>, name: string): Batc
     backoff: backoffOf(retry === false ? {} : retry),
     when,
     isolate,
-    maxKept: keptOf(options.maxKept),
+    maxKept: finiteCount(options.maxKept, 0, 'maxKept', 0),
     clock: clockOf(options),
     events: eventsOf(options),
   }
-}
-
-function keptOf(maxKept: number | undefined): number {
-  const kept = count(maxKept, 0, 'maxKept', 0)
-  if (kept < Number.POSITIVE_INFINITY) return kept
-  throw wrong('maxKept', 'finite', maxKept, 'Use for example 10_000, or give a `cache`.')
 }

@@ -16,13 +16,16 @@ export interface Batch<Key, Value> {
   load(key: Key, options?: CallOptions): Promise<Value>
   /** Loads many, in the order of the keys. An Error stands where a key failed; it rejects only when its caller leaves. */
   loadMany(keys: Iterable<Key>, options?: CallOptions): Promise<(Value | Error)[]>
-  /** Keeps a value that came from elsewhere: for who waits for it now, and for later loads. Needs `maxKept` or `cache`. */
+  /**
+   * Keeps a value that came from elsewhere: for later loads, and for who waits for a key that was not sent yet; what was
+   * sent is answered by whom it was sent to. Needs `maxKept` or `cache`.
+   */
   prime(key: Key, value: Value): Promise<void>
   /**
    * Forgets a value, or all: a later load asks anew, even when one is under way. With a cache it is removed there; without
    * a key the whole cache is cleared, so give the batch a namespace of its own.
    */
-  clear(key?: Key): Promise<void>
+  clear(...key: [] | [Key]): Promise<void>
 }
 
 /**
@@ -92,8 +95,9 @@ export function batch<Key, Value>(
       if (!keeps) throw keepsNothing()
       await store.prime(key, value)
     },
-    async clear(key) {
-      await (key === undefined ? store.clearAll() : store.clear(key))
+    async clear(...given) {
+      // By their number: a key that turns out to be `undefined` must not clear all.
+      await (given.length === 0 ? store.clearAll() : store.clear(given[0]))
     },
   }
 }

@@ -95,6 +95,11 @@ export class Call implements CurrentCall {
     this.listeners.add(listener)
   }
 
+  /** Calls it no more. */
+  offAbort(listener: (reason: unknown) => void): void {
+    this.listeners?.delete(listener)
+  }
+
   abort(reason: unknown): void {
     if (this.aborted) return
     this.ownAborted = true
@@ -131,7 +136,7 @@ export class Call implements CurrentCall {
     parent?.onAbort(onAbort)
     this.unfollow = () => {
       given?.removeEventListener('abort', onAbort)
-      parent?.listeners?.delete(onAbort)
+      parent?.offAbort(onAbort)
     }
   }
 }

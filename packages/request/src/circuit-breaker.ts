@@ -1,5 +1,5 @@
 import { type Clock, type Duration, isHotpathError, RequestError } from '@hotpath/contract'
-import { ambientCall, type Call } from './call.ts'
+import { ambientCall } from './call.ts'
 import { Circuit, type CircuitState, type Permit } from './circuit.ts'
 import { isRetryable } from './is-retryable.ts'
 import {
@@ -116,20 +116,31 @@ class Breaker {
     const caller = ambientCall()
     const answer = this.#telling(name, () => this.#circuit.ask(this.#clock.monotonic()))
     if (typeof answer === 'number') return Promise.reject(circuitOpen(name, answer))
+    // At once, as it may never settle. What comes of it later says no more.
+    const left = (reason: unknown): void => this.#left(name, answer, reason)
+    caller?.onAbort(left)
     return invoke(caller, fn, self, args).then(
       (value) => {
-        // Too late for a limit of time around it.
-        if (hasTimedOut(caller)) this.#fail(name, answer, caller?.reason)
-        else this.#settle(name, answer, false)
+        caller?.offAbort(left)
+        if (caller?.aborted !== true) this.#settle(name, answer, false)
         return value
       },
       (error: unknown) => {
-        if (hasTimedOut(caller)) this.#fail(name, answer, caller?.reason)
-        else if (caller?.aborted === true) this.#circuit.abandoned(answer)
-        else this.#fail(name, answer, error)
+        caller?.offAbort(left)
+        if (caller?.aborted !== true) this.#fail(name, answer, error)
         throw error
       },
     )
+  }
+
+  #left(name: string, permit: Permit, reason: unknown): void {
+    if (!isHotpathError(reason, 'ERR_REQUEST_TIMEOUT')) return this.#circuit.abandoned(permit)
+    // That the other side is too slow for a `timeout` around the call says a lot of it.
+    try {
+      this.#fail(name, permit, reason)
+    } catch {
+      // `when` is the user's; who waited hears of the limit of time.
+    }
   }
 
   #fail(name: string, permit: Permit, error: unknown): void {
@@ -160,11 +171,6 @@ class Breaker {
     }
     return answer
   }
-}
-
-/** Whether a `timeout` around the call has given up on it: that the other side is too slow says a lot of it. */
-function hasTimedOut(caller: Call | undefined): boolean {
-  return caller?.aborted === true && isHotpathError(caller.reason, 'ERR_REQUEST_TIMEOUT')
 }
 
 function circuitOpen(name: string, waitMs: number): RequestError {

@@ -12,6 +12,7 @@ import {
   clockOf,
   count,
   eventsOf,
+  finiteCount,
   nameOf,
   type PolicyOptions,
   positiveMs,
@@ -73,8 +74,7 @@ class Throttler {
     assertOptions(options, 'throttle')
     this.#options = options as ThrottleOptions
     const { limit, interval, maxQueue } = this.#options
-    if (!Number.isSafeInteger(limit)) throw wrong('limit', 'a whole number', limit, 'Use for example 10.')
-    this.#limit = count(limit, 1, 'limit')
+    this.#limit = finiteCount(limit, Number.NaN, 'limit')
     this.#intervalMs = positiveMs(interval, 'interval', "Use for example '1s'.")
     if (this.#intervalMs === Number.POSITIVE_INFINITY)
       throw wrong('interval', 'finite', interval, "Use for example '1s'.")

@@ -95,6 +95,8 @@ describe('a batch that fails', () => {
       new Map([['1', 'one']]),
       "`loadMany` answered with a Map of 1 that has none of the keys asked for. Use the very keys that it was called with: `1` and `'1'` differ.",
     ],
+    [[1, Promise.resolve(2)], '`loadMany` answered with promises where values belong.'],
+    [new Map([[1, Promise.resolve(1)]]), '`loadMany` answered with promises where values belong.'],
   ])('an answer of %o is a clear error for all, and nothing is tried again', async (answer, message) => {
     const { batch, clock, call, sent } = batchBench({ retry: {} })
     const calls = [1, 2].map((key) => batch.load(key))
@@ -105,6 +107,11 @@ describe('a batch that fails', () => {
       expect(one).toMatchObject({ reason: { code: 'ERR_REQUEST_RESULT', message: expect.stringContaining(message) } })
     }
     expect(sent).toHaveLength(1)
+  })
+
+  test('a promise among the answers that fails is nobody’s, and does not end the process', async () => {
+    const rows = batch((ids: readonly number[]) => ids.map((id) => Promise.reject(new Error(`lost ${id}`)) as never))
+    await expect(rows.load(1)).rejects.toMatchObject({ code: 'ERR_REQUEST_RESULT' })
   })
 
   test('an empty Map is an answer: there is none of the keys', async () => {
@@ -242,7 +249,7 @@ describe('a batch that fails', () => {
     [{ retry: { when: 1 } }, '`retry.when` must be a function, received 1.'],
     [{ isolate: 1 }, '`isolate` must be `true` or `false`, received 1.'],
     [{ maxKept: -1 }, '`maxKept` must be a whole number of at least 0, received -1.'],
-    [{ maxKept: Infinity }, '`maxKept` must be finite, received Infinity. Use for example 10_000, or give a `cache`.'],
+    [{ maxKept: Infinity }, '`maxKept` must be a whole number of at least 0, received Infinity. Use for example 10.'],
     [{ key: 'id' }, "`key` must be a function, received 'id'."],
     [null, '`options of batch` must be an object, received null.'],
   ])('refuses %o', (options, message) => {

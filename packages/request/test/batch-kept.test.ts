@@ -35,6 +35,18 @@ describe('a batch that keeps values', () => {
     expect(sent).toHaveLength(2)
   })
 
+  test('`clear` with a key that is `undefined` forgets nothing else', async () => {
+    const { batch, clock, sent } = batchBench({ maxKept: 2 })
+    await batch.prime(1, 'primed')
+    const missing = undefined as unknown as number
+    await batch.clear(missing)
+    expect(await batch.load(1)).toBe('primed')
+    await batch.clear()
+    void batch.load(1)
+    await clock.advanceAsync(0)
+    expect(sent).toEqual([[1]])
+  })
+
   test('`prime` answers those who wait and those who come, and nothing is sent', async () => {
     const { batch, clock, sent } = batchBench({ maxKept: 2 })
     const waiting = batch.load(1)

@@ -51,6 +51,36 @@ describe('the current call', () => {
     expect(new Call(outer).signal.reason).toBe('gone')
   })
 
+  test('tells who listens once, those below it included, and not who has ended or listens no more', () => {
+    const controller = new AbortController()
+    const outer = new Call(undefined, { signal: controller.signal })
+    const [inner, ended] = [new Call(outer), new Call(outer)]
+    const told: string[] = []
+    const tell = (who: string) => (reason: unknown) => void told.push(`${who}: ${String(reason)}`)
+    const gone = tell('gone')
+    outer.onAbort(tell('outer'))
+    inner.onAbort(tell('inner'))
+    inner.onAbort(gone)
+    inner.offAbort(gone)
+    ended.onAbort(tell('ended'))
+    ended.end()
+    controller.abort('left')
+    inner.abort('again')
+    expect(told).toEqual(['outer: left', 'inner: left'])
+    inner.onAbort(tell('late'))
+    expect(told.at(-1)).toBe('late: left')
+  })
+
+  test('what ends another call by what it does when it is told keeps that one from being told', () => {
+    const outer = new Call(undefined, { abortable: true })
+    const [first, second] = [new Call(outer), new Call(outer)]
+    const told: string[] = []
+    first.onAbort(() => second.end())
+    second.onAbort(() => told.push('second'))
+    outer.abort('gone')
+    expect(told).toEqual([])
+  })
+
   test('listens no longer once it has ended', () => {
     const controller = new AbortController()
     const call = new Call(undefined, { signal: controller.signal })

@@ -197,6 +197,29 @@ describe('a circuit breaker', () => {
     expect(breaker.state).toBe('open')
   })
 
+  test('what never ends counts as a failure once a timeout around it has given up', async () => {
+    const clock = createFakeClock()
+    const breaker = circuitBreaker({ clock, minCalls: 2 })
+    const fn = compose(() => new Promise<never>(() => {}), timeout('1s', { clock }), breaker)
+    const calls = [fn(), fn()].map((call) => call.catch((error: { code: string }) => error.code))
+    await clock.advanceAsync(1_000)
+    expect(await Promise.all(calls)).toEqual(['ERR_REQUEST_TIMEOUT', 'ERR_REQUEST_TIMEOUT'])
+    expect(breaker.state).toBe('open')
+  })
+
+  test('a `when` that throws of a limit of time counts it, and its caller hears of the limit', async () => {
+    const clock = createFakeClock()
+    const when = (): never => {
+      throw new Error('no')
+    }
+    const breaker = circuitBreaker({ clock, minCalls: 1, when })
+    const call = compose(() => new Promise<never>(() => {}), timeout('1s', { clock }), breaker)()
+    const caught = expect(call).rejects.toMatchObject({ code: 'ERR_REQUEST_TIMEOUT' })
+    await clock.advanceAsync(1_000)
+    await caught
+    expect(breaker.state).toBe('open')
+  })
+
   test('tells when it opens, tries and closes', async () => {
     const events = createRequestEvents()
     const told: unknown[] = []

@@ -90,10 +90,13 @@ describe('throttle', () => {
   })
 
   test.each<[unknown, string]>([
-    [{ limit: 0, interval: 1 }, '`limit` must be a whole number of at least 1, received 0.'],
+    [{ limit: 0, interval: 1 }, '`limit` must be a whole number of at least 1, received 0. Use for example 10.'],
     [{ limit: -1, interval: 1 }, '`limit` must be a whole number of at least 1, received -1.'],
-    [{ limit: Infinity, interval: 1 }, '`limit` must be a whole number, received Infinity. Use for example 10.'],
-    [{ interval: 1 }, '`limit` must be a whole number, received undefined. Use for example 10.'],
+    [
+      { limit: Infinity, interval: 1 },
+      '`limit` must be a whole number of at least 1, received Infinity. Use for example 10.',
+    ],
+    [{ interval: 1 }, '`limit` must be a whole number of at least 1, received undefined.'],
     [{ limit: 1, interval: 0 }, "`interval` must be positive, received 0. Use for example '1s'."],
     [{ limit: 1, interval: -5 }, '`interval` must not be negative, received -5.'],
     [{ limit: 1, interval: Infinity }, "`interval` must be finite, received Infinity. Use for example '1s'."],
