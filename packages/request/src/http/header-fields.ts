@@ -9,6 +9,13 @@ export function fieldOf(headers: HeaderFields, name: string): string | undefined
   return Array.isArray(value) ? value.join(', ') : undefined
 }
 
+const NEUTRAL = /^(?:accept(?:-.+)?|content-.+|user-agent)$/
+
+/** Whether a field says what is wanted and how, and never who asks: such a one holds no secret. */
+export function isNeutral(name: string): boolean {
+  return NEUTRAL.test(name)
+}
+
 /** The fields as the platform's own `Headers`. */
 export function toHeaders(fields: HeaderFields): Headers {
   const headers = new Headers()

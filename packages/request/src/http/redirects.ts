@@ -1,6 +1,6 @@
 /** Redirects, one hop at a time, so that each hop is cached for as long as it says itself. */
 import type { Answer } from './answer.ts'
-import { fieldOf } from './header-fields.ts'
+import { fieldOf, isNeutral } from './header-fields.ts'
 import { redirectError } from './http-errors.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 
@@ -12,8 +12,6 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const OF_BODY = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location']
 /** Fields that are meant for one origin only. */
 const SECRETS = ['authorization', 'cookie', 'proxy-authorization']
-/** Fields of a client that no origin learns anything from. */
-const NEUTRAL = /^(?:accept(?:-.+)?|content-.+|user-agent)$/
 
 /** The request that a redirect asks for (RFC 9110, section 15.4); `undefined`: the answer is no redirect. */
 export function redirected(request: OutgoingRequest, answer: Answer): OutgoingRequest | undefined {
@@ -46,7 +44,7 @@ export function redirected(request: OutgoingRequest, answer: Answer): OutgoingRe
 
 /** What the client sends to its own origin may be a key of any name. */
 function secretsOf({ ownFields }: OutgoingRequest): readonly string[] {
-  return [...SECRETS, ...ownFields.filter((name) => !NEUTRAL.test(name))]
+  return [...SECRETS, ...ownFields.filter((name) => !isNeutral(name))]
 }
 
 /** 303 says to go and look; 301 and 302 say it to a POST, as all browsers take them. */

@@ -3,7 +3,7 @@ import type { CacheKey, FreshnessOptions, KeyPart } from '@hotpath/contract'
 import { digestOf, encodeKey } from '@hotpath/contract'
 import type { Address } from './address.ts'
 import type { Answer, AnswerSource } from './answer.ts'
-import { type HeaderFields, fieldOf } from './header-fields.ts'
+import { type HeaderFields, fieldOf, isNeutral } from './header-fields.ts'
 import type { CachingPolicy, Lifetime } from './lifetime.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { allowsAuthorization, storedHeaders } from './storable.ts'
@@ -44,8 +44,8 @@ export type Stored = StoredResponse | StoredVary | FailedLoad
 
 /**
  * Key of an address, or of a variant of it. What a variant is told by may be a cookie or a password, and many may list
- * the keys of a store, so it is hashed: along with the address, so that the digests of one secret cannot be told from
- * those of several.
+ * the keys of a store, so it is hashed, unless it is known to be neither: along with the address, so that the digests of
+ * one secret cannot be told from those of several.
  */
 export function keyOf(
   { href, kind, headers }: OutgoingRequest,
@@ -55,7 +55,9 @@ export function keyOf(
   // What one user keeps is not for those who share a cache with him.
   const parts: KeyPart[] = shared ? ['http', href] : ['http', 'private', href]
   if (kind !== 'auto') parts.push(kind)
-  if (names.length > 0) parts.push(digestOf(JSON.stringify([href, variantOf(names, headers)])))
+  if (names.length === 0) return parts
+  const variant = variantOf(names, headers)
+  parts.push(names.every(isNeutral) ? variant : digestOf(JSON.stringify([href, variant])))
   return parts
 }
 

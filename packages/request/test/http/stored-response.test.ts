@@ -15,6 +15,14 @@ describe('the key of a variant', () => {
     expect(key({ cookie: 'a' }, ['cookie'])).toMatch(new RegExp(`^${encodeKey(['http', HREF])}:"?[0-9a-f]{40}"?$`))
   })
 
+  it('shows what is no secret as it is', () => {
+    const names = ['accept', 'accept-language']
+    expect(key({ 'accept-language': 'de' }, names)).toBe(
+      encodeKey(['http', HREF, { accept: null, 'accept-language': 'de' }]),
+    )
+    expect(key({ cookie: 'secret' }, [...names, 'cookie'])).not.toContain('secret')
+  })
+
   it('is told by the names and the values of its fields, and by nothing else', () => {
     const names = ['a', 'b']
     const variants: Record<string, string>[] = [
