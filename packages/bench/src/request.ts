@@ -1,6 +1,19 @@
 /** What the policies of `@hotpath/request` cost, beside dataloader and beside what they are made of. */
-import { batch, circuitBreaker, compose, dedupe, hedge, limit, retry, timeout } from '@hotpath/request'
+import { batch, circuitBreaker, compose, dedupe, hedge, limit, retry, throttle, timeout } from '@hotpath/request'
+import {
+  bulkhead,
+  circuitBreaker as cockatielBreaker,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleAll,
+  retry as cockatielRetry,
+  timeout as cockatielTimeout,
+  TimeoutStrategy,
+} from 'cockatiel'
 import DataLoader from 'dataloader'
+import PQueue from 'p-queue'
+import pRetry from 'p-retry'
+import pThrottle from 'p-throttle'
 import { type Contestant, keyOf, measure, type Measurement } from './harness.ts'
 import { goal } from './rounds.ts'
 
@@ -17,6 +30,7 @@ export async function request(quick: boolean): Promise<void> {
   await batches(rounds)
   await joined(rounds)
   await wrappers(rounds, quick ? 20_000 : 100_000)
+  await peers(rounds, quick ? 2_000 : 10_000)
 }
 
 /** As many loads as there are keys, of which every tenth was asked for before. */
@@ -98,17 +112,24 @@ async function joined(rounds: number): Promise<void> {
   goal('dedupe, joined: ns over a plain promise', over, { atMost: 300 })
 }
 
-/** Calls that succeed, one after the other. */
-async function wrappers(rounds: number, calls: number): Promise<void> {
-  const load = async (key: string): Promise<string> => key
-  const each = (name: string, fn: (key: string) => Promise<string>): Contestant => ({
+async function load(key: string): Promise<string> {
+  return key
+}
+
+/** Calls one after the other. */
+function each(name: string, fn: (key: string) => Promise<unknown>): Contestant {
+  return {
     name,
     run: async (keys) => {
-      let seen = ''
+      let seen: unknown
       for (const key of keys) seen = await fn(key)
       return seen
     },
-  })
+  }
+}
+
+/** Calls that succeed, one after the other. */
+async function wrappers(rounds: number, calls: number): Promise<void> {
   const results = await measure(
     [
       each('floor: an async wrapper', async (...args) => await load(...args)),
@@ -126,6 +147,35 @@ async function wrappers(rounds: number, calls: number): Promise<void> {
   const floor = of(results, 'floor: an async wrapper')
   print('A call that succeeds', results, floor)
   for (const name of ['retry', 'timeout']) goal(`${name}, × floor`, of(results, name).ns / floor.ns, { atMost: 2 })
+}
+
+/** The same beside libraries that do one of these things. */
+async function peers(rounds: number, calls: number): Promise<void> {
+  const often = { limit: Number.MAX_SAFE_INTEGER, interval: 1_000 }
+  const queue = new PQueue({ concurrency: 10 })
+  const retries = cockatielRetry(handleAll, { maxAttempts: 2, backoff: new ExponentialBackoff() })
+  const limited = cockatielTimeout(30_000, TimeoutStrategy.Cooperative)
+  const places = bulkhead(10, 10_000)
+  const circuit = cockatielBreaker(handleAll, { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(10) })
+  const results = await measure(
+    [
+      each('hotpath retry', retry(load)),
+      each('p-retry', (key) => pRetry(() => load(key), { retries: 2 })),
+      each('cockatiel retry', (key) => retries.execute(() => load(key))),
+      each('hotpath limit', limit(load, { concurrency: 10 })),
+      each('p-queue', (key) => queue.add(() => load(key))),
+      each('cockatiel bulkhead', (key) => places.execute(() => load(key))),
+      each('hotpath throttle', throttle(load, { limit: 1_000_000, interval: '1s' })),
+      each('p-throttle', pThrottle(often)(load)),
+      each('hotpath timeout', timeout(load, '30s')),
+      each('cockatiel timeout', (key) => limited.execute(() => load(key))),
+      each('hotpath circuitBreaker', circuitBreaker(load)),
+      each('cockatiel circuitBreaker', (key) => circuit.execute(() => load(key))),
+    ],
+    Array.from({ length: calls }, (_, index) => keyOf(index % 1_000)),
+    rounds,
+  )
+  print('The same, beside libraries for one of these each', results)
 }
 
 function of(results: readonly Measurement[], name: string): Measurement {
