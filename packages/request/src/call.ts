@@ -143,13 +143,15 @@ export class Call implements CurrentCall {
 
 interface Slot {
   call: Call | undefined
+  /** Keeps the shape of calls known while there is none, and with it what was optimized for it. */
+  readonly sample: unknown
 }
 
 // Shared by all copies of the package: a function may be wrapped by one and ask the other. Looked up at load, because
 // it is read on every call.
 const SLOT = Symbol.for('@hotpath/request/call')
 const shared = globalThis as { [SLOT]?: Slot }
-const slot: Slot = (shared[SLOT] ??= { call: undefined })
+const slot: Slot = (shared[SLOT] ??= { call: undefined, sample: new Call(undefined) })
 
 /** The call that runs synchronously, if any. */
 export function ambientCall(): Call | undefined {
