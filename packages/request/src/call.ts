@@ -39,6 +39,11 @@ const NOTHING: CallFields = {}
  * of the cost.
  */
 export class Call implements CurrentCall {
+  /**
+   * V8 throws away what it has optimized for objects of which none is alive when all garbage is collected, as is usual
+   * between two bursts of calls. One is kept, so that the calls after a collection are no slower than others.
+   */
+  static readonly kept: Call = new Call(undefined)
   readonly attempt: number
   readonly priority: Priority | undefined
   /** Whether it can ever be aborted: only then there is something to listen to. */
@@ -143,15 +148,13 @@ export class Call implements CurrentCall {
 
 interface Slot {
   call: Call | undefined
-  /** Keeps the shape of calls known while there is none, and with it what was optimized for it. */
-  readonly sample: unknown
 }
 
 // Shared by all copies of the package: a function may be wrapped by one and ask the other. Looked up at load, because
 // it is read on every call.
 const SLOT = Symbol.for('@hotpath/request/call')
 const shared = globalThis as { [SLOT]?: Slot }
-const slot: Slot = (shared[SLOT] ??= { call: undefined, sample: new Call(undefined) })
+const slot: Slot = (shared[SLOT] ??= { call: undefined })
 
 /** The call that runs synchronously, if any. */
 export function ambientCall(): Call | undefined {

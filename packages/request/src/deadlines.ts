@@ -8,7 +8,7 @@
  * never early. The timer stays armed when the list runs empty, but does not hold the process then.
  */
 import type { Clock } from '@hotpath/contract'
-import { startTimer, type Timer } from './system-clock.ts'
+import { startTimer, systemClock, type Timer } from './system-clock.ts'
 
 /** A call with a time limit. */
 export interface Deadline {
@@ -27,6 +27,8 @@ export function createDeadline(expire: () => void): Deadline {
 }
 
 export class Deadlines {
+  /** Kept alive for the reason told at `Call.kept`. */
+  static readonly kept: Deadlines = new Deadlines(systemClock, 0)
   readonly #clock: Clock
   readonly #limitMs: number
   #first: Deadline | undefined

@@ -7,15 +7,12 @@ const ABORTABLE = { abortable: true }
 export interface Limiter {
   /** A call has taken too long. */
   expired(call: TimedCall): void
-  /**
-   * A call that is never made. It keeps the shape of these calls known while there is none, and with it what was
-   * optimized for it.
-   */
-  sample?: TimedCall
 }
 
 /** A call with a time limit, and what settles it. It is its own member of the list of limits, which saves an allocation. */
 export class TimedCall extends Call implements Deadline {
+  /** Kept alive for the reason told at `Call.kept`. */
+  static override readonly kept: TimedCall = new TimedCall(undefined, { expired() {} }, ignore, ignore)
   at: number = Number.NaN
   before: Deadline | undefined = undefined
   after: Deadline | undefined = undefined
@@ -40,3 +37,5 @@ export class TimedCall extends Call implements Deadline {
     this.limiter.expired(this)
   }
 }
+
+function ignore(): void {}

@@ -51,12 +51,6 @@ export function timeout(...given: readonly unknown[]): unknown {
         call.reject(error)
       },
     }
-    limiter.sample = new TimedCall(
-      undefined,
-      limiter,
-      () => {},
-      () => {},
-    )
     return asWrapped(fn, function limited(...args) {
       const answer = new Promise(capture)
       const call = new TimedCall(ambientCall(), limiter, resolveLast, rejectLast)
