@@ -48,24 +48,25 @@ function scattered(key: string): number {
 
 async function batches(rounds: number): Promise<void> {
   const rowsOf = async (keys: readonly string[]): Promise<Row[]> => keys.map((id) => ({ id }))
-  const all = (name: string, make: () => (key: string) => Promise<Row>): Contestant => ({
-    name,
-    run: (keys) => {
-      const load = make()
-      return Promise.all(keys.map((key) => load(key)))
-    },
-  })
-  const ours = (maxBatch: number) => () => batch(rowsOf, { maxBatch, concurrency: Infinity }).load
-  const theirs = (maxBatchSize: number) => () => {
+  // Made once, as an app makes them: what is optimized for one that is gone by the next round would be thrown away, and
+  // most of the time would be that of code that is not optimized. What dataloader keeps is cleared before each round.
+  const ours = (maxBatch: number): Contestant['run'] => {
+    const { load } = batch(rowsOf, { maxBatch, concurrency: Infinity })
+    return (keys) => Promise.all(keys.map((key) => load(key)))
+  }
+  const theirs = (maxBatchSize: number): Contestant['run'] => {
     const loader = new DataLoader<string, Row>(rowsOf, { maxBatchSize })
-    return (key: string) => loader.load(key)
+    return (keys) => {
+      loader.clearAll()
+      return Promise.all(keys.map((key) => loader.load(key)))
+    }
   }
   const results = await measure(
     [
-      all('hotpath batch, 100 keys each', ours(100)),
-      all('dataloader, 100 keys each', theirs(100)),
-      all('hotpath batch, all keys', ours(LOADS)),
-      all('dataloader, all keys', theirs(LOADS)),
+      { name: 'hotpath batch, 100 keys each', run: ours(100) },
+      { name: 'dataloader, 100 keys each', run: theirs(100) },
+      { name: 'hotpath batch, all keys', run: ours(LOADS) },
+      { name: 'dataloader, all keys', run: theirs(LOADS) },
     ],
     keysWithDuplicates(),
     rounds,

@@ -3,7 +3,7 @@
  * much as all the rest of a load, so it is only marked. The map is emptied when none is left, which is after most
  * batches, and made anew of the few that are left when it would grow on.
  */
-import { type Item, OVER } from './batch-item.ts'
+import type { Item } from './batch-item.ts'
 import type { MapKey } from './call-key.ts'
 
 /** Items by their keys. */
@@ -24,11 +24,11 @@ const MAX_MARKED_EACH = 3
 export function createPendingItems<Key>(): PendingItems<Key> {
   let items = new Map<MapKey, Item<Key>>()
   let live = 0
-  const all = (): Item<Key>[] => [...items.values()].filter(({ lane }) => lane !== OVER)
+  const all = (): Item<Key>[] => [...items.values()].filter(({ isOver }) => !isOver)
   return {
     get(id) {
       const item = items.get(id)
-      return item === undefined || item.lane === OVER ? undefined : item
+      return item?.isOver === true ? undefined : item
     },
     add(item) {
       live++
@@ -37,8 +37,8 @@ export function createPendingItems<Key>(): PendingItems<Key> {
       if (size > MIN_SIZE && size > live * (MAX_MARKED_EACH + 1)) items = new Map(all().map((one) => [one.id, one]))
     },
     remove(item) {
-      if (item.lane === OVER) return false
-      item.lane = OVER
+      if (item.isOver) return false
+      item.isOver = true
       live--
       if (live === 0) items.clear()
       return true

@@ -1,6 +1,6 @@
 import { formatDuration, RequestError } from '@hotpath/contract'
 import { answersOf } from './batch-answers.ts'
-import { type Carrier, type Item, SENT } from './batch-item.ts'
+import type { Parcel } from './batch-item.ts'
 import type { BatchPlan } from './batch-options.ts'
 import { ambientCall, Call, type CurrentCall } from './call.ts'
 import { createDeadline, type Deadlines } from './deadlines.ts'
@@ -21,7 +21,7 @@ export interface RunTools<Key> {
 /** Calls `loadMany` once. `done` is called once, later. */
 export function startRun<Key>(
   { plan, deadlines, loadMany }: RunTools<Key>,
-  items: readonly Item<Key>[],
+  { group, items, keys }: Parcel<Key>,
   attempt: number,
   done: (outcome: Outcome) => void,
 ): void {
@@ -68,12 +68,7 @@ export function startRun<Key>(
 
   const call = new Call(undefined, { abortable: true, attempt, origin: ambientCall() })
   const deadline = createDeadline(expire)
-  const carrier: Carrier = { call, leave }
-  const keys = items.map((item) => {
-    if (item.lane >= 0) item.lane = SENT
-    item.carrier = carrier
-    return item.key
-  })
+  group.carrier = { call, leave }
   deadlines?.add(deadline)
   invoke(call, loadMany as never, undefined, [keys, call]).then(answered, (error: unknown) => end({ error }))
 }

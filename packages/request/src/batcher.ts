@@ -6,7 +6,7 @@
  */
 import { delayAfter } from './backoff.ts'
 import { isolate } from './batch-isolate.ts'
-import { createItem, type Item, SENT } from './batch-item.ts'
+import { createItem, type Item, type Parcel, parcelOf, SENT } from './batch-item.ts'
 import { createBatchLanes } from './batch-lanes.ts'
 import type { BatchPlan } from './batch-options.ts'
 import { createPendingItems } from './batch-pending.ts'
@@ -84,23 +84,23 @@ export function createBatcher<Key>(
     let item = pending.get(id)
     if (item === undefined) {
       if (lanes.size >= maxQueue) return Promise.reject(queueFull(name, maxQueue, 'keys'))
-      item = createItem(key, id, lane)
+      item = createItem(key, id, lanes.groupOf(lane))
       pending.add(item)
       lanes.add(item)
-    } else if (item.lane !== SENT) {
+    } else if (item.group.lane !== SENT) {
       lanes.raise(item, lane)
     } else if (caller !== undefined && isWithin(caller, item)) {
       return Promise.reject(waitsForItself(name))
     }
     const answer = join(item, caller)
-    if (item.lane !== SENT) schedule(lane)
+    if (item.group.lane !== SENT) schedule(lane)
     return answer
   }
 
   function joins(key: Key, caller: Call): void {
     const item = pending.get(idOf(key))
     if (item === undefined) return
-    if (item.lane === SENT) {
+    if (item.group.lane === SENT) {
       if (isWithin(caller, item)) throw waitsForItself(name)
       return
     }
@@ -119,9 +119,8 @@ export function createBatcher<Key>(
     return detach(item.promise, caller.signal, undefined, (reason) => {
       item.waiters--
       if (item.waiters > 0) return
-      const isWaiting = item.lane >= 0
       pending.remove(item)
-      if (!isWaiting) return item.carrier?.leave(reason)
+      if (item.group.lane === SENT) return item.group.carrier?.leave(reason)
       lanes.left()
       if (lanes.size === 0) unschedule()
     })
@@ -166,17 +165,17 @@ export function createBatcher<Key>(
     while (running < concurrency) {
       if (again.length > 0) again.shift()?.()
       else if (isDue) {
-        const items = lanes.take(maxBatch)
+        const parcel = lanes.take(maxBatch)
         isDue = lanes.size > 0
-        send(items, 1)
+        send(parcel, 1)
       } else return
     }
   }
 
-  function send(items: readonly Item<Key>[], attempt: number): void {
-    if (items.length === 0) return
+  function send(parcel: Parcel<Key>, attempt: number): void {
+    if (parcel.items.length === 0) return
     running++
-    startRun(tools, items, attempt, (outcome) => settle(items, attempt, outcome))
+    startRun(tools, parcel, attempt, (outcome) => settle(parcel.items, attempt, outcome))
   }
 
   function release(): void {
@@ -262,14 +261,14 @@ export function createBatcher<Key>(
     const delayMs = Math.max(toldMs, delayAfter(plan.backoff, attempt))
     if (events?.wants('retry') === true) events.emit({ type: 'retry', name, attempt: attempt + 1, delayMs })
     const delay = startTimer(clock, delayMs, () => {
-      again.push(() => send(waitedFor(items), attempt + 1))
+      again.push(() => send(parcelOf(waitedFor(items)), attempt + 1))
       pump()
     })
     let left = waitedFor(items).length
     const leave = (): void => {
       if (--left === 0) delay.cancel()
     }
-    for (const item of items) item.carrier = { leave }
+    parcelOf(items, { leave })
   }
 
   function mayIsolate(items: readonly Item<Key>[], error: unknown): boolean {
@@ -283,7 +282,7 @@ export function createBatcher<Key>(
       new Promise((resolve) => {
         const waited = waitedFor(part)
         if (waited.length === 0) return resolve(undefined)
-        startRun(tools, waited, attempt, ({ answers, error }) => {
+        startRun(tools, parcelOf(waited), attempt, ({ answers, error }) => {
           if (answers !== undefined) deliver(waited, answers, attempt)
           resolve(answers === undefined ? { error } : undefined)
         })
@@ -295,7 +294,7 @@ export function createBatcher<Key>(
     kept?.delete(id)
     const item = pending.get(id)
     // One that was not sent yet will be loaded after this.
-    if (item?.lane === SENT) pending.remove(item)
+    if (item?.group.lane === SENT) pending.remove(item)
   }
 
   return {
@@ -304,7 +303,7 @@ export function createBatcher<Key>(
     prime(key, value) {
       const id = idOf(key)
       const item = pending.get(id)
-      if (item === undefined || item.lane === SENT) forget(id)
+      if (item === undefined || item.group.lane === SENT) forget(id)
       else {
         lanes.left()
         succeed(item, value)
@@ -315,7 +314,7 @@ export function createBatcher<Key>(
     clear: (key) => forget(idOf(key)),
     clearAll() {
       kept?.clear()
-      for (const item of pending.all()) if (item.lane === SENT) pending.remove(item)
+      for (const item of pending.all()) if (item.group.lane === SENT) pending.remove(item)
     },
   }
 }
@@ -325,8 +324,9 @@ function laneOf(caller: Call | undefined): number {
 }
 
 /** Whether a caller is called by the very run that loads the item, and would wait for itself. */
-function isWithin<Key>(caller: Call, { carrier }: Item<Key>): boolean {
-  return carrier?.call !== undefined && caller.isWithin(carrier.call)
+function isWithin<Key>(caller: Call, { group }: Item<Key>): boolean {
+  const call = group.carrier?.call
+  return call !== undefined && caller.isWithin(call)
 }
 
 /** Those that somebody waits for. */

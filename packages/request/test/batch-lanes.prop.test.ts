@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createItem, type Item, OVER, SENT } from '../src/batch-item.ts'
+import { createItem, type Item, SENT } from '../src/batch-item.ts'
 import { createBatchLanes } from '../src/batch-lanes.ts'
 
 const action = fc.oneof(
@@ -32,21 +32,23 @@ test('lanes give out what waits in the order of its urgency, each once, whatever
       for (const one of actions) {
         const { waiting } = model
         if (one.type === 'add') {
-          const item = createItem(keys, keys++, one.lane)
+          const item = createItem(keys, keys++, lanes.groupOf(one.lane))
           lanes.add(item)
           model.lanes[one.lane]?.push(item)
         } else if (one.type === 'take') {
           const taken = lanes.take(one.max)
-          for (const item of taken) item.lane = SENT
-          expect(taken.map(({ key }) => key)).toEqual(waiting.slice(0, one.max).map(({ key }) => key))
-          for (const item of taken) model.remove(item)
+          const expected = waiting.slice(0, one.max)
+          expect(taken.keys).toEqual(expected.map(({ key }) => key))
+          expect(taken.items).toEqual(expected)
+          expect(expected.every(({ group }) => group === taken.group && group.lane === SENT)).toBe(true)
+          for (const item of expected) model.remove(item)
         } else if (waiting.length > 0) {
           const item = waiting[one.which % waiting.length] as Item<number>
           if (one.type === 'leave') {
             model.remove(item)
-            item.lane = OVER
+            item.isOver = true
             lanes.left()
-          } else if (one.lane < item.lane) {
+          } else if (one.lane < item.group.lane) {
             model.remove(item)
             model.lanes[one.lane]?.push(item)
             lanes.raise(item, one.lane)
@@ -61,11 +63,11 @@ test('lanes give out what waits in the order of its urgency, each once, whatever
 
 test('what is left of one that was raised does not stand in the way of what comes later', () => {
   const lanes = createBatchLanes<string>()
-  const raised = createItem('raised', 'raised', 2)
+  const raised = createItem('raised', 'raised', lanes.groupOf(2))
   lanes.add(raised)
   lanes.raise(raised, 1)
-  expect(lanes.take(1)).toEqual([raised])
-  const later = createItem('later', 'later', 3)
+  expect(lanes.take(1).items).toEqual([raised])
+  const later = createItem('later', 'later', lanes.groupOf(3))
   lanes.add(later)
-  expect(lanes.take(1)).toEqual([later])
+  expect(lanes.take(1).items).toEqual([later])
 })
