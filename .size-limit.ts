@@ -8,7 +8,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/core': '27 kB',
   '@hotpath/decorators': '19.5 kB',
   '@hotpath/redis': '23 kB',
-  '@hotpath/request': '16 kB',
+  '@hotpath/request': '16.5 kB',
   '@hotpath/request/http': '24.5 kB',
   '@hotpath/sql': '32 kB',
   '@hotpath/testkit': '15.9 kB',
