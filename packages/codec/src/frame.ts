@@ -26,6 +26,7 @@ const NO_TAGS_AT_ALL = 32
 const KNOWN_FLAGS = COMPACT_EPOCH | HAS_AHEAD | HAS_STALE | HAS_ERROR | IN_SECONDS | NO_TAGS_AT_ALL
 const COMPACT = /^[\w-]{8}$/
 const NO_TAGS: readonly string[] = []
+const NO_HEADER = { epoch: '', asOf: 0, storedAt: 0, freshMs: 0, staleMs: 0, errorMs: 0, aheadMs: 0, tags: NO_TAGS }
 
 /** What a header tells of an entry. */
 export interface FrameHeader extends Omit<EntryFields, 'value' | 'createdAt'> {
@@ -35,6 +36,12 @@ export interface FrameHeader extends Omit<EntryFields, 'value' | 'createdAt'> {
 
 /** A frame taken apart. Nothing is copied. */
 export class Frame {
+  /**
+   * Kept alive for the same reason as `ByteReader.kept`.
+   *
+   * @internal
+   */
+  static readonly kept: Frame = new Frame(NO_HEADER, new Uint8Array(0), 0)
   /** What the entry is judged by. */ readonly header: FrameHeader
   readonly #bytes: Uint8Array
   readonly #headerLength: number

@@ -1,5 +1,5 @@
 /** The entries of one cache in Redis: a frame under a key each, which expires with the entry's last window. */
-import { type Frame, type FrameHeader, joinFrame, readFrame, writeHeader } from '@hotpath/codec'
+import { Frame, type FrameHeader, joinFrame, readFrame, writeHeader } from '@hotpath/codec'
 import {
   type Codec,
   type CodecContext,
@@ -44,6 +44,8 @@ const SCAN_COUNT = 1_000
 
 /** What a codec is told of a frame; most look at none of it, so it is made when they do. */
 class FrameContext implements CodecContext {
+  /** Kept alive for the reason told at `Frame.kept`. */
+  static readonly kept: FrameContext = new FrameContext('', '', Frame.kept)
   readonly #name: string
   readonly #key: string
   readonly #frame: Frame
@@ -105,6 +107,9 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
       isLater ||= entry instanceof Promise
       return entry
     })
+    // ioredis has a function as a member of each command, and V8 makes such in the old space, where it lives until all
+    // garbage is collected: so do the command and its reply, and what the reply holds would be copied and grow old too.
+    answers.fill(null)
     return isLater ? Promise.all(entries.map(async (entry) => entry)) : (entries as (Entry | undefined)[])
   }
 
