@@ -22,7 +22,7 @@ import { closedError } from './flight.ts'
 import { type Inspection, inspect } from './inspect.ts'
 import type { KeySpace } from './key-space.ts'
 import type { LoadContext, Loader } from './loader.ts'
-import { findMany, getOrSetMany } from './many.ts'
+import { type ManyCall, findMany, getOrSetMany } from './many.ts'
 import {
   type LoadOptions,
   type ReadOptions,
@@ -31,7 +31,7 @@ import {
   type WriteOptions,
   signalOf,
 } from './options.ts'
-import { find, readThrough } from './read.ts'
+import { type Call, find, readThrough } from './read.ts'
 import type { CacheStats, Counters } from './stats.ts'
 import { type WarmOptions, type WarmReport, warm } from './warm.ts'
 import { assertEntry, assertIterable, assertList } from './input.ts'
@@ -77,7 +77,19 @@ export class CacheHandle implements Cache {
         const entry = this.#hit(encoded)
         if (entry !== undefined) return Promise.resolve(entry.value as Result)
       }
-      const call = { ...this.#call(options), key: encoded, original: key, loader: loader as Loader<unknown> }
+      // Written out, as V8 forgets the shape of what is spread, and drops the code for it, when none is alive.
+      const call: Call<unknown> = {
+        engine: this.#engine,
+        counters: this.#counters,
+        key: encoded,
+        original: key,
+        loader: loader as Loader<unknown>,
+        tags: ownTags(options.tags),
+        freshness: this.#freshnessOf(options),
+        signal: signalOf(options.signal),
+        refresh: options.refresh ?? false,
+        isOneOfMany: false,
+      }
       return Promise.resolve(readThrough(call, markOf(options.after)) as Result | Promise<Result>)
     } catch (error) {
       return Promise.reject(error)
@@ -128,7 +140,19 @@ export class CacheHandle implements Cache {
     options: LoadOptions = NO_OPTIONS,
   ): Promise<(Value | undefined)[]> {
     const encoded = this.#encodeAll(keys)
-    return getOrSetMany({ ...this.#call(options), keys: encoded, originals: keys, loader }, markOf(options.after))
+    const call: ManyCall<Value> = {
+      engine: this.#engine,
+      counters: this.#counters,
+      keys: encoded,
+      originals: keys,
+      loader,
+      tags: ownTags(options.tags),
+      freshness: this.#freshnessOf(options),
+      signal: signalOf(options.signal),
+      refresh: options.refresh ?? false,
+      isOneOfMany: false,
+    }
+    return getOrSetMany(call, markOf(options.after))
   }
 
   async set<Value>(key: CacheKey, value: Value, options: SetOptions = NO_OPTIONS): Promise<Token> {
@@ -259,17 +283,8 @@ export class CacheHandle implements Cache {
     return entry
   }
 
-  /** What a read with a loader takes from its options. */
-  #call(options: LoadOptions): Omit<Parameters<typeof readThrough>[0], 'key' | 'original' | 'loader'> {
-    return {
-      engine: this.#engine,
-      counters: this.#counters,
-      tags: ownTags(options.tags),
-      freshness: options === NO_OPTIONS ? this.#freshness : resolveFreshness(this.#freshness, options),
-      signal: signalOf(options.signal),
-      refresh: options.refresh ?? false,
-      isOneOfMany: false,
-    }
+  #freshnessOf(options: FreshnessOptions): Freshness {
+    return options === NO_OPTIONS ? this.#freshness : resolveFreshness(this.#freshness, options)
   }
 
   #write(key: CacheKey, value: unknown, options: SetOptions, above: Freshness): Write {
