@@ -1,4 +1,5 @@
 /** What the policies of `@hotpath/request` cost, beside dataloader and beside what they are made of. */
+import { deferred } from '@hotpath/testkit'
 import { batch, circuitBreaker, compose, dedupe, hedge, limit, retry, throttle, timeout } from '@hotpath/request'
 import {
   bulkhead,
@@ -24,7 +25,10 @@ interface Row {
   readonly id: string
 }
 
-/** Runs the benchmark and prints its tables. */
+/**
+ * Runs the benchmark and prints its tables. What is measured is made once, as in an app: V8 throws away what it has
+ * optimized for something that is gone by the next round, and most of the time would be that of code that is not optimized.
+ */
 export async function request(quick: boolean): Promise<void> {
   const rounds = quick ? 15 : 51
   await batches(rounds)
@@ -48,8 +52,7 @@ function scattered(key: string): number {
 
 async function batches(rounds: number): Promise<void> {
   const rowsOf = async (keys: readonly string[]): Promise<Row[]> => keys.map((id) => ({ id }))
-  // Made once, as an app makes them: what is optimized for one that is gone by the next round would be thrown away, and
-  // most of the time would be that of code that is not optimized. What dataloader keeps is cleared before each round.
+  // Made once, as in an app; what dataloader keeps is cleared before each round.
   const ours = (maxBatch: number): Contestant['run'] => {
     const { load } = batch(rowsOf, { maxBatch, concurrency: Infinity })
     return (keys) => Promise.all(keys.map((key) => load(key)))
@@ -85,20 +88,18 @@ async function joined(rounds: number): Promise<void> {
   const sharing = (
     name: string,
     wrap: (load: (key: string) => Promise<string>) => (key: string) => unknown,
-  ): Contestant => ({
-    name,
-    run: async (keys) => {
-      let land: (value: string) => void = () => {}
-      const landed = new Promise<string>((resolve) => {
-        land = resolve
-      })
-      const load = wrap(() => landed)
+  ): Contestant => {
+    let landing = deferred<string>()
+    const load = wrap(() => landing.promise)
+    const run = async (keys: readonly string[]): Promise<number> => {
+      landing = deferred()
       void load(keyOf(1))
       const calls = keys.map((key) => load(key))
-      land('done')
+      landing.resolve('done')
       return (await Promise.all(calls)).length
-    },
-  })
+    }
+    return { name, run }
+  }
   const results = await measure(
     [
       sharing('floor: a plain promise', (load) => load),

@@ -56,7 +56,8 @@ export class Call implements CurrentCall {
   private ownReason: unknown
   /** Who hears of an abort; made for the first of them. */
   private listeners: Set<(reason: unknown) => void> | undefined
-  private unfollow: (() => void) | undefined
+  /** How it hears of those above it. */
+  private following: (() => void) | undefined
   private hasEnded = false
 
   constructor(parent: Call | undefined, fields: CallFields = NOTHING) {
@@ -119,7 +120,9 @@ export class Call implements CurrentCall {
 
   end(): void {
     this.hasEnded = true
-    this.unfollow?.()
+    if (this.following === undefined) return
+    this.given?.removeEventListener('abort', this.following)
+    this.parent?.offAbort(this.following)
   }
 
   private tell(reason: unknown): void {
@@ -139,10 +142,7 @@ export class Call implements CurrentCall {
     const onAbort = (): void => this.tell(this.reason)
     given?.addEventListener('abort', onAbort, { once: true })
     parent?.onAbort(onAbort)
-    this.unfollow = () => {
-      given?.removeEventListener('abort', onAbort)
-      parent?.offAbort(onAbort)
-    }
+    this.following = onAbort
   }
 }
 

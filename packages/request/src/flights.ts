@@ -8,6 +8,8 @@ import type { MapKey } from './call-key.ts'
 import { detach } from './detach.ts'
 
 export class Flight {
+  /** Kept alive for the reason told at `Call.kept`. */
+  static readonly kept: Flight = new Flight(undefined, () => {})
   readonly call: Call
   promise!: Promise<unknown>
   readonly #abandoned: (flight: Flight) => void

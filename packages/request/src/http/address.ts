@@ -22,6 +22,8 @@ export function urlOf(address: Address): URL {
 }
 
 class PlainAddress implements Address {
+  /** Kept alive for the reason told at `Call.kept`. */
+  static readonly kept: PlainAddress = new PlainAddress('', '')
   readonly origin: string
   readonly href: string
 

@@ -68,6 +68,12 @@ function follow(signal: AbortSignal, onAbort: (reason: unknown) => void): void {
 }
 
 class Collector {
+  /** Kept alive for the reason told at `Call.kept`. */
+  static readonly kept: Collector = new Collector(
+    0,
+    () => {},
+    () => {},
+  )
   readonly #maxBytes: number
   readonly #resolve: (response: TransportResponse) => void
   readonly #reject: (error: unknown) => void
