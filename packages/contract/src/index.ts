@@ -1,6 +1,8 @@
 export { MAX_KEY_BYTES, assertKey, displayKey, encodeKey, encodeKeyWithin, isShortenedKey } from './key.ts'
 export type { CacheKey, KeyPart } from './key.ts'
 export { digestOf } from './digest.ts'
+export { meaningfulName } from './code-names.ts'
+export type { Named } from './code-names.ts'
 export { MAX_PREFIX_BYTES, encodeKeyPrefix, hasKeyPrefix } from './key-prefix.ts'
 export { compilePattern, escapePattern } from './pattern.ts'
 export { validateTags } from './tag.ts'

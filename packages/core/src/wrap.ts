@@ -5,6 +5,7 @@ import {
   type FreshnessOptions,
   type KeyPart,
   type Token,
+  meaningfulName,
   resolveFreshness,
   validateTags,
 } from '@hotpath/contract'
@@ -13,7 +14,9 @@ import type { LoadContext } from './loader.ts'
 
 /** Options of `wrap`. */
 export interface WrapOptions<Args extends readonly unknown[], Value> extends FreshnessOptions {
-  /** The key of a call. Default: the function's name and its arguments. */
+  /** What the keys of calls begin with. Default: the function's name, which must not be one that a minifier gave it. */
+  readonly name?: string | undefined
+  /** The key of a call. Default: the name and the arguments. */
   readonly key?: ((...args: Args) => CacheKey) | undefined
   /** Tags, or what makes them from the arguments and the value. */
   readonly tags?: readonly string[] | ((args: Args, value: Value) => readonly string[]) | undefined
@@ -32,15 +35,18 @@ export interface Wrapped<Args extends readonly unknown[], Value> {
   invalidate(...args: Args): Promise<Token>
 }
 
+const NAMED = { code: 'ERR_CONFIG_OPTION', subject: '`wrap`', kind: 'function', example: 'loadCity' } as const
+
 /**
  * Makes the cached twin of a function; `this` is passed on.
  *
- * @throws ConfigError when the function has no name and no `key` is given, and for a wrong option.
+ * @throws ConfigError when the function has no name, or a minifier's, and neither `name` nor `key` is given; and for a
+ * wrong option.
  */
 export function wrap<Fn extends AnyFunction>(
   cache: Cache,
   fn: Fn,
-  { key, tags, ...freshness }: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
+  { name, key, tags, ...freshness }: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
 ): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>> {
   type Args = Parameters<Fn>
   type Value = Awaited<ReturnType<Fn>>
@@ -56,16 +62,10 @@ export function wrap<Fn extends AnyFunction>(
       `\`key\` must be a function of the arguments, received ${key === null ? 'null' : typeof key}. Use for example \`key: (id) => ['user', id]\`.`,
     )
   }
-  if (key === undefined && fn.name === '') {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      '`wrap` got a function without a name. Pass `key: (…args) => […]`, or name the function.',
-    )
-  }
   // A wrong option should fail where it stands, not at the first call.
   resolveFreshness(DEFAULT_FRESHNESS, freshness)
   if (tags !== undefined && typeof tags !== 'function') validateTags(tags, 'tags')
-  const keyOf = key ?? ((...args: Args): CacheKey => [fn.name, ...(args as readonly unknown[] as readonly KeyPart[])])
+  const keyOf = key ?? namedKey<Args>(name ?? meaningfulName(fn.name, NAMED))
   const options = typeof tags === 'function' ? freshness : { ...freshness, tags }
   function wrapped(this: unknown, ...args: Args): Promise<Value> {
     const load = async ({ addTags }: LoadContext): Promise<Value> => {
@@ -83,4 +83,8 @@ export function wrap<Fn extends AnyFunction>(
     key: keyOf,
     invalidate: async (...args: Args) => cache.delete(keyOf(...args)),
   })
+}
+
+function namedKey<Args extends readonly unknown[]>(name: string): (...args: Args) => CacheKey {
+  return (...args) => [name, ...(args as readonly unknown[] as readonly KeyPart[])]
 }

@@ -50,6 +50,15 @@ describe('wrap', () => {
     expect((await cache.inspect(['greet', 'ann'])).tags).toEqual(['greetings'])
   })
 
+  test('refuses a function with a name that a minifier gave it, unless it is given one', async () => {
+    const { cache } = make()
+    const t = async (id: number): Promise<number> => id
+    expect(() => cache.wrap(t)).toThrow(
+      "`wrap` makes its keys from the name of the function, which is called `t`, as by a minifier. Pass `name: 'loadCity'`, or a `key`.",
+    )
+    expect(cache.wrap(t, { name: 'loadCity' }).key(1)).toEqual(['loadCity', 1])
+  })
+
   test('refuses a function without a name, unless it has a key', async () => {
     const { cache } = make()
     expect(() =>

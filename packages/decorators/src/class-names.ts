@@ -9,8 +9,7 @@
  * A legacy decorator knows its class. A standard one comes before its class exists: for a static member the class tells
  * itself when it is made, for others each object tells its class when it is made, the base class's members first.
  */
-import { ConfigError } from '@hotpath/contract'
-import { meaningfulName } from './code-names.ts'
+import { ConfigError, meaningfulName } from '@hotpath/contract'
 import type { Member } from './member.ts'
 
 /** One decorated member that makes default keys. */
@@ -70,6 +69,7 @@ function lineage(owner: object, label: string): Site[] {
 function className(owner: object, { name, decorator, label }: Site): string {
   if (name !== undefined) return name
   return meaningfulName((owner as { readonly name?: unknown }).name, {
+    code: 'ERR_DECORATOR_NAME',
     subject: `\`${decorator}\` on \`${label}\``,
     kind: 'class',
     example: 'UserService',

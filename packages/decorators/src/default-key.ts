@@ -1,7 +1,6 @@
 /** The key of a call where the user gave none: class, member, arguments. */
-import { type CacheKey, ConfigError, type KeyPart } from '@hotpath/contract'
+import { type CacheKey, ConfigError, type KeyPart, meaningfulName } from '@hotpath/contract'
 import { type Site, claim, claimCount, headOf, labelOf } from './class-names.ts'
-import { meaningfulName } from './code-names.ts'
 import type { Member } from './member.ts'
 
 /** Makes the key of a call from the object that it came to and its arguments. */
@@ -54,12 +53,14 @@ function refuseDetached({ decorator, label }: Site): never {
   )
 }
 
+const NAMED = { code: 'ERR_DECORATOR_NAME', subject: '`cacheable`', kind: 'function', example: 'loadUser' } as const
+
 /**
  * Makes the function that makes the keys of a function: its name and the arguments.
  *
  * @throws ConfigError when it has none, or one that a minifier gave it.
  */
 export function functionKey(fn: { readonly name: string }, name: string | undefined): CallKey {
-  const head = name ?? meaningfulName(fn.name, { subject: '`cacheable`', kind: 'function', example: 'loadUser' })
+  const head = name ?? meaningfulName(fn.name, NAMED)
   return (_self, args) => [head, ...(args as readonly KeyPart[])]
 }

@@ -1,9 +1,9 @@
 import {
   type CacheKey,
-  ConfigError,
   DEFAULT_FRESHNESS,
   type FreshnessOptions,
   type KeyPart,
+  meaningfulName,
   resolveFreshness,
   validateTags,
 } from '@hotpath/contract'
@@ -26,6 +26,8 @@ export interface MemoizeInCacheOptions<Args extends readonly unknown[], Value>
   readonly tags?: readonly string[] | ((args: Args, value: Value) => readonly string[]) | undefined
 }
 
+const NAMED = { code: 'ERR_CONFIG_OPTION', subject: '`memoize`', kind: 'function', example: 'loadCity' } as const
+
 /** Results are kept in a cache, which shares loads with all who use it. */
 export function memoizeInCache(options: MemoizeInCacheOptions<never, unknown>): (fn: AnyFunction) => unknown {
   const { cache, key, tags, name, ...freshness } = options
@@ -37,7 +39,7 @@ export function memoizeInCache(options: MemoizeInCacheOptions<never, unknown>): 
   if (tags !== undefined && tagsOf === undefined) validateTags(tags as readonly string[], 'tags')
   const fixed = tagsOf === undefined ? { ...freshness, tags: tags as readonly string[] | undefined } : freshness
   return (fn) => {
-    if (key === undefined && name === undefined && fn.name === '') throw nameless()
+    if (key === undefined && name === undefined) meaningfulName(fn.name, NAMED)
     const keyOf = (args: readonly unknown[]): CacheKey =>
       key === undefined
         ? [nameOf({ name }, fn), ...(args as readonly KeyPart[])]
@@ -67,11 +69,4 @@ export function memoizeInCache(options: MemoizeInCacheOptions<never, unknown>): 
     const invalidate = async (...args: readonly unknown[]): Promise<void> => void (await cache.delete(keyOf(args)))
     return Object.assign(memoized, { invalidate })
   }
-}
-
-function nameless(): ConfigError {
-  return new ConfigError(
-    'ERR_CONFIG_OPTION',
-    '`memoize` got a function without a name. Pass `key: (…args) => […]`, or `name`, or name the function.',
-  )
 }

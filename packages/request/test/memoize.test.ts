@@ -111,7 +111,13 @@ describe('memoize in a cache', () => {
         )(),
         { cache },
       ),
-    ).toThrow('`memoize` got a function without a name.')
+    ).toThrow(
+      "`memoize` makes its keys from the name of the function, which has no name. Pass `name: 'loadCity'`, or a `key`.",
+    )
+    const t = docOf.bind(undefined)
+    Object.defineProperty(t, 'name', { value: 't' })
+    expect(() => memoize(t, { cache })).toThrow('which is called `t`, as by a minifier.')
+    expect(memoize(t, { cache, name: 'docOf' })).toBeTypeOf('function')
   })
 })
 
