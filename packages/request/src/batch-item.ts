@@ -58,8 +58,13 @@ export function createItem<Key>(key: Key, id: MapKey, group: Group): Item<Key> {
 }
 
 /** Puts items into a group of their own, as sent. */
-export function parcelOf<Key>(items: readonly Item<Key>[], carrier?: Carrier): Parcel<Key> {
+export function regroup<Key>(items: readonly Item<Key>[], carrier?: Carrier): Group {
   const group: Group = { lane: SENT, carrier }
   for (const item of items) item.group = group
-  return { group, items, keys: items.map(({ key }) => key) }
+  return group
+}
+
+/** Makes items go out together. */
+export function parcelOf<Key>(items: readonly Item<Key>[]): Parcel<Key> {
+  return { group: regroup(items), items, keys: items.map(({ key }) => key) }
 }

@@ -6,7 +6,7 @@
  */
 import { delayAfter } from './backoff.ts'
 import { isolate } from './batch-isolate.ts'
-import { createItem, type Item, type Parcel, parcelOf, SENT } from './batch-item.ts'
+import { createItem, type Item, type Parcel, parcelOf, regroup, SENT } from './batch-item.ts'
 import { createBatchLanes } from './batch-lanes.ts'
 import type { BatchPlan } from './batch-options.ts'
 import { createPendingItems } from './batch-pending.ts'
@@ -268,7 +268,7 @@ export function createBatcher<Key>(
     const leave = (): void => {
       if (--left === 0) delay.cancel()
     }
-    parcelOf(items, { leave })
+    regroup(items, { leave })
   }
 
   function mayIsolate(items: readonly Item<Key>[], error: unknown): boolean {

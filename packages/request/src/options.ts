@@ -54,10 +54,10 @@ export function count(value: number | undefined, inherited: number, option: stri
   throw wrong(option, `a whole number of at least ${min}`, value, `Use ${Math.max(min, 1)} or more, or \`Infinity\`.`)
 }
 
-/** A whole number of at least `min`; where nothing is inherited (NaN) it must be given. */
-export function finiteCount(value: number | undefined, inherited: number, option: string, min = 1): number {
+/** A whole number of at least `min`; where nothing is inherited it must be given. */
+export function finiteCount(value: number | undefined, inherited: number | undefined, option: string, min = 1): number {
   const counted = value ?? inherited
-  if (Number.isSafeInteger(counted) && counted >= min) return counted
+  if (counted !== undefined && Number.isSafeInteger(counted) && counted >= min) return counted
   throw wrong(option, `a whole number of at least ${min}`, value, `Use for example ${Math.max(min, 10)}.`)
 }
 

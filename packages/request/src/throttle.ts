@@ -74,7 +74,7 @@ class Throttler {
     assertOptions(options, 'throttle')
     this.#options = options as ThrottleOptions
     const { limit, interval, maxQueue } = this.#options
-    this.#limit = finiteCount(limit, Number.NaN, 'limit')
+    this.#limit = finiteCount(limit, undefined, 'limit')
     this.#intervalMs = positiveMs(interval, 'interval', "Use for example '1s'.")
     if (this.#intervalMs === Number.POSITIVE_INFINITY)
       throw wrong('interval', 'finite', interval, "Use for example '1s'.")
