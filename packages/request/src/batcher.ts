@@ -4,13 +4,12 @@
  * A key is joinable from the moment it is asked for until it is answered, so it is under way at most once. Batches are
  * cut when a place is free, not before: what is more urgent overtakes what waits for a place.
  */
-import { delayAfter } from './backoff.ts'
-import { isolate } from './batch-isolate.ts'
-import { createItem, type Item, type Parcel, parcelOf, regroup, SENT } from './batch-item.ts'
+import { createItem, type Item, type Parcel, parcelOf, SENT } from './batch-item.ts'
 import { createBatchLanes } from './batch-lanes.ts'
 import type { BatchPlan } from './batch-options.ts'
+import { createOutcomes, waitedFor } from './batch-outcomes.ts'
 import { createPendingItems } from './batch-pending.ts'
-import { type Outcome, type RunTools, startRun } from './batch-run.ts'
+import { type RunTools, startRun } from './batch-run.ts'
 import type { Call, CurrentCall } from './call.ts'
 import { asMapKey, dataKey, type MapKey } from './call-key.ts'
 import { Deadlines } from './deadlines.ts'
@@ -18,7 +17,6 @@ import { detach } from './detach.ts'
 import { waitsForItself } from './flights.ts'
 import { MemoStore } from './memo-store.ts'
 import { PRIORITIES } from './options.ts'
-import { retryAfterMs } from './retry-after.ts'
 import { startTimer, type Timer } from './system-clock.ts'
 import { queueFull } from './wait-line.ts'
 
@@ -40,26 +38,19 @@ export interface BatchStore<Key> {
 
 const NORMAL = PRIORITIES.indexOf('normal')
 const CRITICAL = PRIORITIES.indexOf('critical')
-/** Failures that say nothing of a key: to divide the batch would not find one. */
-const OF_NO_KEY: ReadonlySet<unknown> = new Set([
-  'ERR_REQUEST_TIMEOUT',
-  'ERR_REQUEST_RESULT',
-  'ERR_REQUEST_CIRCUIT_OPEN',
-  'ERR_REQUEST_QUEUE_FULL',
-])
-
 /** Makes one. */
 export function createBatcher<Key>(
   plan: BatchPlan,
   loadMany: (keys: readonly Key[], context: CurrentCall) => unknown,
 ): BatchStore<Key> {
-  const { name, clock, events, maxBatch, maxQueue, concurrency, windowMs } = plan
+  const { name, clock, maxBatch, maxQueue, concurrency, windowMs } = plan
   const keyOf = plan.key as ((key: Key) => unknown) | undefined
   const kept = plan.maxKept > 0 ? new MemoStore(plan.maxKept) : undefined
   const deadlines = plan.timeoutMs === Number.POSITIVE_INFINITY ? undefined : new Deadlines(clock, plan.timeoutMs)
   const tools: RunTools<Key> = { plan, loadMany, deadlines }
   const pending = createPendingItems<Key>()
   const lanes = createBatchLanes<Key>()
+  const { settle, succeed } = createOutcomes<Key>({ run: tools, pending, kept, release, sendAgain })
   /** What is to be loaded again and waits for a place. */
   const again: (() => void)[] = []
   let running = 0
@@ -183,111 +174,9 @@ export function createBatcher<Key>(
     pump()
   }
 
-  function settle(items: readonly Item<Key>[], attempt: number, { answers, error }: Outcome): void {
-    if (answers !== undefined) {
-      release()
-      deliver(items, answers, attempt)
-      return
-    }
-    const verdict = judge(error, attempt)
-    // Where `when` has thrown, that is what everybody should hear of.
-    if (!verdict.again && verdict.error === error && mayIsolate(items, error)) {
-      void search(items, attempt).finally(release)
-      return
-    }
-    release()
-    if (verdict.again) retry(items, [error], attempt)
-    else failAll(items, verdict.error)
-  }
-
-  function deliver(items: readonly Item<Key>[], answers: readonly unknown[], attempt: number): void {
-    const failed: Item<Key>[] = []
-    const errors: unknown[] = []
-    for (let index = 0; index < items.length; index++) {
-      const item = items[index] as Item<Key>
-      const answer = answers[index]
-      if (!(answer instanceof Error)) {
-        succeed(item, answer)
-        continue
-      }
-      const verdict = judge(answer, attempt)
-      if (verdict.again) {
-        errors.push(answer)
-        failed.push(item)
-      } else fail(item, verdict.error)
-    }
-    if (failed.length > 0) retry(failed, errors, attempt)
-  }
-
-  function succeed(item: Item<Key>, value: unknown): void {
-    // Forgotten meanwhile: it was loaded before that, and is for those who asked before.
-    if (pending.remove(item) && value !== undefined) kept?.set(item.id, value, Number.POSITIVE_INFINITY)
-    item.resolve(value)
-  }
-
-  function fail(item: Item<Key>, error: unknown): void {
-    pending.remove(item)
-    item.reject(error)
-  }
-
-  function failAll(items: readonly Item<Key>[], error: unknown): void {
-    for (const item of items) fail(item, error)
-  }
-
-  /** Whether to load again what failed, and what it failed with if not: `when` is the user's, and may throw. */
-  function judge(error: unknown, attempt: number): { readonly again: boolean; readonly error: unknown } {
-    try {
-      return { again: attempt < plan.attempts && plan.when(error, attempt), error }
-    } catch (thrown) {
-      return { again: false, error: thrown }
-    }
-  }
-
-  function retry(items: readonly Item<Key>[], errors: readonly unknown[], attempt: number): void {
-    try {
-      retryLater(items, errors, attempt)
-    } catch (thrown) {
-      // `random` is the user's, too.
-      failAll(items, thrown)
-    }
-  }
-
-  function retryLater(items: readonly Item<Key>[], errors: readonly unknown[], attempt: number): void {
-    const toldMs = Math.max(0, ...errors.map((error) => retryAfterMs(error, clock.now()) ?? 0))
-    if (toldMs > plan.backoff.maxMs) {
-      for (const [index, item] of items.entries()) fail(item, errors[index] ?? errors[0])
-      return
-    }
-    const delayMs = Math.max(toldMs, delayAfter(plan.backoff, attempt))
-    if (events?.wants('retry') === true) events.emit({ type: 'retry', name, attempt: attempt + 1, delayMs })
-    const delay = startTimer(clock, delayMs, () => {
-      again.push(() => send(parcelOf(waitedFor(items)), attempt + 1))
-      pump()
-    })
-    let left = waitedFor(items).length
-    const leave = (): void => {
-      if (--left === 0) delay.cancel()
-    }
-    regroup(items, { leave })
-  }
-
-  function mayIsolate(items: readonly Item<Key>[], error: unknown): boolean {
-    if (!plan.isolate || items.length === 1) return false
-    if (OF_NO_KEY.has((error as { readonly code?: unknown } | null | undefined)?.code)) return false
-    return waitedFor(items).length > 0
-  }
-
-  function search(items: readonly Item<Key>[], attempt: number): Promise<void> {
-    const ask = (part: readonly Item<Key>[]): Promise<{ readonly error: unknown } | undefined> =>
-      new Promise((resolve) => {
-        const waited = waitedFor(part)
-        if (waited.length === 0) return resolve(undefined)
-        startRun(tools, parcelOf(waited), attempt, ({ answers, error }) => {
-          if (answers !== undefined) deliver(waited, answers, attempt)
-          resolve(answers === undefined ? { error } : undefined)
-        })
-      })
-    return isolate(items, ask, failAll)
+  function sendAgain(items: readonly Item<Key>[], attempt: number): void {
+    again.push(() => send(parcelOf(waitedFor(items)), attempt))
+    pump()
   }
 
   function forget(id: MapKey): void {
@@ -327,9 +216,4 @@ function laneOf(caller: Call | undefined): number {
 function isWithin<Key>(caller: Call, { group }: Item<Key>): boolean {
   const call = group.carrier?.call
   return call !== undefined && caller.isWithin(call)
-}
-
-/** Those that somebody waits for. */
-function waitedFor<Key>(items: readonly Item<Key>[]): readonly Item<Key>[] {
-  return items.filter(({ waiters }) => waiters > 0)
 }
