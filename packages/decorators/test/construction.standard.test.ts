@@ -1,27 +1,9 @@
 import { expect, test } from 'vitest'
-import { Cacheable } from '../src/index.ts'
+import { Sub } from './constructing.ts'
 import { make } from './make.ts'
 
 test('an override that calls what it overrides, called by the base constructor, fails clearly and does not hang', async () => {
   make()
-  class Base {
-    readonly first: Promise<string>
-
-    constructor() {
-      this.first = this.find(0)
-    }
-
-    @Cacheable()
-    async find(id: number): Promise<string> {
-      return `base ${id}`
-    }
-  }
-  class Sub extends Base {
-    @Cacheable()
-    override async find(id: number): Promise<string> {
-      return `sub of ${await super.find(id)}`
-    }
-  }
   const sub = new Sub()
   // The object tells of its override when the base's constructor has ended: until then, both have one key.
   await expect(sub.first).rejects.toMatchObject({ code: 'ERR_REQUEST_CYCLE' })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Cacheable } from '../src/index.ts'
+import { Base, Sub } from './constructing.ts'
 import { make } from './make.ts'
 
 describe('inheritance', () => {
@@ -157,24 +158,6 @@ describe('inheritance', () => {
 
   test('a method that is called while its object is made does not spoil the keys of those made later', async () => {
     make()
-    class Base {
-      readonly first: Promise<string>
-
-      constructor() {
-        this.first = this.find(0)
-      }
-
-      @Cacheable()
-      async find(id: number): Promise<string> {
-        return `base ${id}`
-      }
-    }
-    class Sub extends Base {
-      @Cacheable()
-      override async find(id: number): Promise<string> {
-        return `sub of ${await super.find(id)}`
-      }
-    }
     expect(await new Base().first).toBe('base 0')
     const sub = new Sub()
     // A standard decorator hears of the override after the base's constructor: see the tests of these alone.
