@@ -99,7 +99,7 @@ export function createBatchLanes<Key>(): BatchLanes<Key> {
       const only = marked === 0 ? lanes.find(({ items, head }) => items.length - head === size) : undefined
       const parcel = only === undefined ? takeEach(max) : takeFrom(only, max)
       size -= parcel.items.length
-      // What is to be skipped may be all that is left, and would be taken for what comes next.
+      // What is to be skipped is all that is left. Without it, what comes next is taken whole again.
       if (size === 0 && marked > 0) sweep()
       return parcel
     },

@@ -65,6 +65,11 @@ describe('a batch that fails', () => {
     expect(sizes.length).toBeLessThanOrEqual(17)
   })
 
+  test('when everything fails every caller hears of it, however many they are', async () => {
+    for (const size of upTo(40))
+      expect(await poisoned(size, upTo(size)).answers()).toEqual(upTo(size).map(() => 'poison'))
+  })
+
   test('the search is not begun for an error that says nothing of a key', async () => {
     const { batch, clock, call, sent } = batchBench()
     const calls = [1, 2].map((key) => batch.load(key))

@@ -67,7 +67,11 @@ test('what is left of one that was raised does not stand in the way of what come
   lanes.add(raised)
   lanes.raise(raised, 1)
   expect(lanes.take(1).items).toEqual([raised])
-  const later = createItem('later', 'later', lanes.groupOf(3))
+  const group = lanes.groupOf(3)
+  const later = createItem('later', 'later', group)
   lanes.add(later)
-  expect(lanes.take(1).items).toEqual([later])
+  const parcel = lanes.take(1)
+  expect(parcel.items).toEqual([later])
+  // Taken whole, without a look at each item.
+  expect(parcel.group).toBe(group)
 })

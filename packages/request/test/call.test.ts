@@ -71,6 +71,19 @@ describe('the current call', () => {
     expect(told.at(-1)).toBe('late: left')
   })
 
+  test('tells each once, also when one of them aborts it in another way', () => {
+    const controller = new AbortController()
+    const outer = new Call(undefined, { abortable: true })
+    const inner = new Call(outer, { signal: controller.signal })
+    const told: unknown[] = []
+    inner.onAbort((reason) => {
+      told.push(reason)
+      controller.abort('again')
+    })
+    outer.abort('gone')
+    expect(told).toEqual(['gone'])
+  })
+
   test('what ends another call by what it does when it is told keeps that one from being told', () => {
     const outer = new Call(undefined, { abortable: true })
     const [first, second] = [new Call(outer), new Call(outer)]

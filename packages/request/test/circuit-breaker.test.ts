@@ -220,6 +220,24 @@ describe('a circuit breaker', () => {
     expect(breaker.state).toBe('open')
   })
 
+  test('what has succeeded counts no more when the call around it runs into a limit of time later', async () => {
+    const clock = createFakeClock()
+    const breaker = circuitBreaker({ clock, minCalls: 2 })
+    const quick = breaker(async () => 'well')
+    const slow = timeout(
+      async () => {
+        await quick()
+        return new Promise<never>(() => {})
+      },
+      '1s',
+      { clock },
+    )
+    const caught = expect(slow()).rejects.toMatchObject({ code: 'ERR_REQUEST_TIMEOUT' })
+    await clock.advanceAsync(1_000)
+    await caught
+    expect(breaker.state).toBe('closed')
+  })
+
   test('tells when it opens, tries and closes', async () => {
     const events = createRequestEvents()
     const told: unknown[] = []

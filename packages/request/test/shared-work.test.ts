@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { callAround, callShared, compose, currentCall } from '../src/index.ts'
 
@@ -56,5 +57,16 @@ describe('shared work', () => {
       throw new Error('mistake')
     }
     await expect(callShared(fail, { around: undefined, signal, self: undefined, args: [] })).rejects.toThrow('mistake')
+  })
+
+  test('listens to its signal no longer once it is over', async () => {
+    const { signal } = new AbortController()
+    const listeners = (): number => getEventListeners(signal, 'abort').length
+    const fn = async (): Promise<number> => {
+      void currentCall().signal
+      return listeners()
+    }
+    expect(await callShared(fn, { around: undefined, signal, self: undefined, args: [] })).toBe(1)
+    expect(listeners()).toBe(0)
   })
 })
