@@ -1,6 +1,6 @@
 /**
  * Every `ts` block in the pages and in the doc comments compiles, runs, and prints what it says. The rules for writing
- * one are in CONTRIBUTING.md.
+ * one are in CONTRIBUTING.md. `node scripts/check-examples.ts docs/keys.md` checks the pages that it names.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import { run } from './examples/run.ts'
 import { startServers } from './examples/servers.ts'
 
 const mistakes: Mistake[] = []
-const examples = findExamples(mistakes)
+const examples = findExamples(mistakes, process.argv.slice(2))
 // Real, because the compiler and the stacks of errors name files by their real paths.
 const dir = realpathSync(mkdtempSync(join(tmpdir(), 'hotpath-examples-')))
 try {

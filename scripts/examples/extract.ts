@@ -35,9 +35,9 @@ interface Block {
   readonly canContinue: boolean
 }
 
-/** All examples of the repository; what keeps one from being run is added to `mistakes`. */
-export function findExamples(mistakes: Mistake[]): Example[] {
-  return globSync(PAGES, { cwd: root, exclude: GENERATED })
+/** All examples of the repository, or of some pages; what keeps one from being run is added to `mistakes`. */
+export function findExamples(mistakes: Mistake[], pages: readonly string[] = []): Example[] {
+  return globSync(pages.length > 0 ? [...pages] : PAGES, { cwd: root, exclude: GENERATED })
     .sort()
     .flatMap((page) => examplesOf(page, readFileSync(join(root, page), 'utf8'), mistakes))
 }
