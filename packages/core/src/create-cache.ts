@@ -13,10 +13,11 @@ import type { CacheOptions } from './options.ts'
  * ```ts
  * import { createCache, memory } from '@hotpath/core'
  *
- * await using cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 10_000 })], ttl: '5m' })
+ * const cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 10_000 })], ttl: '5m' })
  * const city = await cache.getOrSet(['city', 42], () => ({ name: 'Ulm' }), { tags: ['country:DE'] })
  * await cache.invalidateTags(['country:DE'])
  * console.log(city.name, cache.peek(['city', 42])) // Ulm undefined
+ * await cache.close()
  * ```
  */
 export function createCache(options: CacheOptions): Cache {

@@ -40,8 +40,9 @@ const GET = {}
  * ```ts
  * import { createCache, memory } from '@hotpath/core'
  *
- * await using cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 10_000, maxBytes: '64mb' })] })
+ * const cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 10_000, maxBytes: '64mb' })] })
  * console.log(await cache.getOrSet('answer', () => 42)) // 42
+ * await cache.close()
  * ```
  */
 export function memory(options: MemoryOptions): Tier {

@@ -36,12 +36,13 @@ export interface DecoratorsConfig {
  *   }
  * }
  *
- * await using cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10_000 })] })
+ * const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10_000 })] })
  * configureDecorators({ cache })
  *
  * const users = new Users()
  * await users.find(42)
  * console.log((await users.find(42)).name) // Ann
+ * await cache.close()
  * ```
  *
  * @throws ConfigError for what is no cache.

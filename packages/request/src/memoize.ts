@@ -30,7 +30,7 @@ export type Memoized<Fn extends AnyFunction> = Wrapped<Fn> & {
  * import { createCache, memory } from '@hotpath/core'
  * import { memoize } from '@hotpath/request'
  *
- * await using cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 1_000 })] })
+ * const cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 1_000 })] })
  * let calls = 0
  * const cityOf = memoize(async (id: number) => ({ id, country: 'DE', call: ++calls }), {
  *   cache,
@@ -44,6 +44,7 @@ export type Memoized<Fn extends AnyFunction> = Wrapped<Fn> & {
  * await cache.invalidateTags(['country:DE'])
  * await cityOf(42)
  * console.log(calls) // 2
+ * await cache.close()
  * ```
  */
 export function memoize<Fn extends AnyFunction>(

@@ -63,7 +63,8 @@ export type BatchEndpoint = (context: BatchContext) => HttpTransport
  * ```ts
  * import { batchEndpoint, createHttpClient } from '@hotpath/request/http'
  *
- * await using api = createHttpClient({ baseUrl: 'https://api.example.com', batch: batchEndpoint({ path: '/batch' }) })
+ * const api = createHttpClient({ baseUrl: 'https://api.example.com', batch: batchEndpoint({ path: '/batch' }) })
+ * await api.close()
  * ```
  */
 export function batchEndpoint(options: BatchEndpointOptions): BatchEndpoint {

@@ -35,12 +35,14 @@ const NO_OPTIONS: RequestOptions = {}
  * await once(server, 'listening')
  * const { port } = server.address() as { port: number }
  *
- * await using cache = createCache({ name: 'http', tiers: [memory({ maxEntries: 1_000 })] })
- * await using api = createHttpClient({ baseUrl: `http://127.0.0.1:${port}`, cache, timeout: '2s' })
+ * const cache = createCache({ name: 'http', tiers: [memory({ maxEntries: 1_000 })] })
+ * const api = createHttpClient({ baseUrl: `http://127.0.0.1:${port}`, cache, timeout: '2s' })
  * console.log(await api.get('/cities/:id', { params: { id: 42 } })) // { name: 'Ulm', asked: '/cities/42' }
  * const again = await api.fetch('/cities/42')
  * console.log(again.status, again.from) // 200 cache
  * server.close()
+ * await api.close()
+ * await cache.close()
  * ```
  */
 export function createHttpClient<Known extends object = Routes>(options: HttpClientOptions = {}): HttpClient<Known> {
