@@ -5,7 +5,8 @@ import { entryPoints, publicPackages, specifier } from './scripts/workspace.ts'
 const budgets: Readonly<Record<string, string>> = {
   '@hotpath/codec': '15.5 kB',
   '@hotpath/contract': '6.2 kB',
-  '@hotpath/core': '27 kB',
+  '@hotpath/core': '24 kB',
+  '@hotpath/core/lru': '5 kB',
   '@hotpath/decorators': '19.5 kB',
   '@hotpath/redis': '23 kB',
   '@hotpath/request': '16.5 kB',

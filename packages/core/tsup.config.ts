@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: ['src/index.ts', 'src/lru.ts'],
   format: ['esm', 'cjs'],
   dts: true,
   // Without splitting each CommonJS entry would carry its own copy of shared classes.

@@ -21,6 +21,7 @@ export type { Token } from './token.ts'
 
 export type { Clock, Random } from './ports/clock.ts'
 export type { Codec, CodecContext } from './ports/codec.ts'
+export type { EvictionBounds, EvictionPolicy, EvictionPolicyMaker } from './ports/eviction.ts'
 export type { Lease, LeaseGrant, LeaseOptions } from './ports/lease.ts'
 export type {
   Invalidation,

@@ -2,6 +2,7 @@ import {
   type ByteSize,
   ConfigError,
   type Entry,
+  type EvictionPolicyMaker,
   type EvictionReason,
   type Tier,
   type TierContext,
@@ -10,12 +11,12 @@ import {
   displayKey,
   toBytes,
 } from '@hotpath/contract'
-import { LRUCache } from 'lru-cache'
 import { sizeOf, sizeOfString } from './size-of.ts'
+import { SmallLru } from './small-lru.ts'
 
 /** Bounds of a memory tier. At least one of `maxEntries` and `maxBytes` must be given. */
 export interface MemoryOptions {
-  /** How many entries are kept; the least recently used goes first. Default: as many as `maxBytes` allows. */
+  /** How many entries are kept. Default: as many as `maxBytes` allows. */
   readonly maxEntries?: number | undefined
   /** How many bytes are kept, keys and bookkeeping included; an estimate. Default `'256mb'`. */
   readonly maxBytes?: ByteSize | undefined
@@ -23,16 +24,15 @@ export interface MemoryOptions {
   readonly maxEntryBytes?: ByteSize | undefined
   /** Measures a value in bytes. Default: an estimate that visits every member. */
   readonly sizeOf?: ((value: unknown) => number) | undefined
+  /** Which entries go when there is no room, as `lru()` of `@hotpath/core/lru`. Default: the least recently used. */
+  readonly policy?: EvictionPolicyMaker | undefined
 }
 
-/** Bytes of an entry beyond its key, tags and value: the entry object and its places in lru-cache's tables. */
+/** Bytes of an entry beyond its key, tags and value: the entry object and its places in the policy's tables. */
 const ENTRY_BYTES = 220
-// lru-cache makes an options object per call unless it is given one.
-const GET = {}
 
 /**
- * The in-process tier: entries by reference, least recently used evicted first (lru-cache), bounded in entries and in
- * bytes.
+ * The in-process tier: entries by reference, bounded in entries and in bytes, the least recently used evicted first.
  *
  * @throws ConfigError `ERR_CONFIG_UNBOUNDED` without a bound, `ERR_CONFIG_OPTION` or `ERR_CONFIG_BYTES` for a bad one.
  *
@@ -55,6 +55,7 @@ interface Bounds {
   readonly maxBytes: number
   readonly maxEntryBytes: number
   readonly sizeOf: (value: unknown) => number
+  readonly policy: EvictionPolicyMaker
 }
 
 function openMemory(bounds: Bounds, context: TierContext): TierStore {
@@ -66,11 +67,9 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
   let dropReason: EvictionReason = 'max-entries'
   /** Told after and not amid the change: whoever hears of it may read and write. */
   const evicted: string[] = []
-  const entries = new LRUCache<string, Entry>({
-    max: bounds.maxEntries,
-    maxSize: bounds.maxBytes,
-    dispose: (_, key, reason) => void (reason === 'evict' && evicted.push(key)),
-  })
+  const gone = (key: string): void => void evicted.push(key)
+  const { maxEntries, maxBytes } = bounds
+  const entries = bounds.policy({ maxEntries, maxBytes, random: Math.random })
   /** A getter of the value or the user's function may throw; then it is not stored, and that is all. */
   const tryToMeasure = (key: string, entry: Entry): number => {
     try {
@@ -91,9 +90,9 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
       if (size < Number.POSITIVE_INFINITY) context.evicted(key, 'max-entry-bytes')
       return
     }
-    const isFull = bounds.maxEntries > 0 && entries.size >= bounds.maxEntries
+    const isFull = entries.size >= maxEntries
     dropReason = isFull && stored === undefined ? 'max-entries' : 'max-bytes'
-    entries.set(key, entry, { size })
+    entries.set(key, entry, size, gone)
     if (evicted.length === 0) return
     const reason = dropReason
     for (const one of evicted.splice(0)) context.evicted(one, reason)
@@ -101,9 +100,9 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
   return {
     sync: true,
     shared: false,
-    get: (key) => entries.get(key, GET),
-    peek: (key) => entries.peek(key, GET),
-    getMany: (keys) => keys.map((key) => entries.get(key, GET)),
+    get: (key) => entries.get(key),
+    peek: (key) => entries.peek(key),
+    getMany: (keys) => keys.map((key) => entries.get(key)),
     set,
     setMany: (list) => {
       for (const [key, entry] of list) set(key, entry)
@@ -119,7 +118,7 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
       }
       return purged
     },
-    usage: () => ({ entries: entries.size, bytes: entries.calculatedSize }),
+    usage: () => ({ entries: entries.size, bytes: entries.bytes }),
     close: () => entries.clear(),
   }
 }
@@ -135,12 +134,21 @@ function boundsOf(options: MemoryOptions): Bounds {
   const maxBytes = finite(toBytes(given.maxBytes ?? '256mb', 'maxBytes'), 'maxBytes')
   const maxEntryBytes = given.maxEntryBytes === undefined ? maxBytes : toBytes(given.maxEntryBytes, 'maxEntryBytes')
   return {
-    // lru-cache reads 0 as "bounded by size alone".
-    maxEntries: given.maxEntries === undefined ? 0 : finite(given.maxEntries, 'maxEntries'),
+    maxEntries: given.maxEntries === undefined ? Number.POSITIVE_INFINITY : finite(given.maxEntries, 'maxEntries'),
     maxBytes,
     maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
     sizeOf: measureOf(given.sizeOf),
+    policy: policyOf(given.policy),
   }
+}
+
+function policyOf(given: MemoryOptions['policy']): EvictionPolicyMaker {
+  if (given === undefined) return (bounds) => new SmallLru(bounds)
+  if (typeof given === 'function') return given
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`policy\` must be made by a function such as \`lru()\`, received ${given === null ? 'null' : typeof given}. Leave it out for the least recently used.`,
+  )
 }
 
 function measureOf(given: MemoryOptions['sizeOf']): Bounds['sizeOf'] {
