@@ -1,5 +1,10 @@
-/** `pnpm bench <name> [--quick]`: runs the built packages, so run `pnpm build` first. */
+/**
+ * `pnpm bench <name> [--quick] [--against <folder of packed tarballs>]`: runs the built packages, so run `pnpm build`
+ * first.
+ */
 import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { against } from './against/against.ts'
 import { codecs } from './codec.ts'
 import { coldKey } from './cold-key.ts'
 import { decorators } from './decorators.ts'
@@ -25,12 +30,16 @@ const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   sql: sqlReads,
   http,
 }
-const [name = '', ...flags] = process.argv.slice(2)
+const { positionals, values: flags } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, against: { type: 'string' } },
+})
+const [name = ''] = positionals
 const bench = BENCHES[name]
 if (bench === undefined) {
   console.error(`There is no bench \`${name}\`. Use one of: ${Object.keys(BENCHES).join(', ')}.`)
   process.exit(1)
 }
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`)
-await bench(flags.includes('--quick'))
+await (flags.against === undefined ? bench(flags.quick) : against(name, flags.against, flags.quick))
 process.exit(0)
