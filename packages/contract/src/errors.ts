@@ -1,3 +1,5 @@
+import { reducedCause } from './cause.ts'
+
 /**
  * The one error family of all Hotpath packages.
  *
@@ -18,6 +20,7 @@ export const ERROR_CODES = [
   'ERR_PATTERN_INVALID',
   'ERR_TOKEN_INVALID',
   'ERR_VALUE_UNDEFINED',
+  'ERR_VALUE_PROMISE',
   'ERR_VALUE_TOO_LARGE',
   'ERR_VALUE_SIZE',
   'ERR_LOAD_TIMEOUT',
@@ -52,7 +55,10 @@ export type ErrorContext = Readonly<Record<string, unknown>>
 
 /** What an error may carry beside its message. */
 export interface ErrorDetails {
-  /** The error that led to this one. */
+  /**
+   * What led to this error. Its message is added to this one's, and it is reduced to its name, code, message and stack,
+   * short and without credentials, as errors of drivers hold keys, values and passwords. A `HotpathError` is kept whole.
+   */
   readonly cause?: unknown
   /** Facts beside the message. */
   readonly context?: ErrorContext
@@ -71,11 +77,16 @@ export class HotpathError extends Error {
   readonly context: ErrorContext
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    const cause = causeOf(details)
+    super(cause === undefined ? message : `${message} Cause: ${cause.message}`, cause && { cause })
     this.code = code
     this.context = details.context ?? {}
     Object.defineProperty(this, BRAND, { value: true })
   }
+}
+
+function causeOf({ cause }: ErrorDetails): Error | undefined {
+  return cause === undefined || isHotpathError(cause) ? cause : reducedCause(cause)
 }
 
 /** An option is wrong; thrown when a cache, tier or call is configured, before anything happens. */

@@ -1,9 +1,9 @@
-import { type Duration, toMs } from './duration.ts'
-import { ConfigError } from './errors.ts'
+import { type Duration, formatDuration, toMs } from './duration.ts'
+import { checkOptions, type OptionTable, wrongOption } from './options.ts'
 
 /** How long a caller waits for a loader. */
 export interface TimeoutOptions {
-  /** After this long a stale value within `staleIfError` is served while the load goes on. Default: off. */
+  /** After this long a stale value within `staleIfError` is served while the load goes on. At most `hard`. Default: off. */
   readonly soft?: Duration | false | undefined
   /** After this long the load is aborted and fails with `ERR_LOAD_TIMEOUT`. Default `'30s'`. */
   readonly hard?: Duration | false | undefined
@@ -35,6 +35,20 @@ export interface FreshnessOptions {
   /** After a failed load, how long the next load of that key waits (a stale value is served at once meanwhile). Default `'100ms'`. */
   readonly backoff?: Duration | false | undefined
 }
+
+/** The options that `resolveFreshness` checks, for `checkOptions`. */
+export const FRESHNESS_OPTIONS: OptionTable<keyof FreshnessOptions> = {
+  ttl: true,
+  staleWhileRevalidate: true,
+  staleIfError: true,
+  jitter: true,
+  refreshAhead: true,
+  negativeTtl: true,
+  timeout: true,
+  backoff: true,
+}
+
+const TIMEOUT_OPTIONS: OptionTable<keyof TimeoutOptions> = { soft: true, hard: true }
 
 /** A freshness policy with every option resolved: integer milliseconds, `Infinity` for never, `0` for off. */
 export interface Freshness {
@@ -70,11 +84,16 @@ export const DEFAULT_FRESHNESS: Freshness = {
 /**
  * Resolves one level of options over the level above it.
  *
- * @throws ConfigError naming the option, the value seen and the way out.
+ * @throws ConfigError naming the option, the value seen and the way out; options that are not of freshness are not looked
+ *   at.
  */
 export function resolveFreshness(above: Freshness, options: FreshnessOptions): Freshness {
   if (inheritsAll(options)) return above
   const { soft, hard } = timeoutsOf(options.timeout)
+  const softTimeoutMs = limit(soft, above.softTimeoutMs, 'timeout.soft')
+  const hardTimeoutMs = limit(hard, above.hardTimeoutMs, 'timeout.hard')
+  // A level may shorten the hard one alone: then the soft one of the level above has no effect, and harms nobody.
+  if (soft !== undefined && soft !== false) assertReached(softTimeoutMs, hardTimeoutMs)
   return {
     freshMs: options.ttl === undefined ? above.freshMs : toMs(options.ttl, 'ttl'),
     staleMs: window(options.staleWhileRevalidate, above.staleMs, 'staleWhileRevalidate', 0),
@@ -83,8 +102,8 @@ export function resolveFreshness(above: Freshness, options: FreshnessOptions): F
     refreshAhead: betaOf(options.refreshAhead, above.refreshAhead),
     negativeMs:
       options.negativeTtl === false ? undefined : window(options.negativeTtl, above.negativeMs, 'negativeTtl'),
-    softTimeoutMs: limit(soft, above.softTimeoutMs, 'timeout.soft'),
-    hardTimeoutMs: limit(hard, above.hardTimeoutMs, 'timeout.hard'),
+    softTimeoutMs,
+    hardTimeoutMs,
     backoffMs: window(options.backoff, above.backoffMs, 'backoff', 0),
   }
 }
@@ -116,16 +135,26 @@ function window<Inherited extends number | undefined>(
 function limit(value: Duration | false | undefined, inherited: number, option: string): number {
   const ms = window(value, inherited, option, Number.POSITIVE_INFINITY)
   if (ms > 0) return ms
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`${option}\` must be positive, received 0. Use \`false\` to wait forever.`,
+  throw wrongOption(option, 'positive', value, 'Use `false` to wait forever.')
+}
+
+function assertReached(softMs: number, hardMs: number): void {
+  if (softMs <= hardMs) return
+  const hard = formatDuration(hardMs)
+  throw wrongOption(
+    'timeout.soft',
+    `at most \`timeout.hard\` (${hard})`,
+    formatDuration(softMs),
+    'Use a shorter one, or raise `timeout.hard`.',
   )
 }
 
 function timeoutsOf(timeout: FreshnessOptions['timeout']): TimeoutOptions {
   if (timeout === undefined) return {}
   if (timeout === false) return { soft: false, hard: false }
-  return isTimeouts(timeout) ? timeout : { hard: timeout }
+  if (!isTimeouts(timeout)) return { hard: timeout }
+  checkOptions(timeout, 'timeout', TIMEOUT_OPTIONS)
+  return timeout
 }
 
 function isTimeouts(timeout: Duration | TimeoutOptions): timeout is TimeoutOptions {
@@ -136,18 +165,13 @@ function jitterOf(value: number | false | undefined, inherited: number): number 
   if (value === undefined) return inherited
   if (value === false) return 0
   if (typeof value === 'number' && value >= 0 && value <= 1) return value
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`jitter\` must be a ratio between 0 and 1, received ${String(value)}. Use 0.1 to shorten each ttl by up to a tenth.`,
-  )
+  throw wrongOption('jitter', 'a ratio from 0 to 1', value, 'Use 0.1 to shorten each ttl by up to a tenth.')
 }
 
 function betaOf(value: boolean | number | undefined, inherited: number): number {
   if (value === undefined) return inherited
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return value
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`refreshAhead\` must be \`true\`, \`false\` or a number from 0 (XFetch's beta), received ${String(value)}. Use \`true\` for a beta of 1.`,
-  )
+  const rule = "`true`, `false` or a number from 0 (XFetch's beta)"
+  throw wrongOption('refreshAhead', rule, value, 'Use `true` for a beta of 1.')
 }

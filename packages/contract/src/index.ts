@@ -7,11 +7,24 @@ export { MAX_PREFIX_BYTES, encodeKeyPrefix, hasKeyPrefix } from './key-prefix.ts
 export { compilePattern, escapePattern } from './pattern.ts'
 export { validateTags } from './tag.ts'
 
+export {
+  booleanOption,
+  checkOptions,
+  clockOption,
+  countOption,
+  functionOption,
+  signalOption,
+  stringOption,
+  wrongOption,
+} from './options.ts'
+export type { OptionCheck, OptionTable } from './options.ts'
+export { kindOf, received } from './received.ts'
+
 export { formatDuration, toMs } from './duration.ts'
 export type { Duration } from './duration.ts'
 export { toBytes } from './byte-size.ts'
 export type { ByteSize } from './byte-size.ts'
-export { DEFAULT_FRESHNESS, resolveFreshness } from './freshness.ts'
+export { DEFAULT_FRESHNESS, FRESHNESS_OPTIONS, resolveFreshness } from './freshness.ts'
 export type { Freshness, FreshnessOptions, TimeoutOptions } from './freshness.ts'
 
 export { NEVER_JUDGED, ageOf, createEntry, deadAt } from './entry.ts'

@@ -2,6 +2,7 @@ import { KeyError } from './errors.ts'
 import { displayKey } from './key-display.ts'
 import { type KeyPart, encodeParts } from './key-parts.ts'
 import { MAX_KEY_BYTES, keyBytes, shortenKey } from './key-shortening.ts'
+import { received } from './received.ts'
 
 export type { KeyPart } from './key-parts.ts'
 export { displayKey } from './key-display.ts'
@@ -79,10 +80,9 @@ function refuseEmpty(): never {
 }
 
 function refuseType(key: unknown): never {
-  const type = key === null ? 'null' : typeof key
   throw new KeyError(
     'ERR_KEY_PART',
-    `\`key\` must be a string or an array of parts, received ${type === 'object' ? 'an' : 'a'} ${type}. Wrap it in an array, as in ['user', 42].`,
+    `\`key\` must be a string or an array of parts, received ${received(key)}. Use for example ['user', 42].`,
     { context: { path: 'key' } },
   )
 }

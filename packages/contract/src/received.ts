@@ -1,22 +1,44 @@
 const MAX_SHOWN = 32
 
-/** Says in an error message what was received where something else was wanted: short, on one line, never an object's contents. */
+/**
+ * What an error message says was received where something else was wanted: short, on one line, never the contents of an
+ * object. For options, not for values that are to be stored.
+ *
+ * @example
+ * ```ts
+ * import { received } from '@hotpath/contract'
+ *
+ * console.log(received('500'), received(500), received([500])) // '500' 500 an array
+ * ```
+ */
 export function received(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return quoted(value)
     case 'number':
     case 'boolean':
-    case 'undefined':
       return String(value)
     case 'bigint':
       return `${shown(String(value))}n`
-    case 'object':
-      if (value === null) return 'null'
-      return Array.isArray(value) ? 'an array' : 'an object'
     default:
-      return `a ${typeof value}`
+      return kindOf(value)
   }
+}
+
+/**
+ * What kind of value it is, and nothing of the value itself: for what belongs to users.
+ *
+ * @example
+ * ```ts
+ * import { kindOf } from '@hotpath/contract'
+ *
+ * console.log(kindOf('secret'), kindOf([1]), kindOf(undefined)) // a string an array undefined
+ * ```
+ */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 function quoted(text: string): string {

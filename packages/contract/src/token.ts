@@ -1,5 +1,6 @@
 import { TokenError } from './errors.ts'
 import type { Mark } from './ports/log.ts'
+import { received } from './received.ts'
 
 declare const tokenBrand: unique symbol
 
@@ -30,6 +31,6 @@ export function parseToken(token: Token | string): Mark {
   if (match?.[1] !== undefined && Number.isSafeInteger(position)) return { epoch: match[1], position }
   throw new TokenError(
     'ERR_TOKEN_INVALID',
-    `\`after\` must be a token that a write resolved to, received ${typeof token === 'string' ? 'another string' : typeof token}. Pass the token on unchanged, or leave \`after\` out.`,
+    `\`after\` must be a token that a write resolved to, received ${typeof token === 'string' ? 'another string' : received(token)}. Pass the token on unchanged, or leave \`after\` out.`,
   )
 }

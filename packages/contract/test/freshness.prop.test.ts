@@ -4,7 +4,8 @@ import { DEFAULT_FRESHNESS, type Freshness, type FreshnessOptions, resolveFreshn
 
 const ms = fc.nat(10_000)
 const windowMs = fc.oneof(ms, fc.constant(false as const), fc.constant(undefined))
-const timeout = fc.oneof(fc.integer({ min: 1, max: 10_000 }), fc.constant(false as const), fc.constant(undefined))
+const soft = fc.oneof(fc.integer({ min: 1, max: 10_000 }), fc.constant(false as const), fc.constant(undefined))
+const hard = fc.oneof(fc.integer({ min: 10_000, max: 20_000 }), fc.constant(false as const), fc.constant(undefined))
 
 const options: fc.Arbitrary<FreshnessOptions> = fc.record({
   ttl: fc.oneof(ms, fc.constant(undefined)),
@@ -13,7 +14,7 @@ const options: fc.Arbitrary<FreshnessOptions> = fc.record({
   jitter: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(false as const), fc.constant(undefined)),
   refreshAhead: fc.oneof(fc.boolean(), fc.nat(5), fc.constant(undefined)),
   negativeTtl: windowMs,
-  timeout: fc.oneof(timeout, fc.record({ soft: timeout, hard: timeout })),
+  timeout: fc.oneof(hard, fc.record({ soft, hard })),
   backoff: windowMs,
 })
 
@@ -64,4 +65,27 @@ test('options inherit level by level: undefined inherits, false turns off, 0 is 
 
 test('a level that says nothing shares the policy above it', () => {
   expect(resolveFreshness(DEFAULT_FRESHNESS, {})).toBe(DEFAULT_FRESHNESS)
+})
+
+test('a soft timeout that is longer than the hard one is refused where it is given', () => {
+  const message =
+    "`timeout.soft` must be at most `timeout.hard` (1s), received '2s'. Use a shorter one, or raise `timeout.hard`."
+  expect(() => resolveFreshness(DEFAULT_FRESHNESS, { timeout: { soft: '2s', hard: '1s' } })).toThrow(message)
+  expect(() => resolveFreshness(DEFAULT_FRESHNESS, { timeout: { soft: '31s' } })).toThrow('`timeout.hard` (30s)')
+  expect(resolveFreshness(DEFAULT_FRESHNESS, { timeout: { soft: '1s', hard: '1s' } }).softTimeoutMs).toBe(1_000)
+  expect(resolveFreshness(DEFAULT_FRESHNESS, { timeout: { soft: '2h', hard: false } }).softTimeoutMs).toBe(7_200_000)
+  const above = resolveFreshness(DEFAULT_FRESHNESS, { timeout: { soft: '2s' } })
+  expect(resolveFreshness(above, { timeout: '1s' })).toMatchObject({ softTimeoutMs: 2_000, hardTimeoutMs: 1_000 })
+})
+
+test('a member that `timeout` does not know is refused', () => {
+  expect(() => resolveFreshness(DEFAULT_FRESHNESS, { timeout: { soft: '1s', hrad: '2s' } as object })).toThrow(
+    '`timeout` has no option `hrad`. Did you mean `hard`?',
+  )
+})
+
+test('a wrong option is shown as it was written', () => {
+  expect(() => resolveFreshness(DEFAULT_FRESHNESS, { jitter: '0.1' as never })).toThrow("received '0.1'")
+  expect(() => resolveFreshness(DEFAULT_FRESHNESS, { refreshAhead: '1' as never })).toThrow("received '1'")
+  expect(() => resolveFreshness(DEFAULT_FRESHNESS, { timeout: { soft: 0 } })).toThrow('received 0')
 })

@@ -1,0 +1,65 @@
+/**
+ * What errors say about options. Nothing but words, and in a module of its own so that a build for production can have
+ * another in its place that says less.
+ */
+import { received } from './received.ts'
+
+/** An option that is something else than it must be. */
+export function mustBe(option: string, rule: string, value: unknown, wayOut: string): string {
+  return `\`${option}\` must be ${rule}, received ${received(value)}. ${wayOut}`
+}
+
+/** The way out of a name that is not known: the nearest one that is, else all of them. */
+export function adviceOnName(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known)
+  if (nearest !== undefined) return ` Did you mean \`${nearest}\`?`
+  return known.length === 0 ? '' : ` Use one of ${known.map((one) => `\`${one}\``).join(', ')}.`
+}
+
+/** What could have been meant by something that is no object of options. */
+export function adviceOnOptions(given: unknown, known: readonly string[]): string {
+  const isLifetime = typeof given === 'number' || typeof given === 'string'
+  if (isLifetime && known.includes('ttl')) return 'Write `{ ttl: 1_000 }` for one second.'
+  if (Array.isArray(given) && known.includes('tags')) return "Write `{ tags: ['country:DE'] }` for tags."
+  return 'Leave them out for the defaults.'
+}
+
+/** The name that is written most alike, when it is so much alike that it was probably meant. */
+function nearestName(name: string, known: readonly string[]): string | undefined {
+  let nearest: string | undefined
+  let most = Math.min(3, Math.ceil(name.length / 3))
+  for (const one of known) {
+    const away = distance(name.toLowerCase(), one.toLowerCase())
+    if (away > most || (away === most && nearest !== undefined)) continue
+    most = away
+    nearest = one
+  }
+  return nearest
+}
+
+/**
+ * Letters to add, drop or replace, and neighbours to swap (optimal string alignment; Boytsov, "Indexing methods for
+ * approximate dictionary searching", 2011). O(n × m); option names are short, and longer ones are not compared.
+ */
+function distance(from: string, to: string): number {
+  if (from.length > MAX_NAME || Math.abs(from.length - to.length) > MAX_AWAY) return MAX_NAME
+  let before: number[] = []
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const cost = from[i - 1] === to[j - 1] ? 0 : 1
+      let least = Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + cost)
+      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]) {
+        least = Math.min(least, (before[j - 2] as number) + 1)
+      }
+      next.push(least)
+    }
+    before = row
+    row = next
+  }
+  return row[to.length] as number
+}
+
+const MAX_NAME = 40
+const MAX_AWAY = 3
