@@ -11,7 +11,7 @@ import {
   type Clock,
   type Invalidation,
   type InvalidationLog,
-  type LogError,
+  LogError,
   type Mark,
   type MaybePromise,
 } from '@hotpath/contract'
@@ -21,7 +21,7 @@ import { chain, isPromise } from './chain.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Lives } from './lives.ts'
 import { Mirror } from './mirror.ts'
-import { OwnAppends, QUEUED, unavailable } from './own-appends.ts'
+import { OwnAppends, QUEUED } from './own-appends.ts'
 
 /** What the log says of an entry: valid, expired (a soft record) or outdated (a hard one). */
 export type Judgement = 'valid' | 'expired' | 'outdated'
@@ -87,7 +87,7 @@ export class Coherence {
         this.#heartbeat?.moved()
         this.#readers.reached(this.#mirror.cursor)
       },
-      failed: (cause) => host.fault(unavailable(cause)),
+      failed: (cause) => host.fault(unreachable(cause)),
     })
     const everyMs = host.log.heartbeatMs
     this.#own = new OwnAppends({
@@ -105,7 +105,7 @@ export class Coherence {
       elapsed: () => host.elapsed(),
       cursor: () => this.#mirror.mark() && { epoch: this.#mirror.epoch, position: this.#mirror.cursor },
       outrun: () => this.#mirror.begin(),
-      silent: (cause) => host.fault(unavailable(cause)),
+      silent: (cause) => host.fault(unreachable(cause)),
       contact: (at) => this.#contact(at),
     })
   }
@@ -227,4 +227,13 @@ export class Coherence {
   #reach(position: number): MaybePromise<boolean> {
     return this.#mirror.positions !== undefined && this.#mirror.cursor >= position ? true : this.#readers.wait(position)
   }
+}
+
+/** Nobody is waiting for it: what others invalidate is not heard of. */
+function unreachable(cause: unknown): LogError {
+  return new LogError(
+    'ERR_LOG_UNAVAILABLE',
+    'The invalidation log cannot be reached, so this process does not hear of invalidations; after `maxOffline` its entries are misses. Check the connection of the tier that brings the log.',
+    { cause },
+  )
 }

@@ -25,7 +25,7 @@ import { Flights } from './flight.ts'
 import { GuardedTier, type OpenTier } from './lower-tiers.ts'
 import { GuardedLease } from './guarded-lease.ts'
 import { createMemoryLog } from './memory-log.ts'
-import { type CacheOptions, validateCacheOptions } from './options.ts'
+import { type CacheOptions, checkCacheOptions } from './options.ts'
 import { type CacheStats, type Counters, Stats } from './stats.ts'
 import { systemClock } from './system-clock.ts'
 import { Timeline } from './timeline.ts'
@@ -58,7 +58,7 @@ export class Engine {
   #closing: Promise<void> | undefined
 
   constructor(options: CacheOptions) {
-    validateCacheOptions(options)
+    checkCacheOptions(options)
     this.name = options.name
     this.freshness = resolveFreshness(DEFAULT_FRESHNESS, options)
     this.clock = options.clock ?? systemClock

@@ -1,4 +1,4 @@
-import { ConfigError, type EvictionReason, HotpathError, type Invalidation } from '@hotpath/contract'
+import { ConfigError, type EvictionReason, HotpathError, type Invalidation, received } from '@hotpath/contract'
 import { isPromise } from './chain.ts'
 
 /** Everything a cache tells, as a union discriminated by `type`. Keys are encoded. */
@@ -171,14 +171,14 @@ export class Events {
 function noSuchEvent(type: unknown): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_OPTION',
-    `There is no event \`${String(type)}\`. Use one of ${[...TYPES].join(', ')}.`,
+    `There is no event ${received(type)}. Use one of ${[...TYPES].join(', ')}.`,
   )
 }
 
 function noListener(type: string, listener: unknown): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_OPTION',
-    `The listener for \`${type}\` must be a function, received ${listener === null ? 'null' : typeof listener}. Use for example \`cache.on('${type}', (event) => …)\`.`,
+    `The listener for \`${type}\` must be a function, received ${received(listener)}. Use for example \`cache.on('${type}', (event) => …)\`.`,
   )
 }
 

@@ -33,6 +33,6 @@ export function guardFirst(type: string, store: TierStore, fault: (error: Hotpat
 }
 
 function failed(type: string, operation: string, cause: unknown): TierError {
-  const message = `The \`${type}\` tier failed to ${operation}. Reads go on without it; look at the cause.`
+  const message = `The \`${type}\` tier failed to ${operation}. Reads go on without it.`
   return new TierError('ERR_TIER_FAILED', message, { cause, context: { tier: type, operation } })
 }

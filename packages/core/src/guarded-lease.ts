@@ -81,7 +81,7 @@ export class GuardedLease {
 
   #inTime<Result>(answer: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const deadline: Deadline = this.#deadlines.begin(() => reject(new Error('no answer in time')))
+      const deadline: Deadline = this.#deadlines.begin(() => reject(new Error('no response in time')))
       const end = (): void => this.#deadlines.end(deadline)
       answer.then(resolve, reject)
       answer.then(end, end)
@@ -91,6 +91,6 @@ export class GuardedLease {
 
 function unleased(cause: unknown): TierError {
   const message =
-    'The lease of a key could not be had, so several processes may load it at once. Look at the cause, and at the tier that brings leases.'
+    'The lease of a key could not be acquired, so several processes may load it at once. Check the tier that brings leases.'
   return new TierError('ERR_TIER_FAILED', message, { cause, context: { operation: 'lease' } })
 }

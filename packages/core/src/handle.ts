@@ -29,11 +29,16 @@ import {
   type SetEntry,
   type SetOptions,
   type WriteOptions,
-  signalOf,
+  checkDefaults,
+  checkLoadOptions,
+  checkReadOptions,
+  checkSetEntry,
+  checkSetOptions,
+  checkWriteOptions,
 } from './options.ts'
 import { type Call, find, readThrough } from './read.ts'
 import type { CacheStats, Counters } from './stats.ts'
-import { type WarmOptions, type WarmReport, warm } from './warm.ts'
+import { type WarmOptions, type WarmReport, checkWarmOptions, warm } from './warm.ts'
 import { assertEntry, assertIterable, assertList } from './input.ts'
 import { type AnyFunction, type WrapOptions, type Wrapped, wrap } from './wrap.ts'
 import { NOWHERE, type Write, append, remove, store } from './write.ts'
@@ -77,6 +82,7 @@ export class CacheHandle implements Cache {
         const entry = this.#hit(encoded)
         if (entry !== undefined) return Promise.resolve(entry.value as Result)
       }
+      if (options !== NO_OPTIONS) checkLoadOptions(options, 'getOrSet')
       // Written out, as V8 forgets the shape of what is spread, and drops the code for it, when none is alive.
       const call: Call<unknown> = {
         engine: this.#engine,
@@ -86,7 +92,7 @@ export class CacheHandle implements Cache {
         loader: loader as Loader<unknown>,
         tags: ownTags(options.tags),
         freshness: this.#freshnessOf(options),
-        signal: signalOf(options.signal),
+        signal: options.signal,
         refresh: options.refresh ?? false,
         isOneOfMany: false,
       }
@@ -99,8 +105,9 @@ export class CacheHandle implements Cache {
   get<Value = unknown>(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<Value | undefined> {
     try {
       const encoded = this.#keys.encode(key)
-      const entry = options.after === undefined ? this.#hit(encoded) : undefined
+      const entry = options?.after === undefined ? this.#hit(encoded) : undefined
       if (entry !== undefined) return Promise.resolve(entry.value as Value)
+      if (options !== NO_OPTIONS) checkReadOptions(options, 'get')
       this.#open(encoded)
       const value = find(this.#engine, encoded, options, (found) => {
         countFound({ engine: this.#engine, counters: this.#counters, key: encoded }, found)
@@ -112,14 +119,19 @@ export class CacheHandle implements Cache {
     }
   }
 
-  async getMany<Value = unknown>(keys: readonly CacheKey[], options: ReadOptions = {}): Promise<(Value | undefined)[]> {
+  async getMany<Value = unknown>(
+    keys: readonly CacheKey[],
+    options: ReadOptions = NO_OPTIONS,
+  ): Promise<(Value | undefined)[]> {
+    checkReadOptions(options, 'getMany')
     const found = await findMany(this.#engine, this.#counters, this.#encodeAll(keys), options)
     return found.map((one) => one?.entry.value as Value | undefined)
   }
 
-  async has(key: CacheKey, options: ReadOptions = {}): Promise<boolean> {
+  async has(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<boolean> {
     const encoded = this.#keys.encode(key)
     this.#open(encoded)
+    checkReadOptions(options, 'has')
     return find(this.#engine, encoded, options, (found) => found !== undefined)
   }
 
@@ -140,6 +152,7 @@ export class CacheHandle implements Cache {
     options: LoadOptions = NO_OPTIONS,
   ): Promise<(Value | undefined)[]> {
     const encoded = this.#encodeAll(keys)
+    checkLoadOptions(options, 'getOrSetMany')
     const call: ManyCall<Value> = {
       engine: this.#engine,
       counters: this.#counters,
@@ -148,7 +161,7 @@ export class CacheHandle implements Cache {
       loader,
       tags: ownTags(options.tags),
       freshness: this.#freshnessOf(options),
-      signal: signalOf(options.signal),
+      signal: options.signal,
       refresh: options.refresh ?? false,
       isOneOfMany: false,
     }
@@ -156,14 +169,17 @@ export class CacheHandle implements Cache {
   }
 
   async set<Value>(key: CacheKey, value: Value, options: SetOptions = NO_OPTIONS): Promise<Token> {
+    if (options !== NO_OPTIONS) checkSetOptions(options, 'set')
     return store(this.#engine, this.#counters, [this.#write(key, value, options, this.#freshness)], options.queue)
   }
 
   async setMany(entries: Iterable<SetEntry>, options: SetOptions = NO_OPTIONS): Promise<Token> {
     this.#open()
+    checkSetOptions(options, 'setMany')
     const shared = resolveFreshness(this.#freshness, options)
     const writes = Array.from(assertIterable(entries, 'setMany'), (entry) => {
       assertEntry(entry)
+      checkSetEntry(entry, 'setMany')
       const { tags = options.tags, asOf = options.asOf } = entry
       return this.#write(entry.key, entry.value, { ...entry, tags, asOf }, shared)
     })
@@ -173,32 +189,39 @@ export class CacheHandle implements Cache {
   async delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
     const encoded = this.#keys.encode(key)
     this.#open(encoded)
+    checkWriteOptions(options, 'delete')
     return toToken(await remove(this.#engine, this.#counters, encoded, options.queue))
   }
 
-  async expire(key: CacheKey, options?: WriteOptions): Promise<Token> {
+  async expire(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
     const encoded = this.#keys.encode(key)
     this.#open(encoded)
+    checkWriteOptions(options, 'expire')
     return this.#append([{ type: 'key', key: encoded }], 'soft', options)
   }
 
-  async invalidateTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
+  async invalidateTags(tags: readonly string[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    checkWriteOptions(options, 'invalidateTags')
     return this.#append(tagScopes(tags, 'invalidateTags'), 'hard', options)
   }
 
-  async expireTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
+  async expireTags(tags: readonly string[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    checkWriteOptions(options, 'expireTags')
     return this.#append(tagScopes(tags, 'expireTags'), 'soft', options)
   }
 
-  async invalidatePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token> {
+  async invalidatePrefix(prefix: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    checkWriteOptions(options, 'invalidatePrefix')
     return this.#append([this.#keys.prefix(prefix)], 'hard', options)
   }
 
-  async invalidatePattern(pattern: string, options?: WriteOptions): Promise<Token> {
+  async invalidatePattern(pattern: string, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    checkWriteOptions(options, 'invalidatePattern')
     return this.#append([this.#keys.pattern(pattern)], 'hard', options)
   }
 
-  async clear(options?: WriteOptions): Promise<Token> {
+  async clear(options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    checkWriteOptions(options, 'clear')
     const all = this.#keys.all()
     const token = this.#append([all], 'hard', options)
     // Outdated from the call on, so the memory can be given back at once.
@@ -225,6 +248,7 @@ export class CacheHandle implements Cache {
 
   namespace(name: string, defaults: FreshnessOptions = {}): Cache {
     const keys = this.#keys.namespace(name)
+    checkDefaults(defaults)
     const freshness = resolveFreshness(this.#freshness, defaults)
     return new CacheHandle(this.#engine, keys, freshness, this.#engine.stats.namespace(keys.name))
   }
@@ -235,6 +259,7 @@ export class CacheHandle implements Cache {
   ): Promise<WarmReport> {
     this.#open()
     assertIterable(source, 'warm')
+    checkWarmOptions(options)
     resolveFreshness(this.#freshness, options)
     // What a source read before the log could be seen might be outdated already.
     await this.#coherence.standing()
@@ -309,7 +334,7 @@ export class CacheHandle implements Cache {
     if (key !== undefined) assertKey(key)
   }
 
-  async #append(scopes: readonly Scope[], strength: Strength, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+  async #append(scopes: readonly Scope[], strength: Strength, options: WriteOptions): Promise<Token> {
     this.#open()
     const invalidations: Invalidation[] = scopes.map((scope) => ({ scope, strength }))
     return toToken(await append(this.#engine, this.#counters, invalidations, options.queue))
@@ -318,7 +343,7 @@ export class CacheHandle implements Cache {
 
 /** Options that change nothing about a fresh hit. */
 function isPlain(options: LoadOptions): boolean {
-  return options.after === undefined && options.refresh !== true && options.signal?.aborted !== true
+  return options?.after === undefined && options?.refresh !== true && options?.signal?.aborted !== true
 }
 
 function markOf(token: Token | undefined): ReturnType<typeof parseToken> | undefined {

@@ -85,7 +85,7 @@ export class Heartbeat {
   async #inTime(answer: MaybePromise<LogHead>): Promise<LogHead> {
     let cancel = (): void => {}
     const late = new Promise<never>((_, reject) => {
-      cancel = this.#host.clock.after(this.#host.everyMs * MISSED, () => reject(new Error('no answer in time')))
+      cancel = this.#host.clock.after(this.#host.everyMs * MISSED, () => reject(new Error('no response in time')))
       this.#cancel = cancel
     })
     try {

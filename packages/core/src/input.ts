@@ -1,5 +1,5 @@
 /** What callers pass, checked where a wrong one would do harm or fail far from its cause. */
-import { ConfigError } from '@hotpath/contract'
+import { type ConfigError, wrongOption } from '@hotpath/contract'
 import type { SetEntry } from './options.ts'
 
 /** @throws ConfigError for what is no list of keys: a text would be taken for a list of letters. */
@@ -20,9 +20,6 @@ export function assertEntry(entry: unknown): asserts entry is SetEntry {
   throw wrong('an entry', 'an object with `key` and `value`', entry, "{ key: 'user:1', value }")
 }
 
-function wrong(what: string, rule: string, received: unknown, example: string): ConfigError {
-  return new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`${what}\` must be ${rule}, received ${received === null ? 'null' : typeof received}. Use for example \`${example}\`.`,
-  )
+function wrong(what: string, rule: string, given: unknown, example: string): ConfigError {
+  return wrongOption(what, rule, given, `Use for example \`${example}\`.`)
 }

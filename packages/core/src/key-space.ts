@@ -7,6 +7,7 @@ import {
   encodeKeyPrefix,
   encodeKeyWithin,
   escapePattern,
+  received,
 } from '@hotpath/contract'
 
 export class KeySpace {
@@ -51,7 +52,7 @@ export class KeySpace {
     if (typeof name !== 'string') {
       throw new KeyError(
         'ERR_KEY_PART',
-        `\`namespace\` needs a name, received ${name === null ? 'null' : typeof name}. Use for example \`cache.namespace('users')\`.`,
+        `\`namespace\` needs a name, received ${received(name)}. Use for example \`cache.namespace('users')\`.`,
       )
     }
     return new KeySpace(`${encodeKeyPrefix(`${this.#within}${encodeKeyPrefix([name])}`)}:`)

@@ -1,4 +1,11 @@
-import { type CacheKey, type Duration, type FreshnessOptions, validateTags } from '@hotpath/contract'
+import {
+  type CacheKey,
+  type Duration,
+  type FreshnessOptions,
+  type OptionTable,
+  checkOptions,
+  validateTags,
+} from '@hotpath/contract'
 
 /** A stale value that a loader may refresh instead of loading anew. */
 export interface Previous<Value> {
@@ -33,6 +40,12 @@ export type Loader<Value> = (context: LoadContext<Value>) => Value | Promise<Val
 /** What `notModified` answers; never leaves the engine. */
 export const NOT_MODIFIED: unique symbol = Symbol('not modified')
 
+const LIFETIME_OPTIONS: OptionTable<'ttl' | 'staleWhileRevalidate' | 'staleIfError'> = {
+  ttl: true,
+  staleWhileRevalidate: true,
+  staleIfError: true,
+}
+
 /** What a loader decided through its context. */
 export interface LoadDecisions {
   readonly tags: readonly string[]
@@ -64,7 +77,9 @@ export class LoadScope<Value> {
       },
       previous: previous && { ...previous, notModified: () => NOT_MODIFIED as Value },
       setTtl: (ttl) => {
-        this.#lifetime = typeof ttl === 'object' && ttl !== null ? ttl : { ttl }
+        const lifetime = typeof ttl === 'object' && ttl !== null ? ttl : { ttl }
+        checkOptions(lifetime, 'setTtl', LIFETIME_OPTIONS)
+        this.#lifetime = lifetime
       },
       addTags: (tags) => {
         this.#tags = validateTags([...this.#tags, ...validateTags(tags, 'addTags')], 'addTags')

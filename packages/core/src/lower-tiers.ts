@@ -100,12 +100,12 @@ export class GuardedTier {
   }
 
   #failed(operation: string, cause: unknown): TierError {
-    const message = `The \`${this.tier.type}\` tier failed to ${operation}. Reads go on without it; look at the cause.`
+    const message = `The \`${this.tier.type}\` tier failed to ${operation}. Reads go on without it.`
     return new TierError('ERR_TIER_FAILED', message, { cause, context: { tier: this.tier.type, operation } })
   }
 
   #slow(operation: string): TierError {
-    const message = `The \`${this.tier.type}\` tier took over ${this.#host.timeoutMs} ms to ${operation}. Reads go on without it; raise \`tierTimeout\` if that is its usual pace.`
+    const message = `The \`${this.tier.type}\` tier took over ${this.#host.timeoutMs} ms to ${operation}. Reads go on without it. Check that it can be reached; raise \`tierTimeout\` only if this is its usual pace.`
     return new TierError('ERR_TIER_TIMEOUT', message, { context: { tier: this.tier.type, operation } })
   }
 }

@@ -1,5 +1,5 @@
 /** Reads of many keys: one look-up per tier, one loader call with only what is missing, flights in progress joined. */
-import { type CacheKey, LoadError, type Mark, encodeKey, parseToken } from '@hotpath/contract'
+import { type CacheKey, LoadError, type Mark, encodeKey, kindOf, parseToken } from '@hotpath/contract'
 import type { ManyLoader } from './cache.ts'
 import { countFound } from './count.ts'
 import { detach } from './detach.ts'
@@ -147,8 +147,8 @@ function isListOf<Value>(values: unknown, length: number): values is readonly Va
   return Array.isArray(values) && values.length === length
 }
 
-function wrongResult(expected: number, received: unknown): LoadError {
-  const what = Array.isArray(received) ? `${received.length} values` : received === null ? 'null' : typeof received
+function wrongResult(expected: number, answer: unknown): LoadError {
+  const what = Array.isArray(answer) ? `${answer.length} values` : kindOf(answer)
   return new LoadError(
     'ERR_LOAD_RESULT',
     `The loader of \`getOrSetMany\` got ${expected} keys and answered ${what}. Answer a list with one value per key in their order (\`undefined\` for none), or a Map by key.`,

@@ -1,12 +1,15 @@
 import {
   type ByteSize,
-  ConfigError,
   type InvalidationLog,
   type LogFollower,
   type LogRecord,
   type Mark,
+  type OptionTable,
   type Random,
+  checkOptions,
+  functionOption,
   toBytes,
+  wrongOption,
 } from '@hotpath/contract'
 import { createExactPositions } from './exact-positions.ts'
 import { newEpoch } from './epoch.ts'
@@ -21,6 +24,12 @@ export interface MemoryLogOptions {
   readonly random?: Random | undefined
 }
 
+const MEMORY_LOG_OPTIONS: OptionTable<keyof MemoryLogOptions> = {
+  maxRecords: true,
+  maxBytes: true,
+  random: functionOption,
+}
+
 /**
  * Makes an in-process invalidation log: a counter and exact tables of positions. Nothing is asynchronous about it.
  *
@@ -29,6 +38,7 @@ export interface MemoryLogOptions {
  * @throws ConfigError for a bound that is not positive and finite.
  */
 export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog {
+  checkOptions(options, 'createMemoryLog', MEMORY_LOG_OPTIONS)
   const limits = {
     maxRecords: atLeastOne(options.maxRecords ?? 50_000, 'maxRecords'),
     maxBytes: atLeastOne(toBytes(options.maxBytes ?? '8mb', 'maxBytes'), 'maxBytes'),
@@ -76,8 +86,5 @@ function tell(follower: LogFollower, record: LogRecord): void {
 
 function atLeastOne(value: number, option: string): number {
   if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new ConfigError(
-    'ERR_CONFIG_UNBOUNDED',
-    `\`${option}\` of an in-process log must be a whole number from 1, received ${String(value)}. Leave it out for the default.`,
-  )
+  throw wrongOption(option, 'a whole number from 1', value, 'Leave it out for the default.', 'ERR_CONFIG_UNBOUNDED')
 }

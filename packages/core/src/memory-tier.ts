@@ -4,12 +4,17 @@ import {
   type Entry,
   type EvictionPolicyMaker,
   type EvictionReason,
+  type OptionTable,
   type Tier,
   type TierContext,
   type TierStore,
   ValueError,
+  checkOptions,
+  countOption,
   displayKey,
+  functionOption,
   toBytes,
+  wrongOption,
 } from '@hotpath/contract'
 import { sizeOf, sizeOfString } from './size-of.ts'
 import { SmallLru } from './small-lru.ts'
@@ -26,6 +31,14 @@ export interface MemoryOptions {
   readonly sizeOf?: ((value: unknown) => number) | undefined
   /** Which entries go when there is no room, as `lru()` of `@hotpath/core/lru`. Default: the least recently used. */
   readonly policy?: EvictionPolicyMaker | undefined
+}
+
+const MEMORY_OPTIONS: OptionTable<keyof MemoryOptions> = {
+  maxEntries: true,
+  maxBytes: true,
+  maxEntryBytes: true,
+  sizeOf: functionOption,
+  policy: checkPolicy,
 }
 
 /** Bytes of an entry beyond its key, tags and value: the entry object and its places in the policy's tables. */
@@ -124,6 +137,7 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
 }
 
 function boundsOf(options: MemoryOptions): Bounds {
+  if (options !== undefined) checkOptions(options, 'memory', MEMORY_OPTIONS)
   const given = options as MemoryOptions | undefined
   if (given?.maxEntries === undefined && given?.maxBytes === undefined) {
     throw new ConfigError(
@@ -137,27 +151,14 @@ function boundsOf(options: MemoryOptions): Bounds {
     maxEntries: given.maxEntries === undefined ? Number.POSITIVE_INFINITY : finite(given.maxEntries, 'maxEntries'),
     maxBytes,
     maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
-    sizeOf: measureOf(given.sizeOf),
-    policy: policyOf(given.policy),
+    sizeOf: given.sizeOf ?? sizeOf,
+    policy: given.policy ?? ((bounds) => new SmallLru(bounds)),
   }
 }
 
-function policyOf(given: MemoryOptions['policy']): EvictionPolicyMaker {
-  if (given === undefined) return (bounds) => new SmallLru(bounds)
-  if (typeof given === 'function') return given
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`policy\` must be made by a function such as \`lru()\`, received ${given === null ? 'null' : typeof given}. Leave it out for the least recently used.`,
-  )
-}
-
-function measureOf(given: MemoryOptions['sizeOf']): Bounds['sizeOf'] {
-  if (given === undefined) return sizeOf
-  if (typeof given === 'function') return given
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`sizeOf\` must be a function, received ${given === null ? 'null' : typeof given}. Leave it out for an estimate.`,
-  )
+function checkPolicy(policy: unknown, option: string): void {
+  if (typeof policy === 'function') return
+  throw wrongOption(option, 'made by a function such as `lru()`', policy, 'Leave it out for the least recently used.')
 }
 
 function notMeasured(key: string, cause: unknown): ValueError {
@@ -175,9 +176,5 @@ function finite(value: number, option: string): number {
       `\`${option}\` must be finite, received Infinity: an unbounded cache is a memory leak. Use the largest number the process can afford.`,
     )
   }
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`${option}\` must be a whole number from 1, received ${String(value)}. Use for example 10_000.`,
-  )
+  return countOption(value, option)
 }

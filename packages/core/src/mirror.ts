@@ -109,7 +109,7 @@ export class Mirror {
         )
       })
       if (!current() || !isPromise(begun)) return
-      this.#cancelTimer = this.#host.clock.after(BEGIN_MS, () => this.#fail(new Error('no answer in time')))
+      this.#cancelTimer = this.#host.clock.after(BEGIN_MS, () => this.#fail(new Error('no response in time')))
       begun.catch((cause: unknown) => void (current() && this.#fail(cause)))
     } catch (cause) {
       this.#fail(cause)

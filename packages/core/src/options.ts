@@ -1,13 +1,20 @@
 import {
   type CacheKey,
   type Clock,
-  ConfigError,
   type Duration,
+  FRESHNESS_OPTIONS,
   type FreshnessOptions,
   type InvalidationLog,
+  type OptionTable,
   type Random,
   type Tier,
   type Token,
+  booleanOption,
+  checkOptions,
+  clockOption,
+  functionOption,
+  signalOption,
+  wrongOption,
 } from '@hotpath/contract'
 
 /** Options of a cache. Freshness is inherited by its namespaces and calls. */
@@ -72,42 +79,74 @@ export interface SetOptions extends FreshnessOptions, WriteOptions {
 }
 
 /** One entry of `setMany` and `warm`. */
-export interface SetEntry<Value = unknown> extends SetOptions {
+export interface SetEntry<Value = unknown> extends Omit<SetOptions, 'queue'> {
   /** Key of the value. */ readonly key: CacheKey
   /** Never `undefined`. */ readonly value: Value
 }
 
+/** Options beside those of freshness. */
+type Own<Options extends FreshnessOptions> = OptionTable<Exclude<keyof Options & string, keyof FreshnessOptions>>
+
+const CACHE_OPTIONS: Own<CacheOptions> = {
+  name: true,
+  tiers: true,
+  log: functionOption,
+  tierTimeout: true,
+  maxOffline: true,
+  lease: booleanOption,
+  clock: clockOption,
+  random: functionOption,
+}
+const READ_OPTIONS: OptionTable<keyof ReadOptions> = { after: true, stale: booleanOption }
+const LOAD_OPTIONS: Own<LoadOptions> = { tags: true, after: true, signal: signalOption, refresh: booleanOption }
+const WRITE_OPTIONS: OptionTable<keyof WriteOptions> = { queue: booleanOption }
+const SET_OPTIONS: OptionTable<'tags' | 'asOf'> = { tags: true, asOf: true }
+const SET_ENTRY: OptionTable<'key' | 'value'> = { key: true, value: true }
+
 const NAME = /^[\w./-]{1,64}$/
 
 /** @throws ConfigError for options that no cache can be made from. */
-export function validateCacheOptions(options: CacheOptions): void {
-  if (typeof options?.name !== 'string' || !NAME.test(options.name)) {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      "`name` must be 1 to 64 letters, digits, `_`, `-`, `.` or `/`. Use for example `createCache({ name: 'shop', … })`.",
-    )
+export function checkCacheOptions(options: CacheOptions): void {
+  checkOptions(options, 'createCache', CACHE_OPTIONS, FRESHNESS_OPTIONS)
+  const { name, tiers } = options
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    const rule = '1 to 64 letters, digits, `_`, `-`, `.` or `/`'
+    throw wrongOption('name', rule, name, "Use for example `createCache({ name: 'shop', … })`.")
   }
-  if (!Array.isArray(options.tiers) || options.tiers.length === 0 || !options.tiers.every(isTier)) {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      '`tiers` must be a list of one or more tiers. Use for example `tiers: [memory({ maxEntries: 10_000 })]`.',
-    )
-  }
-  if (options.log !== undefined && typeof options.log !== 'function') {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `\`log\` must be a function that makes a log, received ${typeof options.log}. Use for example \`log: () => createMemoryLog()\`, or leave it out.`,
-    )
+  if (!Array.isArray(tiers) || tiers.length === 0 || !tiers.every(isTier)) {
+    const wayOut = 'Use for example `tiers: [memory({ maxEntries: 10_000 })]`.'
+    throw wrongOption('tiers', 'a list of one or more tiers', tiers, wayOut)
   }
 }
 
-/** @throws ConfigError for what is no signal. */
-export function signalOf(signal: AbortSignal | undefined): AbortSignal | undefined {
-  if (signal === undefined || typeof signal?.addEventListener === 'function') return signal
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`signal\` must be an AbortSignal, received ${signal === null ? 'null' : typeof signal}. Pass \`controller.signal\`, or \`AbortSignal.timeout(500)\`.`,
-  )
+/** @throws ConfigError for what no namespace inherits. */
+export function checkDefaults(options: FreshnessOptions): void {
+  checkOptions(options, 'namespace', FRESHNESS_OPTIONS)
+}
+
+/** @throws ConfigError for options that a read without a loader does not have. */
+export function checkReadOptions(options: ReadOptions, method: string): void {
+  checkOptions(options, method, READ_OPTIONS)
+}
+
+/** @throws ConfigError for options that a read with a loader does not have. */
+export function checkLoadOptions(options: LoadOptions, method: string): void {
+  checkOptions(options, method, FRESHNESS_OPTIONS, LOAD_OPTIONS)
+}
+
+/** @throws ConfigError for options that an invalidation does not have. */
+export function checkWriteOptions(options: WriteOptions, method: string): void {
+  checkOptions(options, method, WRITE_OPTIONS)
+}
+
+/** @throws ConfigError for options that a write of values does not have. */
+export function checkSetOptions(options: SetOptions, method: string): void {
+  checkOptions(options, method, FRESHNESS_OPTIONS, SET_OPTIONS, WRITE_OPTIONS)
+}
+
+/** @throws ConfigError for members that an entry to write does not have. */
+export function checkSetEntry(entry: SetEntry, method: string): void {
+  checkOptions(entry, `an entry of ${method}`, SET_ENTRY, FRESHNESS_OPTIONS, SET_OPTIONS)
 }
 
 function isTier(tier: unknown): boolean {

@@ -78,7 +78,7 @@ export class OwnAppends {
       },
       (cause: unknown) => {
         this.#postpone(batch)
-        throw unavailable(cause)
+        throw unconfirmed(cause)
       },
     )
     this.#underWay.add(done)
@@ -108,7 +108,7 @@ export class OwnAppends {
 
   #inTime(answer: Promise<Mark>): Promise<Mark> {
     return new Promise((resolve, reject) => {
-      const deadline = this.#deadlines.begin(() => reject(new Error('no answer in time')))
+      const deadline = this.#deadlines.begin(() => reject(new Error('no response in time')))
       const end = (): void => this.#deadlines.end(deadline)
       answer.then(resolve, reject)
       answer.then(end, end)
@@ -145,11 +145,11 @@ export class OwnAppends {
   }
 }
 
-/** What callers get when the log does not answer. */
-export function unavailable(cause: unknown): LogError {
+/** What callers get when the log does not confirm what they appended. */
+export function unconfirmed(cause: unknown): LogError {
   return new LogError(
     'ERR_LOG_UNAVAILABLE',
-    'The invalidation log did not answer, so nobody knows yet whether other processes were told. The invalidation holds in this process and is being retried; check the connection of the tier that brings the log.',
+    'The invalidation log did not confirm the invalidation. It holds in this process and is retried, but other processes may not know of it yet. Check the connection of the tier that brings the log.',
     { cause },
   )
 }

@@ -1,7 +1,7 @@
 /** A caller's way through the cache: memory, flights, lower tiers, loader. */
 import {
   type CacheKey,
-  ConfigError,
+  type ConfigError,
   type Entry,
   type Freshness,
   type Mark,
@@ -9,6 +9,7 @@ import {
   type Token,
   assertKey,
   parseToken,
+  wrongOption,
 } from '@hotpath/contract'
 import { awaitFlight, servable } from './await-flight.ts'
 import { countCoalesced, countHit, countMiss } from './count.ts'
@@ -140,11 +141,8 @@ export function admit(call: Pick<Call<unknown>, 'engine' | 'signal' | 'key'> & {
   assertKey(call.key)
 }
 
-function noLoader(received: unknown): ConfigError {
-  return new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`loader\` must be a function, received ${received === null ? 'null' : typeof received}. Use for example \`() => db.city(42)\`.`,
-  )
+function noLoader(given: unknown): ConfigError {
+  return wrongOption('loader', 'a function', given, 'Use for example `() => db.city(42)`.')
 }
 
 /** Whether a read with a loader answers with what was found. */

@@ -1,4 +1,15 @@
-import { type CacheKey, ConfigError, type FreshnessOptions, type Token } from '@hotpath/contract'
+import {
+  type CacheKey,
+  ConfigError,
+  FRESHNESS_OPTIONS,
+  type FreshnessOptions,
+  type OptionTable,
+  type Token,
+  checkOptions,
+  countOption,
+  functionOption,
+  signalOption,
+} from '@hotpath/contract'
 import type { Cache } from './cache.ts'
 import { closedError } from './flight.ts'
 import type { Loader } from './loader.ts'
@@ -30,6 +41,19 @@ export interface WarmReport {
 
 const MAX_ERRORS = 10
 
+const WARM_OPTIONS: OptionTable<Exclude<keyof WarmOptions, keyof FreshnessOptions>> = {
+  load: functionOption,
+  tags: true,
+  concurrency: countOption,
+  onProgress: functionOption,
+  signal: signalOption,
+}
+
+/** @throws ConfigError for options that `warm` does not have. */
+export function checkWarmOptions(options: WarmOptions): void {
+  checkOptions(options, 'warm', WARM_OPTIONS, FRESHNESS_OPTIONS)
+}
+
 /** What is warmed. */
 export interface WarmTarget {
   readonly cache: Cache
@@ -44,12 +68,6 @@ export async function warm(
   source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
   { load, concurrency = 8, onProgress, signal, tags, ...freshness }: WarmOptions,
 ): Promise<WarmReport> {
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `\`concurrency\` must be a whole number from 1, received ${String(concurrency)}. Leave it out for 8.`,
-    )
-  }
   const errors: unknown[] = []
   let warmed = 0
   let failed = 0

@@ -1,13 +1,18 @@
 import {
   type CacheKey,
-  ConfigError,
   DEFAULT_FRESHNESS,
+  FRESHNESS_OPTIONS,
   type FreshnessOptions,
   type KeyPart,
+  type OptionTable,
   type Token,
+  checkOptions,
+  functionOption,
   meaningfulName,
   resolveFreshness,
+  stringOption,
   validateTags,
+  wrongOption,
 } from '@hotpath/contract'
 import type { Cache } from './cache.ts'
 import type { LoadContext } from './loader.ts'
@@ -35,6 +40,7 @@ export interface Wrapped<Args extends readonly unknown[], Value> {
   invalidate(...args: Args): Promise<Token>
 }
 
+const WRAP_OPTIONS: OptionTable<'name' | 'key' | 'tags'> = { name: stringOption, key: functionOption, tags: true }
 const NAMED = { code: 'ERR_CONFIG_OPTION', subject: '`wrap`', kind: 'function', example: 'loadCity' } as const
 
 /**
@@ -46,27 +52,18 @@ const NAMED = { code: 'ERR_CONFIG_OPTION', subject: '`wrap`', kind: 'function', 
 export function wrap<Fn extends AnyFunction>(
   cache: Cache,
   fn: Fn,
-  { name, key, tags, ...freshness }: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
+  options: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
 ): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>> {
   type Args = Parameters<Fn>
   type Value = Awaited<ReturnType<Fn>>
-  if (typeof fn !== 'function') {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `\`wrap\` needs a function, received ${fn === null ? 'null' : typeof fn}. Use for example \`cache.wrap(loadCity)\`.`,
-    )
-  }
-  if (key !== undefined && typeof key !== 'function') {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `\`key\` must be a function of the arguments, received ${key === null ? 'null' : typeof key}. Use for example \`key: (id) => ['user', id]\`.`,
-    )
-  }
+  if (typeof fn !== 'function') throw wrongOption('fn', 'a function', fn, 'Use for example `cache.wrap(loadCity)`.')
+  checkOptions(options, 'wrap', WRAP_OPTIONS, FRESHNESS_OPTIONS)
+  const { name, key, tags, ...freshness } = options
   // A wrong option should fail where it stands, not at the first call.
   resolveFreshness(DEFAULT_FRESHNESS, freshness)
   if (tags !== undefined && typeof tags !== 'function') validateTags(tags, 'tags')
   const keyOf = key ?? namedKey<Args>(name ?? meaningfulName(fn.name, NAMED))
-  const options = typeof tags === 'function' ? freshness : { ...freshness, tags }
+  const loadOptions = typeof tags === 'function' ? freshness : { ...freshness, tags }
   function wrapped(this: unknown, ...args: Args): Promise<Value> {
     const load = async ({ addTags }: LoadContext): Promise<Value> => {
       const value = (await Reflect.apply(fn, this, args)) as Value
@@ -74,7 +71,7 @@ export function wrap<Fn extends AnyFunction>(
       return value
     }
     try {
-      return cache.getOrSet<Value>(keyOf(...args), load, options)
+      return cache.getOrSet<Value>(keyOf(...args), load, loadOptions)
     } catch (error) {
       return Promise.reject(error)
     }

@@ -63,6 +63,7 @@ export function store(
   const last = lastOfEachKey(writes)
   for (const { key, value, asOf } of writes) {
     if (value === undefined) throw undefinedValue(key)
+    if (isPromise(value)) throw promisedValue(key)
     if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
   }
   const appended =
@@ -115,6 +116,14 @@ function undefinedValue(key: string): ValueError {
   return new ValueError(
     'ERR_VALUE_UNDEFINED',
     `The value of \`${displayKey(key)}\` is undefined, which means "no value". Use \`delete\` to remove it, or \`null\` to remember that there is none.`,
+    { context: { key: displayKey(key) } },
+  )
+}
+
+function promisedValue(key: string): ValueError {
+  return new ValueError(
+    'ERR_VALUE_PROMISE',
+    `The value of \`${displayKey(key)}\` is a promise. Await it first, or let \`getOrSet\` load it.`,
     { context: { key: displayKey(key) } },
   )
 }
