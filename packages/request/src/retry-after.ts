@@ -9,9 +9,13 @@ export function retryAfterMs(error: unknown, now: number): number | undefined {
   return header === undefined ? undefined : parseRetryAfter(header, now)
 }
 
+/** No date is longer. */
+const MAX_LENGTH = 64
+
 /** Reads the value of the header; `undefined` for what is neither a number of seconds nor a date. */
 export function parseRetryAfter(text: string, now: number): number | undefined {
   const trimmed = text.trim()
+  if (trimmed.length > MAX_LENGTH) return undefined
   if (/^\d+$/.test(trimmed)) return Number(trimmed) * 1_000
   // A date has a letter; without this `-5` would be read as a year.
   const at = /[a-z]/i.test(trimmed) ? Date.parse(trimmed) : Number.NaN

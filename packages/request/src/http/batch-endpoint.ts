@@ -19,6 +19,7 @@ import { byAsker, headersOfAll, headersOfOne } from './batch-headers.ts'
 import { type HeaderFields, fieldOf } from './header-fields.ts'
 import { batchError, redirectError, shown } from './http-errors.ts'
 import { decodeResponse } from './response-body.ts'
+import { isOverridden } from './selection.ts'
 import { targetOf } from './target.ts'
 import type { HttpTransport, TransportRequest, TransportResponse } from './transport.ts'
 
@@ -143,7 +144,9 @@ export function batchEndpoint(options: BatchEndpointOptions): BatchEndpoint {
 
     return {
       send: (request) => {
-        const isBatched = request.method === 'GET' && request.url.origin === url.origin && when(request.url)
+        const { method, headers } = request
+        const isRead = method === 'GET' && !isOverridden(headers)
+        const isBatched = isRead && request.url.origin === url.origin && when(request.url)
         return isBatched ? together.load(request, { signal: request.signal }) : transport.send(request)
       },
       close: async () => transport.close?.(),

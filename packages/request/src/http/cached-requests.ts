@@ -28,7 +28,8 @@ import {
   windowsOf,
 } from './stored-response.ts'
 import { conditionFor, confirms, freshened } from './validation.ts'
-import { knownOf, sameNames, varyOf } from './vary.ts'
+import { knownFields } from './selection.ts'
+import { sameNames, varyOf } from './vary.ts'
 
 /** An address, its variants, and once more to validate: more looks only follow a server that changes its mind. */
 const MAX_LOOKS = 4
@@ -183,7 +184,7 @@ export class CachedRequests {
     const { answer, tags, asOf, held } = loaded
     const { cache, clock, policy } = this.#parts
     const lifetime = lifetimeOf(answer, { ...policy, ttlMs: request.ttlMs ?? policy.ttlMs }, clock.now())
-    const varies = varyOf(answer.headers, knownOf(request.headers))
+    const varies = varyOf(answer.headers, knownFields())
     const objection = this.#objectionTo(request, answer)
     const entry = entryOf(answer, lifetime, policy)
     if (objection !== undefined || varies === '*' || !isOfUse(lifetime)) {

@@ -10,6 +10,9 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   br: 'brotliDecompress',
 }
 
+/** As no server needs more: each costs a pass over the body, and the server chooses how many there are. */
+const MAX_ENCODINGS = 5
+
 /**
  * Undoes content encodings, the last first (RFC 9110, section 8.4); `undefined` where there is nothing to undo. Rejects
  * with `maxBytes` when there is more than that.
@@ -29,6 +32,7 @@ export function decodeBody(
 }
 
 async function undo(body: Uint8Array, names: readonly string[], maxBytes: number): Promise<Uint8Array> {
+  if (names.length > MAX_ENCODINGS) throw new TypeError(`The body has more than ${MAX_ENCODINGS} content encodings.`)
   let decoded = body
   for (const name of names) {
     const decoder = DECODERS[name]

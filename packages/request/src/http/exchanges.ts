@@ -14,7 +14,6 @@ import { redirectError } from './http-errors.ts'
 import { settled } from './network.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { MAX_REDIRECTS, redirected } from './redirects.ts'
-import { isConditional } from './validation.ts'
 import { hasEffect, isSafe, outdate, outdatedTags } from './writes.ts'
 
 interface Parts {
@@ -105,9 +104,9 @@ export class Exchanges {
   }
 
   #once(request: OutgoingRequest): Promise<Answer> {
-    const { method, caching, headers } = request
-    if (!isSafe(method)) return this.#write(request)
-    const isCached = method === 'GET' && caching !== 'off' && request.body === undefined && !isConditional(headers)
+    const { method, caching, selection } = request
+    if (!isSafe(method) || selection.isOverridden) return this.#write(request)
+    const isCached = method === 'GET' && caching !== 'off' && request.body === undefined && !selection.isConditional
     return isCached && this.#cached !== undefined ? this.#cached.answer(request) : this.#direct(request)
   }
 

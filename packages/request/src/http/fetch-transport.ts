@@ -1,5 +1,10 @@
-/** Requests by the platform's `fetch`: browsers, and Node without undici. It follows redirects and decodes bodies on its own. */
+/**
+ * Requests by the platform's `fetch`: browsers, and servers without undici. It decodes bodies on its own, and in a page
+ * follows redirects on its own: there nobody sees where they lead. Elsewhere they are followed by the client, which keeps
+ * its headers from other origins; `fetch` keeps back no more than `Authorization` and cookies.
+ */
 import { fromHeaders } from './header-fields.ts'
+import { isInPage } from './is-in-page.ts'
 import { BodyFailure, type HttpTransport, joined } from './transport.ts'
 
 /** The part of `fetch` that is used. */
@@ -19,6 +24,7 @@ export function fetchTransport({
       const response = await fetch(url.href, {
         method,
         headers,
+        ...(!isInPage() && { redirect: 'manual' }),
         ...(cache !== undefined && { cache }),
         ...(body !== undefined && { body: body as NonNullable<RequestInit['body']> }),
         ...(signal !== undefined && { signal }),

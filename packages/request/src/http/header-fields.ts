@@ -9,11 +9,23 @@ export function fieldOf(headers: HeaderFields, name: string): string | undefined
   return Array.isArray(value) ? value.join(', ') : undefined
 }
 
-const NEUTRAL = /^(?:accept(?:-.+)?|content-.+|user-agent)$/
+/** Fields that say what is wanted and how. */
+const NEUTRAL: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-type',
+  'user-agent',
+])
 
-/** Whether a field says what is wanted and how, and never who asks: such a one holds no secret. */
+/** Whether a field never says who asks: such a one holds no secret. Any other may, whatever its name. */
 export function isNeutral(name: string): boolean {
-  return NEUTRAL.test(name)
+  return NEUTRAL.has(name)
 }
 
 /** The fields as the platform's own `Headers`. */

@@ -2,19 +2,29 @@ import type { CacheKey } from '@hotpath/contract'
 import type { Address } from './address.ts'
 import type { Send } from './network.ts'
 import type { BodyKind } from './response-body.ts'
+import { Selection } from './selection.ts'
 
-/** One request, ready to be sent any number of times. */
-export interface OutgoingRequest {
-  /** In capitals. */
-  readonly method: string
-  readonly url: Address
-  readonly href: string
+/** The header of a request, with what tells it from others. */
+export interface Head {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   /** Tells requests with different headers apart, also those of different clients over one cache. */
   readonly identity: string
-  /** Names of the fields that its client sends with all requests to its own origin. */
-  readonly ownFields: readonly string[]
+  /** What the header selects beside the address. */
+  readonly selection: Selection
+}
+
+/** What many requests with the same header have in common. */
+export function headOf(headers: Head['headers']): Head {
+  return { headers, identity: JSON.stringify(headers), selection: new Selection(headers) }
+}
+
+/** One request, ready to be sent any number of times. */
+export interface OutgoingRequest extends Head {
+  /** In capitals. */
+  readonly method: string
+  readonly url: Address
+  readonly href: string
   readonly body: string | Uint8Array | undefined
   readonly kind: BodyKind
   /** Whether to send it twice does no more than to send it once. */

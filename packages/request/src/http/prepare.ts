@@ -8,14 +8,14 @@ import type { ClientSettings, HeaderValues, HttpClientOptions } from './client-s
 import type { RequestOptions } from './client-types.ts'
 import { assertFields } from './fields.ts'
 import type { Send } from './network.ts'
-import type { OutgoingRequest } from './outgoing-request.ts'
+import { type Head, headOf, type OutgoingRequest } from './outgoing-request.ts'
 import { encodeBody } from './request-body.ts'
+import { DEFAULT_ACCEPT } from './selection.ts'
 import { type Query, targetOf } from './target.ts'
 import { isIdempotent } from './writes.ts'
 
 const METHOD = /^[A-Z]{1,20}$/
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-const ACCEPT = 'application/json, */*;q=0.5'
 const NO_TAGS: readonly string[] = []
 const BODY_KINDS = ['auto', 'json', 'text', 'bytes']
 
@@ -54,27 +54,27 @@ interface Said {
 /** Headers that are the same for all requests, checked once, with what tells them from those of other clients. */
 interface FixedHeaders {
   /** To the client's own origin. */
-  readonly own: Pick<OutgoingRequest, 'headers' | 'identity'>
+  readonly own: Head
   /** To all others: what was meant for one origin stays there. */
-  readonly foreign: Pick<OutgoingRequest, 'headers' | 'identity'>
-  /** Names of those that are the client's own. */
-  readonly ownFields: readonly string[]
+  readonly foreign: Head
 }
 
 function fixedHeaders(added: HeaderValues | undefined): FixedHeaders {
-  const own = headersOf({ accept: ACCEPT }, added)
-  return { own: unlike(own), foreign: unlike({ accept: ACCEPT }), ownFields: Object.keys(own) }
+  return { own: unlike(headersOf({ accept: DEFAULT_ACCEPT }, added)), foreign: unlike({ accept: DEFAULT_ACCEPT }) }
 }
 
 /** Unlike that of any other client, as caches may be shared: answers for one must never reach another. */
-function unlike(headers: Readonly<Record<string, string>>): Pick<OutgoingRequest, 'headers' | 'identity'> {
-  return { headers: Object.freeze(headers), identity: crypto.randomUUID() }
+function unlike(headers: Head['headers']): Head {
+  return { ...headOf(Object.freeze(headers)), identity: crypto.randomUUID() }
 }
 
 function plain(settings: Common, fixed: FixedHeaders, said: Said): OutgoingRequest {
   const url = addressOf(settings, said)
-  const { headers, identity } = isOwn(settings, url, said) ? fixed.own : fixed.foreign
-  return requestOf(settings, said, { url, headers, identity, ownFields: fixed.ownFields, body: undefined })
+  return requestOf(settings, said, {
+    url,
+    head: isOwn(settings, url, said) ? fixed.own : fixed.foreign,
+    body: undefined,
+  })
 }
 
 async function rich(
@@ -90,9 +90,7 @@ async function rich(
   const base = (isOwn(settings, url, said) ? fixed.own : fixed.foreign).headers
   const typed =
     contentType === undefined || base['content-type'] !== undefined ? base : { ...base, 'content-type': contentType }
-  const headers = headersOf(typed, options.headers)
-  const { ownFields } = fixed
-  return requestOf(settings, said, { url, headers, identity: JSON.stringify(headers), ownFields, body })
+  return requestOf(settings, said, { url, head: headOf(headersOf(typed, options.headers)), body })
 }
 
 function isOwn({ base }: ClientSettings, url: Address, { isForeign }: Said): boolean {
@@ -110,30 +108,31 @@ function addressOf({ base, fieldsParameter }: ClientSettings, { path, options }:
 function requestOf(
   settings: Common,
   { method, options }: Said,
-  parts: Pick<OutgoingRequest, 'url' | 'headers' | 'identity' | 'ownFields' | 'body'>,
+  { url, head, body }: Pick<OutgoingRequest, 'url' | 'body'> & { readonly head: Head },
 ): OutgoingRequest {
   if (!KNOWN_METHODS.has(method) && !METHOD.test(method))
     throw wrong('method', 'a method in capitals', method, "Use for example 'POST'.")
   const { as: kind = 'auto', cache = true, tags, ttl } = options
   if (!BODY_KINDS.includes(kind)) throw wrong('as', `one of ${BODY_KINDS.join(', ')}`, kind, "Leave it out for 'auto'.")
   const key = isIdempotent(method) && options.idempotencyKey === undefined ? undefined : keyOf(settings, options)
-  const withKey = key !== undefined && parts.headers['idempotency-key'] === undefined
+  const { headers, identity, selection } = head
+  const hasKey = headers['idempotency-key'] !== undefined
   return {
     method,
-    url: parts.url,
-    href: parts.url.href,
-    headers: withKey ? { ...parts.headers, 'idempotency-key': key } : parts.headers,
-    identity: parts.identity,
-    ownFields: parts.ownFields,
-    body: parts.body,
+    url,
+    href: url.href,
+    headers: key === undefined || hasKey ? headers : { ...headers, 'idempotency-key': key },
+    identity,
+    selection,
+    body,
     kind,
-    repeatable: isIdempotent(method) || key !== undefined || parts.headers['idempotency-key'] !== undefined,
+    repeatable: (isIdempotent(method) && !selection.isOverridden) || key !== undefined || hasKey,
     // A call within a policy of this package ends with the call around it.
     signal: signalOf(options.signal) ?? outerSignal(),
     send: settings.sendFor(options),
     tags: tags === undefined ? NO_TAGS : validateTags(tags, 'tags'),
     keys: options.keys ?? [],
-    caching: cache === false ? 'off' : cache === 'refresh' || wantsFresh(parts.headers) ? 'refresh' : 'use',
+    caching: cache === false ? 'off' : cache === 'refresh' || wantsFresh(headers) ? 'refresh' : 'use',
     ttlMs: ttl === undefined ? undefined : toMs(ttl, 'ttl'),
   }
 }

@@ -2,16 +2,31 @@
 import type { Answer } from './answer.ts'
 import { fieldOf, isNeutral } from './header-fields.ts'
 import { redirectError } from './http-errors.ts'
-import type { OutgoingRequest } from './outgoing-request.ts'
+import { headOf, type OutgoingRequest } from './outgoing-request.ts'
+import { METHOD_OVERRIDES } from './selection.ts'
+import { hasPassword } from './target.ts'
 
 /** As many as browsers follow. */
 export const MAX_REDIRECTS = 20
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
-/** Fields that describe a body which is not sent on. */
-const OF_BODY = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location']
-/** Fields that are meant for one origin only. */
-const SECRETS = ['authorization', 'cookie', 'proxy-authorization']
+/** Fields that belong to a body and a method which are not sent on. */
+const OF_BODY = [
+  ...METHOD_OVERRIDES,
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'content-language',
+  'content-location',
+]
+/** Fields that any origin may see. All others are meant for one: a key or a token may have whatever name its server chose. */
+const FOR_ANY_ORIGIN: ReadonlySet<string> = new Set([
+  'cache-control',
+  'idempotency-key',
+  'pragma',
+  'range',
+  ...METHOD_OVERRIDES,
+])
 
 /** The request that a redirect asks for (RFC 9110, section 15.4); `undefined`: the answer is no redirect. */
 export function redirected(request: OutgoingRequest, answer: Answer): OutgoingRequest | undefined {
@@ -25,26 +40,22 @@ export function redirected(request: OutgoingRequest, answer: Answer): OutgoingRe
       "was redirected to what is no address of HTTP. Pass `redirect: 'manual'` to see the answer.",
     )
   }
+  if (hasPassword(url)) {
+    throw redirectError(
+      request,
+      answer,
+      "was redirected to an address with a password in it, which nobody asked to send. Pass `redirect: 'manual'` to see the answer.",
+    )
+  }
   // A fragment that is not given anew is kept, and none is ever sent.
   url.hash = ''
   const method = methodAfter(answer.status, request.method)
   const hasBody = method === request.method
-  const without = [...(hasBody ? [] : OF_BODY), ...(url.origin === request.url.origin ? [] : secretsOf(request))]
-  const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !without.includes(name)))
-  return {
-    ...request,
-    method,
-    url,
-    href: url.href,
-    headers,
-    identity: JSON.stringify(headers),
-    body: hasBody ? request.body : undefined,
-  }
-}
-
-/** What the client sends to its own origin may be a key of any name. */
-function secretsOf({ ownFields }: OutgoingRequest): readonly string[] {
-  return [...SECRETS, ...ownFields.filter((name) => !isNeutral(name))]
+  const isSameOrigin = url.origin === request.url.origin
+  const mayPass = (name: string): boolean =>
+    (hasBody || !OF_BODY.includes(name)) && (isSameOrigin || isNeutral(name) || FOR_ANY_ORIGIN.has(name))
+  const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => mayPass(name)))
+  return { ...request, ...headOf(headers), method, url, href: url.href, body: hasBody ? request.body : undefined }
 }
 
 /** 303 says to go and look; 301 and 302 say it to a POST, as all browsers take them. */

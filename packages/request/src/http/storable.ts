@@ -1,6 +1,7 @@
 /** Whether a response may be stored (RFC 9111, section 3), and what of it. */
 import { type Scope, parseCacheControl } from './cache-control.ts'
 import { type HeaderFields, fieldOf, listOf } from './header-fields.ts'
+import { parseHttpDate } from './http-date.ts'
 import { varyOf } from './vary.ts'
 
 /** Statuses that may be stored without being told how long they are fresh (RFC 9110, section 15.1). 206 is left out: parts are not put together here. */
@@ -50,10 +51,10 @@ export function objectionTo(exchange: Exchange, { shared }: { readonly shared: b
   if (requestHeaders['range'] !== undefined) return 'range'
   const control = parseCacheControl(fieldOf(headers, 'cache-control'))
   const isTold =
-    control.maxAgeS !== undefined ||
-    (shared && control.sharedMaxAgeS !== undefined) ||
-    headers['expires'] !== undefined ||
-    control.public
+    control.permits.has('max-age') ||
+    (shared && control.permits.has('s-maxage')) ||
+    parseHttpDate(fieldOf(headers, 'expires'), 0) !== undefined ||
+    control.permits.has('public')
   if (!HEURISTICALLY_CACHEABLE.has(status) && !(CACHEABLE_IF_TOLD.has(status) && isTold)) return 'status'
   if (control.noStore || parseCacheControl(fieldOf(requestHeaders, 'cache-control')).noStore) return 'no-store'
   if (shared && control.private === true) return 'private'
@@ -63,14 +64,16 @@ export function objectionTo(exchange: Exchange, { shared }: { readonly shared: b
   return redirected ? 'redirected' : undefined
 }
 
+/** What a response says that is for everybody, also if it was asked for with credentials. */
+const ALLOWING = ['public', 'must-revalidate', 's-maxage']
+
 /**
  * Whether a response may answer requests that carry credentials (section 3.5). A private cache is for one user, so there
  * `private` says it too.
  */
 export function allowsAuthorization(headers: HeaderFields, { shared }: { readonly shared: boolean }): boolean {
-  const control = parseCacheControl(fieldOf(headers, 'cache-control'))
-  if (control.public || control.mustRevalidate || control.sharedMaxAgeS !== undefined) return true
-  return !shared && control.private !== false
+  const { permits } = parseCacheControl(fieldOf(headers, 'cache-control'))
+  return ALLOWING.some((name) => permits.has(name)) || (!shared && permits.has('private'))
 }
 
 /** Fields that say something of this one exchange and are not for the next. */

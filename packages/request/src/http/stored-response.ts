@@ -42,19 +42,17 @@ export interface FailedLoad {
 /** A value of the cache. */
 export type Stored = StoredResponse | StoredVary | FailedLoad
 
-/**
- * Key of an address, or of a variant of it. What a variant is told by may be a cookie or a password, and many may list
- * the keys of a store, so it is hashed, unless it is known to be neither: along with the address, so that the digests of
- * one secret cannot be told from those of several.
- */
+/** Key of an address, for all that the header selects beside it (`Selection`), or of one of the variants of that. */
 export function keyOf(
-  { href, kind, headers }: OutgoingRequest,
+  { href, kind, headers, selection }: OutgoingRequest,
   names: readonly string[],
   { shared }: Pick<CachingPolicy, 'shared'>,
 ): CacheKey {
   // What one user keeps is not for those who share a cache with him.
   const parts: KeyPart[] = shared ? ['http', href] : ['http', 'private', href]
   if (kind !== 'auto') parts.push(kind)
+  const selected = selection.keyPart(href)
+  if (selected !== undefined) parts.push({ selected })
   if (names.length === 0) return parts
   const variant = variantOf(names, headers)
   parts.push(names.every(isNeutral) ? variant : digestOf(JSON.stringify([href, variant])))

@@ -23,11 +23,13 @@ export function baseOf(baseUrl: string | URL | undefined): Address | undefined {
   const page = (globalThis as { location?: { href?: string } }).location?.href
   if (baseUrl === undefined) return page === undefined ? undefined : partsOf(new URL('/', page))
   const base = URL.canParse(String(baseUrl), page) ? new URL(baseUrl, page) : undefined
+  if (base !== undefined && hasPassword(base)) throw withPassword('baseUrl')
   if (base !== undefined && /^https?:$/.test(base.protocol) && base.search === '') return partsOf(base)
   throw wrong(
     'baseUrl',
     'an address with http: or https: and without a query',
-    String(baseUrl),
+    // What has no protocol may still have a password.
+    typeof baseUrl === 'string' && !baseUrl.includes('@') ? baseUrl : {},
     "Use for example 'https://api.example.com/v1'.",
   )
 }
@@ -48,11 +50,25 @@ export function targetOf(base: Address | undefined, path: string, options: Targe
   if (options.query === undefined && !(address instanceof URL)) return address
   const url = urlOf(address)
   if (path.includes('#')) url.hash = ''
-  if (url.username !== '' || url.password !== '') {
-    throw wrong('path', 'an address without a password', {}, 'Send it in `headers`, as `authorization`.')
-  }
+  if (hasPassword(url)) throw withPassword('path')
   if (options.query !== undefined) addQuery(url, options.query)
   return url
+}
+
+/** Whether an address holds a user or a password, which no request sends. */
+export function hasPassword({ username, password }: Pick<URL, 'username' | 'password'>): boolean {
+  return username !== '' || password !== ''
+}
+
+function withPassword(option: string): Error {
+  const wayOut = "Send it in `headers`: `{ authorization: 'Basic ' + btoa('user:password') }`."
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`${option}\` must be an address without a user or password. ${wayOut}`,
+    {
+      context: { option },
+    },
+  )
 }
 
 function addressOf(base: Address | undefined, path: string): URL | Address {

@@ -2,14 +2,6 @@
 import { type HeaderFields, fieldOf } from './header-fields.ts'
 import { endToEnd } from './storable.ts'
 
-/** Fields by which a caller makes a request conditional, or wants a part: such requests are his own business. */
-const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'if-range', 'range']
-
-/** Whether a caller's own fields keep a request out of the cache. */
-export function isConditional(headers: HeaderFields): boolean {
-  return CONDITIONS.some((name) => headers[name] !== undefined)
-}
-
 /** The condition for a stored response (section 4.3.1); `undefined` when it has no validator. */
 export function conditionFor(stored: HeaderFields): Readonly<Record<string, string>> | undefined {
   const etag = fieldOf(stored, 'etag')

@@ -3,31 +3,26 @@ import { type HeaderFields, fieldOf, listOf } from './header-fields.ts'
 /** What a response depends on: names of request fields, sorted; `'*'` when nothing tells. */
 export type VaryNames = '*' | readonly string[]
 
-/** Fields of requests that a cache need not compare, or cannot. */
+/** As no server means more, and each is looked up for each request. */
+const MAX_NAMES = 32
+const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/
+
+/** What is known of the fields of requests. */
 export interface KnownFields {
-  /** They never differ. */
-  readonly fixed?: readonly string[]
-  /** They are sent, but nobody here knows with what value. */
+  /** Whether a field need not be compared, as requests that differ in it have different keys anyway, or none does. */
+  isKeyed?(name: string): boolean
+  /** Fields that are sent, but nobody here knows with what value. */
   readonly unseen?: readonly string[]
 }
 
-/** What is known of the fields of a request beside its header: a transport asks for encodings, a page adds cookies. */
-export function knownOf(request: HeaderFields): KnownFields {
-  const isInPage = (globalThis as { location?: unknown }).location !== undefined
-  return {
-    fixed: request['accept-encoding'] === undefined ? ['accept-encoding'] : [],
-    unseen: isInPage ? ['cookie'] : [],
-  }
-}
-
-/** Which request fields select this response (Vary, RFC 9110, section 12.5.5). */
-export function varyOf(headers: HeaderFields, { fixed = [], unseen = [] }: KnownFields = {}): VaryNames {
+/** Which request fields select this response (Vary, RFC 9110, section 12.5.5). A name that is none might be any. */
+export function varyOf(headers: HeaderFields, { isKeyed, unseen = [] }: KnownFields = {}): VaryNames {
   const field = fieldOf(headers, 'vary')
   if (field === undefined) return []
-  const names = new Set(listOf(field.toLowerCase()))
-  if (names.has('*') || unseen.some((name) => names.has(name))) return '*'
-  for (const name of fixed) names.delete(name)
-  return [...names].sort()
+  const names = [...new Set(listOf(field.toLowerCase()))]
+  const isUnknown = (name: string): boolean => name === '*' || unseen.includes(name) || !TOKEN.test(name)
+  if (names.length > MAX_NAMES || names.some(isUnknown)) return '*'
+  return names.filter((name) => isKeyed?.(name) !== true).sort()
 }
 
 /**

@@ -30,8 +30,17 @@ describe('a response', () => {
       expect(objectionTo(exchange({ status: 307 }, control), SHARED)).toBeUndefined()
     }
     expect(objectionTo(exchange({ status: 307 }, 's-maxage=1'), PRIVATE)).toBe('status')
-    expect(objectionTo(exchange({ status: 302, headers: { expires: '0' } }), SHARED)).toBeUndefined()
+    const expires = 'Sun, 06 Nov 1994 08:49:37 GMT'
+    expect(objectionTo(exchange({ status: 302, headers: { expires } }), SHARED)).toBeUndefined()
   })
+
+  it.each(['max-age=soon', 's-maxage=10s', 'public=yes'])(
+    'is told no lifetime by what cannot be read: %s',
+    (control) => {
+      expect(objectionTo(exchange({ status: 302 }, control), SHARED)).toBe('status')
+      expect(objectionTo(exchange({ status: 302, headers: { expires: '0' } }), SHARED)).toBe('status')
+    },
+  )
 
   it.each([401, 429, 500, 503])('is not stored when it failed, whatever it says: %i', (status) => {
     expect(objectionTo(exchange({ status }, 'public, max-age=60'), SHARED)).toBe('status')
@@ -84,6 +93,15 @@ describe('a response to a request with credentials', () => {
     expect(objectionTo(exchange({ requestHeaders }, control), SHARED)).toBeUndefined()
     expect(allowsAuthorization({ 'cache-control': control }, SHARED)).toBe(true)
   })
+
+  it.each(['s-maxage=10s', 's-maxage', 'public=1', 'must-revalidate="', 'private="x-user"', 'private="x'])(
+    'is not stored for what cannot be read, or says something else: %s',
+    (control) => {
+      for (const policy of [SHARED, PRIVATE]) {
+        expect(allowsAuthorization({ 'cache-control': control }, policy)).toBe(false)
+      }
+    },
+  )
 
   it('is stored in the cache of its one user when it is private', () => {
     expect(objectionTo(exchange({ requestHeaders }, 'private'), PRIVATE)).toBeUndefined()

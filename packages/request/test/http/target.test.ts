@@ -44,7 +44,7 @@ describe('a target', () => {
 
   it('refuses a password, which belongs in a header, without showing it', () => {
     expect(() => at('https://user:secret@other.test/a')).toThrow(
-      /^(?!.*secret).*`path` must be an address without a password/,
+      /^(?!.*secret).*`path` must be an address without a user or password/,
     )
   })
 
@@ -57,6 +57,13 @@ describe('a target', () => {
 describe('a base', () => {
   it('may be left out', () => {
     expect(baseOf(undefined)).toBeUndefined()
+  })
+
+  it('is refused with a password, which is not shown and belongs in a header', () => {
+    for (const url of ['https://user:secret@x.test', new URL('https://secret@x.test'), 'user:secret@x.test']) {
+      expect(() => baseOf(url)).toThrow(/^(?!.*secret).*`baseUrl` must be an address/)
+    }
+    expect(() => baseOf('https://user:secret@x.test')).toThrow("Send it in `headers`: `{ authorization: 'Basic '")
   })
 
   it.each(['/api', 'ftp://x.test', 'https://x.test/?a=1', ''])('is refused: %s', (url) => {

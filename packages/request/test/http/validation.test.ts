@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { conditionFor, confirms, freshened, isConditional } from '../../src/http/validation.ts'
+import { conditionFor, confirms, freshened } from '../../src/http/validation.ts'
 
 describe('a condition', () => {
   it('names all validators that there are', () => {
@@ -10,12 +10,6 @@ describe('a condition', () => {
     expect(conditionFor({ etag: '"1"' })).toEqual({ 'if-none-match': '"1"' })
     expect(conditionFor({ 'last-modified': 'then' })).toEqual({ 'if-modified-since': 'then' })
     expect(conditionFor({ date: 'then' })).toBeUndefined()
-  })
-
-  it('of the caller is his own business', () => {
-    expect(isConditional({ accept: '*/*' })).toBe(false)
-    for (const name of ['if-none-match', 'if-match', 'if-range', 'range'])
-      expect(isConditional({ [name]: '1' })).toBe(true)
   })
 })
 

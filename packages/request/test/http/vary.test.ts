@@ -8,8 +8,18 @@ describe('Vary', () => {
     expect(varyOf({})).toEqual([])
   })
 
-  it('leaves out the fields that are the same in each request', () => {
-    expect(varyOf({ vary: 'Accept-Encoding, Origin' }, { fixed: ['accept-encoding'] })).toEqual(['origin'])
+  it('leaves out the fields that keys hold anyway', () => {
+    const isKeyed = (name: string): boolean => name === 'accept-encoding'
+    expect(varyOf({ vary: 'Accept-Encoding, User-Agent' }, { isKeyed })).toEqual(['user-agent'])
+  })
+
+  it.each([
+    '"authorization"',
+    'accept; q=1',
+    'user-agent origin',
+    Array.from({ length: 33 }, (_, i) => `x-${i}`).join(),
+  ])('that names what is no field, or too many, may mean any: %s', (vary) => {
+    expect(varyOf({ vary })).toBe('*')
   })
 
   it('may say that nothing tells', () => {

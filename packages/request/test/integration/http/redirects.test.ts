@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fetchTransport } from '../../../src/http/index.ts'
 import { setUp } from './client.ts'
 import { json, startOrigin } from './origin.ts'
 
@@ -28,33 +29,78 @@ describe('a redirect', () => {
     expect(answer.body).toEqual([expected, body, body !== ''])
   })
 
-  it('leaves credentials behind when it leads to another origin', async () => {
-    await using other = await startOrigin(({ headers }, response) =>
-      json(response, [headers.authorization, headers.cookie, headers['x-kept']]),
+  const SECRETS = {
+    authorization: 'secret',
+    cookie: 'secret',
+    host: 'tenant.example',
+    'proxy-authorization': 'secret',
+    'x-api-key': 'secret',
+    'x-csrf-token': 'secret',
+    'accept-secret': 'secret',
+  }
+  const FOR_ALL = { accept: 'text/csv', 'accept-language': 'de', 'cache-control': 'no-cache', range: 'bytes=0-1' }
+  const secretsIn = (headers: object): string[] =>
+    Object.keys(SECRETS).filter((name) => name in headers && !String(headers[name as never]).includes('127.0.0.1'))
+
+  it.each([
+    ['of the call, by undici', {}, { headers: { ...SECRETS, ...FOR_ALL } }],
+    ['of the client, by undici', { headers: { ...SECRETS, ...FOR_ALL } }, {}],
+    ['of the call, by fetch', { transport: fetchTransport() }, { headers: { ...SECRETS, ...FOR_ALL } }],
+    ['of the client, by fetch', { transport: fetchTransport(), headers: { ...SECRETS, ...FOR_ALL } }, {}],
+  ])('to another origin takes along what any origin may see, and no other header %s', async (_, client, call) => {
+    await using other = await startOrigin(({ headers }, response) => json(response, headers))
+    await using test = await setUp(({ url, headers }, response) => {
+      if (url === '/b') json(response, headers)
+      else response.writeHead(307, { location: url === '/near' ? '/b' : `${other.url}/b` }).end()
+    }, client)
+    expect(secretsIn(await test.api.get('/near', call))).toEqual(
+      // The platform's `fetch` sends a host of its own.
+      Object.keys(SECRETS).filter((name) => name !== 'host' || !('transport' in client)),
     )
-    await using test = await setUp((_, response) => response.writeHead(307, { location: `${other.url}/b` }).end())
-    const headers = { authorization: 'secret', cookie: 'secret', 'x-kept': '1' }
-    expect(await test.api.get('/a', { headers })).toEqual([null, null, '1'])
+    const arrived: Record<string, string> = await test.api.get('/far', call)
+    expect(secretsIn(arrived)).toEqual([])
+    expect(arrived).toMatchObject(FOR_ALL)
   })
 
-  it("leaves its client's own headers behind when it leads to another origin, but for those that every origin may know", async () => {
-    await using other = await startOrigin(({ headers }, response) =>
-      json(response, [headers['x-api-key'], headers['accept-language'], headers['content-type']]),
+  it('to another origin takes along a body, what describes it, and the key that makes it safe to repeat', async () => {
+    await using other = await startOrigin(({ body, headers }, response) =>
+      json(response, [body, headers['content-type'], headers['idempotency-key'], headers['x-http-method-override']]),
     )
-    await using test = await setUp(
-      ({ url, headers }, response) => {
-        if (url === '/b') json(response, headers['x-api-key'])
-        else response.writeHead(307, { location: url === '/near' ? '/b' : `${other.url}/b` }).end()
-      },
-      { headers: { 'X-Api-Key': 'secret', 'accept-language': 'de', 'content-type': 'text/csv' } },
-    )
-    expect(await test.api.get('/near')).toBe('secret')
-    expect(await test.api.post('/far', { body: 'a,b' })).toEqual([null, 'de', 'text/csv'])
-    expect(await test.api.post('/far', { body: 'a,b', headers: { 'x-api-key': 'other' } })).toEqual([
-      null,
-      'de',
+    await using test = await setUp((_, response) => response.writeHead(308, { location: `${other.url}/b` }).end())
+    const headers = { 'content-type': 'text/csv', 'x-http-method-override': 'PATCH' }
+    expect(await test.api.post('/a', { body: 'a,b', headers, idempotencyKey: 'k' })).toEqual([
+      'a,b',
       'text/csv',
+      'k',
+      'PATCH',
     ])
+  })
+
+  it('back to the first origin by way of another has lost them all the same', async () => {
+    let home = ''
+    await using other = await startOrigin((_, response) => response.writeHead(307, { location: `${home}/b` }).end())
+    await using test = await setUp(({ url, headers }, response) => {
+      if (url === '/b') json(response, headers)
+      else response.writeHead(307, { location: `${other.url}/a` }).end()
+    })
+    home = test.origin.url
+    expect(secretsIn(await test.api.get('/a', { headers: SECRETS }))).toEqual([])
+  })
+
+  it('with another method leaves an override of the method behind', async () => {
+    await using test = await setUp(({ url, method, headers }, response) => {
+      if (url === '/a') response.writeHead(303, { location: '/b' }).end()
+      else json(response, [method, headers['x-http-method-override']])
+    })
+    const headers = { 'x-http-method-override': 'DELETE' }
+    expect(await test.api.post('/a', { headers })).toEqual(['GET', null])
+  })
+
+  it('to an address with a password is refused, and the password not shown', async () => {
+    await using test = await setUp((_, response) =>
+      response.writeHead(302, { location: 'http://user:secret@127.0.0.1:9/b' }).end(),
+    )
+    await expect(test.api.get('/a')).rejects.toThrow(/^(?!.*secret).*an address with a password/)
   })
 
   it('is cached as long as it says itself, and its target as long as that does', async () => {

@@ -8,7 +8,7 @@ import { Agent } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { createHttpClient, fetchTransport, type HttpClientOptions } from '../../../src/http/index.ts'
 import { setUp, setUpWith } from './client.ts'
-import { json, listen, startRawOrigin, until } from './origin.ts'
+import { json, listen, startOrigin, startRawOrigin, until } from './origin.ts'
 
 const TRANSPORTS: readonly (readonly [string, HttpClientOptions])[] = [
   ['undici', {}],
@@ -108,7 +108,7 @@ it.each(['error', 'manual'] as const)(
         if (url === '/a') response.writeHead(302, { location: '/b' }).end()
         else json(response, url)
       },
-      { transport: fetchTransport() },
+      { transport: fetchTransport({ fetch: (url, init) => fetch(url, { ...init, redirect: 'follow' }) }) },
     )
     await expect(test.api.get('/a', { redirect })).rejects.toThrow(
       `was redirected, and its transport followed, which \`redirect: '${redirect}'\` forbids.`,
@@ -116,6 +116,21 @@ it.each(['error', 'manual'] as const)(
     expect(await test.api.get('/b', { redirect })).toBe('/b')
   },
 )
+
+it('What a server is told over TLS does not follow a redirect away from it, to the same name without TLS', async () => {
+  await using plain = await startOrigin(({ headers }, response) => json(response, headers))
+  const { key, cert } = selfSigned()
+  const server = createSecureServer({ key, cert, allowHTTP1: true }, (_, response) => {
+    response.writeHead(307, { location: `${plain.url}/b` })
+    response.end()
+  })
+  await using origin = await listen(server, [], 'https')
+  const dispatcher = new Agent({ connect: { ca: cert } })
+  await using api = createHttpClient({ baseUrl: origin.url, dispatcher, headers: { 'x-api-key': 'secret' } })
+  const arrived = await api.get('/a', { headers: { authorization: 'secret', 'x-token': 'secret' } })
+  expect(JSON.stringify(arrived)).not.toContain('secret')
+  await dispatcher.close()
+})
 
 describe('HTTP/2', () => {
   it('is spoken where the server offers it, many requests on one connection', async () => {
