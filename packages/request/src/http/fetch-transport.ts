@@ -10,6 +10,9 @@ import { BodyFailure, type HttpTransport, joined } from './transport.ts'
 /** The part of `fetch` that is used. */
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>
 
+/** What `fetch` takes as its `cache`. Written out, because the types of Node 22 do not have it. */
+export type FetchCache = 'default' | 'force-cache' | 'no-cache' | 'no-store' | 'only-if-cached' | 'reload'
+
 /** Carries requests by `fetch`. Default: the platform's, looked up at each request, so that a page may replace it. */
 export function fetchTransport({
   fetch = (url, init) => globalThis.fetch(url, init),
@@ -17,7 +20,7 @@ export function fetchTransport({
 }: {
   readonly fetch?: FetchFunction | undefined
   /** How the platform's own cache is used; it cannot say how old its answers are. */
-  readonly cache?: RequestInit['cache'] | undefined
+  readonly cache?: FetchCache | undefined
 } = {}): HttpTransport {
   return {
     async send({ method, url, headers, body, signal, maxBodyBytes }) {

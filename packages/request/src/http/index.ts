@@ -27,7 +27,7 @@ export type { BodyKind } from './response-body.ts'
 export type { Query, UrlPart } from './target.ts'
 
 export { fetchTransport } from './fetch-transport.ts'
-export type { FetchFunction } from './fetch-transport.ts'
+export type { FetchCache, FetchFunction } from './fetch-transport.ts'
 export type { HeaderFields } from './header-fields.ts'
 export { BodyFailure } from './transport.ts'
 export type { HttpTransport, TransportRequest, TransportResponse } from './transport.ts'

@@ -13,7 +13,10 @@ export interface TransportPlan {
 }
 
 interface UndiciModule {
-  readonly Agent?: new (options: { connections: number | null; allowH2: boolean }) => UndiciDispatcher
+  readonly Agent?: {
+    new (options: { connections: number | null; allowH2: boolean }): UndiciDispatcher
+    readonly prototype: Partial<UndiciDispatcher>
+  }
 }
 
 /** The transport of a client; undici is looked for at the first request, as only then a promise may be waited for. */
@@ -24,7 +27,9 @@ export function openTransport({ connections, caches, transport, dispatcher }: Tr
   let opening: Promise<CallTransport> | undefined
   const open = async (): Promise<CallTransport> => {
     const undici = await importUndici()
-    if (undici?.Agent === undefined) opened = fetchTransport({ cache: caches ? 'no-store' : undefined })
+    // What Bun brings by this name has an agent that dispatches nothing.
+    if (undici?.Agent?.prototype.dispatch === undefined)
+      opened = fetchTransport({ cache: caches ? 'no-store' : undefined })
     else {
       const agent = new undici.Agent({
         connections: connections === Number.POSITIVE_INFINITY ? null : connections,
