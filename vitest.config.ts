@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { projects: ['packages/*', 'packages/*/vitest.*.config.ts', 'examples/*'] },
+  test: { projects: ['packages/*', 'packages/*/vitest.*.config.ts', 'examples/*', 'scripts'] },
 })

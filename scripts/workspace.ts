@@ -2,9 +2,13 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+/** The condition under which tests, type checks and examples read sources. */
+const SOURCE = '@hotpath/source'
+
 /** The part of a package.json that the checks read. */
 export interface Manifest {
   readonly name: string
+  readonly version?: string
   readonly private?: boolean
   readonly exports?: Readonly<Record<string, unknown>>
   readonly dependencies?: Readonly<Record<string, string>>
@@ -43,6 +47,15 @@ export function publicPackages(): WorkspacePackage[] {
 /** The subpaths that users import: `.` and its like, without `./package.json`. */
 export function entryPoints({ manifest }: WorkspacePackage): string[] {
   return Object.keys(manifest.exports ?? {}).filter((subpath) => subpath !== './package.json')
+}
+
+/** The source of each entry point, by the name of what is built of it: `index` of `.`, `http` of `./http`. */
+export function entrySources({ exports = {} }: Manifest): Record<string, string> {
+  const sources = Object.entries(exports).flatMap(([subpath, target]) => {
+    if (typeof target !== 'object' || target === null || !(SOURCE in target)) return []
+    return [[subpath === '.' ? 'index' : subpath.slice(2), String(target[SOURCE])]]
+  })
+  return Object.fromEntries(sources) as Record<string, string>
 }
 
 /** The name by which an entry point is imported. */

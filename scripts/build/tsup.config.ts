@@ -1,0 +1,28 @@
+/** How every package is built. Runs in the folder of a package; what to build is in the `exports` of its package.json. */
+import { join } from 'node:path'
+import { defineConfig, type Options } from 'tsup'
+import { entrySources, readManifest } from '../workspace.ts'
+import { commonJs } from './common-js.ts'
+
+/** What differs between two builds of the same sources, such as one for a condition of `exports` of its own. */
+type Variant = Required<Pick<Options, 'outDir' | 'define' | 'dts'>>
+
+const entry = entrySources(readManifest(join(process.cwd(), 'package.json')))
+
+export default defineConfig([build({ outDir: 'dist', define: {}, dts: true })])
+
+function build(variant: Variant): Options {
+  return {
+    ...variant,
+    entry,
+    format: ['esm', 'cjs'],
+    // Without splitting each entry would carry its own copy of shared classes.
+    splitting: true,
+    plugins: [commonJs()],
+    sourcemap: true,
+    clean: true,
+    target: 'es2022',
+    // Some modules of Node have no name without it.
+    removeNodeProtocol: false,
+  }
+}
