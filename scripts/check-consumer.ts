@@ -1,45 +1,50 @@
 /**
- * Installs the packed packages the way a package manager lays them out and uses them as ESM and as CommonJS.
- * A third-party package is at hand only if the packed package.json declares it. Needs no network.
+ * Uses the packed packages as applications do: one is made in a temporary folder, with the packages installed from
+ * their tarballs and all else from the registry, and runs as ES module and as CommonJS, on the oldest Node and on Bun,
+ * under Jest, in NestJS, and through old and new compilers.
  */
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { entryPoints, publicPackages, readManifest, root, specifier, tarballOf } from './workspace.ts'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { commonJsProblems } from './consumer/common-js.ts'
+import { installApp } from './consumer/install.ts'
+import { type Program, runAll } from './consumer/run.ts'
+import { typeChecks, writeTypeUses } from './consumer/types.ts'
+import { entryPoints, publicPackages, specifier } from './workspace.ts'
 
-const packages = publicPackages()
-const app = mkdtempSync(join(tmpdir(), 'hotpath-consumer-'))
+const specifiers = publicPackages().flatMap((pkg) => entryPoints(pkg).map((subpath) => specifier(pkg, subpath)))
+const app = installApp()
 try {
-  for (const pkg of packages) install(pkg)
-  const specifiers = packages.flatMap((pkg) => entryPoints(pkg).map((subpath) => specifier(pkg, subpath)))
-  cpSync(join(root, 'scripts/consumer'), app, { recursive: true })
-  for (const program of ['esm.mjs', 'cjs.cjs']) {
-    execFileSync(process.execPath, [program, ...specifiers], { cwd: app, stdio: 'inherit', timeout: 60_000 })
-  }
+  const modules = join(app.dir, 'node_modules')
+  const problems = publicPackages().flatMap(({ name }) => commonJsProblemsOf(join(modules, name)))
+  for (const problem of problems) console.error(problem)
+
+  writeTypeUses(app.dir, specifiers)
+  const passed = await runAll(programs(modules), app.dir)
+  process.exitCode = passed && problems.length === 0 ? 0 : 1
 } finally {
-  rmSync(app, { recursive: true, force: true })
+  app.remove()
 }
 
-function install(pkg: (typeof packages)[number]): void {
-  const target = join(app, 'node_modules', pkg.name)
-  mkdirSync(target, { recursive: true })
-  execFileSync('tar', ['-xzf', tarballOf(pkg), '-C', target, '--strip-components=1'])
-  const packed = readManifest(join(target, 'package.json'))
-  for (const [name, range] of Object.entries({ ...packed.dependencies, ...packed.peerDependencies })) {
-    if (range.startsWith('workspace:')) throw new Error(`\`${pkg.name}\` was packed with \`${name}: ${range}\`.`)
-    if (packages.some((other) => other.name === name)) continue
-    const link = join(target, 'node_modules', name)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(installed(name, pkg.dir), link)
-  }
+function commonJsProblemsOf(dir: string): string[] {
+  const files = globSync('dist/**/*.cjs', { cwd: dir }).sort()
+  if (files.length === 0) return [`${dir}: has no CommonJS module.`]
+  return files.flatMap((file) => commonJsProblems(join(dir, file), readFileSync(join(dir, file), 'utf8')))
 }
 
-function installed(name: string, dir: string): string {
-  for (const home of [dir, root]) {
-    try {
-      return realpathSync(join(home, 'node_modules', name))
-    } catch {}
-  }
-  throw new Error(`\`${name}\` is declared in ${dir}, but not installed. Run \`pnpm install\`.`)
+function programs(modules: string): Program[] {
+  const runtimes = [
+    ['Node', process.execPath],
+    ['Node 22.13', join(modules, 'node/bin/node')],
+    ['Bun', join(modules, 'bun/bin/bun.exe')],
+  ] as const
+  const inNode = (name: string, ...args: readonly string[]): Program => ({ name, runtime: process.execPath, args })
+  return [
+    ...typeChecks.map(({ name, compiler, args }) => inNode(name, join(modules, compiler), ...args)),
+    inNode('NestJS', 'nest/run.cjs'),
+    inNode('Jest', join(modules, 'jest/bin/jest.js'), '--ci', '--rootDir', 'jest'),
+    ...runtimes.flatMap(([name, runtime]) => [
+      { name: `${name}, ES module`, runtime, args: ['esm.mjs', ...specifiers] },
+      { name: `${name}, CommonJS`, runtime, args: ['cjs.cjs', ...specifiers] },
+    ]),
+  ]
 }

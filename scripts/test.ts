@@ -49,7 +49,7 @@ const thorough: Step[] = [
   { name: 'publint', command: 'node scripts/each-tarball.ts publint run --strict', needs: 'pack' },
   {
     name: 'attw',
-    command: 'node scripts/each-tarball.ts attw --profile node16 --format ascii --no-emoji --no-color',
+    command: 'node scripts/each-tarball.ts attw --format ascii --no-emoji --no-color',
     needs: 'pack',
   },
   { name: 'consumer', command: 'node scripts/check-consumer.ts', needs: 'pack' },
