@@ -131,7 +131,8 @@ export function createBatcher<Key>(
   function flushSoon(): void {
     if (isUrgent) return
     isUrgent = true
-    queueMicrotask(() => {
+    // Not `queueMicrotask`, which Jest replaces.
+    void Promise.resolve().then(() => {
       isUrgent = false
       flush()
     })

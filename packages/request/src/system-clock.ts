@@ -1,8 +1,9 @@
 /**
- * The machine's clock, with timers that can keep the process alive: who awaits a retry would otherwise see the process
- * end before it comes. A timer holds the process only as long as somebody waits for what it will do.
+ * The machine's clock, with timers that keep the process alive: a caller that awaits a retry would otherwise see the
+ * process end before it comes. A timer holds the process only as long as somebody waits for what it will do.
  */
 import type { Clock } from '@hotpath/contract'
+import { atEndOfTurn, hasCome, isFaked, monotonicNow } from './faked-time.ts'
 
 /** Longest delay that a platform timer takes; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -14,19 +15,15 @@ export interface Timer {
   hold(isHeld: boolean): void
 }
 
-/** The machine's clock: `Date.now`, `performance.now`, and timers that do not hold the process. */
+/** The machine's clock: `Date.now`, `performance.now`, and timers that hold the process until they are over or cancelled. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: monotonicNow,
   after(delayMs, callback) {
     const timer = systemTimer(delayMs, callback)
-    timer.hold(false)
     return () => timer.cancel()
   },
-  // Not in browsers.
-  ...(typeof globalThis.setImmediate === 'function' && {
-    endOfTurn: (callback: () => void): void => void globalThis.setImmediate(callback),
-  }),
+  ...(atEndOfTurn !== undefined && { endOfTurn: atEndOfTurn }),
 }
 
 /** Starts a timer for which somebody waits. */
@@ -37,24 +34,34 @@ export function startTimer(clock: Clock, delayMs: number, callback: () => void):
 
 function systemTimer(delayMs: number, callback: () => void): Timer {
   if (delayMs === Number.POSITIVE_INFINITY) return { cancel: () => {}, hold: () => {} }
-  let remainingMs = delayMs
+  const comesAt = isFaked() ? monotonicNow() + delayMs : undefined
+  // A test moves whole milliseconds, and waits for what is a hair longer.
+  let remainingMs = comesAt === undefined ? delayMs : Math.floor(delayMs)
   let isHeld = true
+  let cancel: () => void
   let timer: ReturnType<typeof setTimeout>
   const hold = (): void => {
-    // Browsers answer with a number, which holds nothing.
+    // Browsers return a number, which holds nothing, and so may the timers of a test.
     if (typeof timer !== 'object') return
-    if (isHeld) timer.ref()
-    else timer.unref()
+    if (isHeld) timer.ref?.()
+    else timer.unref?.()
+  }
+  const fire = (): void => {
+    if (comesAt !== undefined) hasCome(comesAt)
+    callback()
   }
   const arm = (): void => {
     const stepMs = Math.min(remainingMs, MAX_TIMER_MS)
     remainingMs -= stepMs
-    timer = setTimeout(remainingMs > 0 ? arm : callback, stepMs)
+    // A test may replace both before it is over; one is no good for the other's timers.
+    const { clearTimeout } = globalThis
+    timer = globalThis.setTimeout(remainingMs > 0 ? arm : fire, stepMs)
+    cancel = () => clearTimeout(timer)
     if (!isHeld) hold()
   }
   arm()
   return {
-    cancel: () => clearTimeout(timer),
+    cancel: () => cancel(),
     hold(held) {
       isHeld = held
       hold()

@@ -18,7 +18,7 @@ import {
   positiveMs,
   wrong,
 } from './options.ts'
-import { startTimer } from './system-clock.ts'
+import { startTimer, type Timer } from './system-clock.ts'
 import { MAX_QUEUE, WaitLine } from './wait-line.ts'
 import { type AnyFunction, asWrapped, invoke, type Policy, type Wrapped } from './wrapped.ts'
 
@@ -68,7 +68,8 @@ class Throttler {
   /** When the last `limit` calls began, in a ring. */
   readonly #begun: number[] = []
   #oldest = 0
-  #isTimed = false
+  /** Runs while somebody waits. */
+  #timer: Timer | undefined
 
   constructor(options: ThrottleOptions | undefined) {
     assertOptions(options, 'throttle')
@@ -78,7 +79,7 @@ class Throttler {
     this.#intervalMs = positiveMs(interval, 'interval', "Use for example '1s'.")
     if (this.#intervalMs === Number.POSITIVE_INFINITY)
       throw wrong('interval', 'finite', interval, "Use for example '1s'.")
-    this.#line = new WaitLine(count(maxQueue, MAX_QUEUE, 'maxQueue', 0))
+    this.#line = new WaitLine(count(maxQueue, MAX_QUEUE, 'maxQueue', 0), this.#disarm)
     this.#clock = clockOf(this.#options)
     this.#events = eventsOf(this.#options)
   }
@@ -128,13 +129,17 @@ class Throttler {
   }
 
   #arm(): void {
-    if (this.#isTimed || this.#line.size === 0) return
-    this.#isTimed = true
-    startTimer(this.#clock, Math.max(0, this.#freeAt() - this.#clock.monotonic()), this.#fire)
+    if (this.#timer !== undefined || this.#line.size === 0) return
+    this.#timer = startTimer(this.#clock, Math.max(0, this.#freeAt() - this.#clock.monotonic()), this.#fire)
+  }
+
+  readonly #disarm = (): void => {
+    this.#timer?.cancel()
+    this.#timer = undefined
   }
 
   readonly #fire = (): void => {
-    this.#isTimed = false
+    this.#timer = undefined
     const now = this.#clock.monotonic()
     while (this.#freeAt() <= now && this.#line.next()) this.#begin(now)
     this.#arm()

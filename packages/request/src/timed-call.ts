@@ -17,6 +17,7 @@ export class TimedCall extends Call implements Deadline {
   before: Deadline | undefined = undefined
   after: Deadline | undefined = undefined
   isRunning = false
+  isWaitedFor = false
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
   private readonly limiter: Limiter

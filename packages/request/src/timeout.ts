@@ -53,8 +53,10 @@ export function timeout(...given: readonly unknown[]): unknown {
     }
     return asWrapped(fn, function limited(...args) {
       const answer = new Promise(capture)
-      const call = new TimedCall(ambientCall(), limiter, resolveLast, rejectLast)
+      const outer = ambientCall()
+      const call = new TimedCall(outer, limiter, resolveLast, rejectLast)
       deadlines.add(call)
+      if (outer?.abortable === true) call.onAbort(() => deadlines.abandon(call))
       invoke(call, fn, this, args).then(
         (value) => {
           deadlines.remove(call)

@@ -60,10 +60,13 @@ class Lane {
 export class WaitLine {
   readonly #lanes: readonly Lane[] = PRIORITIES.map(() => new Lane())
   readonly #maxQueue: number
+  readonly #abandoned: (() => void) | undefined
   #size = 0
 
-  constructor(maxQueue: number) {
+  /** `abandoned` is called when the last of those who wait has left. */
+  constructor(maxQueue: number, abandoned?: () => void) {
     this.#maxQueue = maxQueue
+    this.#abandoned = abandoned
   }
 
   get size(): number {
@@ -80,6 +83,7 @@ export class WaitLine {
         member.isGone = true
         member.lane?.left()
         this.#size--
+        if (this.#size === 0) this.#abandoned?.()
         reject(signal?.reason)
       }
       const lane = this.#lanes[PRIORITIES.indexOf(call?.priority ?? 'normal')]
