@@ -25,6 +25,8 @@ export interface Outcomes<Key> {
   settle(items: readonly Item<Key>[], attempt: number, outcome: Outcome): void
   /** One key has its value. */
   succeed(item: Item<Key>, value: unknown): void
+  /** One key has failed. */
+  fail(item: Item<Key>, error: unknown): void
 }
 
 /** Failures that say nothing of a key: to divide the batch would not find one. */
@@ -144,7 +146,7 @@ export function createOutcomes<Key>({ run, pending, kept, release, sendAgain }: 
     return isolate(items, ask, failAll)
   }
 
-  return { settle, succeed }
+  return { settle, succeed, fail }
 }
 
 /** Those that somebody waits for. */

@@ -18,9 +18,9 @@ export interface Batch<Key, Value> {
   loadMany(keys: Iterable<Key>, options?: CallOptions): Promise<(Value | Error)[]>
   /**
    * Keeps a value that came from elsewhere: for later loads, and for who waits for a key that was not sent yet; what was
-   * sent is answered by whom it was sent to. Needs `maxKept` or `cache`.
+   * sent is answered by whom it was sent to. An Error is kept as the failure of its key. Needs `maxKept` or `cache`.
    */
-  prime(key: Key, value: Value): Promise<void>
+  prime(key: Key, value: Value | Error): Promise<void>
   /**
    * Forgets a value, or all: a later load asks anew, even when one is under way. With a cache it is removed there; without
    * a key the whole cache is cleared, so give the batch a namespace of its own.

@@ -50,7 +50,7 @@ export function createBatcher<Key>(
   const tools: RunTools<Key> = { plan, loadMany, deadlines }
   const pending = createPendingItems<Key>()
   const lanes = createBatchLanes<Key>()
-  const { settle, succeed } = createOutcomes<Key>({ run: tools, pending, kept, release, sendAgain })
+  const { settle, succeed, fail } = createOutcomes<Key>({ run: tools, pending, kept, release, sendAgain })
   /** What is to be loaded again and waits for a place. */
   const again: (() => void)[] = []
   let running = 0
@@ -69,7 +69,7 @@ export function createBatcher<Key>(
     }
     if (kept !== undefined) {
       const value = kept.get(id, 0)
-      if (value !== undefined) return Promise.resolve(value)
+      if (value !== undefined) return value instanceof Error ? Promise.reject(value) : Promise.resolve(value)
     }
     const lane = laneOf(caller)
     let item = pending.get(id)
@@ -196,7 +196,8 @@ export function createBatcher<Key>(
       if (item === undefined || item.group.lane === SENT) forget(id)
       else {
         lanes.left()
-        succeed(item, value)
+        if (value instanceof Error) fail(item, value)
+        else succeed(item, value)
       }
       if (value !== undefined) kept?.set(id, value, Number.POSITIVE_INFINITY)
       else kept?.delete(id)

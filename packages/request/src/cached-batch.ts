@@ -63,7 +63,7 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
   async load(key: Key, caller: Call | undefined): Promise<unknown> {
     if (caller !== undefined) this.#batcher.joins(key, caller)
     const options = caller?.abortable === true ? { ...this.#options, signal: caller.signal } : this.#options
-    return this.#cache.getOrSet(
+    const value: unknown = await this.#cache.getOrSet(
       this.#key(key),
       async ({ signal, addTags }) => {
         const value = await this.#batcher.load(
@@ -75,10 +75,14 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
       },
       options,
     )
+    // Only `prime` stores one: a key that fails is not stored.
+    if (value instanceof Error) throw value
+    return value
   }
 
   async prime(key: Key, value: unknown): Promise<void> {
-    const tags = this.#tagsOf === undefined ? undefined : { tags: this.#tagsOf(key, value as Value) }
+    const tags =
+      this.#tagsOf === undefined || value instanceof Error ? undefined : { tags: this.#tagsOf(key, value as Value) }
     const { timeout, ...freshness } = this.#options
     await this.#batcher.prime(key, value)
     await this.#cache.set(this.#key(key), value, { ...freshness, ...tags })

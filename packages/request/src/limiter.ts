@@ -25,7 +25,7 @@ export class Limiter {
   #running = 0
 
   constructor(options: LimitOptions | undefined) {
-    assertOptions(options, 'limit')
+    assertOptions(options, 'limit', 'limit(load, { concurrency: 10 })')
     this.#options = options as LimitOptions
     const { concurrency, maxQueue } = this.#options
     if (concurrency === undefined)

@@ -58,7 +58,7 @@ export function memoize<Args extends readonly unknown[] = readonly unknown[]>(
 export function memoize(...given: readonly unknown[]): unknown {
   const isPolicy = typeof given[0] !== 'function'
   const options = (isPolicy ? given[0] : given[1]) as MemoizeOptions<never, unknown>
-  assertOptions(options, 'memoize')
+  assertOptions(options, 'memoize', 'memoize(load, { maxEntries: 1_000 })')
   assertKeyOf(options.key)
   const put = isInCache(options) ? memoizeInCache(options) : memoizeHere(options)
   const policy = (fn: AnyFunction): unknown => {

@@ -27,10 +27,11 @@ export function assertFunction(fn: unknown, option: string, example: string): as
   if (typeof fn !== 'function') throw wrong(option, 'a function', fn, `Use for example \`${example}\`.`)
 }
 
-/** @throws ConfigError for options that are no object. */
-export function assertOptions(options: unknown, policy: string): void {
+/** @throws ConfigError for options that are no object. `example` is for a policy that cannot do without. */
+export function assertOptions(options: unknown, policy: string, example?: string): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
-  throw wrong(`options of ${policy}`, 'an object', options, 'Leave them out for the defaults.')
+  const wayOut = example === undefined ? 'Leave them out for the defaults.' : `Use for example \`${example}\`.`
+  throw wrong(`options of ${policy}`, 'an object', options, wayOut)
 }
 
 /** A duration above 0, or `Infinity`. */
@@ -38,6 +39,19 @@ export function positiveMs(value: Duration, option: string, wayOut: string): num
   const ms = toMs(value, option)
   if (ms > 0) return ms
   throw wrong(option, 'positive', value, wayOut)
+}
+
+/** A duration above 0 that ends: what is said of others must not suggest `Infinity`. */
+export function finiteMs(value: Duration, option: string, wayOut: string): number {
+  let ms = Number.POSITIVE_INFINITY
+  try {
+    ms = toMs(value, option)
+  } catch {
+    // What it suggests would be refused here.
+  }
+  if (ms > 0 && ms < Number.POSITIVE_INFINITY) return ms
+  const message = `\`${option}\` must be a duration above 0 and finite, received ${received(value)}. ${wayOut}`
+  throw new ConfigError('ERR_CONFIG_DURATION', message, { context: { option } })
 }
 
 /** A duration that `false` turns off: then it is `Infinity`. */

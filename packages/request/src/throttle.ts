@@ -13,10 +13,9 @@ import {
   count,
   eventsOf,
   finiteCount,
+  finiteMs,
   nameOf,
   type PolicyOptions,
-  positiveMs,
-  wrong,
 } from './options.ts'
 import { startTimer, type Timer } from './system-clock.ts'
 import { MAX_QUEUE, WaitLine } from './wait-line.ts'
@@ -72,13 +71,11 @@ class Throttler {
   #timer: Timer | undefined
 
   constructor(options: ThrottleOptions | undefined) {
-    assertOptions(options, 'throttle')
+    assertOptions(options, 'throttle', "throttle(send, { limit: 10, interval: '1s' })")
     this.#options = options as ThrottleOptions
     const { limit, interval, maxQueue } = this.#options
     this.#limit = finiteCount(limit, undefined, 'limit')
-    this.#intervalMs = positiveMs(interval, 'interval', "Use for example '1s'.")
-    if (this.#intervalMs === Number.POSITIVE_INFINITY)
-      throw wrong('interval', 'finite', interval, "Use for example '1s'.")
+    this.#intervalMs = finiteMs(interval, 'interval', "Use for example '1s'.")
     this.#line = new WaitLine(count(maxQueue, MAX_QUEUE, 'maxQueue', 0), this.#disarm)
     this.#clock = clockOf(this.#options)
     this.#events = eventsOf(this.#options)

@@ -2,7 +2,16 @@ import { type Duration, formatDuration, RequestError } from '@hotpath/contract'
 import { ambientCall } from './call.ts'
 import { Deadlines } from './deadlines.ts'
 
-import { assertFunction, assertOptions, clockOf, eventsOf, limitMs, nameOf, type PolicyOptions } from './options.ts'
+import {
+  assertFunction,
+  assertOptions,
+  clockOf,
+  eventsOf,
+  limitMs,
+  nameOf,
+  type PolicyOptions,
+  wrong,
+} from './options.ts'
 import { capture, rejectLast, resolveLast } from './settler.ts'
 import { type Limiter, TimedCall } from './timed-call.ts'
 import { type AnyFunction, asWrapped, invoke, type Policy, type Wrapped } from './wrapped.ts'
@@ -32,7 +41,11 @@ export function timeout(...given: readonly unknown[]): unknown {
   const isPolicy = typeof given[0] !== 'function'
   const [limit, options = {}] = (isPolicy ? given : given.slice(1)) as [Duration | false, PolicyOptions?]
   assertOptions(options, 'timeout')
-  const timeoutMs = limitMs(limit ?? Number.NaN, 0, 'timeout')
+  // It may not be inherited: a limit that is missing by mistake would be none.
+  if (limit === undefined || limit === null) {
+    throw wrong('timeout', 'a duration, or `false` for no limit', limit, "Use for example `timeout(load, '2s')`.")
+  }
+  const timeoutMs = limitMs(limit, 0, 'timeout')
   const deadlines = new Deadlines(clockOf(options), timeoutMs)
   const events = eventsOf(options)
   const policy = (fn: AnyFunction): unknown => {

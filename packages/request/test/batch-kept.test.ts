@@ -56,6 +56,19 @@ describe('a batch that keeps values', () => {
     expect(sent).toEqual([])
   })
 
+  test('an Error that is primed is the failure of its key, for those who wait and those who come', async () => {
+    const { batch, clock, sent } = batchBench({ maxKept: 2 })
+    const waiting = expect(batch.load(1)).rejects.toThrow('gone')
+    await batch.prime(1, new Error('gone'))
+    await waiting
+    await expect(batch.load(1)).rejects.toThrow('gone')
+    expect(await batch.loadMany([1])).toEqual([new Error('gone')])
+    await clock.advanceAsync(0)
+    expect(sent).toEqual([])
+    await batch.prime(1, 'back')
+    expect(await batch.load(1)).toBe('back')
+  })
+
   test('what was under way when a value was primed is not kept', async () => {
     const { batch, clock, call } = batchBench({ maxKept: 2 })
     const before = batch.load(1)
@@ -186,6 +199,14 @@ describe('a batch with a cache behind it', () => {
     await users.clear()
     await settle(users.load(5))
     expect(sent).toEqual([[5], [5]])
+  })
+
+  test('an Error that is primed is the failure of its key', async () => {
+    const { users, sent, settle } = withCache()
+    await users.prime(5, new Error('gone'))
+    await expect(settle(users.load(5))).rejects.toThrow('gone')
+    expect(await settle(users.loadMany([5]))).toEqual([new Error('gone')])
+    expect(sent).toEqual([])
   })
 
   test('its own key and name tell batches of one cache apart', async () => {

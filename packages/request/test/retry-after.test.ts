@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { ConfigError, HttpError, isRetryable, parseRetryAfter, RequestError, retryAfterMs } from '../src/index.ts'
+import {
+  ConfigError,
+  HttpError,
+  isRetryable,
+  parseRetryAfter,
+  RequestError,
+  retry,
+  retryAfterMs,
+} from '../src/index.ts'
 
 const NOW = Date.UTC(2030, 0, 1)
 
@@ -33,9 +41,25 @@ describe('Retry-After', () => {
 describe('what may be retried', () => {
   const status = (code: number) => new HttpError('ERR_HTTP_STATUS', 'no', { status: code, headers: {} })
 
+  const coded = (code: string): Error => Object.assign(new Error(code), { code })
+
   test.each<[unknown, boolean]>([
     [new Error('any'), true],
     [new TypeError('fetch failed'), true],
+    [new TypeError('fetch failed', { cause: coded('ECONNREFUSED') }), true],
+    [new TypeError('terminated', { cause: coded('UND_ERR_SOCKET') }), true],
+    [new TypeError('Failed to fetch'), true],
+    [new TypeError('NetworkError when attempting to fetch resource.'), true],
+    [new TypeError('Load failed'), true],
+    [new TypeError('Network request failed'), true],
+    [new TypeError('error sending request for url (http://127.0.0.1:1/)'), true],
+    [Object.assign(new TypeError('x'), { code: 'ECONNRESET' }), true],
+    [Object.assign(new TypeError('x'), { code: 'ERR_INVALID_ARG_TYPE' }), false],
+    [new TypeError("Cannot read properties of undefined (reading 'name')"), false],
+    [new TypeError('load is not a function'), false],
+    [new TypeError('Failed to parse URL from /a', { cause: new TypeError('Invalid URL') }), false],
+    [new RangeError('Invalid array length'), false],
+    [new ReferenceError('x is not defined'), false],
     ['text', true],
     [new RequestError('ERR_REQUEST_TIMEOUT', 'slow'), true],
     [new RequestError('ERR_REQUEST_QUEUE_FULL', 'full'), true],
@@ -50,5 +74,20 @@ describe('what may be retried', () => {
     [new SyntaxError('x'), false],
   ])('%s: %s', (error, answer) => {
     expect(isRetryable(error)).toBe(answer)
+  })
+
+  test("what the platform's own `fetch` fails with when nobody answers, and when it is asked for nonsense", async () => {
+    const failureOf = (url: string): Promise<unknown> => fetch(url).catch((error: unknown) => error)
+    expect(isRetryable(await failureOf('http://127.0.0.1:1/'))).toBe(true)
+    expect(isRetryable(await failureOf('/nowhere'))).toBe(false)
+  })
+
+  test('a mistake in the program is made once', async () => {
+    let calls = 0
+    const broken = retry(
+      async (user: { readonly name: string } | undefined) => (calls++, (user as { name: string }).name),
+    )
+    await expect(broken(undefined)).rejects.toThrow('Cannot read properties of undefined')
+    expect(calls).toBe(1)
   })
 })

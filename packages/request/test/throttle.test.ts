@@ -97,10 +97,13 @@ describe('throttle', () => {
       '`limit` must be a whole number of at least 1, received Infinity. Use for example 10.',
     ],
     [{ interval: 1 }, '`limit` must be a whole number of at least 1, received undefined.'],
-    [{ limit: 1, interval: 0 }, "`interval` must be positive, received 0. Use for example '1s'."],
-    [{ limit: 1, interval: -5 }, '`interval` must not be negative, received -5.'],
-    [{ limit: 1, interval: Infinity }, "`interval` must be finite, received Infinity. Use for example '1s'."],
-    [{ limit: 1 }, '`interval` must be a duration, received undefined.'],
+    [{ limit: 1, interval: 0 }, "`interval` must be a duration above 0 and finite, received 0. Use for example '1s'."],
+    [{ limit: 1, interval: -5 }, '`interval` must be a duration above 0 and finite, received -5.'],
+    [
+      { limit: 1, interval: Infinity },
+      "`interval` must be a duration above 0 and finite, received Infinity. Use for example '1s'.",
+    ],
+    [{ limit: 1 }, "`interval` must be a duration above 0 and finite, received undefined. Use for example '1s'."],
   ])('refuses %o', (options, message) => {
     expect(() => throttle(options as never)).toThrow(message)
   })

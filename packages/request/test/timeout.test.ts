@@ -150,8 +150,14 @@ describe('timeout', () => {
     [0, '`timeout` must be positive, received 0. Use `false` for no limit.'],
     [-1, '`timeout` must not be negative, received -1.'],
     ['2 sec', "`timeout` must be a duration, received '2 sec'."],
-    [undefined, '`timeout` must be a duration, received NaN.'],
-    [null, '`timeout` must be a duration, received NaN.'],
+    [
+      undefined,
+      "`timeout` must be a duration, or `false` for no limit, received undefined. Use for example `timeout(load, '2s')`.",
+    ],
+    [
+      null,
+      "`timeout` must be a duration, or `false` for no limit, received null. Use for example `timeout(load, '2s')`.",
+    ],
     [true, '`timeout` must be a duration, received true.'],
   ])('refuses %o', (limit, message) => {
     expect(() => timeout(async () => 1, limit as never)).toThrow(message)

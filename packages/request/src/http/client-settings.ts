@@ -62,7 +62,10 @@ export interface HttpClientOptions extends Omit<PolicyOptions, 'name'> {
    * the field. A function makes the key. Default `false`.
    */
   readonly idempotencyKeys?: boolean | (() => string) | undefined
-  /** The query parameter that names the `fields` of a request; `false`: the server knows none, and the client picks them. Default `'fields'`. */
+  /**
+   * The query parameter by which the server is told the `fields` of a request, for servers that know one. Default `false`: the
+   * whole answer is asked for, and the client picks them.
+   */
   readonly fieldsParameter?: string | false | undefined
   /** Sends GET requests that come together as one POST: `batchEndpoint({ path: '/batch' })`. Default: off. */
   readonly batch?: BatchEndpoint | undefined
@@ -148,7 +151,7 @@ export interface ClientSettings {
 
 /** @throws ConfigError naming the option, the value seen and the way out. */
 export function clientSettings(options: HttpClientOptions): ClientSettings {
-  const { fieldsParameter = 'fields', cache, transport, dispatcher } = options
+  const { fieldsParameter = false, cache, transport, dispatcher } = options
   if (cache !== undefined && typeof cache?.getOrSet !== 'function') {
     throw wrong(
       'cache',

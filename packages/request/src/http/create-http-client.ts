@@ -61,7 +61,7 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
   let closed: Promise<void> | undefined
 
   // Few promises: each is dearer than what happens in it.
-  function ask(method: string, path: string, said: RequestOptions, isForeign?: boolean): Promise<Answer> {
+  function ask(method: string, path: string | URL, said: RequestOptions, isForeign?: boolean): Promise<Answer> {
     try {
       if (closed !== undefined) throw closedError()
       const request = prepare(method, path, said, isForeign)
@@ -93,10 +93,11 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
     path: string,
     said: RequestOptions & PagesOptions<unknown> = NO_OPTIONS,
   ): AsyncIterableIterator<unknown> {
-    const page = async (address: string | undefined): Promise<HttpResponse> => {
+    const page = async (next: string | undefined): Promise<HttpResponse> => {
+      const address = next === undefined ? undefined : new URL(next)
       // Of the first page as it was asked for: where that was redirected to is foreign, too.
       const { origin } = targetOf(settings.base, path, { params: said.params })
-      const foreign = address !== undefined && new URL(address).origin !== origin
+      const foreign = address !== undefined && address.origin !== origin
       const answer = await ask('GET', address ?? path, address === undefined ? said : following(said, foreign), foreign)
       if (answer.status >= 400) throw statusError(answer, { method: 'GET', url: new URL(answer.url) })
       return new ClientResponse(answer, answer.body)

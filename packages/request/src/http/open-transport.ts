@@ -13,10 +13,7 @@ export interface TransportPlan {
 }
 
 interface UndiciModule {
-  readonly Agent?: {
-    new (options: { connections: number | null; allowH2: boolean }): UndiciDispatcher
-    readonly prototype: Partial<UndiciDispatcher>
-  }
+  readonly Agent?: new (options: { connections: number | null; allowH2: boolean }) => Partial<UndiciDispatcher>
 }
 
 /** The transport of a client; undici is looked for at the first request, as only then a promise may be waited for. */
@@ -27,16 +24,14 @@ export function openTransport({ connections, caches, transport, dispatcher }: Tr
   let opening: Promise<CallTransport> | undefined
   const open = async (): Promise<CallTransport> => {
     const undici = await importUndici()
-    // What Bun brings by this name has an agent that dispatches nothing.
-    if (undici?.Agent?.prototype.dispatch === undefined)
-      opened = fetchTransport({ cache: caches ? 'no-store' : undefined })
-    else {
-      const agent = new undici.Agent({
-        connections: connections === Number.POSITIVE_INFINITY ? null : connections,
-        allowH2: true,
-      })
-      opened = undiciTransport(agent, true)
-    }
+    const agent =
+      undici?.Agent &&
+      new undici.Agent({ connections: connections === Number.POSITIVE_INFINITY ? null : connections, allowH2: true })
+    // Bun has an undici of its own, whose agents send nothing.
+    opened =
+      typeof agent?.dispatch === 'function'
+        ? undiciTransport(agent as UndiciDispatcher, true)
+        : fetchTransport({ cache: caches ? 'no-store' : undefined })
     return opened
   }
   return {

@@ -22,7 +22,7 @@ const BODY_KINDS = ['auto', 'json', 'text', 'bytes']
 /** Checks what a caller says and makes a request of it. Without a promise where it can. */
 export type Prepare = (
   method: string,
-  path: string,
+  path: string | URL,
   options: RequestOptions,
   /** Sends nothing of the client's own headers, wherever it goes. */
   isForeign?: boolean,
@@ -46,7 +46,7 @@ export function createPrepare(settings: Common, headers: HttpClientOptions['head
 
 interface Said {
   readonly method: string
-  readonly path: string
+  readonly path: string | URL
   readonly options: RequestOptions
   readonly isForeign: boolean
 }

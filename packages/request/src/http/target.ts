@@ -45,11 +45,12 @@ function partsOf({ origin, pathname, search, href }: URL): Address {
  *
  * @throws ConfigError for what cannot be requested.
  */
-export function targetOf(base: Address | undefined, path: string, options: TargetOptions): Address {
-  const address = addressOf(base, fillIn(path, options.params))
+export function targetOf(base: Address | undefined, path: string | URL, options: TargetOptions): Address {
+  // A whole address has no names to be filled in.
+  const address = path instanceof URL ? new URL(path) : addressOf(base, fillIn(path, options.params))
   if (options.query === undefined && !(address instanceof URL)) return address
   const url = urlOf(address)
-  if (path.includes('#')) url.hash = ''
+  if (url.hash !== '' || url.href.endsWith('#')) url.hash = ''
   if (hasPassword(url)) throw withPassword('path')
   if (options.query !== undefined) addQuery(url, options.query)
   return url
@@ -87,11 +88,21 @@ function addressOf(base: Address | undefined, path: string): URL | Address {
   return addressAt(base, `${before}${separator}${path}`)
 }
 
+/** A name that takes a whole segment of a path. Behind other characters a colon may be meant: `/topics/42:publish`. */
+const LEFT_OUT = /^[^?#]*\/:([A-Za-z_]\w*)(?=[/?#]|$)/
 const PARAMETER = /:([A-Za-z_]\w*)/g
 
 function fillIn(path: string, params: TargetOptions['params']): string {
   if (typeof path !== 'string') throw wrong('path', 'a text', path, "Use for example '/cities/42'.")
-  if (params === undefined) return path
+  if (params === undefined) {
+    const [, missing] = LEFT_OUT.exec(path) ?? []
+    if (missing === undefined) return path
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `\`params\` must have a value for \`:${missing}\` of \`${path}\`, received none. Pass for example \`{ params: { ${missing}: 42 } }\`, or \`%3A\` for a colon that is meant.`,
+      { context: { option: 'params' } },
+    )
+  }
   return path.replace(PARAMETER, (_, name: string) => {
     const value = Object.hasOwn(params, name) ? params[name] : undefined
     const text = value === undefined || value === null ? '' : String(value)

@@ -26,6 +26,26 @@ describe('a target', () => {
     expect(at('/at/12:30')).toBe('https://api.test/v1/at/12:30')
   })
 
+  it.each(['/users/:id', 'users/:id', '/:id/posts', '/a/:id?q=1', 'https://x.test/a/:id#b'])(
+    'refuses a name that has no value, as `params` was left out: %s',
+    (path) => {
+      expect(() => at(path)).toThrow(
+        /`params` must have a value for `:id` of .*Pass for example `\{ params: \{ id: 42 \} \}`/,
+      )
+    },
+  )
+
+  it.each(['/topics/42:publish', '/a/:1', '/a/%3Aid', '/a?next=/:id', '/at/12:30', '/a/:id:b'])(
+    'takes a colon for itself where it names nothing: %s',
+    (path) => {
+      expect(at(path)).toBe(`https://api.test/v1${path}`)
+    },
+  )
+
+  it('that is a whole URL has no names', () => {
+    expect(targetOf(base, new URL('https://other.test/a/:id#b'), {}).href).toBe('https://other.test/a/:id')
+  })
+
   it.each(['', '.', '..', undefined, null])('refuses a parameter that would change the path: %s', (id) => {
     expect(() => at('/cities/:id', { params: { id } })).toThrow(/`params.id` must be/)
   })

@@ -19,7 +19,9 @@ async function leave(begin: (signal: AbortSignal) => Promise<unknown>): Promise<
 async function main(): Promise<void> {
   await timeout(async () => 1, '1h')()
   await leave((signal) => timeout(hang, '1h').with({ signal })())
-  await leave((signal) => retry(() => Promise.reject(new Error('busy')), { delay: '1h', maxDelay: '1h' }).with({ signal })())
+  await leave((signal) =>
+    retry(() => Promise.reject(new Error('busy')), { delay: '1h', maxDelay: '1h' }).with({ signal })(),
+  )
   await hedge(async () => 1, { after: '1h' })()
   await leave((signal) => hedge(hang, { after: '1h' }).with({ signal })())
   const send = throttle(async () => 1, { limit: 1, interval: '1h' })

@@ -37,10 +37,15 @@ async function main(): Promise<void> {
     },
     'batch window': () => batch(async (keys: readonly number[]) => keys, { window: '40ms' }).load(1),
     'batch turn': () => batch(async (keys: readonly number[]) => keys).load(1),
-    'batch timeout': () => batch(hang as () => Promise<readonly number[]>, { timeout: '40ms' }).load(1).catch(codeOf),
+    'batch timeout': () =>
+      batch(hang as () => Promise<readonly number[]>, { timeout: '40ms' })
+        .load(1)
+        .catch(codeOf),
     'batch retry': () => {
       const load = busyOnce()
-      return batch(async (keys: readonly number[]) => (await load(), keys), { retry: { attempts: 2, ...pause } }).load(1)
+      return batch(async (keys: readonly number[]) => (await load(), keys), { retry: { attempts: 2, ...pause } }).load(
+        1,
+      )
     },
     memoize: () => memoize(retry(busyOnce(), pause), { maxEntries: 1 })(),
     'memoize in a cache': async () => {
