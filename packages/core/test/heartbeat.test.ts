@@ -76,7 +76,7 @@ describe('heartbeats', () => {
     expect(cache.peek('k')).toBeUndefined()
     // Nobody has invalidated anything, so the message must not say so.
     expect(faults).toEqual([
-      'ERR_LOG_UNAVAILABLE: The invalidation log cannot be reached, so this process does not hear of invalidations; after `maxOffline` its entries are misses. Check the connection of the tier that brings the log. Cause: no response in time',
+      'ERR_LOG_UNAVAILABLE: The invalidation log cannot be reached, so this process does not hear of invalidations; after `maxOffline` its entries are misses. Check the connection of the tier that brings the log. Cause: no route',
     ])
     network.isCut = false
     await clock.advanceAsync(1_000)
