@@ -3,13 +3,11 @@
  * values, the SQL, the connection with its password, and loggers print all of it. So only the name, the code, the
  * message and the place are kept, and of the message what cannot be data.
  */
-import { received } from './received.ts'
+import { received, withoutCredentials } from './received.ts'
 
 const MAX_CHARACTERS = 200
 /** A message may quote a whole value: what is never shown need not be searched. */
 const MAX_READ = 2_000
-/** `user:password@` of an address. */
-const CREDENTIALS = /\/\/[^\s/?#]*@/g
 /** Servers and parsers quote what they were given after words like these: all that follows is left out. */
 const QUOTED =
   /(near|entry|value:?|beginning with:|syntax for type [\w ]+:|token .{1,4},|identifier) *(?:\.{3})?["'`].*$/s
@@ -40,9 +38,7 @@ export function reducedCause(error: unknown): Error {
 
 function clean(text: string): string {
   // Messages end up in logs: line breaks and the like must not forge a line there.
-  const shown = text
-    .slice(0, MAX_READ)
-    .replace(CREDENTIALS, '//')
+  const shown = withoutCredentials(text.slice(0, MAX_READ))
     .replace(QUOTED, '$1 …')
     .replace(/\s+/g, ' ')
     .replace(/\p{C}/gu, '\uFFFD')

@@ -11,6 +11,7 @@ export {
   booleanOption,
   checkOptions,
   clockOption,
+  codecOption,
   countOption,
   functionOption,
   signalOption,

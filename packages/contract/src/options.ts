@@ -99,6 +99,13 @@ export function clockOption(value: unknown, option: string): void {
   throw wrongOption(option, 'a Clock', value, 'Leave it out for the time of the machine.')
 }
 
+/** @throws ConfigError for what is not a codec. */
+export function codecOption(value: unknown, option: string): void {
+  const { encode, decode } = (value ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof encode === 'function' && typeof decode === 'function') return
+  throw wrongOption(option, 'a Codec', value, 'Use for example `msgpack()` of `@hotpath/codec`.')
+}
+
 /** A signal, a date or the like has no members of its own, and would pass for options that say nothing. */
 function isOptions(given: unknown): given is Readonly<Record<string, unknown>> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return false

@@ -41,9 +41,14 @@ export function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
+/** An address may come in the place of an option, or in a message. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^\s/?#]*@/g, '//')
+}
+
 function quoted(text: string): string {
   // Messages end up in logs: line breaks and the like must not forge a line there.
-  return `'${shown(text).replace(/\p{C}/gu, '\uFFFD')}'`
+  return `'${shown(withoutCredentials(text)).replace(/\p{C}/gu, '\uFFFD')}'`
 }
 
 function shown(text: string): string {

@@ -5,6 +5,7 @@ import {
   booleanOption,
   checkOptions,
   clockOption,
+  codecOption,
   countOption,
   functionOption,
   signalOption,
@@ -75,6 +76,7 @@ test('an option of the wrong type is refused with what was received', () => {
     [stringOption, '', "received ''"],
     [stringOption, 5, 'received 5'],
     [countOption, '500', "received '500'"],
+    [countOption, 'redis://app:secret@db.test/0', "received 'redis://db.test/0'"],
     [countOption, 0, 'received 0'],
     [countOption, Number.NaN, 'received NaN'],
     [countOption, Number.POSITIVE_INFINITY, 'received Infinity'],
@@ -82,6 +84,8 @@ test('an option of the wrong type is refused with what was received', () => {
     [signalOption, null, 'received null'],
     [clockOption, Date, 'received a function'],
     [clockOption, null, 'received null'],
+    [codecOption, JSON, 'received an object'],
+    [codecOption, 'msgpack', "received 'msgpack'"],
   ] as const
   for (const [check, value, seen] of wrong) {
     expect(() => check(value, 'size')).toThrow(
