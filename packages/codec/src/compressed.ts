@@ -1,6 +1,15 @@
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
-import { type ByteSize, type Codec, ConfigError, type MaybePromise, toBytes } from '@hotpath/contract'
+import {
+  type ByteSize,
+  type Codec,
+  type MaybePromise,
+  type OptionTable,
+  checkOptions,
+  codecOption,
+  toBytes,
+  wrongOption,
+} from '@hotpath/contract'
 import { unreadable } from './codec-error.ts'
 
 /** How payloads are compressed; in the order of preference. */
@@ -15,6 +24,8 @@ export interface CompressionOptions {
   /** A payload that would be larger than this is refused when it is read. Default `'64mb'`. */
   readonly maxBytes?: ByteSize | undefined
 }
+
+const COMPRESSION_OPTIONS: OptionTable<keyof CompressionOptions> = { method: true, minBytes: true, maxBytes: true }
 
 interface Method {
   /** First byte of a payload. */
@@ -38,6 +49,8 @@ const MAX_SYNC_BYTES = 16 * 1024
  * @throws ConfigError for a method that this Node does not have.
  */
 export function compressed(inner: Codec, options: CompressionOptions = {}): Codec {
+  codecOption(inner, 'inner')
+  checkOptions(options, 'compressed', COMPRESSION_OPTIONS)
   const minBytes = toBytes(options.minBytes ?? '1kb', 'minBytes')
   const maxBytes = toBytes(options.maxBytes ?? '64mb', 'maxBytes')
   const methods = availableMethods()
@@ -98,10 +111,8 @@ function refuse(cause: unknown): never {
 function chosen(methods: ReadonlyMap<CompressionMethod, Method>, wanted: CompressionMethod | undefined): Method {
   const method = wanted === undefined ? methods.values().next().value : methods.get(wanted)
   if (method !== undefined) return method
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`method\` must be one of ${[...methods.keys()].join(', ')}, received ${String(wanted)}. Leave it out for the best one that this Node has.`,
-  )
+  const rule = `one of ${[...methods.keys()].join(', ')}`
+  throw wrongOption('method', rule, wanted, 'Leave it out for the best one that this Node has.')
 }
 
 function availableMethods(): ReadonlyMap<CompressionMethod, Method> {

@@ -7,7 +7,17 @@
  * One key is good for 2^32 values: nonces are random, and two alike under one key would give both values away.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { type Codec, type CodecContext, ConfigError, type MaybePromise } from '@hotpath/contract'
+import {
+  type Codec,
+  type CodecContext,
+  ConfigError,
+  type MaybePromise,
+  type OptionTable,
+  checkOptions,
+  codecOption,
+  stringOption,
+  wrongOption,
+} from '@hotpath/contract'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { refusedKey } from './codec-error.ts'
 
@@ -23,6 +33,8 @@ export interface EncryptionOptions {
   /** Id of the key that new values are encrypted with; it is stored beside them in the clear. */
   readonly currentKeyId: string
 }
+
+const ENCRYPTION_OPTIONS: OptionTable<keyof EncryptionOptions> = { keys: true, currentKeyId: true }
 
 const ALGORITHM = 'aes-256-gcm'
 const KEY_BYTES = 32
@@ -45,7 +57,11 @@ const TAG_BYTES = 16
  * console.log(await codec.decode(bytes, { key: 'user:42' })) // { name: 'Ann' }
  * ```
  */
-export function encrypted(inner: Codec, { keys, currentKeyId }: EncryptionOptions): Codec {
+export function encrypted(inner: Codec, options: EncryptionOptions): Codec {
+  codecOption(inner, 'inner')
+  checkOptions(options, 'encrypted', ENCRYPTION_OPTIONS)
+  const { keys, currentKeyId } = options
+  stringOption(currentKeyId, 'currentKeyId')
   if (typeof keys !== 'function') checkKeys(keys, currentKeyId)
   const find = typeof keys === 'function' ? keys : (id: string) => (Object.hasOwn(keys, id) ? keys[id] : undefined)
 
@@ -112,6 +128,9 @@ function usable(key: Uint8Array | undefined, keyId: string): Uint8Array {
 }
 
 function checkKeys(keys: Readonly<Record<string, Uint8Array>>, currentKeyId: string): void {
+  if (typeof keys !== 'object' || keys === null) {
+    throw wrongOption('keys', 'an object or a function', keys, 'Use for example `{ [id]: crypto.randomBytes(32) }`.')
+  }
   const current = Object.hasOwn(keys, currentKeyId) ? keys[currentKeyId] : undefined
   if (current?.length === KEY_BYTES) return
   throw new ConfigError(

@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { compressed, encrypted, msgpack } from '../src/index.ts'
+
+const keys = { a: randomBytes(32) }
+
+test.each<[string, () => unknown, string]>([
+  ['compressed', () => compressed(msgpack(), { minbytes: 5 } as never), 'Did you mean `minBytes`?'],
+  ['compressed', () => compressed(msgpack(), 'gzip' as never), "must be an object, received 'gzip'"],
+  ['compressed', () => compressed(msgpack(), { method: 'zip' as never }), "received 'zip'"],
+  ['compressed', () => compressed(msgpack as never), '`inner` must be a Codec, received a function'],
+  ['compressed', () => (compressed as () => unknown)(), '`inner` must be a Codec, received undefined'],
+  ['encrypted', () => encrypted(msgpack(), { keys, currentKeyID: 'a' } as never), 'Did you mean `currentKeyId`?'],
+  ['encrypted', () => encrypted(msgpack(), { keys } as never), '`currentKeyId` must be a string'],
+  ['encrypted', () => encrypted(msgpack(), { currentKeyId: 'a' } as never), '`keys` must be an object or a function'],
+  ['encrypted', () => (encrypted as (codec: unknown) => unknown)(msgpack()), 'must be an object, received undefined'],
+])('%s refuses a wrong option', (_, make, message) => {
+  expect(make).toThrow(expect.objectContaining({ name: 'ConfigError', message: expect.stringContaining(message) }))
+})
