@@ -109,13 +109,7 @@ export class ChangeFeed {
 }
 
 /** @throws ConfigError where one connection does not hear of all keys. */
-export function assertTrackable(client: RedisClient, tracking: unknown): void {
-  if (typeof tracking !== 'boolean') {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `\`tracking\` must be true or false, received ${typeof tracking}. Leave it out for false.`,
-    )
-  }
+export function assertTrackable(client: RedisClient, tracking: boolean): void {
   if (!tracking || client.isCluster !== true) return
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
@@ -126,7 +120,7 @@ export function assertTrackable(client: RedisClient, tracking: unknown): void {
 function deaf(cause: unknown): TierError {
   return new TierError(
     'ERR_TIER_FAILED',
-    'The server does not tell of changed keys, so memory keeps what other programs changed until it expires. Look at the cause: `tracking` needs the rights that the page on Redis names.',
+    'The server does not report changed keys, so memory keeps what other programs changed until it expires. Give this user the rights that the page on Redis names for `tracking`.',
     { cause, context: { operation: 'track' } },
   )
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from '@hotpath/contract'
+import { ConfigError, kindOf } from '@hotpath/contract'
 
 /** What a command may be given. */
 export type RedisArgument = string | number | Uint8Array
@@ -30,7 +30,7 @@ export function assertClient(client: unknown): asserts client is RedisClient {
   if ([call, callBuffer, duplicate].every((method) => typeof method === 'function')) return
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
-    `\`client\` must be a Redis client, received ${client === null ? 'null' : typeof client}. Use for example \`redis({ client: new Redis('redis://127.0.0.1') })\` with ioredis.`,
+    `\`client\` must be a Redis client, received ${kindOf(client)}. Use for example \`redis({ client: new Redis('redis://127.0.0.1') })\` with ioredis.`,
   )
 }
 

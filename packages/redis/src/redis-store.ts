@@ -238,8 +238,7 @@ function chunks<Item>(
 }
 
 function partlyFailed(cause: unknown): TierError {
-  const message =
-    'A server of the `redis` cluster failed to answer. The keys that it has are misses; look at the cause.'
+  const message = 'A server of the `redis` cluster failed to respond. Its keys are misses.'
   return new TierError('ERR_TIER_FAILED', message, { cause, context: { tier: 'redis', operation: 'getMany' } })
 }
 

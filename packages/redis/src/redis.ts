@@ -1,5 +1,14 @@
 import { compressed, msgpack } from '@hotpath/codec'
-import { type Codec, ConfigError, type Tier, type TierContext } from '@hotpath/contract'
+import {
+  type Codec,
+  type OptionTable,
+  type Tier,
+  type TierContext,
+  booleanOption,
+  checkOptions,
+  codecOption,
+  wrongOption,
+} from '@hotpath/contract'
 import { ChangeFeed, assertTrackable } from './change-feed.ts'
 import { type RedisClient, assertClient } from './client.ts'
 import { openLease } from './redis-lease.ts'
@@ -31,6 +40,14 @@ export interface RedisOptions {
   readonly tracking?: boolean | undefined
 }
 
+const REDIS_OPTIONS: OptionTable<keyof RedisOptions> = {
+  client: true,
+  codec: codecOption,
+  prefix: true,
+  checkLife: booleanOption,
+  tracking: booleanOption,
+}
+
 const PREFIX = /^[\w./-]{1,64}$/
 
 /** One for each client, however many caches use it; in a cluster one for each cache, as their streams lie apart. */
@@ -45,13 +62,12 @@ const feeds = new WeakMap<RedisClient, Map<string, ChangeFeed>>()
  * @throws ConfigError `ERR_CONFIG_OPTION` for a client that is none, a bad prefix, or `tracking` with a Cluster client.
  */
 export function redis(options: RedisOptions): Tier {
-  assertClient((options as RedisOptions | undefined)?.client)
+  checkOptions(options, 'redis', REDIS_OPTIONS)
+  assertClient(options.client)
   const { client, codec = compressed(msgpack()), prefix = 'hotpath', checkLife = true, tracking = false } = options
   if (typeof prefix !== 'string' || !PREFIX.test(prefix)) {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      '`prefix` must be 1 to 64 letters, digits, `_`, `-`, `.` or `/`. Leave it out for `hotpath`.',
-    )
+    const rule = '1 to 64 letters, digits, `_`, `-`, `.` or `/`'
+    throw wrongOption('prefix', rule, prefix, 'Leave it out for `hotpath`.')
   }
   assertTrackable(client, tracking)
   // The server's clock is sampled by the log's heartbeats; one tier may serve several caches, each with its timeline.
