@@ -37,7 +37,7 @@ export function openLog({ table, advice, pollMs, release }: LogParts, context: T
       return await answer
     } catch (cause) {
       if (isHotpathError(cause)) throw cause
-      const message = `The invalidation log of \`${context.name}\` did not answer. ${advice(cause)}`
+      const message = `The invalidation log of \`${context.name}\` did not respond.${advice(cause)}`
       throw new LogError('ERR_LOG_UNAVAILABLE', message, { cause, context: { cache: context.name } })
     }
   }

@@ -22,13 +22,15 @@ const ADVICE: Readonly<Record<string, string>> = {
   ER_DISK_FULL: 'The disk of the server is full. Make room.',
   ER_RECORD_FILE_FULL: 'The disk of the server is full. Make room.',
   ER_NET_PACKET_TOO_LARGE: 'The value is larger than the server takes. Raise its `max_allowed_packet`.',
-  ER_LOCK_WAIT_TIMEOUT: 'Somebody holds its rows for long. Look for long transactions.',
-  ECONNREFUSED: 'Nobody listens there. Start the server, or correct the address.',
+  ER_LOCK_WAIT_TIMEOUT: 'Another transaction holds its rows for too long. Look for long transactions.',
+  ECONNREFUSED: 'Nothing listens there. Start the server, or correct the address.',
   ENOTFOUND: 'The name of the server cannot be resolved. Correct the address.',
 }
 
+/** A sentence to add, or nothing. */
 export function adviceOn(cause: unknown): string {
-  return ADVICE[codeOf(cause)] ?? 'Look at the cause.'
+  const advice = ADVICE[codeOf(cause)]
+  return advice === undefined ? '' : ` ${advice}`
 }
 
 /** Two transactions waited for each other, and the server has ended this one: to try again is the thing to do. */

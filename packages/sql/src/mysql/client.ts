@@ -1,4 +1,4 @@
-import { ConfigError } from '@hotpath/contract'
+import { ConfigError, kindOf } from '@hotpath/contract'
 
 /** A query with its values. */
 export interface MysqlQuery {
@@ -36,9 +36,9 @@ export function assertPool(pool: unknown): asserts pool is MysqlPool {
   const isPool = [query, execute, getConnection].every((method) => typeof method === 'function')
   // The pool with callbacks looks alike, and makes one of promises.
   if (isPool && promise === undefined) return
-  const received = isPool ? 'one with callbacks' : pool === null ? 'null' : typeof pool
+  const seen = isPool ? 'one with callbacks' : kindOf(pool)
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
-    `\`pool\` must be a pool of connections with promises, received ${received}. Use for example \`mysql({ pool: createPool(uri) })\` with \`createPool\` of mysql2/promise.`,
+    `\`pool\` must be a pool of connections with promises, received ${seen}. Use for example \`mysql({ pool: createPool(uri) })\` with \`createPool\` of mysql2/promise.`,
   )
 }

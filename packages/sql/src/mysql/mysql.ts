@@ -1,5 +1,15 @@
 import { compressed, msgpack } from '@hotpath/codec'
-import { type Codec, ConfigError, type Duration, type TierContext, toMs } from '@hotpath/contract'
+import {
+  type Codec,
+  type Duration,
+  type OptionTable,
+  type TierContext,
+  booleanOption,
+  checkOptions,
+  codecOption,
+  toMs,
+  wrongOption,
+} from '@hotpath/contract'
 import { ServerClock } from '../server-clock.ts'
 import { openLease } from '../sql-lease.ts'
 import { openLog } from '../sql-log.ts'
@@ -37,6 +47,16 @@ export interface MysqlOptions {
   readonly log?: boolean | undefined
 }
 
+const MYSQL_OPTIONS: OptionTable<keyof MysqlOptions> = {
+  pool: true,
+  codec: codecOption,
+  prefix: true,
+  maxEntries: true,
+  pollInterval: true,
+  checkLife: booleanOption,
+  log: booleanOption,
+}
+
 /** A follower looks by itself, in case that nobody wakes it. */
 const FOLLOW_MS = 1_000
 const MIN_INTERVAL_MS = 1
@@ -49,7 +69,8 @@ const MAX_INTERVAL_MS = 10_000
  *   interval, `ERR_CONFIG_UNBOUNDED` for a bad bound.
  */
 export function mysql(options: MysqlOptions): SqlTier {
-  assertPool((options as MysqlOptions | undefined)?.pool)
+  checkOptions(options, 'mysql', MYSQL_OPTIONS)
+  assertPool(options.pool)
   const { pool, codec = compressed(msgpack()), prefix = 'hotpath', maxEntries = 1_000_000 } = options
   const { pollInterval = '25ms', checkLife = true, log = true } = options
   assertPrefix(prefix)
@@ -106,8 +127,6 @@ export function mysql(options: MysqlOptions): SqlTier {
 function intervalOf(pollInterval: Duration): number {
   const ms = toMs(pollInterval, 'pollInterval')
   if (ms >= MIN_INTERVAL_MS && ms <= MAX_INTERVAL_MS) return ms
-  throw new ConfigError(
-    'ERR_CONFIG_DURATION',
-    `\`pollInterval\` must be between '1ms' and '10s', received ${ms} ms. Leave it out for '25ms'.`,
-  )
+  const rule = "between '1ms' and '10s'"
+  throw wrongOption('pollInterval', rule, pollInterval, "Leave it out for '25ms'.", 'ERR_CONFIG_DURATION')
 }

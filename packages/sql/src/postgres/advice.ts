@@ -11,12 +11,14 @@ const ADVICE: Readonly<Record<string, string>> = {
   '53100': 'The disk of the server is full. Make room.',
   '53300': 'The server has too many connections. Make the pools smaller.',
   '57P03': 'The server is starting.',
-  ECONNREFUSED: 'Nobody listens there. Start the server, or correct the address.',
+  ECONNREFUSED: 'Nothing listens there. Start the server, or correct the address.',
   ENOTFOUND: 'The name of the server cannot be resolved. Correct the address.',
 }
 
+/** A sentence to add, or nothing. */
 export function adviceOn(cause: unknown): string {
-  return ADVICE[codeOf(cause)] ?? 'Look at the cause.'
+  const advice = ADVICE[codeOf(cause)]
+  return advice === undefined ? '' : ` ${advice}`
 }
 
 /** Two transactions could not both go on, and the server has ended this one: to try again is the thing to do. */

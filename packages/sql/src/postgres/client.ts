@@ -1,4 +1,4 @@
-import { ConfigError } from '@hotpath/contract'
+import { ConfigError, kindOf } from '@hotpath/contract'
 
 /** What a query answers with. */
 export interface PostgresResult {
@@ -64,6 +64,6 @@ export function assertPool(pool: unknown): asserts pool is PostgresPool {
   }
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
-    `\`pool\` must be a pool of connections, received ${pool === null ? 'null' : typeof pool}. Use for example \`postgres({ pool: new Pool({ connectionString }) })\` with pg.`,
+    `\`pool\` must be a pool of connections, received ${kindOf(pool)}. Use for example \`postgres({ pool: new Pool({ connectionString }) })\` with pg.`,
   )
 }

@@ -1,5 +1,12 @@
 import { compressed, msgpack } from '@hotpath/codec'
-import type { Codec, TierContext } from '@hotpath/contract'
+import {
+  type Codec,
+  type OptionTable,
+  type TierContext,
+  booleanOption,
+  checkOptions,
+  codecOption,
+} from '@hotpath/contract'
 import { ServerClock } from '../server-clock.ts'
 import { openLease } from '../sql-lease.ts'
 import { openLog } from '../sql-log.ts'
@@ -35,6 +42,15 @@ export interface PostgresOptions {
   readonly log?: boolean | undefined
 }
 
+const POSTGRES_OPTIONS: OptionTable<keyof PostgresOptions> = {
+  pool: true,
+  codec: codecOption,
+  prefix: true,
+  maxEntries: true,
+  checkLife: booleanOption,
+  log: booleanOption,
+}
+
 const POLL_MS = 1_000
 /** Without notifications. */
 const DEAF_POLL_MS = 50
@@ -50,7 +66,8 @@ const listeners = new WeakMap<PostgresPool, Listener>()
  * @throws ConfigError `ERR_CONFIG_OPTION` for a pool that is none or a bad prefix, `ERR_CONFIG_UNBOUNDED` for a bad bound.
  */
 export function postgres(options: PostgresOptions): SqlTier {
-  assertPool((options as PostgresOptions | undefined)?.pool)
+  checkOptions(options, 'postgres', POSTGRES_OPTIONS)
+  assertPool(options.pool)
   const {
     pool,
     codec = compressed(msgpack()),

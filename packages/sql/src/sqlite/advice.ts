@@ -10,8 +10,10 @@ const ADVICE: Readonly<Record<number, string>> = {
 }
 const BUSY = 5
 
+/** A sentence to add, or nothing. */
 export function adviceOn(cause: unknown): string {
-  return ADVICE[codeOf(cause)] ?? 'Look at the cause.'
+  const advice = ADVICE[codeOf(cause)]
+  return advice === undefined ? '' : ` ${advice}`
 }
 
 /** Whether somebody else holds the lock, so that to try again is the thing to do. */

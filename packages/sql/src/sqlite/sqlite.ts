@@ -1,5 +1,14 @@
 import { compressed, msgpack } from '@hotpath/codec'
-import { type ByteSize, type Codec, ConfigError, type TierContext, toBytes } from '@hotpath/contract'
+import {
+  type ByteSize,
+  type Codec,
+  type OptionTable,
+  type TierContext,
+  checkOptions,
+  codecOption,
+  toBytes,
+  wrongOption,
+} from '@hotpath/contract'
 import type { StoreClock } from '../backend.ts'
 import { openLog } from '../sql-log.ts'
 import { openStore } from '../sql-store.ts'
@@ -20,6 +29,8 @@ export interface SqliteOptions {
   readonly maxBytes?: ByteSize | undefined
 }
 
+const SQLITE_OPTIONS: OptionTable<keyof SqliteOptions> = { path: true, codec: codecOption, maxBytes: true }
+
 const POLL_MS = 20
 const MIN_BYTES = 1_000_000
 /** By how much an entry may be of the future. */
@@ -32,19 +43,15 @@ const MAX_AHEAD_MS = 1_000
  * @throws ConfigError `ERR_CONFIG_OPTION` for a path that is none, `ERR_CONFIG_BYTES` or `ERR_CONFIG_UNBOUNDED` for a bad size.
  */
 export function sqlite(options: SqliteOptions): SqlTier {
-  const { path, codec = compressed(msgpack()), maxBytes = '1gb' } = (options as SqliteOptions | undefined) ?? {}
+  checkOptions(options, 'sqlite', SQLITE_OPTIONS)
+  const { path, codec = compressed(msgpack()), maxBytes = '1gb' } = options
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `\`path\` must name a file, received ${typeof path === 'string' ? JSON.stringify(path) : typeof path}. Use for example \`sqlite({ path: 'cache.db' })\`.`,
-    )
+    throw wrongOption('path', 'the name of a file', path, "Use for example `sqlite({ path: 'cache.db' })`.")
   }
   const bytes = toBytes(maxBytes, 'maxBytes')
   if (!(bytes >= MIN_BYTES && bytes < Number.POSITIVE_INFINITY)) {
-    throw new ConfigError(
-      'ERR_CONFIG_UNBOUNDED',
-      `\`maxBytes\` must be finite and at least '1mb', received ${bytes}. Leave it out for '1gb'.`,
-    )
+    const rule = "finite and at least '1mb'"
+    throw wrongOption('maxBytes', rule, maxBytes, "Leave it out for '1gb'.", 'ERR_CONFIG_UNBOUNDED')
   }
   const database = new SqliteDatabase(path)
 

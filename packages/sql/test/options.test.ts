@@ -1,0 +1,35 @@
+import { createPool } from 'mysql2/promise'
+import { Pool } from 'pg'
+import { expect, test } from 'vitest'
+import { mysql, postgres, sqlite } from '../src/index.ts'
+
+// They connect when they are used first, and nobody uses them.
+const pg = new Pool()
+const my = createPool({})
+
+test.each<[() => unknown, string]>([
+  [
+    () => postgres({ pool: pg, maxEntires: 5 } as never),
+    '`postgres` has no option `maxEntires`. Did you mean `maxEntries`?',
+  ],
+  [() => postgres({ pool: pg, pollInterval: 5 } as never), 'has no option `pollInterval`'],
+  [() => postgres({ pool: pg, maxEntries: '5' as never }), "received '5'"],
+  [() => postgres({ pool: pg, prefix: 'A' }), "received 'A'"],
+  [() => postgres({ pool: pg, log: 'no' as never }), "`log` must be `true` or `false`, received 'no'"],
+  [() => postgres({ pool: pg, codec: JSON as never }), '`codec` must be a Codec'],
+  [() => postgres({ pool: 'postgres://u:SECRET@h' as never }), 'received a string'],
+  [
+    () => mysql({ pool: my, pollinterval: 5 } as never),
+    '`mysql` has no option `pollinterval`. Did you mean `pollInterval`?',
+  ],
+  [() => mysql({ pool: my, pollInterval: '1m' }), "received '1m'"],
+  [() => mysql({ pool: my, checkLife: 1 as never }), 'received 1'],
+  [() => mysql({ pool: null as never }), 'received null'],
+  [() => sqlite({ file: 'a.db' } as never), '`sqlite` has no option `file`'],
+  [() => sqlite({ path: 5 as never }), '`path` must be the name of a file, received 5'],
+  [() => sqlite({ path: ':memory:', maxBytes: '1kb' }), "received '1kb'"],
+  [() => sqlite('a.db' as never), '`options of sqlite` must be an object'],
+])('%s is refused', (make, message) => {
+  expect(make).toThrow(expect.objectContaining({ name: 'ConfigError', message: expect.stringContaining(message) }))
+  expect(make).not.toThrow('SECRET')
+})
