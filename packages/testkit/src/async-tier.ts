@@ -1,12 +1,15 @@
 import {
   type Clock,
-  ConfigError,
   type Entry,
   type EntryFields,
+  type OptionTable,
   type Tier,
   type TierContext,
   type TierStore,
+  checkOptions,
+  clockOption,
   createEntry,
+  wrongOption,
 } from '@hotpath/contract'
 import { cloneValue } from './clone-value.ts'
 
@@ -17,6 +20,8 @@ export interface SharedStoreOptions {
   /** The store's own clock, which need not agree with that of any cache. Default: the clock of each cache. */
   readonly clock?: Clock | undefined
 }
+
+const SHARED_STORE_OPTIONS: OptionTable<keyof SharedStoreOptions> = { maxEntries: true, clock: clockOption }
 
 /** The server of asynchronous tiers: what several caches share. */
 export interface SharedStore {
@@ -40,12 +45,11 @@ export interface AsyncTier extends Tier {
  * @throws ConfigError `ERR_CONFIG_UNBOUNDED` for a `maxEntries` that is not a whole number from 1.
  */
 export function createSharedStore(options: SharedStoreOptions = {}): SharedStore {
+  checkOptions(options, 'createSharedStore', SHARED_STORE_OPTIONS)
   const { maxEntries = 10_000, clock } = options
   if (Number.isSafeInteger(maxEntries) && maxEntries >= 1) return { maxEntries, clock, names: new Map() }
-  throw new ConfigError(
-    'ERR_CONFIG_UNBOUNDED',
-    `\`maxEntries\` must be a whole number from 1, received ${String(maxEntries)}. Leave it out for 10,000.`,
-  )
+  const wayOut = 'Leave it out for 10,000.'
+  throw wrongOption('maxEntries', 'a whole number from 1', maxEntries, wayOut, 'ERR_CONFIG_UNBOUNDED')
 }
 
 /**

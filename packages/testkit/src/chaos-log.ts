@@ -1,6 +1,6 @@
-import type { Clock, InvalidationLog, LogFollower } from '@hotpath/contract'
+import { type Clock, type InvalidationLog, type LogFollower, type OptionTable, checkOptions } from '@hotpath/contract'
 import { aroundLog } from './around-log.ts'
-import { type ChaosOptions, type ChaosSwitches, ChaosError, createChaos, validRatio } from './chaos.ts'
+import { CHAOS_OPTIONS, ChaosError, type ChaosOptions, type ChaosSwitches, createChaos, ratioOption } from './chaos.ts'
 import { type LogChannel, gate } from './log-channel.ts'
 
 /** How often what goes wrong with a log. */
@@ -14,6 +14,8 @@ export interface ChaosLogOptions extends ChaosOptions {
 /** A log in chaos. `up()` interrupts the followers, as a connection that was made again does. */
 export interface ChaosLog extends InvalidationLog, ChaosSwitches {}
 
+const CHAOS_LOG_OPTIONS: OptionTable<'loseRate' | 'gapRate'> = { loseRate: ratioOption, gapRate: ratioOption }
+
 /**
  * Makes an invalidation log fail, hang, delay and lose deliveries, from a seed and by hand. An `append` that fails may
  * have been accepted. Deliveries stay in order, each up to `delayMs` late. For a log that loses its state see
@@ -22,10 +24,9 @@ export interface ChaosLog extends InvalidationLog, ChaosSwitches {}
  * @throws ConfigError `ERR_CONFIG_OPTION` for a ratio outside 0..1.
  */
 export function chaosLog(inner: InvalidationLog, options: ChaosLogOptions): ChaosLog {
-  const { random, clock } = options
+  checkOptions(options, 'chaosLog', CHAOS_LOG_OPTIONS, CHAOS_OPTIONS)
+  const { random, clock, loseRate = 0, gapRate = 0 } = options
   const chaos = createChaos(options)
-  const loseRate = validRatio(options.loseRate, 'loseRate')
-  const gapRate = validRatio(options.gapRate, 'gapRate')
 
   function channel(follower: LogFollower): LogChannel {
     const late = lateChannel(follower, clock, () => chaos.isDown)

@@ -1,6 +1,6 @@
-import type { Tier } from '@hotpath/contract'
+import { type OptionTable, type Tier, checkOptions } from '@hotpath/contract'
 import { aroundTier } from './around-tier.ts'
-import { type ChaosOptions, type ChaosSwitches, createChaos, validRatio } from './chaos.ts'
+import { CHAOS_OPTIONS, type ChaosOptions, type ChaosSwitches, createChaos, ratioOption } from './chaos.ts'
 
 /** How often what goes wrong with a tier. */
 export interface ChaosTierOptions extends ChaosOptions {
@@ -11,6 +11,7 @@ export interface ChaosTierOptions extends ChaosOptions {
 /** A tier in chaos. */
 export interface ChaosTier extends Tier, ChaosSwitches {}
 
+const CHAOS_TIER_OPTIONS: OptionTable<'dropRate'> = { dropRate: ratioOption }
 const WRITES: ReadonlySet<string> = new Set(['set', 'setMany', 'delete', 'clear'])
 
 /**
@@ -29,8 +30,9 @@ const WRITES: ReadonlySet<string> = new Set(['set', 'setMany', 'delete', 'clear'
  * ```
  */
 export function chaosTier(inner: Tier, options: ChaosTierOptions): ChaosTier {
+  checkOptions(options, 'chaosTier', CHAOS_TIER_OPTIONS, CHAOS_OPTIONS)
+  const { dropRate = 0 } = options
   const chaos = createChaos(options)
-  const dropRate = validRatio(options.dropRate, 'dropRate')
   const tier = aroundTier(inner, (operation, action) =>
     chaos.call(operation, action, WRITES.has(operation) ? dropRate : 0),
   )

@@ -4,7 +4,15 @@
  * A call that fails or hangs has taken effect half of the time, because that is what a network does to its callers:
  * no answer does not mean that nothing happened.
  */
-import { type Clock, ConfigError, type MaybePromise, type Random } from '@hotpath/contract'
+import {
+  type Clock,
+  type MaybePromise,
+  type OptionTable,
+  type Random,
+  clockOption,
+  functionOption,
+  wrongOption,
+} from '@hotpath/contract'
 
 /** How often what goes wrong. Everything is off by default, and switched on in ratios from 0 to 1. */
 export interface ChaosOptions {
@@ -18,6 +26,15 @@ export interface ChaosOptions {
   readonly hangRate?: number | undefined
   /** Longest delay of a call in milliseconds, part of it before and part of it after it takes effect. Default 0. */
   readonly delayMs?: number | undefined
+}
+
+/** The options that all chaos has. */
+export const CHAOS_OPTIONS: OptionTable<keyof ChaosOptions> = {
+  random: functionOption,
+  clock: clockOption,
+  failRate: ratioOption,
+  hangRate: ratioOption,
+  delayMs: spanOption,
 }
 
 /** How often what went wrong. */
@@ -69,9 +86,7 @@ interface Chaos {
 
 /** Makes the engine of chaos. */
 export function createChaos(options: ChaosOptions): Chaos {
-  const { random, clock, delayMs = 0 } = options
-  const failRate = validRatio(options.failRate, 'failRate')
-  const hangRate = validRatio(options.hangRate, 'hangRate')
+  const { random, clock, delayMs = 0, failRate = 0, hangRate = 0 } = options
   const counts = { calls: 0, failed: 0, hung: 0, dropped: 0 }
   const drawDelay = (): number => Math.floor(random() * (delayMs + 1))
 
@@ -119,12 +134,13 @@ export function createChaos(options: ChaosOptions): Chaos {
   return chaos
 }
 
-/** Reads a ratio. */
-export function validRatio(value: number | undefined, option: string): number {
-  if (value === undefined) return 0
-  if (value >= 0 && value <= 1) return value
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`${option}\` must be a ratio between 0 and 1, received ${String(value)}. Use 0.1 for one in ten.`,
-  )
+/** @throws ConfigError for what is not a ratio. */
+export function ratioOption(value: unknown, option: string): void {
+  if (typeof value === 'number' && value >= 0 && value <= 1) return
+  throw wrongOption(option, 'a ratio from 0 to 1', value, 'Use 0.1 for one in ten.')
+}
+
+function spanOption(value: unknown, option: string): void {
+  if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return
+  throw wrongOption(option, 'a number of milliseconds from 0', value, 'Use for example 20.')
 }

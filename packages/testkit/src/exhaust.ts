@@ -1,3 +1,4 @@
+import { type OptionTable, checkOptions, countOption, functionOption } from '@hotpath/contract'
 import { type Scheduler, type SchedulerOptions, type SchedulerStep, createScheduler } from './scheduler.ts'
 import { ScheduleError, describeTrace } from './schedule-error.ts'
 
@@ -5,6 +6,12 @@ import { ScheduleError, describeTrace } from './schedule-error.ts'
 export interface ExhaustOptions extends Omit<SchedulerOptions, 'seed' | 'choices'> {
   /** How many orders are tried at most. Default 10,000. */
   readonly maxOrders?: number | undefined
+}
+
+const EXHAUST_OPTIONS: OptionTable<keyof ExhaustOptions> = {
+  maxOrders: countOption,
+  idle: functionOption,
+  maxTurns: countOption,
 }
 
 /** What a search through all orders covered. */
@@ -27,6 +34,7 @@ export async function exhaust(
   scenario: (scheduler: Scheduler) => Promise<void>,
   options: ExhaustOptions = {},
 ): Promise<ExhaustResult> {
+  checkOptions(options, 'exhaust', EXHAUST_OPTIONS)
   const { maxOrders = 10_000, ...schedulerOptions } = options
   let choices: readonly number[] | undefined = []
   let orders = 0

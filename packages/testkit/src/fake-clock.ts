@@ -1,4 +1,4 @@
-import { type Clock, ConfigError } from '@hotpath/contract'
+import { type Clock, ConfigError, type OptionTable, checkOptions, wrongOption } from '@hotpath/contract'
 import { flush } from './flush.ts'
 
 /** Where a fake clock starts. */
@@ -6,6 +6,8 @@ export interface FakeClockOptions {
   /** Wall-clock time at the start, in milliseconds since 1970. Default: the first of January 2030, UTC. */
   readonly now?: number | undefined
 }
+
+const FAKE_CLOCK_OPTIONS: OptionTable<keyof FakeClockOptions> = { now: timeOption }
 
 /** A clock that moves only when it is told to. */
 export interface FakeClock extends Clock {
@@ -47,6 +49,7 @@ const MAX_TIMERS_PER_INSTANT = 10_000
  * ```
  */
 export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
+  checkOptions(options, 'createFakeClock', FAKE_CLOCK_OPTIONS)
   // Insertion order is the order of creation, which breaks ties.
   const timers = new Set<Timer>()
   let monotonic = 0
@@ -111,6 +114,11 @@ export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
       wallOffset += forwardSpan(ms)
     },
   }
+}
+
+function timeOption(value: unknown, option: string): void {
+  if (typeof value === 'number' && Number.isFinite(value)) return
+  throw wrongOption(option, 'a time in milliseconds since 1970', value, 'Use for example `Date.UTC(2030, 0, 1)`.')
 }
 
 function validSpan(ms: number, name: string): number {

@@ -5,7 +5,7 @@
  * Tasks give way at `turn()`. Between two choices all promise callbacks run, hence whoever can reach his next turn is
  * waiting there when the choice is made. That makes the choices, and with them the run, depend on the seed alone.
  */
-import type { MaybePromise } from '@hotpath/contract'
+import { type MaybePromise, type OptionTable, checkOptions, countOption, functionOption } from '@hotpath/contract'
 import { flush } from './flush.ts'
 import { createRandom } from './random.ts'
 import { ScheduleError, describeTrace } from './schedule-error.ts'
@@ -23,6 +23,13 @@ export interface SchedulerOptions {
   readonly idle?: (() => boolean) | undefined
   /** More turns than this, counting those of `idle`, are taken for an endless loop. Default 10,000. */
   readonly maxTurns?: number | undefined
+}
+
+const SCHEDULER_OPTIONS: OptionTable<keyof SchedulerOptions> = {
+  seed: true,
+  choices: true,
+  idle: functionOption,
+  maxTurns: countOption,
 }
 
 /** A choice that a scheduler made. */
@@ -83,6 +90,7 @@ interface WaitingTurn {
  * ```
  */
 export function createScheduler(options: SchedulerOptions = {}): Scheduler {
+  checkOptions(options, 'createScheduler', SCHEDULER_OPTIONS)
   const { seed = 0, choices, idle = () => false, maxTurns = 10_000 } = options
   const random = createRandom(seed)
   const waiting: WaitingTurn[] = []
