@@ -18,6 +18,7 @@ export function adviceOnName(name: string, known: readonly string[]): string {
 
 /** What could have been meant by something that is no object of options. */
 export function adviceOnOptions(given: unknown, known: readonly string[]): string {
+  if (given === undefined) return known.length === 0 ? '' : `Pass an object such as \`{ ${known[0]}: … }\`.`
   const isLifetime = typeof given === 'number' || typeof given === 'string'
   if (isLifetime && known.includes('ttl')) return 'Write `{ ttl: 1_000 }` for one second.'
   if (Array.isArray(given) && known.includes('tags')) return "Write `{ tags: ['country:DE'] }` for tags."
