@@ -34,6 +34,7 @@ export { parseToken, toToken } from './token.ts'
 export type { Token } from './token.ts'
 
 export type { Clock, Random } from './ports/clock.ts'
+export { timeLimit } from './time-limit.ts'
 export type { Codec, CodecContext } from './ports/codec.ts'
 export type { EvictionBounds, EvictionPolicy, EvictionPolicyMaker } from './ports/eviction.ts'
 export type { Lease, LeaseGrant, LeaseOptions } from './ports/lease.ts'

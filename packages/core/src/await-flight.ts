@@ -1,3 +1,4 @@
+import { timeLimit } from '@hotpath/contract'
 import type { Flight, Outcome } from './flight.ts'
 import { tooSlow } from './load.ts'
 import { type Found, judge } from './look-up.ts'
@@ -11,7 +12,7 @@ export interface Late<Value> {
 
 const NEVER = Number.POSITIVE_INFINITY
 
-/** Waits for a flight, until the caller's signal or timeouts end the waiting. */
+/** Waits for a flight, until the caller's signal or timeouts end the waiting. The process is held meanwhile. */
 export function awaitFlight<Value>(
   call: Call<Value>,
   flight: Flight<Value>,
@@ -22,11 +23,16 @@ export function awaitFlight<Value>(
   const { softTimeoutMs } = freshness
   // Who joins a load that may take longer than he would let his own does not wait so long.
   const hardTimeoutMs = freshness.hardTimeoutMs < flight.hardTimeoutMs ? freshness.hardTimeoutMs : NEVER
-  if (signal === undefined && softTimeoutMs === NEVER && hardTimeoutMs === NEVER) return flight.promise
+  const letExit = engine.clock.hold?.()
+  if (signal === undefined && softTimeoutMs === NEVER && hardTimeoutMs === NEVER) {
+    if (letExit !== undefined) void flight.promise.then(letExit)
+    return flight.promise
+  }
   return new Promise((resolve, reject) => {
     const detached = (): void => {
       cancelSoft()
       cancelHard()
+      letExit?.()
       signal?.removeEventListener('abort', onAbort)
     }
     const leave = (reason: unknown): void => {
@@ -42,9 +48,11 @@ export function awaitFlight<Value>(
       // The caller stays entered, so that the load goes on behind him and is stored.
       resolve({ type: 'late', fallback })
     }
-    const cancelSoft = softTimeoutMs < NEVER ? engine.clock.after(softTimeoutMs, onSoftTimeout) : () => {}
+    const cancelSoft = softTimeoutMs < NEVER ? timeLimit(engine.clock, softTimeoutMs, onSoftTimeout) : () => {}
     const cancelHard =
-      hardTimeoutMs < NEVER ? engine.clock.after(hardTimeoutMs, () => leave(tooSlow(call.key, freshness))) : () => {}
+      hardTimeoutMs < NEVER
+        ? timeLimit(engine.clock, hardTimeoutMs, () => leave(tooSlow(call.key, freshness)))
+        : () => {}
     void flight.promise.then((outcome) => {
       detached()
       resolve(outcome)
@@ -57,10 +65,12 @@ export function awaitFlight<Value>(
 
 /** What was found before, if it may still be served in place of a load. */
 export function servable<Value>(
-  { engine, key }: Call<Value>,
+  { engine, key, refresh }: Call<Value>,
   found: Found<Value> | undefined,
   after: number,
 ): Found<Value> | undefined {
+  // Who asks for a load wants what it returns.
+  if (refresh) return undefined
   const still = found && judge(engine, key, found.entry, found.tier, after)
   if (still === undefined || still.entry.errorMs === 0) return undefined
   // It stands in for a load that failed, so it is stale, however young it is.

@@ -17,6 +17,11 @@ export class Breaker {
     return true
   }
 
+  /** Whether the last call failed. */
+  get isFailing(): boolean {
+    return this.#failures > 0
+  }
+
   succeeded(): void {
     this.#failures = 0
   }

@@ -68,7 +68,25 @@ export interface Cache extends AsyncDisposable {
   clear(options?: WriteOptions): Promise<Token>
   /** Removes dead entries from all tiers, and answers how many. O(n). */
   purgeExpired(): Promise<number>
-  /** The point of the log that a read beginning now is current at; for `set(…, { asOf })`. */
+  /**
+   * Resolves to whether the view of the invalidation log is there, within `tierTimeout`; at once without a shared log.
+   * Never rejects. Reads and writes wait for the same by themselves: `ready` is for a health check, and for a process
+   * that would rather not start without its log.
+   *
+   * @example
+   * ```ts
+   * import { createCache, memory } from '@hotpath/core'
+   *
+   * const cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 10_000 })] })
+   * console.log(await cache.ready()) // true
+   * await cache.close()
+   * ```
+   */
+  ready(): Promise<boolean>
+  /**
+   * The point of the log that a read beginning now is current at; for `set(…, { asOf })`. `undefined` while there is no
+   * view of the log: `await cache.ready()` first.
+   */
   now(): Token | undefined
   /** Makes a cached twin of a function. */
   wrap<Fn extends AnyFunction>(

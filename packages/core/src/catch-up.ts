@@ -1,4 +1,4 @@
-import type { Clock } from '@hotpath/contract'
+import { type Clock, timeLimit } from '@hotpath/contract'
 
 const CATCH_UP_MS = 1_000
 
@@ -6,6 +6,8 @@ interface Waiter {
   readonly position: number
   readonly resolve: (reached: boolean) => void
   readonly cancel: () => void
+  /** The process was held for it. */
+  readonly letExit: (() => void) | undefined
 }
 
 /** Readers that wait for the mirror to reach a position; each gives up after a second. */
@@ -49,8 +51,8 @@ export class CatchUp {
       resolve(false)
       return undefined
     }
-    const cancel = this.#clock.after(CATCH_UP_MS, () => this.#release(waiter, false))
-    const waiter: Waiter = { position, resolve, cancel }
+    const cancel = timeLimit(this.#clock, CATCH_UP_MS, () => this.#release(waiter, false))
+    const waiter: Waiter = { position, resolve, cancel, letExit: this.#clock.hold?.() }
     this.#waiters.add(waiter)
     return waiter
   }
@@ -58,6 +60,7 @@ export class CatchUp {
   #release(waiter: Waiter, reached: boolean): void {
     this.#waiters.delete(waiter)
     waiter.cancel()
+    waiter.letExit?.()
     waiter.resolve(reached)
   }
 }

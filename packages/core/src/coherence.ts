@@ -14,7 +14,9 @@ import {
   LogError,
   type Mark,
   type MaybePromise,
+  type Random,
 } from '@hotpath/contract'
+import { Beginning } from './beginning.ts'
 import { CatchUp } from './catch-up.ts'
 import { Acknowledged } from './acknowledged.ts'
 import { chain, isPromise } from './chain.ts'
@@ -22,6 +24,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { Lives } from './lives.ts'
 import { Mirror } from './mirror.ts'
 import { OwnAppends, QUEUED } from './own-appends.ts'
+import { StandIn } from './stand-in.ts'
 
 /** What the log says of an entry: valid, expired (a soft record) or outdated (a hard one). */
 export type Judgement = 'valid' | 'expired' | 'outdated'
@@ -32,6 +35,9 @@ export interface Subject {
   readonly epoch: string
   readonly asOf: number
 }
+
+/** What of the log may fail by itself: to be followed, to be appended to, and to be one and the same. */
+export type LogSource = 'log' | 'append' | 'life'
 
 /** What judging needs from the cache. */
 export interface CoherenceHost {
@@ -45,8 +51,13 @@ export interface CoherenceHost {
   elapsed(): number
   /** How long entries are valid without contact with a log that has heartbeats. */
   readonly maxOfflineMs: number
+  /** How long callers wait for the view of the log. */
+  readonly beginMs: number
+  readonly random: Random
   /** Something went wrong behind the calls. */
-  fault(error: LogError): void
+  fault(error: LogError, source: LogSource): void
+  /** It works again. */
+  recovered(source: LogSource): void
 }
 
 export class Coherence {
@@ -61,39 +72,52 @@ export class Coherence {
   readonly #own: OwnAppends
   readonly #lives = new Lives()
   readonly #readers: CatchUp
+  readonly #beginning: Beginning
+  #standIn: StandIn | undefined
+  #generation = 0
   readonly #heartbeat: Heartbeat | undefined
   constructor(host: CoherenceHost) {
     this.#host = host
     this.#readers = new CatchUp(host.clock)
+    this.#beginning = new Beginning(host.clock, host.beginMs, () => this.#standAlone())
     this.#mirror = new Mirror({
       log: host.log,
       clock: host.clock,
       elapsed: () => host.elapsed(),
       lost: () => {
         this.#heartbeat?.reset()
-        this.#changed()
-        host.reset()
+        this.#anew()
+        this.#beginning.start()
       },
       stands: (at, life) => {
         this.#contact(at)
-        this.#changed()
+        if (this.#standIn === undefined) this.#changed()
+        else this.#anew()
         this.#own.stands(this.#mirror.epoch)
         const flapping = this.#lives.meet(life)
-        if (flapping !== undefined) host.fault(flapping)
+        if (flapping !== undefined) host.fault(flapping, 'life')
         this.#readers.reached(this.#mirror.cursor)
+        this.#beginning.end(true)
+        host.recovered('log')
       },
       applied: (invalidation) => {
         this.#announce(invalidation)
         this.#heartbeat?.moved()
         this.#readers.reached(this.#mirror.cursor)
       },
-      failed: (cause) => host.fault(unreachable(cause)),
+      failed: (cause) => {
+        host.fault(unreachable(cause), 'log')
+        this.#beginning.end(false)
+      },
     })
     const everyMs = host.log.heartbeatMs
     this.#own = new OwnAppends({
       log: host.log,
       clock: host.clock,
-      accepted: (invalidations, mark) => this.#mirror.acknowledge(invalidations, mark),
+      accepted: (invalidations, mark) => {
+        this.#mirror.acknowledge(invalidations, mark)
+        host.recovered('append')
+      },
       changed: (invalidation) => this.#announce(invalidation),
       acknowledged: everyMs === undefined ? undefined : new Acknowledged(host.maxOfflineMs),
     })
@@ -105,24 +129,48 @@ export class Coherence {
       elapsed: () => host.elapsed(),
       cursor: () => this.#mirror.mark() && { epoch: this.#mirror.epoch, position: this.#mirror.cursor },
       outrun: () => this.#mirror.begin(),
-      silent: (cause) => host.fault(unreachable(cause)),
-      contact: (at) => this.#contact(at),
+      silent: (cause) => host.fault(unreachable(cause), 'log'),
+      contact: (at) => {
+        this.#contact(at)
+        host.recovered('log')
+      },
     })
   }
 
   begin(): void {
+    this.#beginning.start()
     this.#mirror.begin()
     this.#heartbeat?.start()
   }
 
   /** Grows with every new mirror of the log. */
   get generation(): number {
-    return this.#mirror.generation
+    return this.#generation
   }
 
   /** The point that a look-up or load begins at; `undefined` without a mirror: then nothing may be stored. */
   mark(): Mark | undefined {
-    return this.#mirror.mark()
+    return this.#mirror.mark() ?? this.#standIn?.mark()
+  }
+
+  /** Whether a log of this process stands in for the shared one: nothing is stored where others may read it. */
+  get standsAlone(): boolean {
+    return this.#standIn !== undefined
+  }
+
+  /** Resolves to whether the view of the log is there; `undefined` when there is nothing to wait for. Never rejects. */
+  beginning(): Promise<boolean> | undefined {
+    return this.#beginning.wait()
+  }
+
+  /** Whether nothing can be judged, and so nothing stored. */
+  isBlind(): boolean {
+    return (this.#mirror.positions === undefined && this.#standIn === undefined) || this.isOffline()
+  }
+
+  /** Whether the view of the log is there. */
+  get isThere(): boolean {
+    return this.#mirror.positions !== undefined
   }
 
   /**
@@ -131,6 +179,7 @@ export class Coherence {
    * @param after - Position of the caller's token: a soft record up to it counts as hard.
    */
   judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
+    if (this.#standIn !== undefined) return this.#judgeAlone(this.#standIn, key, { tags, epoch, asOf }, after)
     const { positions } = this.#mirror
     if (positions === undefined || epoch !== this.#mirror.epoch || this.isOffline()) return 'outdated'
     if (positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
@@ -162,7 +211,9 @@ export class Coherence {
    * @throws LogError `ERR_LOG_UNAVAILABLE` when the outcome is unknown; they keep their effect here and are appended again.
    */
   append(invalidations: readonly Invalidation[]): MaybePromise<Mark> {
-    return this.#own.append(invalidations)
+    this.#standIn?.append(invalidations)
+    const answer = this.#own.append(invalidations)
+    return isPromise(answer) ? answer.catch((error: unknown) => this.#notAppended(error)) : answer
   }
 
   /** When what is being appended has been answered, one way or the other. */
@@ -170,16 +221,11 @@ export class Coherence {
     return this.#own.idle()
   }
 
-  /** Whether the view of the log stands, now or within a second. */
-  standing(): MaybePromise<boolean> {
-    return this.#mirror.mark() !== undefined || this.#readers.wait(0)
-  }
-
   /** Waits until every record up to a token is known here; `false` when that cannot be had, and the tiers must be skipped. */
   catchUp(token: Mark): MaybePromise<boolean> {
     if (token.epoch === QUEUED.epoch) return false
     const mirrored = this.#mirror.mark()
-    if (mirrored === undefined) return this.#readers.wait(0).then((stands) => stands && this.catchUp(token))
+    if (mirrored === undefined) return token.epoch === this.#standIn?.epoch
     if (mirrored.epoch === token.epoch) return this.#reach(token.position)
     try {
       const answer = chain(this.#host.log.head(), (head) => {
@@ -205,6 +251,36 @@ export class Coherence {
     this.#own.close()
     this.#mirror.close()
     this.#readers.close()
+    this.#beginning.close()
+  }
+
+  #notAppended(error: unknown): never {
+    if (error instanceof LogError) this.#host.fault(error, 'append')
+    throw error
+  }
+
+  /** The shared log is away. Whoever chose availability goes on with a log of this process. */
+  #standAlone(): void {
+    if (this.#host.maxOfflineMs < Number.POSITIVE_INFINITY || this.#standIn !== undefined || this.isThere) return
+    this.#standIn = new StandIn(this.#host.random)
+    this.#generation++
+    this.#changed()
+  }
+
+  /** Each load under the stand-in began after all that is pending, so its own records are all that there is to judge by. */
+  #judgeAlone({ epoch, positions }: StandIn, key: string, subject: Subject, after: number): Judgement {
+    const { tags, asOf } = subject
+    if (subject.epoch !== epoch || this.isOffline() || positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
+    if (positions.softAt(key, tags, asOf) <= asOf) return 'valid'
+    return after > asOf ? 'outdated' : 'expired'
+  }
+
+  /** Nothing that was judged so far is valid any more. */
+  #anew(): void {
+    this.#standIn = undefined
+    this.#generation++
+    this.#changed()
+    this.#host.reset()
   }
 
   #changed(): void {

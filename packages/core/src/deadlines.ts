@@ -1,9 +1,10 @@
 /**
  * Ends operations that take too long. All may take equally long, so they end in the order in which they began, and one
  * timer serves them all: each costs a place in a set. The timer is left to run out rather than stopped when nothing
- * is under way: to set and stop one for every operation would cost more than the rest.
+ * is under way: to set and stop one for every operation would cost more than the rest. The process is held while
+ * operations are under way.
  */
-import type { Clock } from '@hotpath/contract'
+import { type Clock, timeLimit } from '@hotpath/contract'
 
 /** An operation under way. */
 export interface Deadline {
@@ -18,6 +19,7 @@ export class Deadlines {
   /** Oldest first. */
   readonly #running = new Set<Deadline>()
   #cancel: (() => void) | undefined
+  #release: (() => void) | undefined
 
   constructor(clock: Clock, limitMs: number) {
     this.#clock = clock
@@ -30,7 +32,9 @@ export class Deadlines {
     const at = isLimited ? this.#clock.monotonic() + this.#limitMs : this.#limitMs
     const deadline: Deadline = { at, expire }
     this.#running.add(deadline)
-    if (isLimited) this.#cancel ??= this.#clock.after(this.#limitMs, () => this.#expire())
+    if (!isLimited) return deadline
+    this.#cancel ??= timeLimit(this.#clock, this.#limitMs, () => this.#expire())
+    this.#release ??= this.#clock.hold?.()
     return deadline
   }
 
@@ -40,6 +44,7 @@ export class Deadlines {
     // V8 links each table that a set has outgrown to the next one: a dead one that has grown old keeps all later ones,
     // and what is in them, until the next full collection. So nothing that an operation held is left in them.
     deadline.expire = undefined
+    this.#releaseIfIdle()
   }
 
   /** Ends all that are under way. */
@@ -48,6 +53,13 @@ export class Deadlines {
     this.#cancel = undefined
     for (const deadline of this.#running) deadline.expire?.(false)
     this.#running.clear()
+    this.#releaseIfIdle()
+  }
+
+  #releaseIfIdle(): void {
+    if (this.#running.size > 0) return
+    this.#release?.()
+    this.#release = undefined
   }
 
   #expire(): void {
@@ -55,11 +67,12 @@ export class Deadlines {
     const now = this.#clock.monotonic()
     for (const deadline of this.#running) {
       if (deadline.at > now) {
-        this.#cancel = this.#clock.after(deadline.at - now, () => this.#expire())
+        this.#cancel = timeLimit(this.#clock, deadline.at - now, () => this.#expire())
         return
       }
       this.#running.delete(deadline)
       deadline.expire?.(true)
     }
+    this.#releaseIfIdle()
   }
 }

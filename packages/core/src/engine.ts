@@ -5,6 +5,7 @@ import {
   type Freshness,
   type HotpathError,
   type InvalidationLog,
+  LogError,
   type MaybePromise,
   NEVER_JUDGED,
   type Random,
@@ -12,14 +13,17 @@ import {
   type TierStore,
   type TierUsage,
   ageOf,
+  displayKey,
   resolveFreshness,
   DEFAULT_FRESHNESS,
+  timeLimit,
   toMs,
 } from '@hotpath/contract'
 import { Backoff } from './backoff.ts'
 import { isPromise } from './chain.ts'
 import { Coherence, type Judgement } from './coherence.ts'
 import { Events } from './events.ts'
+import { Faults } from './faults.ts'
 import { guardFirst } from './first-tier.ts'
 import { Flights } from './flight.ts'
 import { GuardedTier, type OpenTier } from './lower-tiers.ts'
@@ -51,8 +55,11 @@ export class Engine {
   readonly coherence: Coherence
   readonly flights: Flights
   readonly backoff: Backoff = new Backoff()
+  /** What writes do that say nothing of it. */
+  readonly queue: boolean
   readonly evictions: number[]
   readonly faults: number[]
+  readonly #faults: Faults
   readonly #writes = new Set<Promise<unknown>>()
   #replacing = false
   #closing: Promise<void> | undefined
@@ -64,6 +71,8 @@ export class Engine {
     this.clock = options.clock ?? systemClock
     this.random = options.random ?? Math.random
     this.timeline = new Timeline(this.clock)
+    this.queue = options.queue ?? false
+    this.#faults = new Faults(this.events, () => this.timeline.elapsed())
     this.stats = new Stats(options.tiers.map((tier) => tier.type))
     this.evictions = options.tiers.map(() => 0)
     this.faults = options.tiers.map(() => 0)
@@ -80,7 +89,8 @@ export class Engine {
       clock: this.clock,
       timeoutMs,
       elapsed: () => this.timeline.elapsed(),
-      fault: (error: HotpathError, tier: OpenTier) => this.fault(error, tier.index),
+      fault: (error: HotpathError, tier: OpenTier) => this.#tierAway(error, tier.index),
+      recovered: (tier: OpenTier) => this.#faults.recovered(`tier ${tier.index}`),
     }
     this.lower = this.tiers.slice(this.memory === undefined ? 0 : 1).map((tier) => new GuardedTier(tier, host))
     const logTier = options.tiers.findLastIndex((tier) => tier.openLog !== undefined)
@@ -91,7 +101,14 @@ export class Engine {
     const leaseTier = options.tiers.findLastIndex((tier) => tier.openLease !== undefined)
     const lease =
       options.lease === false ? undefined : options.tiers[leaseTier]?.openLease?.(contexts[leaseTier] as TierContext)
-    this.lease = lease && new GuardedLease(lease, { ...host, fault: (error) => this.fault(error, leaseTier) })
+    this.lease =
+      lease &&
+      new GuardedLease(lease, {
+        ...host,
+        isAway: () => this.lower.find(({ tier }) => tier.index === leaseTier)?.isFailing ?? false,
+        fault: (error) => this.#tierAway(error, leaseTier, 'lease'),
+        recovered: () => this.#faults.recovered(`lease ${leaseTier}`),
+      })
     this.coherence = new Coherence({
       log: this.log,
       clock: this.clock,
@@ -102,7 +119,10 @@ export class Engine {
       },
       elapsed: () => this.timeline.elapsed(),
       maxOfflineMs,
-      fault: (error) => this.fault(error),
+      beginMs: timeoutMs,
+      random: this.random,
+      fault: (error, source) => this.#faults.report(source, error),
+      recovered: (source) => this.#faults.recovered(source),
     })
     this.flights = new Flights(this.coherence)
     this.coherence.begin()
@@ -115,6 +135,11 @@ export class Engine {
   fault(error: HotpathError, tier?: number): void {
     if (tier !== undefined) this.faults[tier] = (this.faults[tier] ?? 0) + 1
     this.events.fault(error, tier === undefined ? undefined : this.tiers[tier]?.type)
+  }
+
+  /** A value could not be stored because there is no view of the log. */
+  notStored(key: string): void {
+    if (!this.closed) this.#faults.report('log', notStored(key))
   }
 
   /**
@@ -153,7 +178,7 @@ export class Engine {
     if (this.closed || entries.length === 0) return undefined
     for (const [key, entry] of entries) void this.memory?.set(key, entry)
     const [first] = this.lower
-    if (first === undefined || first.tier.index >= upTo) return undefined
+    if (first === undefined || first.tier.index >= upTo || this.coherence.standsAlone) return undefined
     const lower = this.lower.filter(({ tier }) => tier.index < upTo)
     return this.track(Promise.all(lower.map((tier) => tier.run('set', (store) => store.setMany(entries)))))
   }
@@ -218,10 +243,17 @@ export class Engine {
   async #settled(): Promise<void> {
     let cancel = (): void => {}
     const late = new Promise<void>((resolve) => {
-      cancel = this.clock.after(CLOSE_MS, resolve)
+      cancel = timeLimit(this.clock, CLOSE_MS, resolve)
     })
+    const letExit = this.clock.hold?.()
     await Promise.race([Promise.all([...this.#writes, this.coherence.idle()]), late])
     cancel()
+    letExit?.()
+  }
+
+  #tierAway(error: HotpathError, tier: number, what = 'tier'): void {
+    this.faults[tier] = (this.faults[tier] ?? 0) + 1
+    this.#faults.report(`${what} ${tier}`, error, this.tiers[tier]?.type)
   }
 
   #keyChanged(key: string): void {
@@ -262,6 +294,14 @@ export class Engine {
       if (guarded.tier.index < index) void this.track(guarded.run('delete', drop))
     }
   }
+}
+
+function notStored(key: string): LogError {
+  return new LogError(
+    'ERR_LOG_NO_VIEW',
+    `The value of \`${displayKey(key)}\` was not stored, as the invalidation log cannot be seen: nobody could say when the value is outdated. Check the connection of the tier that brings the log; \`maxOffline: false\` keeps values in memory meanwhile.`,
+    { context: { key: displayKey(key) } },
+  )
 }
 
 function limitOf(given: Duration | false | undefined, otherwise: Duration, option: string): number {

@@ -82,8 +82,23 @@ export type CacheEvent =
       readonly type: 'fault'
       /** What went wrong. */
       readonly error: HotpathError
-      /** Kind of the tier. */
+      /** Kind of the tier; `undefined` for the log and for what belongs to no tier. */
       readonly tier: string | undefined
+      /**
+       * How many faults the event is for: 1, or more when a tier or the log goes on failing in the same way. The first
+       * fault is an event at once, later ones are counted and become an event every 30 seconds.
+       */
+      readonly count: number
+    }
+  | {
+      /** Which event or kind. */
+      readonly type: 'recover'
+      /** Kind of the tier that works again; `undefined` for the log. */
+      readonly tier: string | undefined
+      /** How many faults there were. */
+      readonly faults: number
+      /** Since the first of them, in milliseconds. */
+      readonly durationMs: number
     }
 
 /** Names of the events. */
@@ -101,6 +116,7 @@ const ALL_TYPES: Readonly<Record<CacheEventType, true>> = {
   evict: true,
   reset: true,
   fault: true,
+  recover: true,
 }
 const TYPES: ReadonlySet<string> = new Set(Object.keys(ALL_TYPES))
 
@@ -160,7 +176,7 @@ export class Events {
   }
 
   fault(error: HotpathError, tier?: string): void {
-    this.emit({ type: 'fault', error, tier })
+    this.emit({ type: 'fault', error, tier, count: 1 })
   }
 
   clear(): void {

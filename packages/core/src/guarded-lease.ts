@@ -11,7 +11,11 @@ export interface LeaseHost {
   readonly clock: Clock
   readonly timeoutMs: number
   elapsed(): number
+  /** Whether the tier of the leases has just failed: to ask it would be to wait once more. */
+  isAway(): boolean
   fault(error: TierError): void
+  /** Leases are granted again. */
+  recovered(): void
 }
 
 /** What asking for a lease came to; `unavailable`: nobody can tell, so everybody loads for himself. */
@@ -40,10 +44,11 @@ export class GuardedLease {
 
   /** Never rejects. */
   async acquire(key: string, ttlMs: number): Promise<Asked> {
-    if (!this.#breaker.allows(this.#host.elapsed())) return { type: 'unavailable' }
+    if (this.#host.isAway() || !this.#breaker.allows(this.#host.elapsed())) return { type: 'unavailable' }
     const asking = this.#lease.acquire(key, { ttlMs })
     try {
       const grant = await this.#inTime(asking)
+      if (this.#breaker.isFailing) this.#host.recovered()
       this.#breaker.succeeded()
       if (grant === undefined) return { type: 'taken' }
       this.#held.add(key)

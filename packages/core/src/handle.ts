@@ -4,6 +4,8 @@ import {
   type Freshness,
   type FreshnessOptions,
   type Invalidation,
+  type Mark,
+  type MaybePromise,
   type Scope,
   type Strength,
   type Token,
@@ -19,7 +21,7 @@ import { countFound } from './count.ts'
 import type { Engine } from './engine.ts'
 import type { CacheEventType, CacheListener } from './events.ts'
 import { closedError } from './flight.ts'
-import { type Inspection, inspect } from './inspect.ts'
+import { type Inspection, inspect, isUsable } from './inspect.ts'
 import type { KeySpace } from './key-space.ts'
 import type { LoadContext, Loader } from './loader.ts'
 import { type ManyCall, findMany, getOrSetMany } from './many.ts'
@@ -42,6 +44,7 @@ import { type WarmOptions, type WarmReport, checkWarmOptions, warm } from './war
 import { assertEntry, assertIterable, assertList } from './input.ts'
 import { type AnyFunction, type WrapOptions, type Wrapped, wrap } from './wrap.ts'
 import { NOWHERE, type Write, append, remove, store } from './write.ts'
+import { writing } from './write-promise.ts'
 
 const NO_TAGS: readonly string[] = []
 const NO_OPTIONS: LoadOptions & WriteOptions = {}
@@ -168,70 +171,95 @@ export class CacheHandle implements Cache {
     return getOrSetMany(call, markOf(options.after))
   }
 
-  async set<Value>(key: CacheKey, value: Value, options: SetOptions = NO_OPTIONS): Promise<Token> {
-    if (options !== NO_OPTIONS) checkSetOptions(options, 'set')
-    return store(this.#engine, this.#counters, [this.#write(key, value, options, this.#freshness)], options.queue)
-  }
-
-  async setMany(entries: Iterable<SetEntry>, options: SetOptions = NO_OPTIONS): Promise<Token> {
-    this.#open()
-    checkSetOptions(options, 'setMany')
-    const shared = resolveFreshness(this.#freshness, options)
-    const writes = Array.from(assertIterable(entries, 'setMany'), (entry) => {
-      assertEntry(entry)
-      checkSetEntry(entry, 'setMany')
-      const { tags = options.tags, asOf = options.asOf } = entry
-      return this.#write(entry.key, entry.value, { ...entry, tags, asOf }, shared)
+  set<Value>(key: CacheKey, value: Value, options: SetOptions = NO_OPTIONS): Promise<Token> {
+    return writing('set', () => {
+      if (options !== NO_OPTIONS) checkSetOptions(options, 'set')
+      return store(this.#engine, this.#counters, [this.#write(key, value, options, this.#freshness)], options.queue)
     })
-    return store(this.#engine, this.#counters, writes, options.queue)
   }
 
-  async delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    const encoded = this.#keys.encode(key)
-    this.#open(encoded)
-    checkWriteOptions(options, 'delete')
-    return toToken(await remove(this.#engine, this.#counters, encoded, options.queue))
+  setMany(entries: Iterable<SetEntry>, options: SetOptions = NO_OPTIONS): Promise<Token> {
+    return writing('setMany', () => {
+      this.#open()
+      checkSetOptions(options, 'setMany')
+      const shared = resolveFreshness(this.#freshness, options)
+      const writes = Array.from(assertIterable(entries, 'setMany'), (entry) => {
+        assertEntry(entry)
+        checkSetEntry(entry, 'setMany')
+        const { tags = options.tags, asOf = options.asOf } = entry
+        return this.#write(entry.key, entry.value, { ...entry, tags, asOf }, shared)
+      })
+      return store(this.#engine, this.#counters, writes, options.queue)
+    })
   }
 
-  async expire(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    const encoded = this.#keys.encode(key)
-    this.#open(encoded)
-    checkWriteOptions(options, 'expire')
-    return this.#append([{ type: 'key', key: encoded }], 'soft', options)
+  delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('delete', () => {
+      const encoded = this.#keys.encode(key)
+      this.#open(encoded)
+      checkWriteOptions(options, 'delete')
+      return remove(this.#engine, this.#counters, encoded, options.queue)
+    })
   }
 
-  async invalidateTags(tags: readonly string[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    checkWriteOptions(options, 'invalidateTags')
-    return this.#append(tagScopes(tags, 'invalidateTags'), 'hard', options)
+  expire(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('expire', () => {
+      const encoded = this.#keys.encode(key)
+      this.#open(encoded)
+      checkWriteOptions(options, 'expire')
+      return this.#append([{ type: 'key', key: encoded }], 'soft', options)
+    })
   }
 
-  async expireTags(tags: readonly string[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    checkWriteOptions(options, 'expireTags')
-    return this.#append(tagScopes(tags, 'expireTags'), 'soft', options)
+  invalidateTags(tags: readonly string[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('invalidateTags', () => {
+      checkWriteOptions(options, 'invalidateTags')
+      return this.#append(tagScopes(tags, 'invalidateTags'), 'hard', options)
+    })
   }
 
-  async invalidatePrefix(prefix: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    checkWriteOptions(options, 'invalidatePrefix')
-    return this.#append([this.#keys.prefix(prefix)], 'hard', options)
+  expireTags(tags: readonly string[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('expireTags', () => {
+      checkWriteOptions(options, 'expireTags')
+      return this.#append(tagScopes(tags, 'expireTags'), 'soft', options)
+    })
   }
 
-  async invalidatePattern(pattern: string, options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    checkWriteOptions(options, 'invalidatePattern')
-    return this.#append([this.#keys.pattern(pattern)], 'hard', options)
+  invalidatePrefix(prefix: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('invalidatePrefix', () => {
+      checkWriteOptions(options, 'invalidatePrefix')
+      return this.#append([this.#keys.prefix(prefix)], 'hard', options)
+    })
   }
 
-  async clear(options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    checkWriteOptions(options, 'clear')
-    const all = this.#keys.all()
-    const token = this.#append([all], 'hard', options)
-    // Outdated from the call on, so the memory can be given back at once.
-    if (all.type === 'all') void this.#memory?.clear()
-    return token
+  invalidatePattern(pattern: string, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('invalidatePattern', () => {
+      checkWriteOptions(options, 'invalidatePattern')
+      return this.#append([this.#keys.pattern(pattern)], 'hard', options)
+    })
+  }
+
+  clear(options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('clear', () => {
+      checkWriteOptions(options, 'clear')
+      const all = this.#keys.all()
+      const mark = this.#append([all], 'hard', options)
+      // Outdated from the call on, so the memory can be given back at once.
+      if (all.type === 'all') void this.#memory?.clear()
+      return mark
+    })
   }
 
   async purgeExpired(): Promise<number> {
     this.#open()
+    await this.#coherence.beginning()
+    // Nobody can say what is outdated.
+    if (this.#coherence.isBlind()) return 0
     return this.#engine.purge((key) => this.#keys.owns(key))
+  }
+
+  async ready(): Promise<boolean> {
+    return (await this.#coherence.beginning()) ?? (this.#coherence.isThere && !this.#engine.closed)
   }
 
   now(): Token | undefined {
@@ -262,9 +290,14 @@ export class CacheHandle implements Cache {
     checkWarmOptions(options)
     resolveFreshness(this.#freshness, options)
     // What a source read before the log could be seen might be outdated already.
-    await this.#coherence.standing()
+    await this.#coherence.beginning()
     return warm(
-      { cache: this, asOf: this.now() ?? toToken(NOWHERE), isClosed: () => this.#engine.closed },
+      {
+        cache: this,
+        asOf: this.now() ?? toToken(NOWHERE),
+        isClosed: () => this.#engine.closed,
+        isWarm: async (key) => this.peek(key, { stale: true }) !== undefined || isUsable(await this.inspect(key)),
+      },
       source,
       options,
     )
@@ -273,6 +306,7 @@ export class CacheHandle implements Cache {
   async inspect(key: CacheKey): Promise<Inspection> {
     const encoded = this.#keys.encode(key)
     this.#open(encoded)
+    await this.#coherence.beginning()
     return inspect(this.#engine, encoded)
   }
 
@@ -334,10 +368,10 @@ export class CacheHandle implements Cache {
     if (key !== undefined) assertKey(key)
   }
 
-  async #append(scopes: readonly Scope[], strength: Strength, options: WriteOptions): Promise<Token> {
+  #append(scopes: readonly Scope[], strength: Strength, options: WriteOptions): MaybePromise<Mark> {
     this.#open()
     const invalidations: Invalidation[] = scopes.map((scope) => ({ scope, strength }))
-    return toToken(await append(this.#engine, this.#counters, invalidations, options.queue))
+    return append(this.#engine, this.#counters, invalidations, options.queue)
   }
 }
 

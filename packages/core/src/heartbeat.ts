@@ -6,7 +6,7 @@
  * may be waiting somewhere. The answer also shows what a stream cannot: a log that was replaced between two reads, or a
  * stream that has come to an end without a word.
  */
-import type { Clock, InvalidationLog, LogHead, MaybePromise } from '@hotpath/contract'
+import { type Clock, type InvalidationLog, type LogHead, type MaybePromise, timeLimit } from '@hotpath/contract'
 
 /** What a heartbeat needs, and tells. */
 export interface HeartbeatHost {
@@ -85,7 +85,7 @@ export class Heartbeat {
   async #inTime(answer: MaybePromise<LogHead>): Promise<LogHead> {
     let cancel = (): void => {}
     const late = new Promise<never>((_, reject) => {
-      cancel = this.#host.clock.after(this.#host.everyMs * MISSED, () => reject(new Error('no response in time')))
+      cancel = timeLimit(this.#host.clock, this.#host.everyMs * MISSED, () => reject(new Error('no response in time')))
       this.#cancel = cancel
     })
     try {

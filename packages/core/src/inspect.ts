@@ -35,6 +35,11 @@ export interface Inspection {
 /** What a read prefers. */
 const RANKS: readonly Inspection['state'][] = ['fresh', 'stale', 'stale-if-error', 'dead', 'outdated', 'missing']
 
+/** Whether a read could be answered with it, if only because a loader fails. */
+export function isUsable({ state }: Inspection): boolean {
+  return state === 'fresh' || state === 'stale' || state === 'stale-if-error'
+}
+
 /** Looks into all tiers for what a read would prefer, without counting or promoting anything. */
 export async function inspect(engine: Engine, key: string): Promise<Inspection> {
   let best = missing(key)

@@ -7,6 +7,7 @@ import {
   createEntry,
   resolveFreshness,
   displayKey,
+  timeLimit,
   validateTags,
 } from '@hotpath/contract'
 import { isPromise } from './chain.ts'
@@ -95,7 +96,9 @@ async function load<Value>(
       flight.tags = tags
     },
   })
-  const cancelTimeout = engine.clock.after(freshness.hardTimeoutMs, () => flight.abort(tooSlow(flight.key, freshness)))
+  const cancelTimeout = timeLimit(engine.clock, freshness.hardTimeoutMs, () =>
+    flight.abort(tooSlow(flight.key, freshness)),
+  )
   try {
     const answer = request.loader(scope.context)
     const result = isPromise(answer) ? await flight.guard(answer) : answer
@@ -150,13 +153,9 @@ function land<Value>(
       ? 'outdated'
       : engine.coherence.judge(key, { tags, epoch: mark.epoch, asOf: mark.position })
   const windows = windowsOf(value, freshness, engine.random)
-  const stored =
-    judgement !== 'outdated' &&
-    !skipped &&
-    value !== undefined &&
-    windows.freshMs > 0 &&
-    mark !== undefined &&
-    flight.claim()
+  const mayStore = !skipped && value !== undefined && windows.freshMs > 0
+  const stored = judgement !== 'outdated' && mayStore && mark !== undefined && flight.claim()
+  if (judgement === 'outdated' && mayStore && engine.coherence.isBlind()) engine.notStored(key)
   if (stored) {
     const aheadMs = loadMs * freshness.refreshAhead
     const createdAt = engine.timeline.elapsed()

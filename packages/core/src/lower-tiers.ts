@@ -28,6 +28,8 @@ export interface TierHost {
   readonly timeoutMs: number
   elapsed(): number
   fault(error: HotpathError, tier: OpenTier): void
+  /** The tier works again. */
+  recovered(tier: OpenTier): void
 }
 
 export class GuardedTier {
@@ -42,6 +44,11 @@ export class GuardedTier {
     this.#host = host
     this.#deadlines = new Deadlines(host.clock, host.timeoutMs)
     this.#reads = new ReadBatch(host.clock, (keys) => this.#read(keys), tier.store)
+  }
+
+  /** Whether the last operation failed. */
+  get isFailing(): boolean {
+    return this.#breaker.isFailing
   }
 
   /** Runs one operation; `undefined` when the tier failed, was too slow or is not asked now. */
@@ -65,6 +72,7 @@ export class GuardedTier {
       }
       const succeed = (result: Result): void => {
         if (!end()) return
+        if (this.#breaker.isFailing) this.#host.recovered(this.tier)
         this.#breaker.succeeded()
         resolve(result)
       }

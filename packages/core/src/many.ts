@@ -17,6 +17,7 @@ export async function findMany(
   keys: readonly string[],
   options: FindOptions,
 ): Promise<(Found | undefined)[]> {
+  await engine.coherence.beginning()
   const view = options.after === undefined ? PRESENT : await viewAfter(engine, parseToken(options.after))
   const isUsable = usable(options)
   const found = view.current ? await lookUpMany(engine, new Set(keys), view.after, isUsable) : NOTHING
@@ -44,6 +45,8 @@ export async function getOrSetMany<Value>(
   const { engine, keys, originals, refresh } = call
   for (const key of keys) admit({ ...call, key })
   const since = engine.coherence.changes
+  const beginning = engine.coherence.beginning()
+  if (beginning !== undefined) await detach(beginning, call.signal)
   const view = after === undefined ? PRESENT : await detach(viewAfter(engine, after), call.signal)
   const lookUp = view.current && !refresh
   const found = lookUp ? await detach(lookUpMany(engine, new Set(keys), view.after), call.signal) : NOTHING

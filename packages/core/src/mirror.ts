@@ -8,16 +8,17 @@
  *
  * A log that answers without promises is followed and read within the call.
  */
-import type {
-  Clock,
-  Invalidation,
-  InvalidationLog,
-  LogFollower,
-  LogPositions,
-  LogRecord,
-  LogSnapshot,
-  LogSubscription,
-  Mark,
+import {
+  type Clock,
+  type Invalidation,
+  type InvalidationLog,
+  type LogFollower,
+  type LogPositions,
+  type LogRecord,
+  type LogSnapshot,
+  type LogSubscription,
+  type Mark,
+  timeLimit,
 } from '@hotpath/contract'
 import { chain, isPromise } from './chain.ts'
 
@@ -109,7 +110,7 @@ export class Mirror {
         )
       })
       if (!current() || !isPromise(begun)) return
-      this.#cancelTimer = this.#host.clock.after(BEGIN_MS, () => this.#fail(new Error('no response in time')))
+      this.#cancelTimer = timeLimit(this.#host.clock, BEGIN_MS, () => this.#fail(new Error('no response in time')))
       begun.catch((cause: unknown) => void (current() && this.#fail(cause)))
     } catch (cause) {
       this.#fail(cause)

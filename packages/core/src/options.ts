@@ -25,15 +25,21 @@ export interface CacheOptions extends FreshnessOptions {
   readonly tiers: readonly Tier[]
   /** Makes the invalidation log. Default: the lowest tier's that has one, else an in-process log. */
   readonly log?: (() => InvalidationLog) | undefined
-  /** How long a lower tier may take to answer before it counts as a miss. Default `'1s'`. */
+  /**
+   * How long a lower tier may take to answer before it counts as a miss, and how long callers wait for the first view
+   * of a shared log. Default `'1s'`.
+   */
   readonly tierTimeout?: Duration | false | undefined
   /**
    * How long entries are served without contact with a shared log; after that they are misses until it is back.
-   * `false` serves on: availability before freshness. Default `'30s'`.
+   * `false` serves on: availability before freshness; with the log away from the start, values are kept in memory and
+   * judged by this process's own invalidations until it is there. Default `'30s'`.
    */
   readonly maxOffline?: Duration | false | undefined
   /** Whether only one process at a time loads a key, where a tier has leases. Default `true`. */
   readonly lease?: boolean | undefined
+  /** `queue` of every write that says nothing of it. Default `false`. */
+  readonly queue?: boolean | undefined
   /** Time. Default: the machine's. */
   readonly clock?: Clock | undefined
   /** Randomness of jitter, refresh-ahead and epochs. Default `Math.random`. */
@@ -56,7 +62,10 @@ export interface LoadOptions extends FreshnessOptions {
   readonly after?: Token | undefined
   /** Detaches this caller; the loader is aborted when the last one has left. */
   readonly signal?: AbortSignal | undefined
-  /** Skip the look-up: load and store. Default `false`. */
+  /**
+   * Skip the look-up: load and store. The caller gets what that load returned or its error, never an older value;
+   * `staleIfError` and `timeout.soft` are for other reads. What was stored before stays until it is replaced. Default `false`.
+   */
   readonly refresh?: boolean | undefined
 }
 
@@ -65,7 +74,7 @@ export interface WriteOptions {
   /**
    * When the log does not answer, resolve instead of failing with `ERR_LOG_UNAVAILABLE`. Either way the invalidation
    * holds in this process at once and is appended until it is through; a value is not stored. A read `after` the token
-   * of a queued write loads. Default `false`.
+   * of a queued write loads. Default: that of the cache, `false`.
    */
   readonly queue?: boolean | undefined
 }

@@ -75,6 +75,18 @@ export function find<Result>(
   options: FindOptions,
   done: (found: Found | undefined) => Result,
 ): MaybePromise<Result> {
+  const beginning = engine.coherence.beginning()
+  if (beginning !== undefined) return beginning.then(() => findNow(engine, key, options, done))
+  return findNow(engine, key, options, done)
+}
+
+function findNow<Result>(
+  engine: Engine,
+  key: string,
+  options: FindOptions,
+  done: (found: Found | undefined) => Result,
+): MaybePromise<Result> {
+  if (engine.closed) throw closedError()
   const isEnough = usable(options)
   if (options.after === undefined) return findAfter({ engine, key, after: 0, isEnough, done })
   return viewAfter(engine, parseToken(options.after)).then(({ current, after }) =>
@@ -96,6 +108,12 @@ export function usable({ stale }: FindOptions): (found: Found) => boolean {
 export function readThrough<Value>(call: Call<Value>, after: Mark | undefined): MaybePromise<Value> {
   admit(call)
   const since = call.engine.coherence.changes
+  const beginning = call.engine.coherence.beginning()
+  if (beginning !== undefined) return detach(beginning, call.signal).then(() => readSince(call, after, since))
+  return readSince(call, after, since)
+}
+
+function readSince<Value>(call: Call<Value>, after: Mark | undefined, since: number): MaybePromise<Value> {
   if (after === undefined) return readIn(call, PRESENT, since)
   return detach(viewAfter(call.engine, after), call.signal).then((view) => readIn(call, view, since))
 }
@@ -177,7 +195,8 @@ export async function loadOrJoin<Value>(call: Call<Value>, terms: Terms<Value>):
     mayJoin = view.current
     const outcome = await awaitFlight(call, flight, { previous, view })
     if (outcome.type === 'found') {
-      if (engine.coherence.judge(key, outcome.found.entry, view.after) !== 'outdated') return serve(call, outcome.found)
+      const isGood = !call.refresh && engine.coherence.judge(key, outcome.found.entry, view.after) !== 'outdated'
+      if (isGood) return serve(call, outcome.found)
       lookUp = false
       continue
     }

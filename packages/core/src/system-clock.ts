@@ -3,7 +3,11 @@ import type { Clock } from '@hotpath/contract'
 /** Longest delay that a platform timer takes; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** The machine's clock: `Date.now`, `performance.now` and unref'd timers. */
+/** How many hold the process, and the timer that does it for all of them: a platform's timers hold it unless unref'd. */
+let holders = 0
+let keeper: ReturnType<typeof setTimeout> | undefined
+
+/** The machine's clock: `Date.now`, `performance.now` and timers that do not hold the process. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -20,6 +24,19 @@ export const systemClock: Clock = {
     }
     arm()
     return () => clearTimeout(timer)
+  },
+  hold() {
+    holders++
+    keeper ??= setTimeout(() => (keeper = undefined), MAX_TIMER_MS)
+    let isHeld = true
+    return () => {
+      if (!isHeld) return
+      isHeld = false
+      holders--
+      if (holders > 0) return
+      clearTimeout(keeper)
+      keeper = undefined
+    }
   },
   // Not in browsers.
   ...(typeof globalThis.setImmediate === 'function' && {

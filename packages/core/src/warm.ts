@@ -31,7 +31,10 @@ export interface WarmOptions extends FreshnessOptions {
 
 /** What `warm` did. */
 export interface WarmReport {
-  /** Keys that are warm now. */
+  /**
+   * Keys that are cached now. A key whose value was loaded or given and not stored (by `skip()`, a `ttl` of 0, an
+   * invalidation meanwhile, or without a view of the log) counts neither as warmed nor as failed.
+   */
   readonly warmed: number
   /** Keys whose load failed. */
   readonly failed: number
@@ -60,28 +63,33 @@ export interface WarmTarget {
   /** When the warming began: the source may have read its values any time since. */
   readonly asOf: Token
   readonly isClosed: () => boolean
+  /** Whether a tier has something usable under a key. */
+  readonly isWarm: (key: CacheKey) => Promise<boolean>
 }
 
 /** Fills a cache from a source, a few at a time. A failing load does not stop the others. */
 export async function warm(
-  { cache, asOf, isClosed }: WarmTarget,
+  { cache, asOf, isClosed, isWarm }: WarmTarget,
   source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
   { load, concurrency = 8, onProgress, signal, tags, ...freshness }: WarmOptions,
 ): Promise<WarmReport> {
   const errors: unknown[] = []
   let warmed = 0
   let failed = 0
-  const one = async (item: CacheKey | SetEntry): Promise<void> => {
-    if (item === null || (typeof item === 'object' && 'key' in item))
+  const one = async (item: CacheKey | SetEntry): Promise<boolean> => {
+    if (item === null || (typeof item === 'object' && 'key' in item)) {
       await cache.setMany([item], { asOf, tags, ...freshness })
-    else await cache.getOrSet(item, loaderOf(load), { signal, tags, ...freshness })
+      return isWarm((item as SetEntry).key)
+    }
+    await cache.getOrSet(item, loaderOf(load), { signal, tags, ...freshness })
+    return isWarm(item)
   }
   let broken: { readonly error: unknown } | undefined
   const running = new Set<Promise<void>>()
   const begin = (item: CacheKey | SetEntry): void => {
     const task = one(item)
       .then(
-        () => void warmed++,
+        (isStored) => void (isStored && warmed++),
         (error: unknown) => {
           failed++
           if (errors.length < MAX_ERRORS) errors.push(error)

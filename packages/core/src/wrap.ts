@@ -78,7 +78,14 @@ export function wrap<Fn extends AnyFunction>(
   }
   return Object.assign(wrapped, {
     key: keyOf,
-    invalidate: async (...args: Args) => cache.delete(keyOf(...args)),
+    // Not async: the promise of `delete` is one that a caller may forget.
+    invalidate: (...args: Args) => {
+      try {
+        return cache.delete(keyOf(...args))
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    },
   })
 }
 

@@ -5,12 +5,10 @@ import {
   type Invalidation,
   type Mark,
   type MaybePromise,
-  type Token,
   ValueError,
   createEntry,
   displayKey,
   isHotpathError,
-  toToken,
 } from '@hotpath/contract'
 import { chain, isPromise } from './chain.ts'
 import type { Engine } from './engine.ts'
@@ -36,7 +34,7 @@ export function append(
   engine: Engine,
   counters: Counters,
   invalidations: readonly Invalidation[],
-  queue = false,
+  queue: boolean = engine.queue,
 ): MaybePromise<Mark> {
   counters.invalidations += invalidations.length
   if (engine.events.wants('invalidate')) engine.events.emit({ type: 'invalidate', invalidations })
@@ -57,8 +55,8 @@ export function store(
   engine: Engine,
   counters: Counters,
   writes: readonly Write[],
-  queue = false,
-): MaybePromise<Token> {
+  queue: boolean = engine.queue,
+): MaybePromise<Mark> {
   const claims: Invalidation[] = []
   const last = lastOfEachKey(writes)
   for (const { key, value, asOf } of writes) {
@@ -66,11 +64,9 @@ export function store(
     if (isPromise(value)) throw promisedValue(key)
     if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
   }
-  const appended =
-    claims.length > 0
-      ? engine.replacing(() => append(engine, counters, claims, queue))
-      : (engine.coherence.mark() ?? NOWHERE)
-  return chain(appended, (mark) => {
+  const appended = claims.length > 0 ? engine.replacing(() => append(engine, counters, claims, queue)) : undefined
+  return chain(onceBegun(engine, appended), (claimed) => {
+    const mark = claimed ?? engine.coherence.mark() ?? NOWHERE
     const entries: [string, Entry][] = []
     for (const write of last) {
       const entry = entryOf(engine, write, write.asOf ?? mark)
@@ -85,8 +81,13 @@ export function store(
     const stored = engine.store(entries)
     counters.sets += entries.length
     if (engine.events.wants('set')) for (const [key] of entries) engine.events.emit({ type: 'set', key })
-    return chain(stored, () => toToken(mark))
+    return chain(stored, () => mark)
   })
+}
+
+/** A value that is stored is judged first, so a write of one waits for the view of the log; its append does not. */
+function onceBegun<Value>(engine: Engine, value: MaybePromise<Value>): MaybePromise<Value> {
+  return chain(value, (done) => engine.coherence.beginning()?.then(() => done) ?? done)
 }
 
 /** Of several writes of one key the last counts. */
@@ -95,7 +96,7 @@ function lastOfEachKey(writes: readonly Write[]): Iterable<Write> {
 }
 
 /** Outdates a key everywhere, and frees its place in the tiers. */
-export async function remove(engine: Engine, counters: Counters, key: string, queue = false): Promise<Mark> {
+export async function remove(engine: Engine, counters: Counters, key: string, queue?: boolean): Promise<Mark> {
   const mark = await append(engine, counters, [{ scope: { type: 'key', key }, strength: 'hard' }], queue)
   await Promise.all(engine.lower.map((tier) => tier.run('delete', (store) => store.delete([key]))))
   return mark
@@ -107,6 +108,7 @@ function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: M
   if (windows.freshMs === 0) return undefined
   const createdAt = engine.timeline.elapsed()
   const { freshMs, staleMs, errorMs } = windows
+  if (engine.coherence.isBlind() || mark === QUEUED) engine.notStored(key)
   const { epoch, position: asOf } = mark
   const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
   return engine.coherence.judge(key, entry) === 'outdated' ? undefined : entry

@@ -55,17 +55,6 @@ function heldLog(inner: InvalidationLog = createMemoryLog()) {
 }
 
 describe('a log that takes its time', () => {
-  test('until the view of the log stands, values are loaded and nothing is stored', async () => {
-    const { log, open } = heldLog()
-    const { cache } = make({ log: () => log })
-    expect(await cache.getOrSet('k', () => 1)).toBe(1)
-    expect(cache.now()).toBeUndefined()
-    expect(await cache.has('k')).toBe(false)
-    await open()
-    expect(await cache.getOrSet('k', () => 2)).toBe(2)
-    expect(await cache.get('k')).toBe(2)
-  })
-
   test('P1: an invalidation holds from the call on, before the log has answered', async () => {
     const { log, held, open } = heldLog()
     const { cache } = make({ log: () => log })

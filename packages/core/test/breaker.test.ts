@@ -45,7 +45,8 @@ describe('a tier behind its breaker', () => {
     }
     tier.down()
     expect(await callsOf(20)).toBe(5)
-    expect(faults).toEqual(Array.from({ length: 5 }, () => 'ERR_TIER_FAILED'))
+    expect(faults).toEqual(['ERR_TIER_FAILED'])
+    expect(cache.stats().tiers[1]).toMatchObject({ faults: 5 })
     clock.advance(5_000)
     expect(await callsOf(20)).toBe(1)
     tier.up()
@@ -63,7 +64,13 @@ describe('a tier behind its breaker', () => {
     const store = { get: load } as unknown as TierStore
     const tier = new GuardedTier(
       { type: 'slow', index: 1, store },
-      { clock, timeoutMs, elapsed: () => clock.monotonic(), fault: ({ code }) => void faults.push(code) },
+      {
+        clock,
+        timeoutMs,
+        elapsed: () => clock.monotonic(),
+        fault: ({ code }) => void faults.push(code),
+        recovered: () => {},
+      },
     )
     return { clock, load, faults, tier }
   }
@@ -100,7 +107,7 @@ describe('a tier behind its breaker', () => {
     const told: unknown[] = []
     const tier = new GuardedTier(
       { type: 'broken', index: 1, store: {} as TierStore },
-      { clock, timeoutMs: 1_000, elapsed: () => 0, fault: (error) => void told.push(error) },
+      { clock, timeoutMs: 1_000, elapsed: () => 0, fault: (error) => void told.push(error), recovered: () => {} },
     )
     const thrower = (): never => {
       throw cause

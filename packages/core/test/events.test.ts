@@ -179,7 +179,7 @@ describe('events', () => {
     chaos.down()
     await cache.get('c')
     expect(told).toEqual([
-      { type: 'fault', tier: 'async', error: expect.objectContaining({ code: 'ERR_TIER_FAILED' }) },
+      { type: 'fault', tier: 'async', count: 1, error: expect.objectContaining({ code: 'ERR_TIER_FAILED' }) },
       { type: 'miss', key: 'c' },
     ])
   })

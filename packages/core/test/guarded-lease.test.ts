@@ -21,6 +21,8 @@ function guarded() {
     clock,
     timeoutMs: 200,
     elapsed: () => clock.monotonic(),
+    isAway: () => false,
+    recovered: () => {},
     fault: (error: unknown) => faults.push(error),
   }
   return { lease: new GuardedLease(inner, host), clock, faults, asked, released }

@@ -13,6 +13,8 @@ const FAKE_CLOCK_OPTIONS: OptionTable<keyof FakeClockOptions> = { now: timeOptio
 export interface FakeClock extends Clock {
   /** How many timers wait. One that would never fire (a delay of `Infinity`) is not counted. */
   readonly pending: number
+  /** How many callers hold the process: a caller waits for something that a timer may bring about. */
+  readonly held: number
   /** Lets time pass and fires due timers in the order of their instants, then of their creation. */
   advance(ms: number): void
   /** As `advance`, and lets promise callbacks run before and after each timer. */
@@ -55,6 +57,7 @@ export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
   let monotonic = 0
   let wallOffset = options.now ?? Date.UTC(2030, 0, 1)
   let firedHere = 0
+  const holders = new Set<symbol>()
 
   function nextTimer(): Timer | undefined {
     let next: Timer | undefined
@@ -87,8 +90,16 @@ export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
       if (at < Number.POSITIVE_INFINITY) timers.add(timer)
       return () => void timers.delete(timer)
     },
+    hold() {
+      const holder = Symbol('holder')
+      holders.add(holder)
+      return () => void holders.delete(holder)
+    },
     get pending() {
       return timers.size
+    },
+    get held() {
+      return holders.size
     },
     advance(ms) {
       const target = monotonic + forwardSpan(ms)

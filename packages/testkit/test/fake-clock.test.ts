@@ -143,3 +143,15 @@ test('spans that make no sense are refused', () => {
   expect(() => clock.suspend(-1)).toThrow('`ms` must be finite and not negative')
   expect(() => clock.after(Number.NaN, () => {})).toThrow('`delayMs` must be a number of milliseconds, received NaN')
 })
+
+test('a hold counts until it is released, once', () => {
+  const clock = createFakeClock()
+  const first = clock.hold?.()
+  const second = clock.hold?.()
+  expect(clock.held).toBe(2)
+  first?.()
+  first?.()
+  expect(clock.held).toBe(1)
+  second?.()
+  expect(clock.held).toBe(0)
+})

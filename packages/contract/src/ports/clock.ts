@@ -5,10 +5,16 @@ export interface Clock {
   /** Milliseconds since an arbitrary moment; never jumps back, but may stand still while the machine sleeps. */
   monotonic(): number
   /**
-   * Calls `callback` once after `delayMs`; delays above 2^31 ms are kept exactly. The timer never keeps a process
-   * alive. Returns a function that cancels it.
+   * Calls `callback` once after `delayMs`; delays above 2^31 ms are kept exactly. The timer does not keep the process
+   * alive: see `hold`. Returns a function that cancels it.
    */
   after(delayMs: number, callback: () => void): () => void
+  /**
+   * Keeps the process alive until the function that it returns is called: a caller waits for something that only a
+   * timer may bring about. Calling that function twice does no harm. Absent where a process does not end by itself,
+   * as in a browser.
+   */
+  hold?(): () => void
   /** Calls once when this turn of the event loop ends, after the input that is at hand. Where there is such a moment. */
   endOfTurn?(callback: () => void): void
 }

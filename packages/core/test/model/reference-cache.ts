@@ -40,6 +40,8 @@ export interface Reader {
   readonly previous: Entry | undefined
   /** Reads of many that load together have one. */
   readonly group: object
+  /** It wants what a load returns, and nothing older. */
+  readonly refresh: boolean
   joined: boolean
 }
 
@@ -144,7 +146,7 @@ export class ReferenceCache {
     this.#drop(key)
     const previous = this.entries.get(key)
     const state = this.stateOf(key)
-    const { tags, windows, group } = options
+    const { tags, windows, refresh, group } = options
     const reader: Reader = {
       answer: { type: 'pending' },
       key,
@@ -153,10 +155,11 @@ export class ReferenceCache {
       since: this.position,
       previous,
       group,
+      refresh,
       joined: false,
     }
-    if (previous === undefined || options.refresh || (state !== 'fresh' && state !== 'stale')) {
-      this.#join(reader, !options.refresh)
+    if (previous === undefined || refresh || (state !== 'fresh' && state !== 'stale')) {
+      this.#join(reader, !refresh)
       return reader
     }
     this.counts[state === 'fresh' ? 'hits' : 'staleHits']++
@@ -229,7 +232,10 @@ export class ReferenceCache {
       return (reader) => {
         const fallback = [flight.previous, reader.previous].find(
           (entry) =>
-            entry !== undefined && entry.errorMs > 0 && !['dead', 'outdated'].includes(this.ageOf(flight.key, entry)),
+            !reader.refresh &&
+            entry !== undefined &&
+            entry.errorMs > 0 &&
+            !['dead', 'outdated'].includes(this.ageOf(flight.key, entry)),
         )
         this.counts[fallback !== undefined ? 'staleHits' : reader.joined ? 'coalesced' : 'misses']++
         reader.answer = fallback === undefined ? { type: 'error', message } : { type: 'value', value: fallback.value }
