@@ -6,9 +6,15 @@ import { type Checker, showCall } from './checker.ts'
 import type { Call, History, Party } from './history.ts'
 import type { Machine } from './machine.ts'
 
+/** The cache's `tierTimeout`, and how late a timer may be. */
+const BEGIN_MS = 1_000
+const SLACK_MS = 10
+
 interface Waiting {
   readonly key: string
   readonly startedAt: number
+  /** On the clock of the machine. */
+  readonly sinceMs: number
 }
 
 interface Load {
@@ -23,14 +29,17 @@ export class Waits {
   readonly #machine: Machine
   readonly #checker: Checker
   readonly #history: History
+  readonly #hasView: () => boolean
   readonly #waiting = new Set<Waiting>()
   readonly #doing = new Map<string, number>()
 
-  constructor(party: Party, machine: Machine, checker: Checker, history: History) {
+  /** @param hasView - Whether the cache has a view of the log. */
+  constructor(party: Party, machine: Machine, checker: Checker, history: History, hasView: () => boolean) {
     this.#party = party
     this.#machine = machine
     this.#checker = checker
     this.#history = history
+    this.#hasView = hasView
   }
 
   /** A tier or a loader is asked for a key; answers with what to call when it has answered. */
@@ -46,7 +55,7 @@ export class Waits {
 
   /** A read begins; answers with what to call when it has its answer. */
   begins(key: string, startedAt: number): () => void {
-    const waiting = { key, startedAt }
+    const waiting = { key, startedAt, sinceMs: this.#machine.monotonic() }
     this.#waiting.add(waiting)
     return () => void this.#waiting.delete(waiting)
   }
@@ -54,8 +63,8 @@ export class Waits {
   /** A load is about to end. */
   ends(load: Load): void {
     if (this.#doing.get(load.key) !== 1 || this.#machine.turns > 0) return
-    for (const { key, startedAt } of this.#waiting) {
-      if (key !== load.key || startedAt < load.startedAt) continue
+    for (const { key, startedAt, sinceMs } of this.#waiting) {
+      if (key !== load.key || startedAt < load.startedAt || this.#mayWaitForView(sinceMs)) continue
       const tags = load.tags.filter(({ at }) => at < startedAt).map(({ tag }) => tag)
       for (const call of this.#history.calls) {
         if (call.what.strength === 'soft' || call.calledAt < load.startedAt) continue
@@ -67,6 +76,11 @@ export class Waits {
         )
       }
     }
+  }
+
+  /** A read waits for the view of the log before it looks for a load to join. */
+  #mayWaitForView(sinceMs: number): boolean {
+    return !this.#hasView() && this.#machine.monotonic() - sinceMs <= BEGIN_MS + SLACK_MS
   }
 
   #isKnown(call: Call, startedAt: number): boolean {
