@@ -103,6 +103,7 @@ const CACHE_OPTIONS: Own<CacheOptions> = {
   tierTimeout: true,
   maxOffline: true,
   lease: booleanOption,
+  queue: booleanOption,
   clock: clockOption,
   random: functionOption,
 }

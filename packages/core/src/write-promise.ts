@@ -28,7 +28,7 @@ export function writing(method: string, write: () => MaybePromise<Mark>): Promis
 function unknownOutcome(method: string, { cause, context }: Error & Pick<LogError, 'context'>): LogError {
   return new LogError(
     'ERR_LOG_UNAVAILABLE',
-    `\`${method}\` got no answer from the invalidation log, so nobody knows yet whether other processes were told. It holds in this process and is being retried. Pass \`{ queue: true }\` to go on without an answer, here or to \`createCache\`, and check the connection of the tier that brings the log.`,
+    `The invalidation log did not confirm \`${method}\`. It holds in this process and is retried, but other processes may not know of it yet. Pass \`queue: true\`, to the call or to \`createCache\`, to go on without the log; check the connection of the tier that brings it.`,
     { cause, context },
   )
 }

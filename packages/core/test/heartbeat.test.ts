@@ -77,6 +77,7 @@ describe('heartbeats', () => {
     // Nobody has invalidated anything, so the message must not say so.
     expect(faults).toEqual([
       'ERR_LOG_UNAVAILABLE: The invalidation log cannot be reached, so this process does not hear of invalidations; after `maxOffline` its entries are misses. Check the connection of the tier that brings the log. Cause: no route',
+      expect.stringMatching(/^ERR_LOG_NO_VIEW: The value of `k` was not stored/),
     ])
     network.isCut = false
     await clock.advanceAsync(1_000)

@@ -1,0 +1,1 @@
+export { keyvSuite } from './keyv-suite.ts'
