@@ -135,10 +135,28 @@ describe('what reads come to', () => {
     expect(faults).toEqual(['ERR_LISTENER_THREW'])
   })
 
-  test('P6: a refresh that fails throws unless stale is allowed', async () => {
-    const { cache } = make()
+  test('P6: a refresh that fails throws, and never returns what was there, fresh or stale', async () => {
+    for (const staleIfError of [false, '1h'] as const) {
+      const { cache, clock } = make({ ttl: '1m', staleIfError, staleWhileRevalidate: '1m', backoff: false })
+      await cache.set('k', 'old')
+      for (let minutes = 0; minutes < 2; minutes++) {
+        await expect(cache.getOrSet('k', failing, { refresh: true })).rejects.toThrow('down')
+        await expect(cache.getOrSetMany(['k'], failing, { refresh: true })).rejects.toThrow('down')
+        // Others still get it.
+        expect(await cache.get('k', { stale: true })).toBe('old')
+        clock.advance(60_000)
+      }
+    }
+  })
+
+  test('a refresh waits for its load past the soft timeout', async () => {
+    const { cache, clock } = make({ staleIfError: '1h', timeout: { soft: 100, hard: '10s' } })
     await cache.set('k', 'old')
-    await expect(cache.getOrSet('k', failing, { refresh: true })).rejects.toThrow('down')
+    const value = deferred<string>()
+    const refreshed = cache.getOrSet('k', () => value.promise, { refresh: true })
+    await clock.advanceAsync(1_000)
+    value.resolve('new')
+    expect(await refreshed).toBe('new')
   })
 
   test('P6: inspect takes a failing tier for a miss', async () => {

@@ -45,7 +45,7 @@ export function cacheableFunction(fn: AnyFunction, options: Options, home: Cache
   const cached = lookLike(makeCached(fn, { options, freshness, callKey, findCache }), fn)
   return Object.assign(cached, {
     key: (...args: unknown[]) => callKey(undefined, args),
-    invalidate: async (...args: unknown[]) => removeCall({ callKey, findCache }, undefined, args),
+    invalidate: (...args: unknown[]) => removeCall({ callKey, findCache }, undefined, args),
   })
 }
 

@@ -38,23 +38,27 @@ export function keyOf<Self extends object, Name extends keyof Self>(
  *
  * @throws ConfigError `ERR_DECORATOR_TARGET` when the member is not cached.
  */
-export async function invalidate<Self extends object, Name extends keyof Self>(
+export function invalidate<Self extends object, Name extends keyof Self>(
   self: Self,
   name: Name,
   ...args: ArgsOf<Self[Name]>
 ): Promise<Token> {
-  return removeCall(cachedBy(self, name), self, args)
+  try {
+    return removeCall(cachedBy(self, name), self, args)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
-/** Removes the value of a call, everywhere. */
-export async function removeCall(
-  { findCache, callKey }: CachedBy,
-  self: unknown,
-  args: readonly unknown[],
-): Promise<Token> {
-  const [cache, key] = [findCache(self), callKey(self, args)]
-  noteEviction(cache, key)
-  return cache.delete(key)
+/** Removes the value of a call, everywhere. Not async: the promise of `delete` is one that a caller may forget. */
+export function removeCall({ findCache, callKey }: CachedBy, self: unknown, args: readonly unknown[]): Promise<Token> {
+  try {
+    const [cache, key] = [findCache(self), callKey(self, args)]
+    noteEviction(cache, key)
+    return cache.delete(key)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 function cachedBy(self: object, name: PropertyKey): CachedBy {

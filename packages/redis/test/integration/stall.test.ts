@@ -1,0 +1,45 @@
+/** An event loop that stands still for longer than a time limit: what has arrived meanwhile is not late. */
+import { createCache, memory } from '@hotpath/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { redis } from '../../src/index.ts'
+import { type RedisServer, startRedis } from './server.ts'
+
+let server: RedisServer
+beforeAll(async () => {
+  server = await startRedis()
+})
+afterAll(() => server.stop())
+
+function standStill(ms: number): void {
+  const until = performance.now() + ms
+  while (performance.now() < until);
+}
+
+test('a write whose answer arrived during a stall is confirmed', async () => {
+  const client = server.connect()
+  const cache = createCache({ name: 'stall', tiers: [memory({ maxEntries: 10 }), redis({ client })] })
+  const faults: unknown[] = []
+  cache.on('fault', (event) => faults.push(event))
+  expect(await cache.ready()).toBe(true)
+  const writes = [cache.delete('k'), cache.set('l', 1), cache.invalidateTags(['t'])]
+  standStill(5_500)
+  const tokens = await Promise.all(writes)
+  expect(tokens).toHaveLength(3)
+  expect(faults).toEqual([])
+  await cache.close()
+}, 30_000)
+
+test('a read and a load whose answers arrived during a stall succeed', async () => {
+  const client = server.connect()
+  const cache = createCache({ name: 'stalled-reads', tiers: [redis({ client })], tierTimeout: '200ms', timeout: 200 })
+  const faults: unknown[] = []
+  cache.on('fault', (event) => faults.push(event))
+  await cache.set('k', 1)
+  const reads = [cache.get('k'), cache.getOrSet('l', async () => Number(await client.incr('counter')))]
+  // A read goes out at the end of the microtasks.
+  await Promise.resolve()
+  standStill(500)
+  expect(await Promise.all(reads)).toEqual([1, 1])
+  expect(faults).toEqual([])
+  await cache.close()
+}, 30_000)
