@@ -79,7 +79,7 @@ export async function warm(
   const one = async (item: CacheKey | SetEntry): Promise<boolean> => {
     if (item === null || (typeof item === 'object' && 'key' in item)) {
       await cache.setMany([item], { asOf, tags, ...freshness })
-      return isWarm((item as SetEntry).key)
+      return isWarm(item.key)
     }
     await cache.getOrSet(item, loaderOf(load), { signal, tags, ...freshness })
     return isWarm(item)
