@@ -2,7 +2,7 @@
  * How long to wait before the next attempt: exponential with full jitter, which spreads the attempts of many callers
  * best (Brooker, "Exponential Backoff and Jitter", 2015). Pure: time and randomness are given.
  */
-import { type Duration, type Random, toMs } from '@hotpath/contract'
+import { type Duration, type Random, toMs, type OptionTable } from '@hotpath/contract'
 import { positiveMs, wrong } from './options.ts'
 
 /** How long to wait between attempts. */
@@ -17,6 +17,15 @@ export interface BackoffOptions {
   readonly jitter?: boolean | undefined
   /** Randomness. Default `Math.random`. */
   readonly random?: Random | undefined
+}
+
+/** What `backoffOf` checks. */
+export const BACKOFF_OPTIONS: OptionTable<keyof BackoffOptions> = {
+  delay: true,
+  factor: true,
+  maxDelay: true,
+  jitter: true,
+  random: true,
 }
 
 /** Options, checked. */

@@ -1,8 +1,7 @@
 /** Which answer is whose. Pure. */
-import { RequestError } from '@hotpath/contract'
+import { RequestError, kindOf } from '@hotpath/contract'
 import type { Item } from './batch-item.ts'
 import { isPromise } from './is-promise.ts'
-import { received } from './received.ts'
 
 /** What a `loadMany` may answer: values in the order of the keys, or a map by key. An Error is one key's failure. */
 export type ManyAnswers<Key, Value> = readonly (Value | Error)[] | ReadonlyMap<Key, Value | Error>
@@ -75,7 +74,7 @@ function assertAwaited(name: string, answers: readonly unknown[]): void {
 function neither(name: string, answer: unknown): RequestError {
   return wrongResult(
     name,
-    `must answer with a list or a Map, received ${received(answer)}. Answer one value for each key, in the order of the keys, or a Map by key.`,
+    `must answer with a list or a Map, received ${kindOf(answer)}. Answer one value for each key, in the order of the keys, or a Map by key.`,
   )
 }
 

@@ -1,5 +1,5 @@
-import type { Clock, Duration } from '@hotpath/contract'
-import { type Backoff, type BackoffOptions, backoffOf } from './backoff.ts'
+import { type Clock, type Duration, type OptionTable, checkOptions } from '@hotpath/contract'
+import { type Backoff, BACKOFF_OPTIONS, type BackoffOptions, backoffOf } from './backoff.ts'
 import { assertKeyOf, type CallKey } from './call-key.ts'
 import type { RequestEvents } from './events.ts'
 import { isRetryable } from './is-retryable.ts'
@@ -49,6 +49,21 @@ export interface BatchOptions<Key> extends PolicyOptions {
   readonly maxKept?: number | undefined
 }
 
+/** What `batchPlanOf` checks. */
+export const BATCH_OPTIONS: OptionTable<Exclude<keyof BatchOptions<unknown>, keyof PolicyOptions>> = {
+  key: true,
+  window: true,
+  maxBatch: true,
+  concurrency: true,
+  maxQueue: true,
+  timeout: true,
+  retry: true,
+  isolate: true,
+  maxKept: true,
+}
+
+const BATCH_RETRY_OPTIONS: OptionTable<'attempts' | 'when'> = { attempts: true, when: true }
+
 /** Options, checked. */
 export interface BatchPlan {
   readonly name: string
@@ -69,12 +84,16 @@ export interface BatchPlan {
 }
 
 /** @throws ConfigError naming the option, the value seen and the way out. */
-export function batchPlanOf<Key>(options: BatchOptions<Key>, name: string): BatchPlan {
-  assertOptions(options, 'batch')
+export function batchPlanOf<Key>(
+  options: BatchOptions<Key>,
+  name: string,
+  tables: readonly OptionTable[] = [BATCH_OPTIONS],
+): BatchPlan {
+  assertOptions(options, 'batch', tables)
   assertKeyOf(options.key)
   const { window = false, retry = false, isolate = true } = options
   if (typeof isolate !== 'boolean') throw wrong('isolate', '`true` or `false`', isolate, 'Leave it out for `true`.')
-  if (retry !== false) assertOptions(retry, 'retry')
+  if (retry !== false) checkOptions(retry, 'retry', BATCH_RETRY_OPTIONS, BACKOFF_OPTIONS)
   const { when = isRetryable } = retry === false ? {} : retry
   assertFunction(when, 'retry.when', 'when: (error) => isRetryable(error)')
   const windowMs =

@@ -1,11 +1,11 @@
+import { kindOf, FRESHNESS_OPTIONS } from '@hotpath/contract'
 import type { ManyAnswers } from './batch-answers.ts'
-import { type BatchOptions, batchPlanOf } from './batch-options.ts'
+import { BATCH_OPTIONS, type BatchOptions, batchPlanOf } from './batch-options.ts'
 import { type BatchStore, createBatcher } from './batcher.ts'
-import { CachedBatch, type CachedBatchOptions } from './cached-batch.ts'
+import { CACHED_BATCH_OPTIONS, CachedBatch, type CachedBatchOptions } from './cached-batch.ts'
 import { ambientCall, Call, type CurrentCall } from './call.ts'
-import { assertFunction, nameOf, priorityOf, signalOf, wrong } from './options.ts'
-import { received } from './received.ts'
-import type { CallOptions } from './wrapped.ts'
+import { assertFunction, nameOf, wrong } from './options.ts'
+import { type CallOptions, checkCallOptions } from './wrapped.ts'
 
 /** Loads many keys with one call. The context has the signal and the attempt, as `currentCall()` does. */
 export type LoadMany<Key, Answers> = (keys: readonly Key[], context: CurrentCall) => Answers | Promise<Answers>
@@ -64,7 +64,9 @@ export function batch<Key, Value>(
 ): Batch<Key, Value | undefined> {
   assertFunction(loadMany, 'loadMany', 'batch((ids) => selectByIds(ids))')
   const name = nameOf(options ?? {}, loadMany)
-  const plan = batchPlanOf(options, name)
+  const plan = isCached(options)
+    ? batchPlanOf(options, name, [CACHED_BATCH_OPTIONS, FRESHNESS_OPTIONS, BATCH_OPTIONS])
+    : batchPlanOf(options, name)
   const batcher = createBatcher<Key>(plan, loadMany)
   const store: BatchStore<Key> = isCached(options) ? new CachedBatch(batcher, options, name) : batcher
   const keeps = store !== batcher || plan.maxKept > 0
@@ -74,7 +76,7 @@ export function batch<Key, Value>(
       const around = ambientCall()
       if (options === undefined) return store.load(key, around) as Promise<Value>
       try {
-        const call = callOf(options, around)
+        const call = callOf(options, around, 'load')
         const answer = store.load(key, call)
         return (call === around ? answer : answer.finally(() => call?.end())) as Promise<Value>
       } catch (error) {
@@ -84,7 +86,7 @@ export function batch<Key, Value>(
     async loadMany(keys, options = {}) {
       if (typeof keys === 'string' || typeof Object(keys)[Symbol.iterator] !== 'function') throw noList(keys)
       const around = ambientCall()
-      const call = callOf(options, around)
+      const call = callOf(options, around, 'loadMany')
       // Read to its end before anything is loaded: it may throw, and nobody would wait for what was begun.
       const settled = await Promise.allSettled([...keys].map((key) => store.load(key, call)))
       if (call !== around) call?.end()
@@ -105,17 +107,19 @@ export function batch<Key, Value>(
 function isCached<Key, Value>(
   options: BatchOptions<Key> | CachedBatchOptions<Key, Value>,
 ): options is CachedBatchOptions<Key, Value> {
-  return 'cache' in options && options.cache !== undefined
+  return (options as { readonly cache?: unknown } | null)?.cache !== undefined
 }
 
 /** The call of a caller: the one around it, or one of its own, which is then to be ended. */
-function callOf({ signal, priority }: CallOptions, around: Call | undefined): Call | undefined {
+function callOf(options: CallOptions, around: Call | undefined, method: string): Call | undefined {
+  checkCallOptions(options, method)
+  const { signal, priority } = options
   if (signal === undefined && priority === undefined) return around
-  return new Call(around, { signal: signalOf(signal), priority: priorityOf(priority) })
+  return new Call(around, { signal, priority })
 }
 
 function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(`A key failed with ${received(reason)}.`, { cause: reason })
+  return reason instanceof Error ? reason : new Error(`A key failed with ${kindOf(reason)}.`, { cause: reason })
 }
 
 function noList(keys: unknown): Error {

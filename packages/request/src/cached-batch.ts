@@ -1,4 +1,4 @@
-import type { CacheKey, FreshnessOptions } from '@hotpath/contract'
+import { type CacheKey, type FreshnessOptions, type OptionTable } from '@hotpath/contract'
 import { DEFAULT_FRESHNESS, resolveFreshness, validateTags } from '@hotpath/contract'
 import type { BatchStore } from './batcher.ts'
 import type { BatchOptions } from './batch-options.ts'
@@ -20,6 +20,9 @@ export interface CachedBatchOptions<Key, Value>
   /** How long a batch may take. Default `'30s'`. */
   readonly timeout?: BatchOptions<Key>['timeout']
 }
+
+/** What a batch with a cache knows beside what each batch does. */
+export const CACHED_BATCH_OPTIONS: OptionTable<'cache' | 'tags'> = { cache: true, tags: true }
 
 /** A batcher behind a cache. The cache shares loads and finds values; what it misses goes out in batches. */
 export class CachedBatch<Key, Value> implements BatchStore<Key> {

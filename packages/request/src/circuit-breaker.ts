@@ -1,4 +1,4 @@
-import { type Clock, type Duration, isHotpathError, RequestError } from '@hotpath/contract'
+import { type Clock, type Duration, isHotpathError, RequestError, type OptionTable } from '@hotpath/contract'
 import { ambientCall } from './call.ts'
 import { Circuit, type CircuitState, type Permit } from './circuit.ts'
 import { isRetryable } from './is-retryable.ts'
@@ -30,6 +30,15 @@ export interface CircuitBreakerOptions extends PolicyOptions {
   readonly probes?: number | undefined
   /** Which errors count as failures of the other side. Default: {@link isRetryable}. */
   readonly when?: ((error: unknown) => boolean) | undefined
+}
+
+const CIRCUIT_BREAKER_OPTIONS: OptionTable<Exclude<keyof CircuitBreakerOptions, keyof PolicyOptions>> = {
+  failureRate: true,
+  minCalls: true,
+  window: true,
+  pause: true,
+  probes: true,
+  when: true,
 }
 
 /** The policy of a circuit breaker: one circuit for all functions that it is put around. */
@@ -84,7 +93,7 @@ class Breaker {
   readonly #when: (error: unknown) => boolean
 
   constructor(options: CircuitBreakerOptions) {
-    assertOptions(options, 'circuitBreaker')
+    assertOptions(options, 'circuitBreaker', [CIRCUIT_BREAKER_OPTIONS])
     this.#options = options
     this.#circuit = new Circuit({
       failureRate: ratio(options.failureRate, 0.5, 'failureRate'),

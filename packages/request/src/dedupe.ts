@@ -1,3 +1,4 @@
+import { type OptionTable } from '@hotpath/contract'
 import { ambientCall } from './call.ts'
 import { assertKeyOf, type KeyOf, type MapKey, mapKeyOf } from './call-key.ts'
 import { Flights, waitsForItself } from './flights.ts'
@@ -9,6 +10,8 @@ export interface DedupeOptions<Args extends readonly unknown[]> extends Omit<Pol
   /** What tells calls apart. Default: all arguments, which then must be data. */
   readonly key?: KeyOf<Args> | undefined
 }
+
+const DEDUPE_OPTIONS: OptionTable<'key'> = { key: true }
 
 /**
  * One call in progress for each key; who calls meanwhile gets the same answer, or the same error. Results are not kept.
@@ -36,7 +39,7 @@ export function dedupe<Args extends readonly unknown[] = readonly unknown[]>(
 export function dedupe(first: AnyFunction | DedupeOptions<never> = {}, second: DedupeOptions<never> = {}): unknown {
   const isPolicy = typeof first !== 'function'
   const options = isPolicy ? first : second
-  assertOptions(options, 'dedupe')
+  assertOptions(options, 'dedupe', [DEDUPE_OPTIONS])
   const { key } = options
   assertKeyOf(key)
   const events = eventsOf(options)

@@ -1,6 +1,5 @@
-import { ConfigError, HotpathError } from '@hotpath/contract'
+import { ConfigError, HotpathError, received } from '@hotpath/contract'
 import { isPromise } from './is-promise.ts'
-import { received } from './received.ts'
 
 /** Everything that policies tell, as a union discriminated by `type`. `name` is the policy's, or the function's. */
 export type RequestEvent =

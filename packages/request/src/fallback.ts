@@ -1,3 +1,4 @@
+import { type OptionTable, functionOption } from '@hotpath/contract'
 import { ambientCall } from './call.ts'
 import { assertFunction, assertOptions, eventsOf, nameOf, type PolicyOptions } from './options.ts'
 import { type AnyFunction, asWrapped, invoke, type Policy, type Wrapped } from './wrapped.ts'
@@ -7,6 +8,8 @@ export interface FallbackOptions extends Omit<PolicyOptions, 'clock'> {
   /** Which errors it answers for. Default: all. */
   readonly when?: ((error: unknown) => boolean) | undefined
 }
+
+const FALLBACK_OPTIONS: OptionTable<'when'> = { when: functionOption }
 
 /** What answers instead: gets the error and the arguments. */
 export type Answer<Args extends readonly unknown[], Value> = (error: unknown, ...args: Args) => Value | Promise<Value>
@@ -40,9 +43,8 @@ export function fallback(...given: readonly unknown[]): unknown {
   const isPolicy = typeof given[1] !== 'function'
   const [answer, options = {}] = (isPolicy ? given : given.slice(1)) as [AnyFunction, FallbackOptions?]
   assertFunction(answer, 'answer', 'fallback(load, () => null)')
-  assertOptions(options, 'fallback')
+  assertOptions(options, 'fallback', [FALLBACK_OPTIONS])
   const { when } = options
-  if (when !== undefined) assertFunction(when, 'when', 'when: (error) => isRetryable(error)')
   const events = eventsOf(options)
   const policy = (fn: AnyFunction): unknown => {
     assertFunction(fn, 'fn', 'fallback(load, () => null)')

@@ -3,7 +3,7 @@
  * "The Tail at Scale", 2013). When everything is slow a second attempt for everybody would double the load, so no more
  * than a ratio of the calls gets one.
  */
-import type { Clock, Duration } from '@hotpath/contract'
+import { type Clock, type Duration, type OptionTable } from '@hotpath/contract'
 import { ambientCall, Call } from './call.ts'
 import type { RequestEvents } from './events.ts'
 import { Latencies } from './latencies.ts'
@@ -31,6 +31,13 @@ export interface HedgeOptions extends PolicyOptions {
   readonly minCalls?: number | undefined
   /** At most this ratio of the calls gets a second attempt, once ten in a row had one. Default 0.1. */
   readonly maxRatio?: number | undefined
+}
+
+const HEDGE_OPTIONS: OptionTable<'after' | 'percentile' | 'minCalls' | 'maxRatio'> = {
+  after: true,
+  percentile: true,
+  minCalls: true,
+  maxRatio: true,
 }
 
 interface Plan {
@@ -88,7 +95,7 @@ export function hedge(first: AnyFunction | HedgeOptions = {}, second: HedgeOptio
 }
 
 function planOf(options: HedgeOptions): Plan {
-  assertOptions(options, 'hedge')
+  assertOptions(options, 'hedge', [HEDGE_OPTIONS])
   const { after } = options
   return {
     afterMs: after === undefined ? undefined : positiveMs(after, 'after', 'Leave it out to measure it.'),

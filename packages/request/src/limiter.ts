@@ -2,6 +2,7 @@
  * So many calls at a time. Our own rather than p-queue: that one has no bound for those who wait, and no priorities
  * by name; it would bring events and a timeout of its own.
  */
+import { type OptionTable } from '@hotpath/contract'
 import { ambientCall, type Call } from './call.ts'
 import type { RequestEvents } from './events.ts'
 import { assertFunction, assertOptions, count, eventsOf, nameOf, type PolicyOptions, wrong } from './options.ts'
@@ -16,6 +17,8 @@ export interface LimitOptions extends Omit<PolicyOptions, 'clock'> {
   readonly maxQueue?: number | undefined
 }
 
+const LIMIT_OPTIONS: OptionTable<'concurrency' | 'maxQueue'> = { concurrency: true, maxQueue: true }
+
 export class Limiter {
   readonly #options: LimitOptions
   readonly #concurrency: number
@@ -25,7 +28,7 @@ export class Limiter {
   #running = 0
 
   constructor(options: LimitOptions | undefined) {
-    assertOptions(options, 'limit', 'limit(load, { concurrency: 10 })')
+    assertOptions(options, 'limit', [LIMIT_OPTIONS], 'limit(load, { concurrency: 10 })')
     this.#options = options as LimitOptions
     const { concurrency, maxQueue } = this.#options
     if (concurrency === undefined)

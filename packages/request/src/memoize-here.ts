@@ -1,4 +1,4 @@
-import { ConfigError, type Duration, toMs } from '@hotpath/contract'
+import { ConfigError, type Duration, toMs, type OptionTable } from '@hotpath/contract'
 import { ambientCall } from './call.ts'
 import { type KeyOf, type MapKey, mapKeyOf } from './call-key.ts'
 import { Flights, waitsForItself } from './flights.ts'
@@ -16,6 +16,16 @@ export interface MemoizeHereOptions<Args extends readonly unknown[]> extends Omi
   readonly ttl?: Duration | undefined
   /** What tells calls apart. Default: all arguments, which then must be data. */
   readonly key?: KeyOf<Args> | undefined
+}
+
+/** What is known of a memory of this function's own. */
+export const HERE_OPTIONS: OptionTable<keyof MemoizeHereOptions<never>> = {
+  cache: true,
+  maxEntries: true,
+  ttl: true,
+  key: true,
+  name: true,
+  clock: true,
 }
 
 /** Results are kept in this process, one call in progress for each key. */

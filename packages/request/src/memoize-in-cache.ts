@@ -6,6 +6,8 @@ import {
   meaningfulName,
   resolveFreshness,
   validateTags,
+  type OptionTable,
+  FRESHNESS_OPTIONS,
 } from '@hotpath/contract'
 import { ambientCall, Call } from './call.ts'
 import { waitsForItself } from './flights.ts'
@@ -27,6 +29,11 @@ export interface MemoizeInCacheOptions<Args extends readonly unknown[], Value>
 }
 
 const NAMED = { code: 'ERR_CONFIG_OPTION', subject: '`memoize`', kind: 'function', example: 'loadCity' } as const
+
+const OWN_OPTIONS: OptionTable<'cache' | 'key' | 'tags' | 'name'> = { cache: true, key: true, tags: true, name: true }
+
+/** What is known where a cache keeps the results. */
+export const IN_CACHE_OPTIONS: readonly OptionTable[] = [OWN_OPTIONS, FRESHNESS_OPTIONS]
 
 /** Results are kept in a cache, which shares loads with all who use it. */
 export function memoizeInCache(options: MemoizeInCacheOptions<never, unknown>): (fn: AnyFunction) => unknown {

@@ -2,10 +2,11 @@
  * Keeps results. Our own rather than p-memoize with the cache as its store: that one asks the store twice for each call,
  * knows nothing of tags and stale values, and shares no load with other users of the cache.
  */
+import { checkOptions } from '@hotpath/contract'
 import { assertKeyOf } from './call-key.ts'
-import { memoizeHere, type MemoizeHereOptions } from './memoize-here.ts'
-import { memoizeInCache, type MemoizeInCacheOptions } from './memoize-in-cache.ts'
-import { assertFunction, assertOptions } from './options.ts'
+import { HERE_OPTIONS, memoizeHere, type MemoizeHereOptions } from './memoize-here.ts'
+import { IN_CACHE_OPTIONS, memoizeInCache, type MemoizeInCacheOptions } from './memoize-in-cache.ts'
+import { assertFunction, assertGiven } from './options.ts'
 import type { AnyFunction, Policy, Wrapped } from './wrapped.ts'
 
 /** Options of `memoize`. */
@@ -58,7 +59,8 @@ export function memoize<Args extends readonly unknown[] = readonly unknown[]>(
 export function memoize(...given: readonly unknown[]): unknown {
   const isPolicy = typeof given[0] !== 'function'
   const options = (isPolicy ? given[0] : given[1]) as MemoizeOptions<never, unknown>
-  assertOptions(options, 'memoize', 'memoize(load, { maxEntries: 1_000 })')
+  assertGiven(options, 'memoize', 'memoize(load, { maxEntries: 1_000 })')
+  checkOptions(options, 'memoize', ...(isInCache(options) ? IN_CACHE_OPTIONS : [HERE_OPTIONS]))
   assertKeyOf(options.key)
   const put = isInCache(options) ? memoizeInCache(options) : memoizeHere(options)
   const policy = (fn: AnyFunction): unknown => {
@@ -69,5 +71,5 @@ export function memoize(...given: readonly unknown[]): unknown {
 }
 
 function isInCache(options: MemoizeOptions<never, unknown>): options is MemoizeInCacheOptions<never, unknown> {
-  return 'cache' in options && options.cache !== undefined
+  return (options as { readonly cache?: unknown } | null | undefined)?.cache !== undefined
 }

@@ -1,9 +1,18 @@
 /** Options that all policies share, and the checks of options. Everything is checked once, when a policy is made. */
-import { type Clock, ConfigError, type Duration, toMs } from '@hotpath/contract'
+import {
+  type Clock,
+  type Duration,
+  type OptionTable,
+  checkOptions,
+  clockOption,
+  toMs,
+  wrongOption as wrong,
+  ConfigError,
+  received,
+} from '@hotpath/contract'
 import type { AnyFunction } from './wrapped.ts'
 import type { Priority } from './call.ts'
 import type { RequestEvents } from './events.ts'
-import { received } from './received.ts'
 import { systemClock } from './system-clock.ts'
 
 /** Options of every policy. */
@@ -17,21 +26,35 @@ export interface PolicyOptions {
 }
 
 /** An error for an option that is wrong. */
-export function wrong(option: string, rule: string, value: unknown, wayOut: string): ConfigError {
-  const message = `\`${option}\` must be ${rule}, received ${received(value)}. ${wayOut}`
-  return new ConfigError('ERR_CONFIG_OPTION', message, { context: { option } })
-}
+export { wrong }
+
+/** A policy may know less of these than all; their checks are where they are used. */
+const POLICY_OPTIONS: OptionTable<keyof PolicyOptions> = { name: true, events: true, clock: true }
 
 /** @throws ConfigError for what cannot be called. */
 export function assertFunction(fn: unknown, option: string, example: string): asserts fn is AnyFunction {
   if (typeof fn !== 'function') throw wrong(option, 'a function', fn, `Use for example \`${example}\`.`)
 }
 
-/** @throws ConfigError for options that are no object. `example` is for a policy that cannot do without. */
-export function assertOptions(options: unknown, policy: string, example?: string): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
-  const wayOut = example === undefined ? 'Leave them out for the defaults.' : `Use for example \`${example}\`.`
-  throw wrong(`options of ${policy}`, 'an object', options, wayOut)
+/**
+ * Refuses options that are no object, and those that a policy does not know.
+ *
+ * @param example - For a policy that cannot do without.
+ */
+export function assertOptions(
+  options: unknown,
+  policy: string,
+  own: readonly OptionTable[] = [],
+  example?: string,
+): void {
+  if (example !== undefined) assertGiven(options, policy, example)
+  checkOptions(options, policy, ...own, POLICY_OPTIONS)
+}
+
+/** @throws ConfigError for what is no object, where there are no defaults. */
+export function assertGiven(options: unknown, policy: string, example: string): void {
+  if (typeof options === 'object' && options !== null) return
+  throw wrong(`options of ${policy}`, 'an object', options, `Use for example \`${example}\`.`)
 }
 
 /** A duration above 0, or `Infinity`. */
@@ -82,26 +105,19 @@ export function ratio(value: number | undefined, inherited: number, option: stri
   throw wrong(option, 'a ratio above 0 and up to 1', value, `Use for example ${inherited}.`)
 }
 
-/** @throws ConfigError for what is no signal. */
-export function signalOf(signal: AbortSignal | undefined): AbortSignal | undefined {
-  if (signal === undefined || typeof signal?.addEventListener === 'function') return signal
-  throw wrong('signal', 'an AbortSignal', signal, 'Pass `controller.signal`, or `AbortSignal.timeout(500)`.')
-}
-
 /** Priorities, the most urgent first. */
 export const PRIORITIES: readonly Priority[] = ['critical', 'high', 'normal', 'low']
 
 /** @throws ConfigError for what is no priority. */
-export function priorityOf(priority: Priority | undefined): Priority | undefined {
-  if (priority === undefined || PRIORITIES.includes(priority)) return priority
-  throw wrong('priority', `one of ${PRIORITIES.join(', ')}`, priority, "Leave it out for 'normal'.")
+export function priorityOption(priority: unknown, option: string): void {
+  if (PRIORITIES.includes(priority as Priority)) return
+  throw wrong(option, `one of ${PRIORITIES.join(', ')}`, priority, "Leave it out for 'normal'.")
 }
 
 /** The clock that was given, or the machine's. */
 export function clockOf({ clock }: PolicyOptions): Clock {
-  if (clock === undefined) return systemClock
-  if (typeof clock?.monotonic === 'function' && typeof clock.after === 'function') return clock
-  throw wrong('clock', 'a Clock', clock, 'Leave it out for the time of the machine.')
+  if (clock !== undefined) clockOption(clock, 'clock')
+  return clock ?? systemClock
 }
 
 /** The events that were given. */

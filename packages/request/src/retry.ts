@@ -2,8 +2,8 @@
  * Attempts until one succeeds. Our own rather than p-retry: that one waits by the platform's timers, so nothing could be
  * tested on virtual time, knows no full jitter, no `Retry-After` and no signal within an attempt.
  */
-import type { Clock, Duration } from '@hotpath/contract'
-import { type Backoff, type BackoffOptions, backoffOf, delayAfter } from './backoff.ts'
+import { type Clock, type Duration, type OptionTable, booleanOption } from '@hotpath/contract'
+import { type Backoff, BACKOFF_OPTIONS, type BackoffOptions, backoffOf, delayAfter } from './backoff.ts'
 import { ambientCall, Call } from './call.ts'
 import type { RequestEvents } from './events.ts'
 import { isRetryable } from './is-retryable.ts'
@@ -31,6 +31,13 @@ export interface RetryOptions extends PolicyOptions, BackoffOptions {
   readonly when?: ((error: unknown, attempt: number) => boolean | Promise<boolean>) | undefined
   /** Whether a `Retry-After` header of the error (or of its `response`) is honoured. Default `true`. */
   readonly retryAfter?: boolean | undefined
+}
+
+const RETRY_OPTIONS: OptionTable<'attempts' | 'maxTime' | 'when' | 'retryAfter'> = {
+  attempts: true,
+  maxTime: true,
+  when: true,
+  retryAfter: booleanOption,
 }
 
 interface Plan {
@@ -96,7 +103,7 @@ export function retry(first: AnyFunction | RetryOptions = {}, second: RetryOptio
 }
 
 function planOf(options: RetryOptions): Plan {
-  assertOptions(options, 'retry')
+  assertOptions(options, 'retry', [RETRY_OPTIONS, BACKOFF_OPTIONS])
   const { when = isRetryable, retryAfter = true } = options
   assertFunction(when, 'when', 'when: (error) => isRetryable(error)')
   return {

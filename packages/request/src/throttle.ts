@@ -3,7 +3,7 @@
  * doubles the rate. Our own rather than p-throttle: that one waits by the platform's timers, so nothing could be tested
  * on virtual time.
  */
-import type { Clock, Duration } from '@hotpath/contract'
+import { type Clock, type Duration, type OptionTable } from '@hotpath/contract'
 import { ambientCall, type Call } from './call.ts'
 import type { RequestEvents } from './events.ts'
 import {
@@ -57,6 +57,8 @@ export function throttle(first: AnyFunction | ThrottleOptions, second?: Throttle
   return isPolicy ? policy : policy(first)
 }
 
+const THROTTLE_OPTIONS: OptionTable<'limit' | 'interval' | 'maxQueue'> = { limit: true, interval: true, maxQueue: true }
+
 class Throttler {
   readonly #options: ThrottleOptions
   readonly #limit: number
@@ -71,7 +73,7 @@ class Throttler {
   #timer: Timer | undefined
 
   constructor(options: ThrottleOptions | undefined) {
-    assertOptions(options, 'throttle', "throttle(send, { limit: 10, interval: '1s' })")
+    assertOptions(options, 'throttle', [THROTTLE_OPTIONS], "throttle(send, { limit: 10, interval: '1s' })")
     this.#options = options as ThrottleOptions
     const { limit, interval, maxQueue } = this.#options
     this.#limit = finiteCount(limit, undefined, 'limit')

@@ -1,6 +1,7 @@
+import { type OptionTable, checkOptions, signalOption } from '@hotpath/contract'
 import { ambientCall, Call, type Priority, runIn } from './call.ts'
 import { detach } from './detach.ts'
-import { priorityOf, signalOf } from './options.ts'
+import { priorityOption } from './options.ts'
 
 /** What policies take: any function. */
 // oxlint-disable-next-line typescript/no-explicit-any -- parameters are compared both ways by `any` alone
@@ -12,6 +13,13 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** How urgent the call is, where calls wait for each other (`limit`). Default: as the call around it, else `'normal'`. */
   readonly priority?: Priority | undefined
+}
+
+const CALL_OPTIONS: OptionTable<keyof CallOptions> = { signal: signalOption, priority: priorityOption }
+
+/** @throws ConfigError for options that a call does not have. */
+export function checkCallOptions(options: CallOptions, door: string): void {
+  checkOptions(options, door, CALL_OPTIONS)
 }
 
 /** The asynchronous twin of a function: the function's own type where it answers with a promise already. */
@@ -96,8 +104,8 @@ export function asWrapped<Fn extends AnyFunction, Extra = never>(fn: Fn, body: B
 }
 
 function withOptions(body: Body, options: CallOptions): Body {
-  const signal = signalOf(options.signal)
-  const priority = priorityOf(options.priority)
+  checkCallOptions(options, 'with')
+  const { signal, priority } = options
   return function wrapped(...args) {
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     const call = new Call(ambientCall(), { signal, priority })

@@ -2,10 +2,10 @@
  * GET requests that come together, as one POST to an endpoint of the server. It stands in the place of a transport: the
  * cache, retries and limits of time above it see single requests.
  */
-import type { Clock, Duration, HttpError } from '@hotpath/contract'
+import { type Clock, type Duration, type HttpError, type OptionTable, checkOptions } from '@hotpath/contract'
 import { batch } from '../batch.ts'
 import type { RequestEvents } from '../events.ts'
-import { assertFunction, assertOptions, wrong } from '../options.ts'
+import { assertFunction, wrong } from '../options.ts'
 import { type Address, urlOf } from './address.ts'
 import {
   answersById,
@@ -39,6 +39,15 @@ export interface BatchEndpointOptions {
   readonly decode?: ((body: unknown) => readonly BatchedResponse[]) | undefined
 }
 
+const BATCH_ENDPOINT_OPTIONS: OptionTable<keyof BatchEndpointOptions> = {
+  path: true,
+  maxBatch: true,
+  window: true,
+  when: true,
+  encode: true,
+  decode: true,
+}
+
 /** What a client tells its batch endpoint. */
 export interface BatchContext {
   /** What carries the batches, and single requests. */
@@ -69,7 +78,7 @@ export type BatchEndpoint = (context: BatchContext) => HttpTransport
  * ```
  */
 export function batchEndpoint(options: BatchEndpointOptions): BatchEndpoint {
-  assertOptions(options, 'batchEndpoint')
+  checkOptions(options, 'batchEndpoint', BATCH_ENDPOINT_OPTIONS)
   const { path, maxBatch = 20, window, when = () => true, encode = encodeBatch, decode = decodeBatch } = options
   assertFunction(when, 'when', "when: (url) => url.pathname.startsWith('/cities')")
   assertFunction(encode, 'encode', 'encode: (requests) => ({ requests })')

@@ -1,5 +1,5 @@
 /** What a batch and its answer look like, and whether an answer can be told apart into those of its requests. */
-import { received } from '../received.ts'
+import { kindOf } from '@hotpath/contract'
 
 /** One request within a batch. */
 export interface BatchedRequest {
@@ -44,7 +44,7 @@ export class UnusableBatch extends Error {}
  * @throws UnusableBatch when nobody can tell which answer is whose.
  */
 export function answersById(answers: unknown): ReadonlyMap<string, BatchedResponse> {
-  if (!Array.isArray(answers)) throw new UnusableBatch(`is no list of answers, but ${received(answers)}`)
+  if (!Array.isArray(answers)) throw new UnusableBatch(`is no list of answers, but ${kindOf(answers)}`)
   const byId = new Map<string, BatchedResponse>()
   for (const one of answers as unknown[]) {
     if (!isAnswer(one)) continue

@@ -1,5 +1,13 @@
 /** Options of a client, and their checks: everything once, when the client is made. */
-import { type ByteSize, type Clock, type Duration, toBytes, toMs } from '@hotpath/contract'
+import {
+  type ByteSize,
+  type Clock,
+  type Duration,
+  toBytes,
+  toMs,
+  type OptionTable,
+  checkOptions,
+} from '@hotpath/contract'
 import type { RequestEvents } from '../events.ts'
 import { assertFunction, clockOf, count, eventsOf, limitMs, type PolicyOptions, wrong } from '../options.ts'
 import type { RetryOptions } from '../retry.ts'
@@ -92,6 +100,33 @@ export interface SendSettings {
   readonly attemptMs: number
 }
 
+const CLIENT_OPTIONS: OptionTable<keyof HttpClientOptions> = {
+  baseUrl: true,
+  headers: true,
+  cache: true,
+  caching: true,
+  retry: true,
+  timeout: true,
+  connections: true,
+  idempotencyKeys: true,
+  fieldsParameter: true,
+  batch: true,
+  maxBodyBytes: true,
+  dispatcher: true,
+  transport: true,
+  events: true,
+  clock: true,
+}
+const CACHING_OPTIONS: OptionTable<keyof CachingOptions> = {
+  shared: true,
+  ttl: true,
+  staleWhileRevalidate: true,
+  staleIfError: true,
+  heuristic: true,
+  revalidate: true,
+}
+const TIMEOUT_OPTIONS: OptionTable<keyof HttpTimeouts> = { total: true, attempt: true }
+
 const DEFAULT_TIMEOUT_MS = 30_000
 
 /** @throws ConfigError naming the option. */
@@ -112,11 +147,14 @@ export function sendSettings(
 }
 
 function timeoutsOf(timeout: HttpClientOptions['timeout']): HttpTimeouts {
-  return typeof timeout === 'object' && timeout !== null ? timeout : { total: timeout }
+  if (typeof timeout !== 'object' || timeout === null) return { total: timeout }
+  checkOptions(timeout, 'timeout', TIMEOUT_OPTIONS)
+  return timeout
 }
 
 /** @throws ConfigError naming the option. */
 export function cachingPolicy(caching: CachingOptions = {}): CachingPolicy {
+  checkOptions(caching, 'caching', CACHING_OPTIONS)
   const { shared = true, ttl = 0, staleWhileRevalidate, staleIfError, heuristic = 0, revalidate = '1h' } = caching
   if (typeof shared !== 'boolean') {
     throw wrong('caching.shared', '`true` or `false`', shared, 'Use `false` for the cache of one user.')
@@ -151,6 +189,7 @@ export interface ClientSettings {
 
 /** @throws ConfigError naming the option, the value seen and the way out. */
 export function clientSettings(options: HttpClientOptions): ClientSettings {
+  checkOptions(options, 'createHttpClient', CLIENT_OPTIONS)
   const { fieldsParameter = false, cache, transport, dispatcher } = options
   if (cache !== undefined && typeof cache?.getOrSet !== 'function') {
     throw wrong(

@@ -9,6 +9,7 @@ import { createSend } from './network.ts'
 import { openTransport } from './open-transport.ts'
 import { type PagesOptions, pagesOf } from './pages.ts'
 import { createPrepare } from './prepare.ts'
+import { checkFetchOptions, checkPagesOptions, checkRequestOptions } from './request-options.ts'
 import { targetOf } from './target.ts'
 
 const NO_OPTIONS: RequestOptions = {}
@@ -78,6 +79,11 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
   }
 
   function read(method: string, path: string, said: RequestOptions = NO_OPTIONS): Promise<unknown> {
+    try {
+      checkRequestOptions(said, method.toLowerCase())
+    } catch (error) {
+      return Promise.reject(error)
+    }
     return ask(method, path, said).then((answer) => {
       if (answer.status >= 400) throw statusError(answer, { method, url: new URL(answer.url) })
       return answer.body
@@ -85,6 +91,7 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
   }
 
   async function fetch(path: string, said: RequestOptions & { method?: string } = NO_OPTIONS): Promise<HttpResponse> {
+    checkFetchOptions(said)
     const answer = await ask(said.method ?? 'GET', path, said)
     return new ClientResponse(answer, answer.body)
   }
@@ -93,6 +100,7 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
     path: string,
     said: RequestOptions & PagesOptions<unknown> = NO_OPTIONS,
   ): AsyncIterableIterator<unknown> {
+    checkPagesOptions(said)
     const page = async (next: string | undefined): Promise<HttpResponse> => {
       const address = next === undefined ? undefined : new URL(next)
       // Of the first page as it was asked for: where that was redirected to is foreign, too.

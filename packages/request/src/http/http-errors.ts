@@ -1,5 +1,5 @@
 /** What goes wrong between a client and a server. Addresses are shown without their query: that may hold secrets. */
-import { HttpError, type HttpErrorDetails, RequestError } from '@hotpath/contract'
+import { HttpError, type HttpErrorDetails, RequestError, isHotpathError } from '@hotpath/contract'
 import type { Answer } from './answer.ts'
 import { type HeaderFields, fieldOf } from './header-fields.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
@@ -30,19 +30,22 @@ export class PoorAnswer extends HttpError {
 /** There is no answer, or not all of it. */
 export function networkError(request: Target, cause: unknown): RequestError {
   if (cause instanceof BodyFailure) {
-    const wayOut = cause.isTooLarge ? 'Ask for less, or raise the limit.' : 'See the cause.'
+    const { isTooLarge, message } = cause
+    const wayOut = isTooLarge ? ' Ask for less, or raise the limit.' : ''
+    const { context, ...details } = detailsOf({ ...cause, body: undefined }, request)
     return new HttpError(
       'ERR_HTTP_BODY',
-      `The body that answers ${shown(request)} cannot be used: ${cause.message}. ${wayOut}`,
+      `The body that answers ${shown(request)} cannot be used: ${message}.${wayOut}`,
       {
-        cause,
-        ...detailsOf({ ...cause, body: undefined }, request),
+        ...details,
+        cause: cause.cause,
+        context: { ...context, isTooLarge },
       },
     )
   }
   return new RequestError(
     'ERR_HTTP_NETWORK',
-    `${shown(request)} got no answer: ${reasonOf(cause)}. Check that the server can be reached.`,
+    `${shown(request)} got no response. Check that the server can be reached.`,
     { cause, context: contextOf(request) },
   )
 }
@@ -77,7 +80,7 @@ export function redirectError(request: Target, answer: Head & Pick<Answer, 'body
 
 /** Whether a request failed because its answer is too long. */
 export function isBodyTooLarge(error: unknown): boolean {
-  return error instanceof HttpError && error.cause instanceof BodyFailure && error.cause.isTooLarge
+  return isHotpathError(error, 'ERR_HTTP_BODY') && error.context['isTooLarge'] === true
 }
 
 function statusMessage({ status }: Head, request: Target): string {
@@ -99,12 +102,4 @@ export function shown({ method, url }: Target): string {
 
 function flat(headers: HeaderFields): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.keys(headers).map((name) => [name, fieldOf(headers, name) ?? '']))
-}
-
-/** Errors of sockets have a code and often no message; `fetch` hides them in the cause. */
-function reasonOf(error: unknown): string {
-  const { code, message, cause } = (error ?? {}) as { code?: unknown; message?: unknown; cause?: unknown }
-  if (typeof code === 'string') return code
-  if (cause !== undefined) return reasonOf(cause)
-  return typeof message === 'string' && message !== '' ? message.replace(/\.$/, '') : 'unknown reason'
 }

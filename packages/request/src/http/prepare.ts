@@ -1,7 +1,7 @@
 /** From what a caller says to what goes out. */
 import { toMs, validateTags } from '@hotpath/contract'
 import { ambientCall } from '../call.ts'
-import { signalOf, wrong } from '../options.ts'
+import { wrong } from '../options.ts'
 import type { Address } from './address.ts'
 import { parseCacheControl } from './cache-control.ts'
 import type { ClientSettings, HeaderValues, HttpClientOptions } from './client-settings.ts'
@@ -128,7 +128,7 @@ function requestOf(
     kind,
     repeatable: (isIdempotent(method) && !selection.isOverridden) || key !== undefined || hasKey,
     // A call within a policy of this package ends with the call around it.
-    signal: signalOf(options.signal) ?? outerSignal(),
+    signal: options.signal ?? outerSignal(),
     send: settings.sendFor(options),
     tags: tags === undefined ? NO_TAGS : validateTags(tags, 'tags'),
     keys: options.keys ?? [],

@@ -60,6 +60,6 @@ export async function outdate(
 }
 
 function unknownFault(cause: unknown): LogError {
-  const message = 'A write was answered, but the cache could not be told what it outdates. See the cause.'
+  const message = 'A write was answered, but the cache could not be told what it outdates.'
   return new LogError('ERR_LOG_UNAVAILABLE', message, { cause })
 }

@@ -174,7 +174,7 @@ describe('a body', () => {
       response.setHeader('content-type', 'application/json')
       response.end('<html>')
     })
-    await expect(test.api.get('/a')).rejects.toMatchObject({ code: 'ERR_HTTP_BODY', cause: expect.any(SyntaxError) })
+    await expect(test.api.get('/a')).rejects.toMatchObject({ code: 'ERR_HTTP_BODY', cause: { name: 'SyntaxError' } })
     expect(await test.api.get('/a', { as: 'text' })).toBe('<html>')
   })
 
@@ -211,6 +211,6 @@ describe('a server', () => {
     const gone = await setUp((_, response) => json(response, 1))
     await gone[Symbol.asyncDispose]()
     await using api = createHttpClient({ baseUrl: gone.origin.url, retry: false })
-    await expect(api.get('/a')).rejects.toThrow(/`GET http:.*\/a` got no answer: ECONNREFUSED\./)
+    await expect(api.get('/a')).rejects.toThrow(/`GET http:.*\/a` got no response\. .* Cause: .*ECONNREFUSED/)
   })
 })
