@@ -2,10 +2,10 @@
  * Calls of one object with lists of keys become one call. The method keeps its type: each caller gives his list and gets
  * what belongs to it, so that a method for one key calls the one for many, and is batched with all others.
  */
-import { type CacheKey, ConfigError, type FreshnessOptions, RequestError } from '@hotpath/contract'
+import { type CacheKey, ConfigError, type FreshnessOptions, RequestError, kindOf } from '@hotpath/contract'
 import { type BatchOptions, type CachedBatchOptions, type LoadingCache, batch } from '@hotpath/request'
 import { type CacheOption, cacheFinder } from './cache-source.ts'
-import { assertOptions, received } from './input.ts'
+import { assertDecorated } from './input.ts'
 import { memberDecorator } from './member.ts'
 import type { Anything, AnyFunction, ArgsOf, Asynchronous, MemberDecorator, ValueOf } from './member-types.ts'
 import { perObject } from './per-object.ts'
@@ -56,7 +56,7 @@ export type Batchable<Of> =
 export function Batch<This = Anything, Of = BatchMethod>(
   options: BatchMemberOptions<This, Of> = {},
 ): MemberDecorator<This, Of, Batchable<Of>> {
-  assertOptions(options, '@Batch')
+  assertDecorated(options, '@Batch')
   const plain = options as unknown as Options
   const { cache, key } = plain
   if (cache !== undefined && key === undefined) {
@@ -117,13 +117,13 @@ function makeBatched(fn: AnyFunction, self: unknown, options: Plan): AnyFunction
 function noList(name: string, answers: unknown): RequestError {
   return new RequestError(
     'ERR_REQUEST_RESULT',
-    `\`${name}\` answered ${received(answers)} where \`@Batch\` needs a list. Answer one value for each key, in their order.`,
+    `\`${name}\` answered ${kindOf(answers)} where \`@Batch\` needs a list. Answer one value for each key, in their order.`,
   )
 }
 
 function noKeys(name: string, keys: unknown): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_OPTION',
-    `\`${name}\` was called with ${received(keys)} where \`@Batch\` needs a list of keys. Call it for example with \`[42]\`.`,
+    `\`${name}\` was called with ${kindOf(keys)} where \`@Batch\` needs a list of keys. Call it for example with \`[42]\`.`,
   )
 }

@@ -1,4 +1,4 @@
-import { type CacheKey, ConfigError, encodeKeyPrefix } from '@hotpath/contract'
+import { type CacheKey, ConfigError, encodeKeyPrefix, type OptionTable, booleanOption } from '@hotpath/contract'
 import type { Cache, WriteOptions } from '@hotpath/core'
 import { type CacheHome, type CacheOption, cacheFinder } from './cache-source.ts'
 import { assertCallable, assertFunction, assertOptions } from './input.ts'
@@ -67,8 +67,20 @@ export function cacheEvictFunction(fn: AnyFunction, options: Options, home: Cach
   )
 }
 
+const CACHE_EVICT_OPTIONS: OptionTable<keyof Options> = {
+  key: true,
+  keys: true,
+  tags: true,
+  prefix: true,
+  when: true,
+  unless: true,
+  before: booleanOption,
+  queue: booleanOption,
+  cache: true,
+}
+
 function readOptions(options: Options, decorator: string): Options {
-  assertOptions(options, decorator)
+  assertOptions(options, decorator, CACHE_EVICT_OPTIONS)
   const { key, keys, tags, prefix, when, unless, before } = options
   if (key === undefined && keys === undefined && tags === undefined && prefix === undefined) {
     throw new ConfigError(

@@ -5,6 +5,9 @@ import {
   type FreshnessOptions,
   encodeKey,
   resolveFreshness,
+  FRESHNESS_OPTIONS,
+  type OptionTable,
+  booleanOption,
 } from '@hotpath/contract'
 import type { Cache, SetOptions } from '@hotpath/core'
 import { type CacheHome, type CacheOption, cacheFinder } from './cache-source.ts'
@@ -60,8 +63,18 @@ interface Plan {
   readonly setOptions: SetOptions
 }
 
+const CACHE_PUT_OPTIONS: OptionTable<Exclude<keyof Options, keyof FreshnessOptions>> = {
+  key: true,
+  keys: true,
+  tags: true,
+  when: true,
+  unless: true,
+  queue: booleanOption,
+  cache: true,
+}
+
 function readOptions(options: Options, decorator: string): Plan {
-  assertOptions(options, decorator)
+  assertOptions(options, decorator, CACHE_PUT_OPTIONS, FRESHNESS_OPTIONS)
   const { key, keys, tags, when, unless, queue, cache, ...freshness } = options
   if (key === undefined && keys === undefined) {
     throw new ConfigError(

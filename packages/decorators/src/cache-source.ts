@@ -1,7 +1,6 @@
 /** Where a decorated member finds its cache: looked up at each call, so that it can be set later and swapped in tests. */
-import { ConfigError } from '@hotpath/contract'
+import { ConfigError, kindOf } from '@hotpath/contract'
 import type { Cache } from '@hotpath/core'
-import { received } from './input.ts'
 
 /** A cache, or a function that finds it when it is needed. */
 export type CacheProvider = Cache | (() => Cache | undefined)
@@ -59,7 +58,7 @@ function assertCache(cache: unknown): Cache {
   if (isCache(cache)) return cache
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
-    `\`cache\` must be a cache or a function that finds one, received ${received(cache)}. Use for example \`cache: (self) => self.cache\`.`,
+    `\`cache\` must be a cache or a function that finds one, received ${kindOf(cache)}. Use for example \`cache: (self) => self.cache\`.`,
   )
 }
 
@@ -69,7 +68,7 @@ function isCache(cache: unknown): cache is Cache {
 }
 
 function refuse(cache: unknown, subject: string): never {
-  const seen = cache === undefined ? 'before it had a cache' : `and found ${received(cache)} for its cache`
+  const seen = cache === undefined ? 'before it had a cache' : `and found ${kindOf(cache)} for its cache`
   throw new ConfigError(
     'ERR_DECORATOR_UNCONFIGURED',
     `${subject} was called ${seen}. Call \`configureDecorators({ cache })\` when the program starts, take the decorator from \`createDecorators(cache)\`, or tell it where to look: \`cache: (self) => self.cache\`.`,

@@ -1,4 +1,11 @@
-import { type CacheKey, DEFAULT_FRESHNESS, type FreshnessOptions, resolveFreshness } from '@hotpath/contract'
+import {
+  type CacheKey,
+  DEFAULT_FRESHNESS,
+  type FreshnessOptions,
+  resolveFreshness,
+  FRESHNESS_OPTIONS,
+  type OptionTable,
+} from '@hotpath/contract'
 import type { CacheOption } from './cache-source.ts'
 import { assertFunction, assertName, assertOptions } from './input.ts'
 import type { ArgsOf, ValueOf } from './member-types.ts'
@@ -42,9 +49,19 @@ export interface CacheableOptions<This, Of> extends FreshnessOptions {
   readonly cache?: CacheOption<This> | undefined
 }
 
+const CACHEABLE_OPTIONS: OptionTable<Exclude<keyof CacheableOptions<unknown, unknown>, keyof FreshnessOptions>> = {
+  key: true,
+  name: true,
+  tags: true,
+  when: true,
+  unless: true,
+  errorTtl: true,
+  cache: true,
+}
+
 /** @throws ConfigError or TagError for wrong options. */
 export function assertCacheable<This, Of>(options: CacheableOptions<This, Of>, decorator: string): FreshnessOptions {
-  assertOptions(options, decorator)
+  assertOptions(options, decorator, CACHEABLE_OPTIONS, FRESHNESS_OPTIONS)
   const { key, name, tags, when, unless, errorTtl, cache, ...freshness } = options
   assertFunction(key, 'key', "key: (id) => ['user', id]")
   assertName(name)

@@ -7,9 +7,19 @@
  * it was looked at last: then it gets a second chance (the CLOCK algorithm: Corbató, "A Paging Experiment with the Multics
  * System", 1968). O(1), and a hit moves nothing.
  */
-import { type CacheKey, type Clock, ConfigError, type Duration, type KeyPart, encodeKey, toMs } from '@hotpath/contract'
+import {
+  type CacheKey,
+  type Clock,
+  ConfigError,
+  type Duration,
+  type KeyPart,
+  encodeKey,
+  toMs,
+  type OptionTable,
+  countOption,
+} from '@hotpath/contract'
 import { systemClock } from '@hotpath/core'
-import { assertCallable, assertFunction, assertOptions, received } from './input.ts'
+import { assertCallable, assertFunction, assertOptions } from './input.ts'
 import { lookLike, memberDecorator, memberOf } from './member.ts'
 import type { AnyFunction, ArgsOf, MemberDecorator } from './member-types.ts'
 
@@ -106,16 +116,12 @@ interface Plan {
   readonly clock: Pick<Clock, 'monotonic'>
 }
 
+const MEMOIZE_OPTIONS: OptionTable<keyof Options> = { key: true, maxEntries: countOption, ttl: true, clock: true }
+
 function readOptions(options: Options, decorator: string): Plan {
-  assertOptions(options, decorator)
+  assertOptions(options, decorator, MEMOIZE_OPTIONS)
   const { key, maxEntries = 1_000, ttl = Number.POSITIVE_INFINITY, clock = systemClock } = options
   assertFunction(key, 'key', 'key: (query) => [query.id]')
-  if (!Number.isInteger(maxEntries) || maxEntries < 1) {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `\`maxEntries\` must be a whole number from 1, received ${typeof maxEntries === 'number' ? maxEntries : received(maxEntries)}. Use for example 1_000.`,
-    )
-  }
   return { key, maxEntries, ttlMs: toMs(ttl, 'ttl'), clock }
 }
 

@@ -1,5 +1,5 @@
 /** The policies of `@hotpath/request` as decorators. What they do and throw, and their options, is told there. */
-import type { Duration } from '@hotpath/contract'
+import { type Duration, type OptionTable, booleanOption } from '@hotpath/contract'
 import {
   type CircuitBreakerOptions,
   type DedupeOptions,
@@ -15,7 +15,7 @@ import {
   throttle,
   timeout,
 } from '@hotpath/request'
-import { assertFunction, assertOptions } from './input.ts'
+import { assertDecorated, assertFunction, assertOptions } from './input.ts'
 import { memberDecorator } from './member.ts'
 import type {
   Anything,
@@ -34,6 +34,8 @@ export interface PerObject {
   readonly perObject?: boolean | undefined
 }
 
+const DEDUPE_OPTIONS: OptionTable<keyof DedupeOptions<[]>> = { key: true, name: true, events: true }
+
 /** Options of `@Dedupe`. A `key` that is a `function` and not an arrow has the object as its `this`. */
 export interface DedupeMemberOptions<This, Of> extends Omit<DedupeOptions<[]>, 'key'> {
   /** What tells calls apart. Default: all arguments, which then must be data. */
@@ -48,7 +50,7 @@ export interface DedupeMemberOptions<This, Of> extends Omit<DedupeOptions<[]>, '
 export function Dedupe<This = Anything, Of = AsyncMethod>(
   options: DedupeMemberOptions<This, Of> = {},
 ): MemberDecorator<This, Of> {
-  assertOptions(options, '@Dedupe')
+  assertOptions(options, '@Dedupe', DEDUPE_OPTIONS)
   const { key, ...shared } = options as DedupeMemberOptions<unknown, AnyFunction>
   assertFunction(key, 'key', "key: (id) => ['user', id]")
   dedupe(shared)
@@ -65,7 +67,7 @@ export function Dedupe<This = Anything, Of = AsyncMethod>(
  * @throws ConfigError for wrong options, and when it stands before anything but a method or getter.
  */
 export function Retry<This = Anything, Of = AsyncMethod>(options: RetryOptions = {}): MemberDecorator<This, Of> {
-  assertOptions(options, '@Retry')
+  assertDecorated(options, '@Retry')
   const policy = retry(options)
   return memberDecorator('@Retry', ({ fn }) => policy(fn))
 }
@@ -91,9 +93,10 @@ export function Timeout<This = Anything, Of = AsyncMethod>(
 export function Throttle<This = Anything, Of = AsyncMethod>(
   options: ThrottleOptions & PerObject,
 ): MemberDecorator<This, Of> {
-  assertOptions(options, '@Throttle')
-  throttle(options)
-  return memberDecorator('@Throttle', ({ fn }) => shared(options, () => throttle(fn, options)))
+  assertDecorated(options, '@Throttle')
+  const { perObject: isPerObject, ...own } = checkPerObject(options)
+  throttle(own)
+  return memberDecorator('@Throttle', ({ fn }) => shared(isPerObject, () => throttle(fn, own)))
 }
 
 /**
@@ -104,9 +107,10 @@ export function Throttle<This = Anything, Of = AsyncMethod>(
 export function CircuitBreaker<This = Anything, Of = AsyncMethod>(
   options: CircuitBreakerOptions & PerObject = {},
 ): MemberDecorator<This, Of> {
-  assertOptions(options, '@CircuitBreaker')
-  circuitBreaker(options)
-  return memberDecorator('@CircuitBreaker', ({ fn }) => shared(options, () => circuitBreaker(fn, options)))
+  assertDecorated(options, '@CircuitBreaker')
+  const { perObject: isPerObject, ...own } = checkPerObject(options)
+  circuitBreaker(own)
+  return memberDecorator('@CircuitBreaker', ({ fn }) => shared(isPerObject, () => circuitBreaker(fn, own)))
 }
 
 /** What the policies may answer instead is something that the method may answer. */
@@ -135,6 +139,12 @@ export function Compose<
   return memberDecorator('@Compose', ({ fn }) => compose(fn, ...(policies as readonly PolicyFor<Anything>[])))
 }
 
-function shared({ perObject: isPerObject = false }: PerObject, make: () => AnyFunction): AnyFunction {
-  return isPerObject ? perObject(make) : make()
+function shared(isPerObject: boolean | undefined, make: () => AnyFunction): AnyFunction {
+  return isPerObject === true ? perObject(make) : make()
+}
+
+/** What the policies do not know themselves. */
+function checkPerObject<Options extends PerObject>(options: Options): Options {
+  if (options.perObject !== undefined) booleanOption(options.perObject, 'perObject')
+  return options
 }

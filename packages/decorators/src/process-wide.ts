@@ -1,4 +1,5 @@
 /** The decorators that need no cache of their own to be made: `configureDecorators` gives them theirs. */
+import { type OptionTable, checkOptions } from '@hotpath/contract'
 import { cacheableFunction, cacheableMember, type CachedFunction } from './cacheable.ts'
 import type { CacheableOptions } from './cacheable-options.ts'
 import { type CacheEvictOptions, cacheEvictFunction, cacheEvictMember } from './cache-evict.ts'
@@ -19,6 +20,8 @@ export interface DecoratorsConfig {
   /** The cache, or a function that finds it when it is needed; `undefined` takes it away. */
   readonly cache: CacheProvider | undefined
 }
+
+const CONFIG_OPTIONS: OptionTable<keyof DecoratorsConfig> = { cache: true }
 
 /**
  * Sets the cache of all decorators in this process that have no other. The answer puts back the one before, for tests.
@@ -47,8 +50,9 @@ export interface DecoratorsConfig {
  *
  * @throws ConfigError for what is no cache.
  */
-export function configureDecorators({ cache }: DecoratorsConfig): () => void {
-  return home().use(cache)
+export function configureDecorators(config: DecoratorsConfig): () => void {
+  checkOptions(config, 'configureDecorators', CONFIG_OPTIONS)
+  return home().use(config.cache)
 }
 
 /**

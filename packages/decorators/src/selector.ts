@@ -1,6 +1,5 @@
 /** What an invalidation or a value is about: always the same, or made from a call and its result. */
-import { type CacheKey, ConfigError, encodeKey, validateTags } from '@hotpath/contract'
-import { received } from './input.ts'
+import { type CacheKey, ConfigError, encodeKey, validateTags, kindOf } from '@hotpath/contract'
 import type { Anything } from './member-types.ts'
 
 /** The same for every call, or made from the list of arguments and, after the call, the result. */
@@ -31,6 +30,6 @@ export function asKeys(keys: unknown): readonly CacheKey[] {
   if (Array.isArray(keys)) return keys as readonly CacheKey[]
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
-    `\`keys\` must be a list of keys, received ${received(keys)}. Use for example \`keys: ([id]) => [['user', id]]\`, or \`key\` for a single one.`,
+    `\`keys\` must be a list of keys, received ${kindOf(keys)}. Use for example \`keys: ([id]) => [['user', id]]\`, or \`key\` for a single one.`,
   )
 }

@@ -116,7 +116,9 @@ describe('@Batch', () => {
     await expect(users.asMap([1])).rejects.toMatchObject({ code: 'ERR_REQUEST_RESULT' })
     await expect(users.asMap([1])).rejects.toThrow('`asMap` answered an object where `@Batch` needs a list')
     await expect(users.short([1, 2])).rejects.toMatchObject({ code: 'ERR_REQUEST_RESULT' })
-    await expect(users.short(5 as never)).rejects.toThrow('`short` was called with number where `@Batch` needs a list')
+    await expect(users.short(5 as never)).rejects.toThrow(
+      '`short` was called with a number where `@Batch` needs a list',
+    )
   })
 })
 
@@ -174,6 +176,6 @@ describe('@Batch with a cache', () => {
     expect(() => Batch({ cache: {} as never, key: () => 'k' })).toThrow(/`cache` must be a cache/)
     expect(() => Batch({ maxBatch: 0 })).toThrow(/`maxBatch`/)
     expect(() => Batch({ cache, key: () => 'k', ttl: -1 })).toThrow(/`ttl`/)
-    expect(() => Batch(null as never)).toThrow(/`@Batch` takes an object of options/)
+    expect(() => Batch(null as never)).toThrow(/`options of @Batch` must be an object, received null/)
   })
 })

@@ -173,11 +173,11 @@ describe('the options of @CacheEvict', () => {
   test.for<[options: object, message: RegExp]>([
     [{}, /needs to know what to evict.*`key`|needs to know what to evict/],
     [{ key: ['user'] }, /`key` must be a function, received an array/],
-    [{ keys: 'user' }, /`keys` must be a list of keys, received string/],
+    [{ keys: 'user' }, /`keys` must be a list of keys, received a string/],
     [{ keys: [''] }, /`key` must not be empty/],
     [{ tags: [''] }, /`tags\[0\]`/],
     [{ prefix: [] }, /must have at least one part/],
-    [{ tags: ['a'], when: true }, /`when` must be a function, received boolean/],
+    [{ tags: ['a'], when: true }, /`when` must be a function, received true/],
     [{ tags: ['a'], unless: null }, /`unless` must be a function, received null/],
     [{ tags: ['a'], before: true, unless: () => true }, /`unless` is told from the result/],
     [{ tags: ['a'], cache: {} }, /`cache` must be a cache or a function that finds one, received an object/],

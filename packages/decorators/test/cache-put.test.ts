@@ -247,12 +247,12 @@ test('nothing is remembered of puts once all have ended, well or not', async () 
 describe('the options of @CachePut', () => {
   test.for<[options: object, message: RegExp]>([
     [{}, /needs to know where the result goes/],
-    [{ key: 'user' }, /`key` must be a function, received string/],
+    [{ key: 'user' }, /`key` must be a function, received 'user'/],
     [{ keys: {} }, /`keys` must be a list of keys, received an object/],
     [{ keys: [['user']], tags: 'a' }, /`tags` must be an array of tags/],
     [{ keys: [['user']], ttl: -1 }, /`ttl` must not be negative/],
-    [{ keys: [['user']], when: 1 }, /`when` must be a function, received number/],
-    [{ keys: [['user']], unless: 1 }, /`unless` must be a function, received number/],
+    [{ keys: [['user']], when: 1 }, /`when` must be a function, received 1/],
+    [{ keys: [['user']], unless: 1 }, /`unless` must be a function, received 1/],
   ])('%o is refused where it stands', ([options, message]) => {
     expect(() => CachePut(options as { keys: string[] })).toThrow(message)
   })

@@ -193,15 +193,15 @@ describe('memoize', () => {
   test.for<[options: object, message: RegExp]>([
     [{ maxEntries: 0 }, /`maxEntries` must be a whole number from 1, received 0/],
     [{ maxEntries: Number.POSITIVE_INFINITY }, /received Infinity/],
-    [{ maxEntries: '5' }, /received string/],
+    [{ maxEntries: '5' }, /received '5'/],
     [{ ttl: -1 }, /`ttl` must not be negative/],
-    [{ key: 'id' }, /`key` must be a function, received string/],
+    [{ key: 'id' }, /`key` must be a function, received 'id'/],
   ])('refuses %o', ([options, message]) => {
     expect(() => memoize(Number, options)).toThrow(message)
     expect(() => Memoize(options)).toThrow(message)
   })
 
   test('refuses what is no function', () => {
-    expect(() => memoize('load' as never)).toThrow(/`memoize` needs a function, received string/)
+    expect(() => memoize('load' as never)).toThrow(/`memoize` needs a function, received a string/)
   })
 })

@@ -35,11 +35,15 @@ describe.for(Object.entries(decorators))('%s', ([name, make]) => {
 
 describe('options', () => {
   test('a decorator without its parentheses is told so', () => {
+    expect(() => Cacheable((() => {}) as never)).toThrow(/Write `@Cacheable\(\)`, with parentheses/)
+    expect(() => Memoize((() => {}) as never)).toThrow(/Write `@Memoize\(\)`, with parentheses/)
+  })
+
+  test('what is no object is refused', () => {
     for (const options of [() => {}, 'ttl', null, [], 5]) {
-      expect(() => Cacheable(options as never)).toThrow(/Write `@Cacheable\(\)`, with parentheses/)
-      expect(() => Memoize(options as never)).toThrow(/Write `@Memoize\(\)`, with parentheses/)
-      expect(() => CachePut(options as never)).toThrow(/`@CachePut` takes an object of options/)
-      expect(() => CacheEvict(options as never)).toThrow(/`@CacheEvict` takes an object of options/)
+      for (const [name, decorate] of Object.entries({ Cacheable, Memoize, CachePut, CacheEvict })) {
+        expect(() => decorate(options as never)).toThrow(`\`options of @${name}\` must be an object, received`)
+      }
     }
   })
 
@@ -51,10 +55,10 @@ describe('options', () => {
     [{ errorTtl: 'long' }, /`errorTtl`/],
     [{ key: ['user'] }, /`key` must be a function, received an array/],
     [{ key: null }, /`key` must be a function, received null/],
-    [{ name: '' }, /`name` must be a text that is not empty, received ''/],
-    [{ name: 5 }, /`name` must be a text that is not empty, received number/],
+    [{ name: '' }, /`name` must be a string that is not empty, received ''/],
+    [{ name: 5 }, /`name` must be a string that is not empty, received 5/],
     [{ tags: 'users' }, /`tags` must be an array of tags/],
-    [{ when: true }, /`when` must be a function, received boolean/],
+    [{ when: true }, /`when` must be a function, received true/],
     [{ unless: {} }, /`unless` must be a function, received an object/],
   ])('%o is refused where it stands', ([options, message]) => {
     expect(() => Cacheable(options)).toThrow(message)
@@ -62,7 +66,7 @@ describe('options', () => {
   })
 
   test('a twin needs a function', () => {
-    expect(() => cacheable('load' as never)).toThrow(/`cacheable` needs a function, received string/)
+    expect(() => cacheable('load' as never)).toThrow(/`cacheable` needs a function, received a string/)
     expect(() => cachePut(null as never, { key: () => 'k' })).toThrow(/`cachePut` needs a function, received null/)
     expect(() => cacheEvict({} as never, { keys: ['k'] })).toThrow(/`cacheEvict` needs a function, received an object/)
   })
