@@ -41,7 +41,7 @@ export class Frame {
    *
    * @internal
    */
-  static readonly kept: Frame = new Frame(NO_HEADER, new Uint8Array(0), 0)
+  static readonly kept: Frame = new this(NO_HEADER, new Uint8Array(0), 0)
   /** What the entry is judged by. */ readonly header: FrameHeader
   readonly #bytes: Uint8Array
   readonly #headerLength: number
