@@ -1,4 +1,4 @@
-/** What is exported stays what it was, whatever is called. Arguments: every entry point. */
+/** What is exported has its own name, and stays what it was, whatever is called. Arguments: every entry point. */
 const assert = require('node:assert/strict')
 const { useDoors } = require('./doors.cjs')
 
@@ -6,6 +6,10 @@ const names = process.argv.slice(2)
 const before = names.map((name) => ({ ...require(name) }))
 
 async function main() {
+  for (const name of names) {
+    assertClassNames(require(name))
+    assertClassNames(await import(name))
+  }
   await useDoors()
   await useDoors()
   for (const name of names) await callAll(require(name))
@@ -14,6 +18,12 @@ async function main() {
       assert.equal(require(name)[key], value, `\`${key}\` of \`${name}\` is something else than it was`)
     }
     assert.deepEqual(Object.keys(require(name)), Object.keys(before[index]))
+  }
+}
+
+function assertClassNames(exported) {
+  for (const [key, value] of Object.entries(exported)) {
+    if (typeof value === 'function' && `${value}`.startsWith('class ')) assert.equal(value.name, key)
   }
 }
 
