@@ -4,7 +4,7 @@ import { SCENARIOS, SCENARIOS_OF_CLOCKS } from './scenarios.ts'
 
 const timers = new ModernFakeTimers({ config: { fakeTimers: {} } as never, global: globalThis })
 for (const [name, run] of Object.entries({ ...SCENARIOS, ...SCENARIOS_OF_CLOCKS })) {
-  timers.useFakeTimers({} as never)
+  timers.useFakeTimers({})
   // Kept alive by a timer of the platform, since those of a test hold nothing.
   const result = await run({ advance: (ms) => timers.advanceTimersByTime(ms) }).then(
     () => 'ok',
