@@ -58,7 +58,7 @@ export const METHOD_OVERRIDES: readonly string[] = ['x-http-method-override', 'x
 const MAX_DIGESTS = 1_000
 
 /** Whether requests that differ in a field have different keys. */
-export function isKeyed(name: string): boolean {
+function isKeyed(name: string): boolean {
   return !SELECTING_NOTHING.has(name)
 }
 
