@@ -17,10 +17,3 @@ export function refusedKey(keyId: string, why: string, cause?: unknown): CodecEr
     { cause, context: { keyId } },
   )
 }
-
-/** A value that would not come back as it is. */
-export function notEncodable(path: string, what: string, wayOut: string): CodecError {
-  return new CodecError('ERR_CODEC_VALUE', `\`${path}\` cannot be stored as bytes: it is ${what}. ${wayOut}`, {
-    context: { path },
-  })
-}

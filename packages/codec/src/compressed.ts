@@ -3,6 +3,7 @@ import * as zlib from 'node:zlib'
 import {
   type ByteSize,
   type Codec,
+  type CodecError,
   type MaybePromise,
   type OptionTable,
   checkOptions,
@@ -10,18 +11,19 @@ import {
   toBytes,
   wrongOption,
 } from '@hotpath/contract'
+import { unstorable } from '@hotpath/contract/values'
 import { unreadable } from './codec-error.ts'
 
-/** How payloads are compressed; in the order of preference. */
-export type CompressionMethod = 'zstd' | 'brotli' | 'gzip'
+/** How payloads are compressed: brotli 4, zstd 3, gzip 6. Every Node that this runs on has brotli and gzip; zstd came with 22.15. */
+export type CompressionMethod = 'brotli' | 'zstd' | 'gzip'
 
 /** Options of `compressed`. */
 export interface CompressionOptions {
-  /** Default: the first of zstd, brotli and gzip that this Node has. What was compressed otherwise can still be read. */
+  /** Default `'brotli'`: all processes can read it. What was compressed otherwise can still be read, where this Node has the method. */
   readonly method?: CompressionMethod | undefined
   /** Smaller payloads stay as they are. Default `'1kb'`. */
   readonly minBytes?: ByteSize | undefined
-  /** A payload that would be larger than this is refused when it is read. Default `'64mb'`. */
+  /** A larger payload, before it is compressed, is refused, on its way in and on its way out. Default `'64mb'`. */
   readonly maxBytes?: ByteSize | undefined
 }
 
@@ -54,10 +56,11 @@ export function compressed(inner: Codec, options: CompressionOptions = {}): Code
   const minBytes = toBytes(options.minBytes ?? '1kb', 'minBytes')
   const maxBytes = toBytes(options.maxBytes ?? '64mb', 'maxBytes')
   const methods = availableMethods()
-  const method = chosen(methods, options.method)
+  const method = chosen(methods, options.method ?? 'brotli')
   const byMark = new Map([...methods.values()].map((one) => [one.mark, one]))
 
   function pack(bytes: Uint8Array): MaybePromise<Uint8Array> {
+    if (bytes.length > maxBytes) throw tooLarge(bytes.length, maxBytes)
     if (bytes.length < minBytes) return plain(bytes)
     const smaller = (packed: Uint8Array): Uint8Array =>
       packed.length < bytes.length ? marked(method.mark, packed) : plain(bytes)
@@ -66,6 +69,7 @@ export function compressed(inner: Codec, options: CompressionOptions = {}): Code
 
   function unpack(bytes: Uint8Array): MaybePromise<Uint8Array> {
     const mark = bytes[0]
+    if (bytes.length > maxBytes + 1) throw unreadable('it is larger than `maxBytes`')
     if (mark === undefined || mark >= MARKS) return bytes
     const packed = bytes.subarray(1)
     if (mark === PLAIN) return packed
@@ -108,11 +112,19 @@ function refuse(cause: unknown): never {
   throw unreadable('it cannot be decompressed', cause)
 }
 
-function chosen(methods: ReadonlyMap<CompressionMethod, Method>, wanted: CompressionMethod | undefined): Method {
-  const method = wanted === undefined ? methods.values().next().value : methods.get(wanted)
+function tooLarge(bytes: number, maxBytes: number): CodecError {
+  return unstorable(
+    'value',
+    `of ${bytes} bytes, more than the ${maxBytes} of \`maxBytes\``,
+    'Store its parts under keys of their own, or raise `maxBytes` in all processes.',
+  )
+}
+
+function chosen(methods: ReadonlyMap<CompressionMethod, Method>, wanted: CompressionMethod): Method {
+  const method = methods.get(wanted)
   if (method !== undefined) return method
   const rule = `one of ${[...methods.keys()].join(', ')}`
-  throw wrongOption('method', rule, wanted, 'Leave it out for the best one that this Node has.')
+  throw wrongOption('method', rule, wanted, 'Leave it out for brotli.')
 }
 
 function availableMethods(): ReadonlyMap<CompressionMethod, Method> {

@@ -1,37 +1,55 @@
 /**
  * The form in which an entry lies in a store of bytes: a header that is judged as it is, then the payload.
  *
- *     byte 0     version, 1
+ *     byte 0     version, 2
  *     byte 1     flags: 1 epoch is six bytes, 2 has aheadMs, 4 has staleMs, 8 has errorMs, 16 windows are in seconds,
- *                32 has no tags
+ *                32 has no tags, 64 the value is a failure that is remembered
  *     epoch      six bytes (eight characters of base64url), or a text
  *     asOf       seven bytes, little-endian
  *     storedAt   zigzag varint, milliseconds relative to asOf in microseconds: most positions are times
  *     freshMs    varint + 1, 0 is Infinity; then staleMs and errorMs alike, where flagged
  *     aheadMs    varint, where flagged
  *     tags       varint count, then texts; nothing where flagged
- *     payload    the rest
+ *     payload    the rest, save
+ *     checksum   CRC-32 of all of it, four bytes, little-endian: a flipped bit of `asOf` would make an entry immune to
+ *                invalidation
  */
+import { crc32 } from 'node:zlib'
 import type { EntryFields } from '@hotpath/contract'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { unreadable } from './codec-error.ts'
 
-const VERSION = 1
+/** First byte of a frame. */
+export const FRAME_VERSION = 2
+const CHECKSUM_BYTES = 4
 const COMPACT_EPOCH = 1
 const HAS_AHEAD = 2
 const HAS_STALE = 4
 const HAS_ERROR = 8
 const IN_SECONDS = 16
 const NO_TAGS_AT_ALL = 32
-const KNOWN_FLAGS = COMPACT_EPOCH | HAS_AHEAD | HAS_STALE | HAS_ERROR | IN_SECONDS | NO_TAGS_AT_ALL
+const IS_FAILURE = 64
+const KNOWN_FLAGS = COMPACT_EPOCH | HAS_AHEAD | HAS_STALE | HAS_ERROR | IN_SECONDS | NO_TAGS_AT_ALL | IS_FAILURE
 const COMPACT = /^[\w-]{8}$/
 const NO_TAGS: readonly string[] = []
-const NO_HEADER = { epoch: '', asOf: 0, storedAt: 0, freshMs: 0, staleMs: 0, errorMs: 0, aheadMs: 0, tags: NO_TAGS }
+const NO_HEADER = {
+  epoch: '',
+  asOf: 0,
+  storedAt: 0,
+  freshMs: 0,
+  staleMs: 0,
+  errorMs: 0,
+  aheadMs: 0,
+  tags: NO_TAGS,
+  isFailure: false,
+}
 
-/** What a header tells of an entry. */
+/** What a header says of an entry. */
 export interface FrameHeader extends Omit<EntryFields, 'value' | 'createdAt'> {
   /** When the entry's windows began, in milliseconds of the store's own clock; a whole number. */
   readonly storedAt: number
+  /** Whether the payload is the error of a failure that is remembered, not a value. */
+  readonly isFailure: boolean
 }
 
 /** A frame taken apart. Nothing is copied. */
@@ -60,30 +78,31 @@ export class Frame {
 
   /** The value, encoded. */
   get payload(): Uint8Array {
-    return this.#bytes.subarray(this.#headerLength)
+    return this.#bytes.subarray(this.#headerLength, this.#bytes.length - CHECKSUM_BYTES)
   }
 
   /** Length of the payload. */
   get payloadBytes(): number {
-    return this.#bytes.length - this.#headerLength
+    return this.#bytes.length - this.#headerLength - CHECKSUM_BYTES
   }
 }
 
 /** Writes a header. */
 export function writeHeader(header: FrameHeader): Uint8Array {
-  const { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags } = header
+  const { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags, isFailure } = header
   const writer = new ByteWriter()
   const isCompact = COMPACT.test(epoch)
   // Most lifetimes are, and take a byte less each.
   const unitMs = [freshMs, staleMs, errorMs].every(isWholeSeconds) ? 1_000 : 1
-  writer.byte(VERSION)
+  writer.byte(FRAME_VERSION)
   writer.byte(
     (isCompact ? COMPACT_EPOCH : 0) |
       (aheadMs > 0 ? HAS_AHEAD : 0) |
       (staleMs > 0 ? HAS_STALE : 0) |
       (errorMs > 0 ? HAS_ERROR : 0) |
       (unitMs > 1 ? IN_SECONDS : 0) |
-      (tags.length === 0 ? NO_TAGS_AT_ALL : 0),
+      (tags.length === 0 ? NO_TAGS_AT_ALL : 0) |
+      (isFailure ? IS_FAILURE : 0),
   )
   if (isCompact) writer.raw(fromBase64url(epoch))
   else writer.text(epoch)
@@ -100,21 +119,46 @@ export function writeHeader(header: FrameHeader): Uint8Array {
 
 /** Puts a frame together. */
 export function joinFrame(header: Uint8Array, payload: Uint8Array): Uint8Array {
-  const frame = Buffer.allocUnsafe(header.length + payload.length)
+  const length = header.length + payload.length
+  const frame = Buffer.allocUnsafe(length + CHECKSUM_BYTES)
   frame.set(header)
   frame.set(payload, header.length)
+  frame.writeUInt32LE(crc32(frame.subarray(0, length)), length)
   return frame
 }
 
 /**
  * Takes a frame apart, without looking at the payload.
  *
- * @throws CodecError `ERR_CODEC_FRAME` for anything that is not a frame of a known version.
+ * @throws CodecError `ERR_CODEC_FRAME` for anything that is not a frame of a known version, or was damaged.
  */
 export function readFrame(bytes: Uint8Array): Frame {
+  const { header, length } = parseHeader(bytes)
+  const end = bytes.length - CHECKSUM_BYTES
+  if (end < length) throw unreadable('it ends too early')
+  const sum = uint32(bytes, end)
+  if (crc32(bytes.subarray(0, end)) !== sum) throw unreadable('it was damaged, as its checksum shows')
+  return new Frame(header, bytes, length)
+}
+
+/**
+ * Reads the header from the first bytes of a frame. It may be a damaged one: the checksum is at the end.
+ *
+ * @throws CodecError `ERR_CODEC_FRAME` for anything that is not the beginning of a frame of a known version.
+ */
+export function readHeader(bytes: Uint8Array): FrameHeader {
+  return parseHeader(bytes).header
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 0x100
+  return low + (bytes[at + 2] ?? 0) * 0x10000 + (bytes[at + 3] ?? 0) * 0x1000000
+}
+
+function parseHeader(bytes: Uint8Array): { readonly header: FrameHeader; readonly length: number } {
   const reader = new ByteReader(bytes)
   const version = reader.byte()
-  if (version !== VERSION) throw unreadable(`its version is ${version}, and ${VERSION} is the newest known here`)
+  if (version !== FRAME_VERSION) throw unreadable(`its version is ${version}, and ${FRAME_VERSION} is the one known here`)
   const flags = reader.byte()
   if ((flags & ~KNOWN_FLAGS) !== 0) throw unreadable('it has flags that are not known here')
   const epoch = (flags & COMPACT_EPOCH) !== 0 ? compactEpoch(reader.fixed(6)) : reader.text()
@@ -129,8 +173,9 @@ export function readFrame(bytes: Uint8Array): Frame {
   // Each tag takes two bytes at least, so that a wrong count cannot make a large list.
   if (count * 2 > reader.left) throw unreadable('it ends too early')
   const tags = count === 0 ? NO_TAGS : Array.from({ length: count }, () => reader.text())
-  const header: FrameHeader = { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags }
-  return new Frame(header, bytes, reader.offset)
+  const isFailure = (flags & IS_FAILURE) !== 0
+  const header: FrameHeader = { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags, isFailure }
+  return { header, length: reader.offset }
 }
 
 function baseOf(asOf: number): number {

@@ -1,62 +1,67 @@
-import type { Codec } from '@hotpath/contract'
-import { type Options, Packr, addExtension } from 'msgpackr'
+import { type Codec, isHotpathError } from '@hotpath/contract'
+import { MAX_OBJECTS, checkValue, unstorable } from '@hotpath/contract/values'
 import { unreadable } from './codec-error.ts'
-import { structuresOf } from './encodable.ts'
-import { STRUCTURES_MARK, StructureReaders, StructureWriters } from './structures.ts'
-
-/** Which msgpackr would take for the integer 0. */
-const NEGATIVE_ZERO = new Uint8Array([0xcb, 0x80, 0, 0, 0, 0, 0, 0, 0])
-/** A `URL`, which MessagePack does not know; the types above 0x40 are free for applications. */
-const URL_TYPE = 0x41
-
-/** Of what was read last; replies of a server come in pieces of 64 KB. */
-const MAX_HELD_BYTES = 128 * 1024
-
-const OPTIONS: Options = { structuredClone: true, moreTypes: true, useRecords: true, copyBuffers: true }
+import { ValueReader } from './value-reader.ts'
+import { ValueWriter } from './value-writer.ts'
 
 /**
- * The default serializer: MessagePack, by msgpackr.
+ * The default serializer: MessagePack, read by msgpackr.
  *
- * Date, Map, Set, BigInt, RegExp, URL, Error (with its cause), typed arrays, ArrayBuffer and `undefined` members come
- * back with their types; strings are never taken for anything else. A `-0` inside of other values comes back as `0`, an error with a new stack, a
- * `Buffer` as a `Uint8Array`.
+ * Plain objects, lists, Date, Map, Set, BigInt, RegExp, URL, Error with its members, typed arrays, ArrayBuffer and
+ * `undefined` members, of any realm, come back with their types, and nothing else is taken for them. An error comes back
+ * as the built-in class that is nearest and with a new stack, an object without a prototype as an ordinary one, a
+ * `Buffer` as a `Uint8Array`, and parts that were shared as equals.
  *
- * `encode` throws a CodecError `ERR_CODEC_VALUE` that names the path to a function, a symbol, a cycle, or an instance
- * of a class; `decode` throws `ERR_CODEC_FRAME` for bytes that it cannot read.
+ * `encode` throws a CodecError `ERR_CODEC_VALUE` with the path to what would come back as something else; `decode`
+ * throws `ERR_CODEC_FRAME` for bytes that it cannot read, before it makes anything of them.
+ *
+ * @example
+ * ```ts
+ * import { msgpack } from '@hotpath/codec'
+ *
+ * const codec = msgpack()
+ * const bytes = await codec.encode({ born: new Date(0), tags: new Set(['a']) }, { key: 'user:42' })
+ * console.log(await codec.decode(bytes, { key: 'user:42' })) // { born: 1970-01-01T00:00:00.000Z, tags: Set(1) { 'a' } }
+ * ```
  */
 export function msgpack(): Codec {
-  const packr = new Packr(OPTIONS)
-  const writers = new StructureWriters(OPTIONS)
-  const readers = new StructureReaders(OPTIONS)
-  // Known to every packer of the process, as msgpackr has it; to say it twice changes nothing.
-  addExtension({
-    Class: URL,
-    type: URL_TYPE,
-    write: (url: URL) => url.href,
-    read: (href: unknown) => new URL(String(href)),
-  })
-  /**
-   * Replies of a server are parts of one large piece of memory; msgpackr prepares for a piece once, and then is told what
-   * part to read.
-   */
-  let last = new Uint8Array(0) as Uint8Array
+  const reader = new ValueReader()
+  let free: ValueWriter | undefined
   return {
     type: 'msgpack',
     encode(value) {
-      const structures = structuresOf(value)
-      if (Object.is(value, -0)) return NEGATIVE_ZERO
-      return (structures.length > 0 ? writers.write(value, structures) : undefined) ?? packr.pack(value)
+      // A getter may encode something else while this value is written.
+      const writer = free ?? new ValueWriter()
+      free = undefined
+      const bytes = write(writer, value)
+      free = writer
+      // Only a large value can have more parts than may be read.
+      if (bytes.length > MAX_OBJECTS) assertReadable(reader, bytes)
+      return bytes
     },
     decode(bytes) {
-      const memory = bytes.buffer === last.buffer ? last : new Uint8Array(bytes.buffer)
-      if (memory.length <= MAX_HELD_BYTES) last = memory
-      const start = bytes.byteOffset
       try {
-        if (bytes[0] === STRUCTURES_MARK) return readers.read(bytes, memory)
-        return packr.unpack(memory, { start, end: start + bytes.length }) as unknown
+        return reader.read(bytes)
       } catch (cause) {
-        throw unreadable('it is not MessagePack', cause)
+        throw isHotpathError(cause) ? cause : unreadable('it is not MessagePack', cause)
       }
     },
+  }
+}
+
+function write(writer: ValueWriter, value: unknown): Uint8Array {
+  try {
+    return writer.write(value)
+  } catch (cause) {
+    checkValue(value)
+    throw unstorable('value', 'not the same each time it is read', 'Store plain data.', cause)
+  }
+}
+
+function assertReadable(reader: ValueReader, bytes: Uint8Array): void {
+  try {
+    reader.check(bytes)
+  } catch (cause) {
+    throw unstorable('value', 'made of too many parts', 'Store its parts under keys of their own.', cause)
   }
 }

@@ -1,126 +1,111 @@
 /**
- * Values with their structures in front, so that whoever reads many alike prepares for them once:
+ * Values with their structures in front, so that readers of many alike prepare for them once:
  *
  *     byte 0      0xc1, with which no MessagePack begins
- *     byte 1      length of the structures in bytes
+ *     length      of the structures in bytes, as a varint
  *     structures  UTF-8: the names of each, with a zero byte between two, and a line feed between structures
  *     value       MessagePack, where an object is the number of its structure and the values of its members
  *
- * Readers and writers of the last structures met are kept; nothing has to be known from elsewhere.
+ * Nothing has to be known from elsewhere.
  */
-import { type Options, Packr, Unpackr } from 'msgpackr'
+import { isWellFormed } from '@hotpath/contract/values'
 import { unreadable } from './codec-error.ts'
-import type { Structure } from './encodable.ts'
+
+/** The names of an object's members, in their order. */
+export type Structure = readonly string[]
 
 /** The first byte of a value that has its structures in front. */
 export const STRUCTURES_MARK = 0xc1
+/** The byte of an object with the first structure; the last has 0x7f. */
+export const FIRST_RECORD = 0x40
 
-const PREFIX_BYTES = 2
-const MAX_BYTES = 255
-/** Most applications have fewer; one whose objects have ids for names makes new ones all the time. */
-const MAX_KEPT = 1_000
+const MAX_STRUCTURES = 64
+const MAX_BYTES = 4_096
+/** An object with more names is a dictionary: the next one has others. */
+const MAX_NAMES = 128
 
 const BETWEEN_NAMES = '\0'
 const BETWEEN_STRUCTURES = '\n'
+const BETWEEN = /[\0\n]/
+const NONE = new Uint8Array(0)
 
-interface Writer {
-  readonly packr: Packr
-  /** The mark, the length and the structures; undefined when they take too much room. */
-  readonly front: Uint8Array | undefined
-}
+/** The structures of one value, as they are met. */
+export class StructureList {
+  readonly #known: Structure[] = []
+  #text = ''
+  #bytes = 0
+  /** Lists are made of objects alike. */
+  #last = 0
 
-/** Writes values whose structures are known. */
-export class StructureWriters {
-  readonly #options: Options
-  readonly #kept = new Map<string, Writer>()
-
-  constructor(options: Options) {
-    this.#options = options
+  clear(): void {
+    this.#known.length = 0
+    this.#text = ''
+    this.#bytes = 0
+    this.#last = 0
   }
 
-  /** @returns undefined when the value is better written without. */
-  write(value: unknown, structures: readonly Structure[]): Uint8Array | undefined {
-    const { packr, front } = this.#writer(structures)
-    if (front === undefined) return undefined
-    const body = packr.pack(value)
-    const bytes = Buffer.allocUnsafe(front.length + body.length)
-    bytes.set(front)
-    bytes.set(body, front.length)
-    return bytes
-  }
-
-  #writer(structures: readonly Structure[]): Writer {
-    // Names may have anything in them. Two lists with the same text cost room: what a writer does not know is written in
-    // place.
-    const id = structures.map((names) => names.join(BETWEEN_NAMES)).join(BETWEEN_STRUCTURES)
-    let writer = this.#kept.get(id)
-    if (writer === undefined) {
-      writer = this.#open(id, structures)
-      keep(this.#kept, id, writer)
+  /** @returns undefined where an object is better written with its names. */
+  numberOf(names: Structure): number | undefined {
+    const known = this.#known
+    if (this.#last < known.length && isSame(known[this.#last] as Structure, names)) return this.#last
+    for (let number = 0; number < known.length; number++) {
+      if (isSame(known[number] as Structure, names)) return (this.#last = number)
     }
-    return writer
+    return this.#add(names)
   }
 
-  #open(id: string, structures: readonly Structure[]): Writer {
-    const text = Buffer.from(id)
-    const known = { structures: structures.map((names) => [...names]), maxSharedStructures: structures.length }
-    return {
-      packr: new Packr({ ...this.#options, ...known }),
-      front: isReadable(text, structures)
-        ? Buffer.concat([Buffer.from([STRUCTURES_MARK, text.length]), text])
-        : undefined,
-    }
-  }
-}
-
-/** Whether who reads the text gets these structures: names may have anything in them, and be too long. */
-function isReadable(text: Buffer, structures: readonly Structure[]): boolean {
-  if (text.length > MAX_BYTES) return false
-  const read = structuresIn(text.toString())
-  return JSON.stringify(read) === JSON.stringify(structures)
-}
-
-function structuresIn(text: string): string[][] {
-  return text.split(BETWEEN_STRUCTURES).map((names) => names.split(BETWEEN_NAMES))
-}
-
-/** Reads what `StructureWriters` write. */
-export class StructureReaders {
-  readonly #options: Options
-  readonly #kept = new Map<string, Unpackr>()
-
-  constructor(options: Options) {
-    this.#options = options
+  #add(names: Structure): number | undefined {
+    const number = this.#known.length
+    if (names.length === 0 || names.length > MAX_NAMES || number >= MAX_STRUCTURES) return undefined
+    // Names that would not come back are refused where they are written one by one.
+    if (names.some((name) => BETWEEN.test(name) || name === '__proto__' || !isWellFormed(name))) return undefined
+    const text = names.join(BETWEEN_NAMES)
+    const bytes = this.#bytes + (number === 0 ? 0 : 1) + Buffer.byteLength(text)
+    if (bytes > MAX_BYTES) return undefined
+    this.#text = number === 0 ? text : this.#text + BETWEEN_STRUCTURES + text
+    this.#bytes = bytes
+    this.#known.push(names)
+    return (this.#last = number)
   }
 
-  /**
-   * @param memory - All of the memory that `bytes` are part of.
-   * @throws Error of any kind when the bytes are something else.
-   */
-  read(bytes: Uint8Array, memory: Uint8Array): unknown {
-    const end = PREFIX_BYTES + (bytes[1] ?? 0)
-    if (end >= bytes.length) throw unreadable('it ends too early')
-    const buffer = asBuffer(bytes)
-    // To make a text of it as Latin-1 is cheaper, and tells it apart as well.
-    const id = buffer.toString('latin1', PREFIX_BYTES, end)
-    let reader = this.#kept.get(id)
-    if (reader === undefined) {
-      const structures = structuresIn(buffer.toString('utf8', PREFIX_BYTES, end))
-      // Given by a function, as msgpackr then takes them back after a value that defines others in their place.
-      reader = new Unpackr({ ...this.#options, getStructures: () => structures })
-      keep(this.#kept, id, reader)
-    }
-    const start = bytes.byteOffset
-    return reader.unpack(memory, { start: start + end, end: start + bytes.length }) as unknown
+  /** What is written before the value. */
+  front(): Uint8Array {
+    const bytes = this.#bytes
+    if (this.#known.length === 0) return NONE
+    const head = bytes < 0x80 ? [STRUCTURES_MARK, bytes] : [STRUCTURES_MARK, (bytes & 0x7f) | 0x80, bytes >> 7]
+    const front = Buffer.allocUnsafe(head.length + bytes)
+    front.set(head)
+    front.write(this.#text, head.length)
+    return front
   }
 }
 
-/** Everything is forgotten at once: it is made anew in microseconds, and an order of use would cost every read. */
-function keep<Kept>(all: Map<string, Kept>, id: string, one: Kept): void {
-  if (all.size >= MAX_KEPT) all.clear()
-  all.set(id, one)
+function isSame(a: Structure, b: Structure): boolean {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false
+  return true
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+/** What is in front of a value. */
+export interface Front {
+  /** Where the structures begin, and where they end and the value begins. */
+  readonly from: number
+  readonly end: number
+}
+
+/** @throws CodecError `ERR_CODEC_FRAME` when there is nothing after the structures. */
+export function frontOf(bytes: Uint8Array): Front {
+  const first = bytes[1] ?? 0
+  const from = first < 0x80 ? 2 : 3
+  const length = first < 0x80 ? first : (first & 0x7f) + (bytes[2] ?? 0) * 0x80
+  const end = from + length
+  if (length > MAX_BYTES || end >= bytes.length) throw unreadable('it ends too early')
+  return { from, end }
+}
+
+/** The structures in a front. */
+export function parseStructures(text: string): string[][] {
+  const structures = text.split(BETWEEN_STRUCTURES).map((names) => names.split(BETWEEN_NAMES))
+  if (structures.length > MAX_STRUCTURES) throw unreadable('it has too many structures')
+  return structures
 }

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type FrameHeader, compressed, joinFrame, msgpack, readFrame, writeHeader } from '../src/index.ts'
+import { type FrameHeader, compressed, joinFrame, msgpack, readFrame, readHeader, writeHeader } from '../src/index.ts'
 
 const ms = fc.oneof(fc.nat(), fc.constant(0), fc.constant(Infinity))
 const header: fc.Arbitrary<FrameHeader> = fc.record({
@@ -14,6 +14,7 @@ const header: fc.Arbitrary<FrameHeader> = fc.record({
   errorMs: ms,
   aheadMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 1e6 })),
   tags: fc.array(fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }), { maxLength: 10 }),
+  isFailure: fc.boolean(),
 })
 
 describe('frames', () => {
@@ -30,7 +31,7 @@ describe('frames', () => {
     )
   })
 
-  test('the usual header takes at most 24 bytes beside its tags, the mark of compression included', () => {
+  test('the usual header takes at most 26 bytes beside its tags, the mark of compression and the checksum included', () => {
     const now = 1_900_000_000_000
     const usual = {
       epoch: 'abcDEF-_',
@@ -39,13 +40,45 @@ describe('frames', () => {
       freshMs: 300_000,
       aheadMs: 0,
       tags: [],
+      isFailure: false,
     }
     for (const windows of [
       { staleMs: 0, errorMs: 0 },
       { staleMs: 60_000, errorMs: 0 },
     ]) {
-      expect(writeHeader({ ...usual, ...windows }).length + 1).toBeLessThanOrEqual(24)
+      expect(joinFrame(writeHeader({ ...usual, ...windows }), new Uint8Array(1)).length).toBeLessThanOrEqual(26)
     }
+  })
+
+  test('every flipped bit and every cut is noticed, so that no damage makes an entry immune to invalidation', () => {
+    const given = {
+      epoch: 'abcDEF-_',
+      asOf: 2 ** 51,
+      storedAt: 2 ** 41,
+      freshMs: 5,
+      staleMs: 0,
+      errorMs: 0,
+      aheadMs: 0,
+    }
+    const frame = joinFrame(writeHeader({ ...given, tags: ['a'], isFailure: false }), new Uint8Array([1, 2, 3]))
+    for (let bit = 0; bit < frame.length * 8; bit++) {
+      const damaged = new Uint8Array(frame)
+      damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7))
+      expect(() => readFrame(damaged)).toThrow(/cannot be read/)
+    }
+    for (let length = 0; length < frame.length; length++) {
+      expect(() => readFrame(frame.subarray(0, length))).toThrow(/cannot be read/)
+    }
+  })
+
+  test('a header is read from the beginning of a frame', () => {
+    fc.assert(
+      fc.property(header, fc.uint8Array(), (written, payload) => {
+        expect(readHeader(joinFrame(writeHeader(written), payload).subarray(0, writeHeader(written).length))).toEqual(
+          written,
+        )
+      }),
+    )
   })
 
   test('frames of each version are read forever', async () => {

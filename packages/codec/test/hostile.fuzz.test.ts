@@ -1,6 +1,7 @@
 import { isHotpathError } from '@hotpath/contract'
 import { createRandom } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
+import { differenceOf } from './difference.ts'
 import { compressed, encrypted, joinFrame, msgpack, readFrame, writeHeader } from '../src/index.ts'
 
 describe('hostile bytes', () => {
@@ -43,6 +44,11 @@ describe('hostile bytes', () => {
     return new Uint8Array(mutated)
   }
 
+  /** Replaces what was the checksum. */
+  function signed(bytes: Uint8Array): Uint8Array {
+    return joinFrame(bytes.subarray(0, Math.max(0, bytes.length - 4)), new Uint8Array(0))
+  }
+
   for (const [name, codec] of Object.entries(codecs)) {
     test(`${name}: of 40,000 damaged frames each is read or refused by a CodecError`, async () => {
       const random = createRandom(11)
@@ -57,13 +63,15 @@ describe('hostile bytes', () => {
           errorMs: 3,
           aheadMs: 4,
           tags: ['t'],
+          isFailure: false,
         })
         frames.push(joinFrame(head, await codec.encode(value, { key, header: head })))
       }
       let refused = 0
       for (let round = 0; round < 40_000; round++) {
         try {
-          const { payload, headerBytes } = readFrame(mutate(random.pick(frames), random))
+          // With a checksum that is right, as somebody who means harm would write it.
+          const { payload, headerBytes } = readFrame(signed(mutate(random.pick(frames), random)))
           await codec.decode(payload, { key, header: headerBytes })
         } catch (error) {
           refused++
@@ -72,6 +80,10 @@ describe('hostile bytes', () => {
         }
       }
       expect(refused).toBeGreaterThan(10_000)
+      for (const [index, value] of values.entries()) {
+        const { payload, headerBytes } = readFrame(frames[index] as Uint8Array)
+        expect(differenceOf(await codec.decode(payload, { key, header: headerBytes }), value)).toBeUndefined()
+      }
       expect(Object.keys(Object.prototype)).toEqual([])
     }, 120_000)
   }

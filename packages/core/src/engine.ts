@@ -60,6 +60,8 @@ export class Engine {
   readonly evictions: number[]
   readonly faults: number[]
   readonly #faults: Faults
+  /** Whether values are checked before they are stored. */
+  readonly checksValues: boolean
   readonly #writes = new Set<Promise<unknown>>()
   #replacing = false
   #closing: Promise<void> | undefined
@@ -67,6 +69,7 @@ export class Engine {
   constructor(options: CacheOptions) {
     checkCacheOptions(options)
     this.name = options.name
+    this.checksValues = options.checkValues ?? false
     this.freshness = resolveFreshness(DEFAULT_FRESHNESS, options)
     this.clock = options.clock ?? systemClock
     this.random = options.random ?? Math.random

@@ -1,6 +1,7 @@
 /** One flight from take-off to landing: lower tiers, backoff, loader, store. Decisions about callers are in `read.ts`. */
 import {
   type CacheKey,
+  type CodecError,
   type Entry,
   type Freshness,
   LoadError,
@@ -10,6 +11,7 @@ import {
   timeLimit,
   validateTags,
 } from '@hotpath/contract'
+import { checkValue } from '@hotpath/contract/values'
 import { isPromise } from './chain.ts'
 import type { Engine } from './engine.ts'
 import type { Flight, Outcome } from './flight.ts'
@@ -154,7 +156,8 @@ function land<Value>(
       : engine.coherence.judge(key, { tags, epoch: mark.epoch, asOf: mark.position })
   const windows = windowsOf(value, freshness, engine.random)
   const mayStore = !skipped && value !== undefined && windows.freshMs > 0
-  const stored = judgement !== 'outdated' && mayStore && mark !== undefined && flight.claim()
+  const stored =
+    judgement !== 'outdated' && mayStore && mark !== undefined && isStorable(engine, value) && flight.claim()
   if (judgement === 'outdated' && mayStore && engine.coherence.isBlind()) engine.notStored(key)
   if (stored) {
     const aheadMs = loadMs * freshness.refreshAhead
@@ -164,6 +167,18 @@ function land<Value>(
   }
   if (engine.events.wants('load')) engine.events.emit({ type: 'load', key, durationMs: loadMs, stored })
   return { type: 'value', value, raced: judgement !== 'valid' }
+}
+
+/** Whether a loaded value may be stored; it is returned all the same. */
+function isStorable(engine: Engine, value: unknown): boolean {
+  if (!engine.checksValues) return true
+  try {
+    checkValue(value)
+    return true
+  } catch (error) {
+    engine.fault(error as CodecError)
+    return false
+  }
 }
 
 /** The windows of one value: a shorter life for `null` where asked, jitter taken off. */

@@ -40,6 +40,12 @@ export interface CacheOptions extends FreshnessOptions {
   readonly lease?: boolean | undefined
   /** `queue` of every write that says nothing of it. Default `false`. */
   readonly queue?: boolean | undefined
+  /**
+   * Refuse values that a store of bytes would refuse, also where there is memory alone: a write fails with
+   * `ERR_CODEC_VALUE` and the path, a loaded value is returned, not stored, and reported. Costs a visit of each member
+   * of what is stored. Default `false`.
+   */
+  readonly checkValues?: boolean | undefined
   /** Time. Default: the machine's. */
   readonly clock?: Clock | undefined
   /** Randomness of jitter, refresh-ahead and epochs. Default `Math.random`. */
@@ -104,6 +110,7 @@ const CACHE_OPTIONS: Own<CacheOptions> = {
   maxOffline: true,
   lease: booleanOption,
   queue: booleanOption,
+  checkValues: booleanOption,
   clock: clockOption,
   random: functionOption,
 }

@@ -10,6 +10,7 @@ import {
   displayKey,
   isHotpathError,
 } from '@hotpath/contract'
+import { checkValue } from '@hotpath/contract/values'
 import { chain, isPromise } from './chain.ts'
 import type { Engine } from './engine.ts'
 import { windowsOf } from './load.ts'
@@ -62,6 +63,7 @@ export function store(
   for (const { key, value, asOf } of writes) {
     if (value === undefined) throw undefinedValue(key)
     if (isPromise(value)) throw promisedValue(key)
+    if (engine.checksValues) checkValue(value)
     if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
   }
   const appended = claims.length > 0 ? engine.replacing(() => append(engine, counters, claims, queue)) : undefined

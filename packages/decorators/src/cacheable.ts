@@ -1,4 +1,5 @@
 import type { CacheKey, FreshnessOptions } from '@hotpath/contract'
+import { rememberFailure } from '@hotpath/contract/values'
 import type { LoadContext, Token } from '@hotpath/core'
 import { callAround, callShared } from '@hotpath/request'
 import { type CachedBy, mark, removeCall } from './cached-by.ts'
@@ -8,7 +9,7 @@ import { type CallKey, defaultKey, functionKey } from './default-key.ts'
 import { assertCallable } from './input.ts'
 import { lookLike, memberDecorator } from './member.ts'
 import type { AnyFunction, AsyncTwin, MemberDecorator } from './member-types.ts'
-import { errorMsOf, remember, remembering, throwRemembered } from './remembered-error.ts'
+import { errorMsOf, remembering, throwRemembered } from './remembered-error.ts'
 import { assertNoCycle, runWithin, runningLoad } from './running-load.ts'
 import { select } from './selector.ts'
 
@@ -82,7 +83,7 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
           const errorMs = remembers && context.previous === undefined ? errorMsOf(errorTtl, error) : 0
           if (errorMs === 0) throw error
           context.setTtl({ ttl: errorMs, staleWhileRevalidate: false, staleIfError: false })
-          return remember(error)
+          return rememberFailure(error)
         } finally {
           running.isOver = true
         }

@@ -3,12 +3,7 @@
  * callers who wait share them.
  */
 import { type Duration, toMs } from '@hotpath/contract'
-
-/** What stands in the cache for a failure: plain data, so that a codec can carry it. */
-interface RememberedError {
-  readonly '@hotpath/error': true
-  readonly error: unknown
-}
+import { isRememberedFailure } from '@hotpath/contract/values'
 
 /** How long a failure is remembered. */
 export type ErrorTtl = Duration | false | ((error: unknown) => Duration | false)
@@ -21,10 +16,6 @@ export function toErrorMs(ttl: Duration | false | undefined): number {
 /** How long this failure is remembered. */
 export function errorMsOf(ttl: ErrorTtl, error: unknown): number {
   return toErrorMs(typeof ttl === 'function' ? ttl(error) : ttl)
-}
-
-export function remember(error: unknown): RememberedError {
-  return { '@hotpath/error': true, error }
 }
 
 // Keyed globally: the CommonJS copy may read what the ESM copy remembers.
@@ -41,10 +32,8 @@ export function remembering(): Remembering {
   return (globals[REMEMBERING] ??= { isOn: false })
 }
 
-/** Throws what stands for a failure. */
+/** Throws what is remembered of a failure, and returns values. */
 export function throwRemembered<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null && (value as Partial<RememberedError>)['@hotpath/error'] === true) {
-    throw (value as unknown as RememberedError).error
-  }
+  if (isRememberedFailure(value)) throw value.error
   return value
 }

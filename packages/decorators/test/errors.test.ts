@@ -1,6 +1,26 @@
 import { describe, expect, test } from 'vitest'
+import { isRememberedFailure } from '@hotpath/contract/values'
+import { type Cache, createCache, createMemoryLog, memory } from '@hotpath/core'
+import { asyncTier, createFakeClock, createSharedLog, createSharedStore } from '@hotpath/testkit'
 import { Batch, CachePut, Cacheable, cacheable } from '../src/index.ts'
 import { make } from './make.ts'
+
+const FAILURE = '@hotpath/remembered-failure'
+
+/** Two processes of one cache, over a tier that keeps copies. */
+function sharedCaches(): [Cache, Cache] {
+  const store = createSharedStore()
+  const log = createSharedLog(() => createMemoryLog())
+  const clock = createFakeClock()
+  const open = (): Cache =>
+    createCache({
+      name: 'shop',
+      tiers: [memory({ maxEntries: 100 }), asyncTier(store)],
+      log: () => log.connect(),
+      clock,
+    })
+  return [open(), open()]
+}
 
 class NotFound extends Error {
   override readonly name = 'NotFound'
@@ -43,7 +63,7 @@ describe('errorTtl', () => {
         loads++
         if (id === 0) throw new NotFound('none')
         if (id < 0) throw new Error('down')
-        return id === 1 ? null : { '@hotpath/error': false, error: 'a value' }
+        return id === 1 ? null : { '@hotpath/error': true, error: 'a value' }
       }
     }
     const users = new Users()
@@ -54,7 +74,7 @@ describe('errorTtl', () => {
     expect([await users.find(1), await users.find(1), await users.find(2)]).toEqual([
       null,
       null,
-      { '@hotpath/error': false, error: 'a value' },
+      { '@hotpath/error': true, error: 'a value' },
     ])
   })
 
@@ -168,6 +188,39 @@ describe('a remembered failure', () => {
   test('is what other readers of the cache see', async () => {
     const { cache } = make()
     const failure: unknown = await unknown(1).catch((error: unknown) => error)
-    expect(await cache.get(['user', 1])).toEqual({ '@hotpath/error': true, error: failure })
+    const seen = await cache.get(['user', 1])
+    expect(isRememberedFailure(seen) && seen.error).toBe(failure)
+  })
+
+  test('is nothing that data can pass for, in memory or from a shared tier', async () => {
+    const [one, other] = sharedCaches()
+    const lookalikes = [
+      { '@hotpath/error': true, error: 'x' },
+      { error: new Error('x') },
+      { [FAILURE]: true, error: 'x' },
+    ]
+    for (const [id, value] of lookalikes.entries()) {
+      await one.set(['user', id], value)
+      for (const cache of [one, other]) {
+        const find = cacheable(async (of: number): Promise<unknown> => `loaded ${of}`, {
+          key: (of) => ['user', of],
+          errorTtl: '1m',
+          cache,
+        })
+        expect(await find(id)).toMatchObject({ error: value.error })
+      }
+    }
+    const fails = (cache: Cache) =>
+      cacheable(
+        async (id: number): Promise<unknown> => {
+          throw new NotFound(`no user ${id}`)
+        },
+        { key: (of) => ['user', of], errorTtl: '1m', cache },
+      )
+    await expect(fails(one)(9)).rejects.toThrow('no user')
+    const seen = await other.get(['user', 9])
+    expect(isRememberedFailure(seen)).toBe(true)
+    await expect(fails(other)(9)).rejects.toThrow('no user')
+    for (const cache of [one, other]) await cache.close()
   })
 })

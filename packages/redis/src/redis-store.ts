@@ -1,5 +1,5 @@
 /** The entries of one cache in Redis: a frame under a key each, which expires with the entry's last window. */
-import { Frame, type FrameHeader, joinFrame, readFrame, writeHeader } from '@hotpath/codec'
+import { Frame, type FrameHeader, openValue, readFrame, sealEntry } from '@hotpath/codec'
 import {
   type Codec,
   type CodecContext,
@@ -45,28 +45,19 @@ const SCAN_COUNT = 1_000
 /** What a codec is told of a frame; most look at none of it, so it is made when they do. */
 class FrameContext implements CodecContext {
   /** Kept alive for the reason told at `Frame.kept`. */
-  static readonly kept: FrameContext = new FrameContext('', '', Frame.kept)
-  readonly #name: string
-  readonly #key: string
+  static readonly kept: FrameContext = new FrameContext('', Frame.kept)
+  /** As it is in Redis, so that bytes are bound to the prefix and the cache's name as well. */
+  readonly key: string
   readonly #frame: Frame
 
-  constructor(name: string, key: string, frame: Frame) {
-    this.#name = name
-    this.#key = key
+  constructor(key: string, frame: Frame) {
+    this.key = key
     this.#frame = frame
-  }
-
-  get key(): string {
-    return boundKey(this.#name, this.#key)
   }
 
   get header(): Uint8Array {
     return this.#frame.headerBytes
   }
-}
-
-function boundKey(name: string, key: string): string {
-  return `${name}:${key}`
 }
 
 export function openStore(parts: StoreParts, context: TierContext): TierStore {
@@ -120,7 +111,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
       const { header } = frame
       // The header alone says so, and the value need not be decoded; of a small one that is no dearer than to ask.
       if (frame.payloadBytes >= COSTLY_BYTES && context.outdated?.(key, header) === true) return undefined
-      const value = codec.decode(frame.payload, new FrameContext(context.name, key, frame))
+      const value = openValue(frame, codec, new FrameContext(redisKey(key), frame))
       return value instanceof Promise
         ? value.then((decoded) => entryOf(header, decoded), report)
         : entryOf(header, value)
@@ -139,9 +130,8 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     const lifeMs = Math.ceil(deadAt(entry) - context.elapsed())
     if (lifeMs <= 0) return undefined
     try {
-      const header = writeHeader({ ...entry, storedAt: Math.max(0, clock.toServer(entry.createdAt)) })
-      const payload = await codec.encode(entry.value, { key: boundKey(context.name, key), header })
-      return { key: redisKey(key), frame: joinFrame(header, payload), lifeMs }
+      const storedAt = Math.max(0, clock.toServer(entry.createdAt))
+      return { key: redisKey(key), frame: await sealEntry(entry, { codec, key: redisKey(key), storedAt }), lifeMs }
     } catch (error) {
       return report(error)
     }

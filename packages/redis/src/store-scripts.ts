@@ -3,6 +3,7 @@
  * (0: forever) for each key. What is compared lies at the beginning of a frame: version, flags, the epoch (six bytes, or
  * a length and a text), and seven bytes of asOf, the lowest first.
  */
+import { FRAME_VERSION } from '@hotpath/codec'
 import { Script } from './script.ts'
 
 /** Version, flags, and the longest epoch with its length, then asOf. */
@@ -10,7 +11,7 @@ const HEAD_BYTES = 2 + 1 + 64 + 7
 
 export const STORE: Script = new Script(`
 local function placeOf(frame)
-  if #frame < 3 or string.byte(frame, 1) ~= 1 then return nil end
+  if #frame < 3 or string.byte(frame, 1) ~= ${FRAME_VERSION} then return nil end
   local first, length = 3, 6
   if string.byte(frame, 2) % 2 == 0 then first, length = 4, string.byte(frame, 3) end
   local asOf = string.reverse(string.sub(frame, first + length, first + length + 6))

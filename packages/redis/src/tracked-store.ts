@@ -6,7 +6,7 @@
  * it after it was told to let go. An own write is heard of like any other; it is told apart by what lies there: the
  * header that was written, or something else. That is asked only for keys written a moment ago.
  */
-import { readFrame } from '@hotpath/codec'
+import { readHeader } from '@hotpath/codec'
 import type { Entry, TierContext, TierStore } from '@hotpath/contract'
 import type { ChangeFeed } from './change-feed.ts'
 
@@ -129,7 +129,7 @@ class Read {
 
 function isWritten(head: Uint8Array, own: Written): boolean {
   try {
-    const { epoch, asOf } = readFrame(head).header
+    const { epoch, asOf } = readHeader(head)
     return epoch === own.epoch && asOf === own.asOf
   } catch {
     return false

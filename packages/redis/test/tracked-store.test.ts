@@ -19,7 +19,7 @@ const entry = (value: unknown, asOf = 1): Entry =>
     aheadMs: 0,
   })
 const headOf = (stored: Entry): Uint8Array =>
-  joinFrame(writeHeader({ ...stored, storedAt: 5 }), new TextEncoder().encode('payload'))
+  joinFrame(writeHeader({ ...stored, storedAt: 5, isFailure: false }), new TextEncoder().encode('payload'))
 
 function setUp() {
   const clock = createFakeClock()

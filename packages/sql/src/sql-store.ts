@@ -1,5 +1,5 @@
 /** The entries of one cache in a database: a frame in a row each. The same for all databases. */
-import { joinFrame, readFrame, writeHeader } from '@hotpath/codec'
+import { openValue, readFrame, sealEntry } from '@hotpath/codec'
 import {
   type Codec,
   CodecError,
@@ -17,6 +17,8 @@ import { winners } from './winners.ts'
 /** What a store works with. */
 export interface StoreParts {
   readonly type: string
+  /** What the names of the tables begin with; encrypted values are bound to it. */
+  readonly prefix: string
   readonly codec: Codec
   readonly clock: StoreClock
   readonly table: EntryTable
@@ -26,20 +28,25 @@ export interface StoreParts {
   release(): Promise<void> | void
 }
 
-export function openStore({ type, codec, clock, table, advice, release }: StoreParts, context: TierContext): TierStore {
+export function openStore(
+  { type, prefix, codec, clock, table, advice, release }: StoreParts,
+  context: TierContext,
+): TierStore {
   const stopSweeping = startSweeping({
     clock: context.clock,
     sweep: () => table.sweep(),
     failed: (cause) => context.fault(unavailable(type, 'sweep', cause, advice)),
   })
-  const boundKey = (key: string): string => `${context.name}:${key}`
+  // A prefix has no colon; a name may.
+  const boundKey = (key: string): string => `${prefix}:${encodeURIComponent(context.name)}:${key}`
 
   async function open(key: string, bytes: Uint8Array): Promise<Entry | undefined> {
     try {
-      const { header, headerBytes, payload } = readFrame(bytes)
+      const frame = readFrame(bytes)
+      const { header } = frame
       // The header alone says so, and the value need not be decoded.
       if (context.outdated?.(key, header) === true) return undefined
-      const value = await codec.decode(payload, { key: boundKey(key), header: headerBytes })
+      const value = await openValue(frame, codec, { key: boundKey(key), header: frame.headerBytes })
       const { storedAt, ...fields } = header
       return createEntry({ ...fields, value, createdAt: clock.fromStore(storedAt) })
     } catch (error) {
@@ -63,10 +70,9 @@ export function openStore({ type, codec, clock, table, advice, release }: StoreP
     if (deadAt(entry) <= context.elapsed()) return undefined
     try {
       const storedAt = Math.max(0, clock.toStore(entry.createdAt))
-      const header = writeHeader({ ...entry, storedAt })
-      const payload = await codec.encode(entry.value, { key: boundKey(key), header })
+      const frame = await sealEntry(entry, { codec, key: boundKey(key), storedAt })
       const expiresAt = storedAt + (deadAt(entry) - entry.createdAt)
-      return { key, frame: joinFrame(header, payload), epoch: entry.epoch, asOf: entry.asOf, expiresAt }
+      return { key, frame, epoch: entry.epoch, asOf: entry.asOf, expiresAt }
     } catch (error) {
       report(error)
       return undefined

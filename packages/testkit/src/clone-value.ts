@@ -1,3 +1,5 @@
+import { isRememberedFailure, rememberFailure } from '@hotpath/contract/values'
+
 /**
  * Copies a value as a serialising store would: the copy has the types and shape of the original, and shares nothing
  * with it. Everything that `structuredClone` takes, and URLs, which it does not; both inside containers too.
@@ -14,6 +16,7 @@ function clone(value: unknown, copies: Map<object, unknown>): unknown {
   const known = copies.get(value)
   if (known !== undefined) return known
 
+  if (isRememberedFailure(value)) return keep(rememberFailure(clone(value.error, copies)))
   if (value instanceof URL) return keep(new URL(value))
   if (Array.isArray(value)) {
     const copy: unknown[] = keep([])

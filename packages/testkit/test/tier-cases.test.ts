@@ -1,4 +1,5 @@
 import { type Tier, type TierContext, type TierStore, createEntry } from '@hotpath/contract'
+import { isRememberedFailure } from '@hotpath/contract/values'
 import { describe, expect, test } from 'vitest'
 import { asyncTier, ConformanceError, tierCases } from '../src/index.ts'
 
@@ -49,6 +50,16 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     break: (store) => ({
       set: (key, entry) =>
         store.set(key, createEntry({ ...entry, value: JSON.parse(JSON.stringify(String(entry.value))) })),
+    }),
+  },
+  'takes a failure for a value': {
+    case: 'keeps a remembered failure one, and takes no value for one',
+    break: (store) => ({
+      set: (key, entry) =>
+        store.set(
+          key,
+          isRememberedFailure(entry.value) ? createEntry({ ...entry, value: { error: entry.value.error } }) : entry,
+        ),
     }),
   },
   'drops duplicates of many': {

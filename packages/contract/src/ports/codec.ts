@@ -2,7 +2,7 @@ import type { MaybePromise } from './log.ts'
 
 /** What a codec is told beside the value. */
 export interface CodecContext {
-  /** What the bytes belong to: the cache's name and the encoded key. An encrypting codec binds the bytes to it. */
+  /** What the bytes belong to: the tier's prefix, the cache's name and the encoded key. An encrypting codec binds the bytes to it. */
   readonly key: string
   /** What is stored in the clear before the bytes; bound to them as well. */
   readonly header?: Uint8Array | undefined

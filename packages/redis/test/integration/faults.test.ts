@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { compressed, encrypted, msgpack } from '@hotpath/codec'
+import type { Codec } from '@hotpath/contract'
+import { isRememberedFailure, rememberFailure } from '@hotpath/contract/values'
 import { type Cache, type CacheOptions, createCache, memory } from '@hotpath/core'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -213,6 +215,84 @@ describe('what lies under our keys', () => {
     expect(await cache.getMany(['function', 'fine'])).toEqual([undefined, 1])
     for (let n = 0; n < 10; n++) await cache.set('function', () => 1)
     expect(await cache.get('fine')).toBe(1)
+  })
+
+  test('whatever a value or a codec throws is a fault of that value alone', async () => {
+    const values: Record<string, unknown> = {
+      'a map with a key without a prototype': new Map([[Object.create(null), () => 1]]),
+      'an object over one without a prototype': Object.create(Object.create(null)),
+      'a getter that throws': {
+        get a() {
+          throw new Error('boom')
+        },
+      },
+    }
+    const plain = msgpack()
+    const picky: Codec = {
+      ...plain,
+      encode(value, context) {
+        if (value === 13) throw new RangeError('unlucky')
+        return plain.encode(value, context)
+      },
+      decode(bytes, context) {
+        const value = plain.decode(bytes, context)
+        if (value === 14) throw new RangeError('unlucky as well')
+        return value
+      },
+    }
+    const { cache, faults } = make(undefined, { codec: picky })
+    await ready(cache)
+    for (const bad of [...Object.values(values), 13]) {
+      await cache.setMany([
+        { key: 'a', value: 1 },
+        { key: 'b', value: bad },
+        { key: 'c', value: 3 },
+      ])
+      expect(await cache.getMany(['a', 'b', 'c'])).toEqual([1, undefined, 3])
+      await cache.clear()
+    }
+    expect(faults).toEqual(Array.from({ length: 4 }, () => 'ERR_CODEC_VALUE'))
+    await cache.set('b', 14)
+    expect(await cache.getMany(['b', 'c'])).toEqual([undefined, undefined])
+    expect(faults.at(-1)).toBe('ERR_CODEC_FRAME')
+  })
+
+  test('a failure that is remembered is one in other processes too, with what it carries, and no value passes for one', async () => {
+    const { cache } = make(undefined, {}, { withMemory: true })
+    const other = createCache({ name: cache.name, tiers: [redis({ client: server.connect() })] })
+    closing.push(() => other.close())
+    await Promise.all([ready(cache), ready(other)])
+    const failure = Object.assign(new RangeError('no user'), { code: 'E_NOT_FOUND', status: 404 })
+    await cache.set('failure', rememberFailure(failure))
+    await cache.set('value', { '@hotpath/error': true, error: failure })
+    const [remembered, value] = await other.getMany(['failure', 'value'])
+    expect(isRememberedFailure(remembered) && remembered.error).toMatchObject({ ...failure, message: 'no user' })
+    expect(isRememberedFailure(value)).toBe(false)
+  })
+
+  test('one flipped bit of a stored entry is a miss and a fault', async () => {
+    const { cache, faults } = make()
+    await ready(cache)
+    await cache.set('k', { name: 'Ann' })
+    const frame = (await admin.getBuffer(keyOf(cache, 'k'))) as Buffer
+    // Of asOf: such an entry would look newer than any invalidation.
+    frame[14] = (frame[14] as number) ^ 0x10
+    await admin.set(keyOf(cache, 'k'), frame)
+    expect(await cache.get('k')).toBeUndefined()
+    expect(faults).toEqual(['ERR_CODEC_FRAME'])
+  })
+
+  test('P15: what was encrypted under one prefix is nothing under another', async () => {
+    const codec = encrypted(msgpack(), { keys: { k1: randomBytes(32) }, currentKeyId: 'k1' })
+    const { cache } = make(undefined, { codec, prefix: 'staging' })
+    const { cache: other, faults } = make(undefined, { codec, prefix: 'production' }, { name: cache.name })
+    await Promise.all([ready(cache), ready(other)])
+    await cache.set('k', 'secret')
+    const bytes = (await admin.getBuffer(`staging:${cache.name}:k`)) as Buffer
+    await admin.set(`production:${cache.name}:k`, bytes)
+    expect(await other.get('k')).toBeUndefined()
+    // Another log, so what is said first is that the entry is of another epoch; the codec is asked all the same.
+    expect(faults).toEqual(['ERR_CODEC_KEY'])
   })
 
   test('P15: what was encrypted for one key is nothing under another', async () => {

@@ -97,6 +97,7 @@ export function mysql(options: MysqlOptions): SqlTier {
       openStore(
         {
           type: 'mysql',
+          prefix,
           codec,
           clock: clockOf(context),
           table: openEntries({ run, prefix, context, maxEntries }),

@@ -99,6 +99,7 @@ export function postgres(options: PostgresOptions): SqlTier {
       openStore(
         {
           type: 'postgres',
+          prefix,
           codec,
           clock: clockOf(context),
           table: openEntries({ run, prefix, context, maxEntries }),

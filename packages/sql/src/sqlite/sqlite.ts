@@ -61,6 +61,7 @@ export function sqlite(options: SqliteOptions): SqlTier {
       openStore(
         {
           type: 'sqlite',
+          prefix: 'hotpath',
           codec,
           clock: clockOf(context),
           table: openEntries({ database, context, maxBytes: bytes }),

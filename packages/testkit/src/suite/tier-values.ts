@@ -1,3 +1,4 @@
+import { isRememberedFailure, rememberFailure } from '@hotpath/contract/values'
 import type { TierCase } from './tier-bench.ts'
 import { check, checkSame } from './check.ts'
 
@@ -71,6 +72,17 @@ export const TIER_VALUES: readonly TierCase[] = [
   {
     name: 'never takes a string for something else',
     run: ({ store, entry }) => checkRoundTrips(store, entry, LOOKALIKES),
+  },
+  {
+    name: 'keeps a remembered failure one, and takes no value for one',
+    async run({ store, entry }) {
+      await store.set('failure', entry({ value: rememberFailure(new TypeError('not found')) }))
+      await store.set('value', entry({ value: { error: new TypeError('not found') } }))
+      const [failure, value] = await store.getMany(['failure', 'value'])
+      check(isRememberedFailure(failure?.value), 'expected a remembered failure, received a value')
+      checkSame(failure.value.error, new TypeError('not found'), 'its error')
+      check(value !== undefined && !isRememberedFailure(value.value), 'expected a value, received a remembered failure')
+    },
   },
   {
     name: 'keeps a copy where it is shared, so that nobody can change what is stored',

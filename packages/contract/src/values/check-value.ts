@@ -1,0 +1,229 @@
+/**
+ * Whether a value would come back from a store as it is, see docs/values.md.
+ *
+ * Cost: one visit per member, and no more than `MAX_OBJECTS` objects. The containers above the one at hand are kept in
+ * a list, each with the member that is being looked at, so that a path costs nothing until there is a fault.
+ */
+import { CodecError } from '../errors.ts'
+import { kindOf } from './value-kind.ts'
+import { isRememberedFailure } from './remembered-failure.ts'
+
+/** How deep objects may be nested. */
+export const MAX_DEPTH = 100
+/** How many objects, lists and the like one value may consist of; shared parts count each time. */
+export const MAX_OBJECTS: number = 2 ** 20
+
+/** Own names of an error that are no members of the value: where it was made differs by process. */
+const NOT_OF_ERRORS = 'stack'
+const MAX_NAME = 64
+
+/**
+ * Checks that a value can be stored: plain data and the built-in types of docs/values.md, of any realm.
+ *
+ * @throws CodecError `ERR_CODEC_VALUE` that names the path to what cannot be stored.
+ *
+ * @example
+ * ```ts
+ * import { checkValue } from '@hotpath/contract/values'
+ *
+ * checkValue({ name: 'Ann', born: new Date(0), tags: new Set(['a']) })
+ * try {
+ *   checkValue({ user: { greet: () => 'hi' } })
+ * } catch (error) {
+ *   console.log(error.context.path) // value.user.greet
+ * }
+ * ```
+ */
+export function checkValue(value: unknown): void {
+  new ValueCheck().run(isRememberedFailure(value) ? value.error : value)
+}
+
+/** Makes the error for a value, or a part of one, that cannot be stored. */
+export function unstorable(path: string, what: string, wayOut: string, cause?: unknown): CodecError {
+  return new CodecError('ERR_CODEC_VALUE', `\`${path}\` cannot be stored: it is ${what}. ${wayOut}`, {
+    cause,
+    context: { path },
+  })
+}
+
+/** Own names of an error that are part of its value: `message`, `cause`, `code`, `errors`, whatever it carries. */
+export function errorMembers(error: object): string[] {
+  return Object.getOwnPropertyNames(error).filter((name) => name !== NOT_OF_ERRORS)
+}
+
+class ValueCheck {
+  readonly #above: object[] = []
+  /** For each container above, the name or index of the member at hand. */
+  readonly #steps: (string | number)[] = []
+  #objects = 0
+
+  run(value: unknown): void {
+    try {
+      this.#visit(value)
+    } catch (error) {
+      if (error instanceof CodecError) throw error
+      // A getter, or a trap of a proxy.
+      throw this.#refusal('something that throws when it is read', 'Store plain data.', error)
+    }
+  }
+
+  #visit(value: unknown): void {
+    switch (typeof value) {
+      case 'string':
+        if (!isWellFormed(value)) {
+          throw this.#refusal(
+            'a string with half of a surrogate pair',
+            'Cut strings between characters, or use `toWellFormed()`.',
+          )
+        }
+        return
+      case 'object':
+        if (value !== null) this.#visitObject(value)
+        return
+      case 'function':
+        throw this.#refusal('a function', 'Store what it returns, or leave it out.')
+      case 'symbol':
+        throw this.#refusal('a symbol', 'Use a string.')
+      default:
+    }
+  }
+
+  #visitObject(value: object): void {
+    const kind = kindOf(value)
+    if (kind === undefined) throw this.#noPlainData(value)
+    if (this.#above.includes(value)) {
+      throw this.#refusal('a reference to an object around it', 'Store an id, or the parts without the way back.')
+    }
+    if (this.#above.length >= MAX_DEPTH) {
+      throw this.#refusal(`nested more than ${MAX_DEPTH} levels deep`, 'Store its parts under keys of their own.')
+    }
+    if (++this.#objects > MAX_OBJECTS) {
+      throw this.#refusal(`made of more than ${MAX_OBJECTS} objects`, 'Store its parts under keys of their own.')
+    }
+    this.#above.push(value)
+    this.#steps.push('')
+    if (kind === 'object') this.#visitNamed(value, Object.keys(value))
+    else if (kind === 'array') this.#visitItems(value as unknown[])
+    else if (kind === 'error') this.#visitError(value as Error)
+    else if (kind !== 'typed array') {
+      // The platform keeps what a URL is made of in members of its own.
+      if (kind !== 'url' && Object.keys(value).length > 0) throw this.#withOwnMembers(kind)
+      if (kind === 'map') this.#visitEntries(value as Map<unknown, unknown>)
+      else if (kind === 'set') this.#visitMembers(value as Set<unknown>)
+    }
+    this.#above.pop()
+    this.#steps.pop()
+  }
+
+  #visitNamed(value: object, names: readonly string[]): void {
+    const steps = this.#steps
+    const last = steps.length - 1
+    for (const name of names) {
+      steps[last] = name
+      if (name === '__proto__') throw this.#refusal('named as the prototype of an object', 'Use another name.')
+      if (!isWellFormed(name)) throw this.#refusal('named by half of a surrogate pair', 'Use another name.')
+      this.#visit((value as Readonly<Record<string, unknown>>)[name])
+    }
+    this.#refuseSymbols(value)
+  }
+
+  #visitItems(items: readonly unknown[]): void {
+    const steps = this.#steps
+    const last = steps.length - 1
+    for (let index = 0; index < items.length; index++) {
+      steps[last] = index
+      const item = items[index]
+      if (item === undefined && !(index in items)) throw this.#refusal('a hole in a list', 'Use `null`.')
+      this.#visit(item)
+    }
+    // Holes are ruled out by now.
+    if (Object.keys(items).length > items.length) throw this.#withOwnMembers('list')
+    this.#refuseSymbols(items)
+  }
+
+  #visitEntries(map: ReadonlyMap<unknown, unknown>): void {
+    const steps = this.#steps
+    const last = steps.length - 1
+    let index = 0
+    for (const [key, member] of Map.prototype.entries.call(map)) {
+      steps[last] = `(key ${index})`
+      this.#visit(key)
+      steps[last] = `(value ${index++})`
+      this.#visit(member)
+    }
+  }
+
+  #visitMembers(set: ReadonlySet<unknown>): void {
+    const last = this.#steps.length - 1
+    let index = 0
+    for (const member of Set.prototype.values.call(set)) {
+      this.#steps[last] = index++
+      this.#visit(member)
+    }
+  }
+
+  #visitError(error: Error): void {
+    this.#steps[this.#steps.length - 1] = 'name'
+    if (typeof error.name !== 'string') throw this.#refusal('no string', 'Give the error a name.')
+    this.#visit(error.name)
+    this.#visitNamed(error, errorMembers(error))
+  }
+
+  #refuseSymbols(value: object): void {
+    for (const symbol of Object.getOwnPropertySymbols(value)) {
+      if (!Object.prototype.propertyIsEnumerable.call(value, symbol)) continue
+      this.#leave()
+      throw this.#refusal('an object with a symbol as the name of a member', 'Use strings as names.')
+    }
+  }
+
+  #withOwnMembers(kind: string): CodecError {
+    this.#leave()
+    return this.#refusal(`a ${kind} with members of its own`, 'Store them beside it, as in `{ list, total }`.')
+  }
+
+  #noPlainData(value: object): CodecError {
+    if (typeof (value as { readonly then?: unknown }).then === 'function') {
+      return this.#refusal('a promise', '`await` it first.')
+    }
+    const name = classOf(value)
+    return this.#refusal(
+      name === undefined ? 'an instance of a class' : `an instance of \`${name}\``,
+      'Store plain data, such as `{ ...value }`, and make the instance where it is used.',
+    )
+  }
+
+  /** What is wrong with a container itself is no fault of its last member. */
+  #leave(): void {
+    this.#above.pop()
+    this.#steps.pop()
+  }
+
+  #refusal(what: string, wayOut: string, cause?: unknown): CodecError {
+    let path = 'value'
+    for (let depth = 0; depth < this.#steps.length; depth++) {
+      path += stepOf(this.#above[depth] as object, this.#steps[depth] as string | number)
+    }
+    return unstorable(path, what, wayOut, cause)
+  }
+}
+
+function stepOf(container: object, step: string | number): string {
+  if (typeof step === 'number') return Array.isArray(container) ? `[${step}]` : ` (member ${step})`
+  // Keys of a Map are values of users, so their place stands for them.
+  if (kindOf(container) === 'map') return ` ${step}`
+  const name = step.length > MAX_NAME ? `${step.slice(0, MAX_NAME)}…` : step
+  return /^[\p{L}_$][\p{L}\p{N}_$…]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`
+}
+
+function classOf(value: object): string | undefined {
+  const { name } = (value.constructor ?? {}) as { readonly name?: unknown }
+  return typeof name === 'string' && name !== '' ? name : undefined
+}
+
+/** Whether a string has no half of a surrogate pair, which UTF-8 cannot express. */
+export function isWellFormed(text: string): boolean {
+  // Not every browser has the method.
+  const { isWellFormed: test } = text as { readonly isWellFormed?: () => boolean }
+  return test === undefined ? !/\p{Surrogate}/u.test(text) : test.call(text)
+}

@@ -1,0 +1,38 @@
+import { memory } from '../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { make } from './make.ts'
+
+describe('a cache that checks values', () => {
+  const bad = { user: { greet: () => 'hi' } }
+  const refused = { code: 'ERR_CODEC_VALUE', context: { path: 'value.user.greet' } }
+
+  test('fails writes of what a store of bytes would refuse, before anything is written', async () => {
+    const { cache } = make({ checkValues: true, tiers: [memory({ maxEntries: 10 })] })
+    await expect(cache.set('k', bad)).rejects.toMatchObject(refused)
+    const entries = [
+      { key: 'fine', value: 1 },
+      { key: 'k', value: bad },
+    ]
+    await expect(cache.setMany(entries)).rejects.toMatchObject(refused)
+    expect(cache.stats()).toMatchObject({ sets: 0, invalidations: 0 })
+    await cache.set('k', { at: new Date(0), tags: new Set(['a']) })
+    expect(await cache.get('k')).toEqual({ at: new Date(0), tags: new Set(['a']) })
+  })
+
+  test('returns what a loader gave, reports it and does not store it', async () => {
+    const { cache } = make({ checkValues: true, tiers: [memory({ maxEntries: 10 })] })
+    const faults: unknown[] = []
+    cache.on('fault', ({ error }) => faults.push(error))
+    expect(await cache.getOrSet('k', () => bad)).toBe(bad)
+    expect(await cache.getOrSetMany(['a', 'b'], () => [bad, 1])).toEqual([bad, 1])
+    expect(faults).toMatchObject([refused, refused])
+    expect([cache.peek('k'), cache.peek('a'), cache.peek('b')]).toEqual([undefined, undefined, 1])
+  })
+
+  test('is made by an option that is off by default', async () => {
+    const { cache } = make({ tiers: [memory({ maxEntries: 10 })] })
+    await cache.set('k', bad)
+    expect(await cache.get('k')).toBe(bad)
+    expect(() => make({ checkValues: 'yes' as never })).toThrow(/`checkValues` must be `true` or `false`/)
+  })
+})
