@@ -43,6 +43,7 @@ const PLAIN = 0
 const MARKS = 0x10
 /** Above this the work goes to a thread of its own. */
 const MAX_SYNC_BYTES = 16 * 1024
+const MAX_SYNC_UNPACKED_BYTES = 256 * 1024
 
 /**
  * Compresses what another codec makes, where that makes it smaller; then the first byte says how. Other payloads stay as
@@ -75,11 +76,13 @@ export function compressed(inner: Codec, options: CompressionOptions = {}): Code
     if (mark === PLAIN) return packed
     const by = byMark.get(mark)
     if (by === undefined) throw unreadable('its compression is not known here')
-    if (packed.length >= MAX_SYNC_BYTES) return by.unpackLater(packed, maxBytes).catch(refuse)
+    const unpackLater = (): Promise<Uint8Array> => by.unpackLater(packed, maxBytes).catch(refuse)
+    if (packed.length >= MAX_SYNC_BYTES) return unpackLater()
     try {
-      return by.unpack(packed, maxBytes)
+      return by.unpack(packed, Math.min(maxBytes, MAX_SYNC_UNPACKED_BYTES))
     } catch (cause) {
-      return refuse(cause)
+      // A few bytes may grow to very many.
+      return isTooLarge(cause) && maxBytes > MAX_SYNC_UNPACKED_BYTES ? unpackLater() : refuse(cause)
     }
   }
 
@@ -108,6 +111,10 @@ function marked(mark: number, bytes: Uint8Array): Uint8Array {
   return all
 }
 
+function isTooLarge(cause: unknown): boolean {
+  return (cause as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
+}
+
 function refuse(cause: unknown): never {
   throw unreadable('it cannot be decompressed', cause)
 }
@@ -115,7 +122,7 @@ function refuse(cause: unknown): never {
 function tooLarge(bytes: number, maxBytes: number): CodecError {
   return unstorable(
     'value',
-    `of ${bytes} bytes, more than the ${maxBytes} of \`maxBytes\``,
+    `made of ${bytes} bytes, more than the ${maxBytes} of \`maxBytes\``,
     'Store its parts under keys of their own, or raise `maxBytes` in all processes.',
   )
 }

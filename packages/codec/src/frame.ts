@@ -158,7 +158,8 @@ function uint32(bytes: Uint8Array, at: number): number {
 function parseHeader(bytes: Uint8Array): { readonly header: FrameHeader; readonly length: number } {
   const reader = new ByteReader(bytes)
   const version = reader.byte()
-  if (version !== FRAME_VERSION) throw unreadable(`its version is ${version}, and ${FRAME_VERSION} is the one known here`)
+  if (version !== FRAME_VERSION)
+    throw unreadable(`its version is ${version}, and ${FRAME_VERSION} is the one known here`)
   const flags = reader.byte()
   if ((flags & ~KNOWN_FLAGS) !== 0) throw unreadable('it has flags that are not known here')
   const epoch = (flags & COMPACT_EPOCH) !== 0 ? compactEpoch(reader.fixed(6)) : reader.text()

@@ -64,6 +64,26 @@ describe('compression', () => {
     expect(isHotpathError(await errorOf(() => careful.decode(bomb, context)), 'ERR_CODEC_FRAME')).toBe(true)
   })
 
+  test('a little that grows to a lot grows in a thread, and what is too large goes neither in nor out', async () => {
+    const codec = compressed(msgpack())
+    const long = 'x'.repeat(5_000_000)
+    const packed = new Uint8Array(await codec.encode(long, context))
+    expect(packed.length).toBeLessThan(16 * 1024)
+    const unpacked = codec.decode(packed, context)
+    expect(unpacked).toBeInstanceOf(Promise)
+    expect(await unpacked).toBe(long)
+    const small = compressed(msgpack(), { maxBytes: '1mb' })
+    expect(isHotpathError(await errorOf(() => small.encode(long, context)), 'ERR_CODEC_VALUE')).toBe(true)
+    const noise = randomBytes(2_000_000)
+    expect(isHotpathError(await errorOf(() => small.encode(noise, context)), 'ERR_CODEC_VALUE')).toBe(true)
+    const stored = new Uint8Array(await codec.encode(noise, context))
+    expect(isHotpathError(await errorOf(() => small.decode(stored, context)), 'ERR_CODEC_FRAME')).toBe(true)
+  })
+
+  test('brotli is the default, as every Node that this runs on can read it', async () => {
+    expect((await compressed(msgpack()).encode(rows, context))[0]).toBe(2)
+  })
+
   test('an unknown method is refused', async () => {
     const error = await errorOf(() => compressed(msgpack(), { method: 'lzma' as CompressionMethod }))
     expect(isHotpathError(error, 'ERR_CONFIG_OPTION')).toBe(true)

@@ -187,6 +187,9 @@ class ValueCheck {
       return this.#refusal('a promise', '`await` it first.')
     }
     const name = classOf(value)
+    if (ArrayBuffer.isView(value)) {
+      return this.#refusal(`a \`${name}\``, 'Copy it into a type that all platforms have, such as `Float32Array`.')
+    }
     return this.#refusal(
       name === undefined ? 'an instance of a class' : `an instance of \`${name}\``,
       'Store plain data, such as `{ ...value }`, and make the instance where it is used.',
