@@ -37,10 +37,11 @@ export interface CacheableOptions<This, Of> extends FreshnessOptions {
   readonly unless?: ((this: This, args: ArgsOf<Of>, value: ValueOf<Of>) => boolean) | undefined
   /**
    * How long a failure is remembered, and thrown again instead of a new attempt; a function may decide by the error.
-   * In memory it is the same error; shared tiers keep what their codec can carry. Default `false`: not at all.
+   * In memory it is the same error; shared tiers keep its built-in class, name, message and members. Default `false`: not
+   * at all.
    *
-   * It stands in the place of the value, as `{ '@hotpath/error': true, error }`, so what outdates the value outdates it
-   * (tags that a function makes from a value it has none). `cache.get` and `cache.wrap` answer with that object. Members
+   * It takes the place of the value, so what invalidates the value invalidates it (tags that a function makes from a
+   * value it has none). `cache.get` and `cache.wrap` return it, see `isRememberedFailure`. Members
    * of a `key` or `name` of their own throw the error, though they have no `errorTtl`, as long as some member of their
    * process has one: a program that shares a cache with others should have it on both sides.
    */
