@@ -3,15 +3,16 @@ import { entryPoints, publicPackages, specifier } from './scripts/workspace.ts'
 
 /** What an entry point may cost its user: minified and compressed with Brotli, with all that it imports. */
 const budgets: Readonly<Record<string, string>> = {
-  '@hotpath/codec': '15.5 kB',
+  '@hotpath/codec': '20 kB',
   '@hotpath/contract': '6.2 kB',
-  '@hotpath/core': '24 kB',
+  '@hotpath/contract/values': '2.9 kB',
+  '@hotpath/core': '25.6 kB',
   '@hotpath/core/lru': '5 kB',
   '@hotpath/decorators': '19.5 kB',
-  '@hotpath/redis': '23 kB',
+  '@hotpath/redis': '28 kB',
   '@hotpath/request': '16.5 kB',
   '@hotpath/request/http': '24.5 kB',
-  '@hotpath/sql': '32 kB',
+  '@hotpath/sql': '37 kB',
   '@hotpath/testkit': '15.9 kB',
 }
 

@@ -30,7 +30,8 @@ const MAX_NAME = 64
  * try {
  *   checkValue({ user: { greet: () => 'hi' } })
  * } catch (error) {
- *   console.log(error.context.path) // value.user.greet
+ *   console.log((error as Error).message)
+ *   // `value.user.greet` cannot be stored: it is a function. Store what it returns, or leave it out.
  * }
  * ```
  */
