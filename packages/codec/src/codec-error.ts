@@ -1,4 +1,4 @@
-import { CodecError } from '@hotpath/contract'
+import { CodecError, isHotpathError } from '@hotpath/contract'
 
 /** Bytes that are no frame of ours, or not whole. */
 export function unreadable(why: string, cause?: unknown): CodecError {
@@ -16,4 +16,9 @@ export function refusedKey(keyId: string, why: string, cause?: unknown): CodecEr
     `The encryption key \`${keyId}\` ${why}. The entry counts as a miss; keep retired keys in \`keys\` until what they encrypted has expired.`,
     { cause, context: { keyId } },
   )
+}
+
+/** Whether something is an error of a codec, which is about one value and not about its store; of any copy of the packages. */
+export function isCodecError(error: unknown): error is CodecError {
+  return isHotpathError(error) && error.code.startsWith('ERR_CODEC_')
 }

@@ -1,7 +1,10 @@
-/** Entries to frames and back. Invariant: whatever a codec throws is a CodecError here, so that it is a fault of one value and not of the store. */
-import { type Codec, type CodecContext, CodecError, type EntryFields, type MaybePromise } from '@hotpath/contract'
-import { isRememberedFailure, rememberFailure, unstorable } from '@hotpath/contract/values'
-import { unreadable } from './codec-error.ts'
+/**
+ * Entries to frames and back. Invariant: whatever a codec throws is a CodecError here, so that it is a fault of one
+ * value and not of the store.
+ */
+import type { Codec, CodecContext, EntryFields, MaybePromise } from '@hotpath/contract'
+import { type RememberedFailure, isRememberedFailure, rememberFailure, unstorable } from '@hotpath/contract/values'
+import { isCodecError, unreadable } from './codec-error.ts'
 import { type Frame, joinFrame, writeHeader } from './frame.ts'
 
 /** What an entry is put into a frame with. */
@@ -23,13 +26,13 @@ export async function sealEntry(entry: EntryFields, { codec, key, storedAt }: Se
   const isFailure = isRememberedFailure(entry.value)
   const header = writeHeader({ ...entry, storedAt, isFailure })
   try {
-    const payload = await codec.encode(isFailure ? (entry.value as { error: unknown }).error : entry.value, {
+    const payload = await codec.encode(isFailure ? (entry.value as RememberedFailure).error : entry.value, {
       key,
       header,
     })
     return joinFrame(header, payload)
   } catch (cause) {
-    throw cause instanceof CodecError
+    throw isCodecError(cause)
       ? cause
       : unstorable('value', 'something that the codec fails to encode', 'Look at the cause.', cause)
   }
@@ -53,5 +56,5 @@ export function openValue(frame: Frame, codec: Codec, context: CodecContext): Ma
 }
 
 function refuse(cause: unknown): never {
-  throw cause instanceof CodecError ? cause : unreadable('the codec fails to decode it', cause)
+  throw isCodecError(cause) ? cause : unreadable('the codec fails to decode it', cause)
 }

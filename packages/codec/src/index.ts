@@ -1,3 +1,4 @@
+export { isCodecError } from './codec-error.ts'
 export { msgpack } from './msgpack.ts'
 export { compressed } from './compressed.ts'
 export type { CompressionMethod, CompressionOptions } from './compressed.ts'

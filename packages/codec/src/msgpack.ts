@@ -1,6 +1,6 @@
-import { type Codec, isHotpathError } from '@hotpath/contract'
+import type { Codec } from '@hotpath/contract'
 import { MAX_OBJECTS, checkValue, unstorable } from '@hotpath/contract/values'
-import { unreadable } from './codec-error.ts'
+import { isCodecError, unreadable } from './codec-error.ts'
 import { ValueReader } from './value-reader.ts'
 import { ValueWriter } from './value-writer.ts'
 
@@ -43,7 +43,7 @@ export function msgpack(): Codec {
       try {
         return reader.read(bytes)
       } catch (cause) {
-        throw isHotpathError(cause) ? cause : unreadable('it is not MessagePack', cause)
+        throw isCodecError(cause) ? cause : unreadable('it is not MessagePack', cause)
       }
     },
   }

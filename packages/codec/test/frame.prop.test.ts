@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type FrameHeader, compressed, joinFrame, msgpack, readFrame, readHeader, writeHeader } from '../src/index.ts'
+import { differenceOf } from './difference.ts'
 
 const ms = fc.oneof(fc.nat(), fc.constant(0), fc.constant(Infinity))
 const header: fc.Arbitrary<FrameHeader> = fc.record({
@@ -91,5 +92,20 @@ describe('frames', () => {
       const value = await compressed(msgpack()).decode(frame.payload, { key: 'golden' })
       expect(JSON.parse(JSON.stringify({ ...frame.header, value })), file).toEqual(JSON.parse(expected))
     }
+  })
+
+  test('and so are all types of values in them', async () => {
+    const [hex = ''] = readFileSync(join(import.meta.dirname, 'golden/v2-types.txt'), 'utf8').split('\n')
+    const value = await compressed(msgpack()).decode(readFrame(Buffer.from(hex, 'hex')).payload, { key: 'golden' })
+    const written = {
+      map: new Map([[1, new Set(['a'])]]),
+      error: Object.assign(new TypeError('x'), { code: 'E' }),
+      url: new URL('http://x/'),
+      floats: new Float32Array([1.5]),
+      zero: -0,
+      text: 'ab'.repeat(600),
+      names: Object.fromEntries(Array.from({ length: 130 }, (_, id) => [`m${id}`, id])),
+    }
+    expect(differenceOf(value, written)).toBeUndefined()
   })
 })

@@ -1,9 +1,8 @@
 /** The entries of one cache in Redis: a frame under a key each, which expires with the entry's last window. */
-import { Frame, type FrameHeader, openValue, readFrame, sealEntry } from '@hotpath/codec'
+import { Frame, type FrameHeader, isCodecError, openValue, readFrame, sealEntry } from '@hotpath/codec'
 import {
   type Codec,
   type CodecContext,
-  CodecError,
   type Entry,
   type MaybePromise,
   type TierContext,
@@ -139,7 +138,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
 
   /** What is wrong with one value is no fault of the server. */
   function report(error: unknown): undefined {
-    if (!(error instanceof CodecError)) throw error
+    if (!isCodecError(error)) throw error
     context.fault(error)
     return undefined
   }

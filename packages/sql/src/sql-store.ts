@@ -1,14 +1,6 @@
 /** The entries of one cache in a database: a frame in a row each. The same for all databases. */
-import { openValue, readFrame, sealEntry } from '@hotpath/codec'
-import {
-  type Codec,
-  CodecError,
-  type Entry,
-  type TierContext,
-  type TierStore,
-  createEntry,
-  deadAt,
-} from '@hotpath/contract'
+import { isCodecError, openValue, readFrame, sealEntry } from '@hotpath/codec'
+import { type Codec, type Entry, type TierContext, type TierStore, createEntry, deadAt } from '@hotpath/contract'
 import type { EntryTable, FrameToStore, StoreClock } from './backend.ts'
 import { startSweeping } from './sweeper.ts'
 import { unavailable } from './sql-error.ts'
@@ -106,7 +98,7 @@ export function openStore(
 
   /** What is wrong with one value is no fault of the database. */
   function report(error: unknown): void {
-    if (!(error instanceof CodecError)) throw error
+    if (!isCodecError(error)) throw error
     context.fault(error)
   }
 

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import { encrypted, msgpack } from '@hotpath/codec'
+import { isRememberedFailure, rememberFailure } from '@hotpath/contract/values'
 import { type Cache, createCache } from '@hotpath/core'
 import { createFakeClock, createRandom } from '@hotpath/testkit'
 import { createEntry } from '@hotpath/contract'
@@ -149,6 +152,34 @@ describe('what lies under our keys', () => {
     ])
     expect(faults).toEqual(['ERR_CODEC_VALUE'])
     expect(await cache.getMany(['function', 'fine'])).toEqual([undefined, 1])
+  })
+
+  test('P15: what was encrypted for one key is nothing under another', async () => {
+    const path = freshPath()
+    const codec = encrypted(msgpack(), { keys: { k1: randomBytes(32) }, currentKeyId: 'k1' })
+    const { cache, faults } = make(path, { codec })
+    await ready(cache)
+    await cache.set('mine', 'secret')
+    expect(await cache.get('mine')).toBe('secret')
+    raw(path).prepare("UPDATE hotpath_entries SET key = 'yours'").run()
+    expect(await cache.get('yours')).toBeUndefined()
+    expect(faults).toEqual(['ERR_CODEC_KEY'])
+  })
+
+  test('a failure that is remembered comes back as one, and one flipped bit as nothing', async () => {
+    const path = freshPath()
+    const { cache, faults } = make(path)
+    await ready(cache)
+    await cache.set('k', rememberFailure(Object.assign(new Error('no user'), { status: 404 })))
+    const seen = await cache.get('k')
+    expect(isRememberedFailure(seen) && seen.error).toMatchObject({ message: 'no user', status: 404 })
+    const db = raw(path)
+    const { frame } = db.prepare('SELECT frame FROM hotpath_entries').get() as { frame: Uint8Array }
+    // Of asOf: such an entry would look newer than any invalidation.
+    frame[14] = (frame[14] as number) ^ 0x10
+    db.prepare('UPDATE hotpath_entries SET frame = ?').run(frame)
+    expect(await cache.get('k')).toBeUndefined()
+    expect(faults).toEqual(['ERR_CODEC_FRAME'])
   })
 
   test('many keys, large values and odd keys come back', async () => {
