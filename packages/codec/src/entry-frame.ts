@@ -3,7 +3,7 @@
  * value and not of the store.
  */
 import type { Codec, CodecContext, EntryFields, MaybePromise } from '@hotpath/contract'
-import { type RememberedFailure, isRememberedFailure, rememberFailure, unstorable } from '@hotpath/contract/values'
+import { isRememberedFailure, rememberFailure, unstorable } from '@hotpath/contract/values'
 import { isCodecError, unreadable } from './codec-error.ts'
 import { type Frame, joinFrame, writeHeader } from './frame.ts'
 
@@ -26,7 +26,7 @@ export async function sealEntry(entry: EntryFields, { codec, key, storedAt }: Se
   const isFailure = isRememberedFailure(entry.value)
   const header = writeHeader({ ...entry, storedAt, isFailure })
   try {
-    const payload = await codec.encode(isFailure ? (entry.value as RememberedFailure).error : entry.value, {
+    const payload = await codec.encode(isFailure ? entry.value.error : entry.value, {
       key,
       header,
     })
