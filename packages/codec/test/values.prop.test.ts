@@ -111,8 +111,8 @@ describe('every value', () => {
         checkValue(given)
         expect(differenceOf(await codec.decode(new Uint8Array(bytes), context), given)).toBeUndefined()
       }),
-      { numRuns: 5_000 },
+      { numRuns: 3_000 },
     )
-    expect(Math.min(kept, refused)).toBeGreaterThan(500)
-  })
+    expect(Math.min(kept, refused)).toBeGreaterThan(300)
+  }, 60_000)
 })
