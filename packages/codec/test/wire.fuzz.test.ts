@@ -12,13 +12,13 @@ const MB = 1024 * 1024
 
 /** All that there is on the wire. */
 const SAMPLE = {
-  rows: Array.from({ length: 20 }, (_, id) => ({ id, name: `n${id}`, at: new Date(id), price: id / 3 })),
+  rows: Array.from({ length: 4 }, (_, id) => ({ id, name: `n${id}`, at: new Date(id), price: id / 3 })),
   map: new Map<unknown, unknown>([[{ a: 1 }, new Set([1n, 2n ** 80n])]]),
   list: [-0, -1, -200, 70_000, 2 ** 40, undefined, null, true, /a/g, new URL('http://x/')],
-  bytes: [new Uint8Array(300), new Float64Array(3), new ArrayBuffer(2)],
+  bytes: [new Uint8Array(20), new Float64Array(3), new ArrayBuffer(2)],
   failure: Object.assign(new TypeError('x', { cause: new AggregateError([new Error('y')]) }), { code: 5 }),
-  text: 'ä'.repeat(300),
-  names: Object.fromEntries(Array.from({ length: 200 }, (_, id) => [`m${id}`, id])),
+  text: 'ä'.repeat(40),
+  names: Object.fromEntries(Array.from({ length: 130 }, (_, id) => [`m${id}`, 0])),
   nothing: {},
 }
 
@@ -135,7 +135,7 @@ describe('the wire form', () => {
       (error: unknown) => error,
     )
     expect(isHotpathError(outcome, 'ERR_CODEC_FRAME')).toBe(true)
-  })
+  }, 30_000)
 
   test('what could not be read is not written', () => {
     const many = { list: Array.from({ length: 5_000_000 }, () => 1) }
