@@ -3,6 +3,22 @@ import { ConfigError, kindOf } from '@hotpath/contract'
 /** What a command may be given. */
 export type RedisArgument = string | number | Uint8Array
 
+/** The options of a client that matter to the tier; see `client-options.ts`. */
+export interface RedisClientOptions {
+  /** What the client puts before every key. */
+  readonly keyPrefix?: unknown
+  /** Whether the client collects commands of a turn into a pipeline. */
+  readonly enableAutoPipelining?: unknown
+  /** Whether the connection is for a replica of a cluster. */
+  readonly readOnly?: unknown
+  /** Which server of a Sentinel setup is meant. */
+  readonly role?: unknown
+  /** Which servers of a cluster read. */
+  readonly scaleReads?: unknown
+  /** Whether the connection shows what the server is asked. */
+  readonly monitor?: unknown
+}
+
 /**
  * As much of a client as is needed: an ioredis `Redis` or `Cluster`, or anything of their shape. The tier never closes
  * it; the connection that follows the log is its own.
@@ -18,6 +34,12 @@ export interface RedisClient {
   disconnect(): void
   /** Listens. */
   on(event: 'error', listener: (error: Error) => void): unknown
+  /** Connects a client that has not begun to. */
+  connect?(): Promise<unknown>
+  /** `'ready'` while commands can be sent. Absent: the client does not say. */
+  readonly status?: string | undefined
+  /** How the client was configured. */
+  readonly options?: RedisClientOptions | undefined
   /** Whether keys belong to slots of several servers. */
   readonly isCluster?: boolean | undefined
   /** The servers of a cluster. */

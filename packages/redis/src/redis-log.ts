@@ -4,70 +4,119 @@ import {
   type Invalidation,
   type InvalidationLog,
   LogError,
+  type LogFollower,
   type LogHead,
   type LogRecord,
   type Mark,
   type Scope,
-  type Strength,
   type TierContext,
 } from '@hotpath/contract'
-import { type CellPosition, type CellState, cellsOf, createCellPositions } from '@hotpath/core'
-import type { RedisClient } from './client.ts'
-import { APPEND, HEAD, SNAPSHOT } from './log-scripts.ts'
+import { cellsOf, createCellPositions } from '@hotpath/core'
+import type { Connection } from './connection.ts'
+import { SilenceError } from './follower-connection.ts'
+import { APPEND, HEAD, REPAIR } from './log-scripts.ts'
+import { STRENGTHS, stateOf } from './log-state.ts'
 import type { ServerClock } from './server-clock.ts'
-import type { StreamEntry, StreamFollower } from './stream-follower.ts'
+import type { StreamFollower } from './stream-follower.ts'
+import type { StreamEntry } from './stream-read.ts'
 
 /** What a log works with. */
 export interface LogParts {
-  readonly client: RedisClient
+  readonly connection: Connection
   readonly clock: ServerClock
   readonly follower: StreamFollower
   /** Between the braces of a hash tag, so that state and stream share a slot. */
   readonly slotName: string
-  /** Identity of the server, where it is not to be asked for. */
-  readonly life: string
+  /** Whether another server begins a new epoch. */
+  readonly checkLife: boolean
 }
 
 const HEARTBEAT_MS = 1_000
 /** Records that a follower may be behind before it has to read the state anew. */
 const STREAM_LENGTH = 10_000
-const STRENGTHS: Readonly<Record<string, Strength>> = { h: 'hard', s: 'soft' }
+/** Records of one script: it holds up everybody else while it runs, and arguments are bounded. */
+const MAX_RECORDS = 500
+/** A state that was begun anew while it was read is bad luck; three times are not. */
+const MAX_READS = 3
+/** After how long a stream that could not be repaired is read again. */
+const REPAIR_MS = 1_000
 
 export function openLog(parts: LogParts, context: TierContext): InvalidationLog {
-  const { client, clock, follower, slotName, life } = parts
-  const keys = [`{${slotName}}:log`, `{${slotName}}:stream`]
-  const stream = keys[1] as string
+  const { connection, clock, follower, slotName, checkLife } = parts
+  const [state, stream] = [`{${slotName}}:log`, `{${slotName}}:stream`] as const
+  const keys = [state, stream]
+  const life = checkLife ? '' : 'unchecked'
   const stops = new Set<() => void>()
+  let isClosed = false
+  /** Whether it was said that the stream cannot be followed. */
+  let isReported = false
 
   /** Eight characters: six bytes in the header of every entry. A candidate, taken when a new epoch is due. */
   const candidate = (): string => randomBytes(6).toString('base64url')
 
-  async function timed(script: typeof HEAD): Promise<{ head: LogHead; rest: readonly unknown[] }> {
+  async function head(): Promise<LogHead> {
     const sentAt = context.elapsed()
-    const reply = (await script.run(client, keys, [candidate(), life])) as unknown[]
-    const [epoch, runId, position, seconds, microseconds, ...rest] = reply
+    const reply = (await HEAD.run(connection, keys, [candidate(), life])) as unknown[]
+    const [epoch, runId, position, seconds, microseconds] = reply
     clock.sample(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt, context.elapsed())
-    return { head: { epoch: String(epoch), life: String(runId), position: Number(position) }, rest }
+    return { epoch: String(epoch), life: String(runId), position: Number(position) }
   }
 
-  const head = async (): Promise<LogHead> => (await timed(HEAD)).head
+  async function appendSome(invalidations: readonly Invalidation[]): Promise<Mark> {
+    const records = invalidations.flatMap(toArguments)
+    const reply = await APPEND.run(connection, keys, [candidate(), life, STREAM_LENGTH, ...records])
+    const [epoch, position] = reply as [string, string]
+    return { epoch, position: Number(position) }
+  }
+
+  function report(error: LogError): void {
+    if (!isReported && !isClosed) context.fault(error)
+    isReported = true
+  }
+
+  /** Removes what is not ours; whatever else was lost with it shows as a gap. */
+  async function repair(): Promise<void> {
+    await REPAIR.run(connection, keys, [candidate(), life])
+  }
+
+  /** A record that is not ours must not be met again at once. */
+  function meet(follows: LogFollower): void {
+    const error = unknownRecord()
+    report(error)
+    repair().then(
+      () => follows.interrupted(error),
+      () => void context.clock.after(REPAIR_MS, () => follows.interrupted(error)),
+    )
+  }
 
   return {
     heartbeatMs: HEARTBEAT_MS,
     head,
     async append(invalidations) {
-      const records = invalidations.flatMap(toArguments)
-      const reply = await APPEND.run(client, keys, [candidate(), life, STREAM_LENGTH, ...records])
-      const [epoch, position] = reply as [string, string]
-      return { epoch, position: Number(position) }
+      let mark = await appendSome(invalidations.slice(0, MAX_RECORDS))
+      for (let from = MAX_RECORDS; from < invalidations.length; from += MAX_RECORDS) {
+        const next = await appendSome(invalidations.slice(from, from + MAX_RECORDS))
+        // What was appended before may be lost with the old one.
+        if (next.epoch !== mark.epoch) throw begunAnew()
+        mark = next
+      }
+      return mark
     },
-    async follow(listener) {
+    async follow(follows) {
       const { epoch, position } = await head()
       const from: Mark = { epoch, position }
-      const end = follower.follow(stream, position, (entry) => {
-        const record = toRecord(entry)
-        if (record === undefined) listener.interrupted(unknownRecord())
-        else listener.record(record)
+      if (isClosed) return { from, stop: () => {} }
+      const end = follower.follow(stream, position, {
+        entry(entry) {
+          const record = toRecord(entry)
+          if (record === undefined) return meet(follows)
+          isReported = false
+          follows.record(record)
+        },
+        failed(cause) {
+          report(unfollowed(cause))
+          if (String(cause).includes('WRONGTYPE')) repair().catch(() => {})
+        },
       })
       const stop = (): void => {
         stops.delete(stop)
@@ -76,14 +125,31 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
       stops.add(stop)
       return { from, stop }
     },
+    /**
+     * One command reads all of the state as it is at one moment, and no script, which would hold up the server for
+     * longer. Who serves it is checked afterwards: a state of the same epoch that has come as far as the log had before
+     * holds all records up to there, also on a server that has taken over meanwhile.
+     */
     async snapshot() {
-      const { head: at, rest } = await timed(SNAPSHOT)
-      return { ...at, positions: createCellPositions(stateOf(rest[0], at.epoch)) }
+      for (let read = 0; read < MAX_READS; read++) {
+        const at = await head()
+        const { epoch, position, ...cells } = stateOf(flatOf(await connection.call('HGETALL', state)))
+        if (epoch !== at.epoch || !(position >= at.position)) continue
+        return { ...at, position, positions: createCellPositions(cells) }
+      }
+      throw begunAnew()
     },
     close() {
+      isClosed = true
       for (const stop of [...stops]) stop()
     },
   }
+}
+
+/** RESP3 has maps, which clients hand on in one form or another. */
+function flatOf(reply: unknown): readonly string[] {
+  if (reply instanceof Map) return [...(reply as Map<string, string>)].flat()
+  return Array.isArray(reply) ? (reply as string[]) : Object.entries((reply ?? {}) as Record<string, string>).flat()
 }
 
 function toArguments({ scope, strength }: Invalidation): (string | number)[] {
@@ -128,29 +194,28 @@ function toRecord({ position, fields }: StreamEntry): LogRecord | undefined {
   return { epoch, position, previous, scope, strength }
 }
 
-/** Reads the fields of the state. What a later version may have added raises the floor: too high is safe. */
-function stateOf(flat: unknown, epoch: string): CellState {
-  const list = flat as readonly string[]
-  const cells: CellPosition[] = []
-  const records: (Invalidation & Mark)[] = []
-  for (let index = 0; index + 1 < list.length; index += 2) {
-    const [field, position] = [list[index] as string, Number(list[index + 1])]
-    const [, letter = '', cell] = /^([hs])(\d+)$/.exec(field) ?? []
-    const [, patternLetter = '', type, text = ''] = /^([hs])([xp]):(.*)$/s.exec(field) ?? []
-    if (cell !== undefined) cells.push({ strength: STRENGTHS[letter] as Strength, cell: Number(cell), position })
-    else if (field === 'F' || field === 'G') {
-      records.push({ scope: { type: 'all' }, strength: field === 'F' ? 'hard' : 'soft', epoch, position })
-    } else if (type !== undefined) {
-      const scope = toScope(type, text) as Scope
-      records.push({ scope, strength: STRENGTHS[patternLetter] as Strength, epoch, position })
-    }
-  }
-  return { cells, records }
-}
-
 function unknownRecord(): LogError {
   return new LogError(
     'ERR_LOG_UNAVAILABLE',
-    'The stream of the invalidation log holds a record that cannot be read. The state is read anew; look for another program that writes to it.',
+    'The stream of the invalidation log held a record that cannot be read, so the state is read anew. Look for another program that writes to keys of the `redis` tier.',
+  )
+}
+
+function unfollowed(cause: unknown): LogError {
+  const wayOut =
+    cause instanceof SilenceError
+      ? 'Look for what drops idle connections between here and Redis.'
+      : 'Grant the rights that the page on Redis names, `+xread` among them, and look for another program that writes to keys of the `redis` tier.'
+  return new LogError(
+    'ERR_LOG_UNAVAILABLE',
+    `The stream of the invalidation log could not be followed, so invalidations by other processes arrive late. ${wayOut}`,
+    { cause },
+  )
+}
+
+function begunAnew(): LogError {
+  return new LogError(
+    'ERR_LOG_UNAVAILABLE',
+    'The invalidation log was begun anew meanwhile; what was done is tried again. Should it happen often, look for what flushes or replaces the server.',
   )
 }

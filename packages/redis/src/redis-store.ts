@@ -11,14 +11,13 @@ import {
   createEntry,
   deadAt,
 } from '@hotpath/contract'
-import calculateSlot from 'cluster-key-slot'
-import type { RedisClient } from './client.ts'
+import type { Connection } from './connection.ts'
 import type { ServerClock } from './server-clock.ts'
 import { STORE } from './store-scripts.ts'
 
 /** What a store works with. */
 export interface StoreParts {
-  readonly client: RedisClient
+  readonly connection: Connection
   readonly codec: Codec
   readonly clock: ServerClock
   /** What every key in Redis begins with. */
@@ -60,12 +59,12 @@ class FrameContext implements CodecContext {
 }
 
 export function openStore(parts: StoreParts, context: TierContext): TierStore {
-  const { client, codec, clock, keyPrefix } = parts
+  const { connection, codec, clock, keyPrefix } = parts
   const redisKey = (key: string): string => keyPrefix + key
 
   async function read(key: string): Promise<Entry | undefined> {
     if (!clock.isKnown) await parts.askTime()
-    const bytes = await client.callBuffer('GET', redisKey(key))
+    const bytes = await connection.callBuffer('GET', redisKey(key))
     return bytes === null ? undefined : open(key, bytes as Uint8Array)
   }
 
@@ -73,8 +72,8 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
   async function readMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
     if (keys.length === 0) return []
     if (!clock.isKnown) await parts.askTime()
-    if (client.isCluster !== true && keys.length <= MAX_READS) return readTogether(keys)
-    const groups = chunks(client, keys, redisKey, MAX_READS)
+    if (!connection.isCluster && keys.length <= MAX_READS) return readTogether(keys)
+    const groups = chunks(connection, keys, redisKey, MAX_READS)
     const found = new Map<string, Entry | undefined>()
     const asked = await Promise.allSettled(
       groups.map(async (some) => {
@@ -89,7 +88,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
   }
 
   async function readTogether(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
-    const answers = (await client.callBuffer('MGET', ...keys.map(redisKey))) as (Uint8Array | null)[]
+    const answers = (await connection.callBuffer('MGET', ...keys.map(redisKey))) as (Uint8Array | null)[]
     let isLater = false
     const entries = keys.map((key, index) => {
       const bytes = answers[index]
@@ -121,7 +120,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
 
   function entryOf(header: FrameHeader, value: unknown): Entry {
     const { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags } = header
-    const createdAt = clock.fromServer(storedAt)
+    const createdAt = clock.fromServer(storedAt, context.elapsed())
     return createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs })
   }
 
@@ -148,9 +147,9 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     const sealed = await Promise.all(entries.map(([key, entry]) => seal(key, entry)))
     const frames = sealed.filter((one) => one !== undefined)
     await Promise.all(
-      chunks(client, frames, ({ key }) => key, MAX_WRITES).map((some) =>
+      chunks(connection, frames, ({ key }) => key, MAX_WRITES).map((some) =>
         STORE.run(
-          client,
+          connection,
           some.map(({ key }) => key),
           some.flatMap(({ frame, lifeMs }) => [frame, lifeMs === Number.POSITIVE_INFINITY ? 0 : lifeMs]),
         ),
@@ -159,18 +158,19 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
   }
 
   async function remove(keys: readonly string[]): Promise<void> {
-    await Promise.all(chunks(client, keys, (key) => key, MAX_WRITES).map((some) => client.call('UNLINK', ...some)))
+    await Promise.all(chunks(connection, keys, (key) => key, MAX_WRITES).map((some) => connection.call('UNLINK', ...some)))
   }
 
   /** All keys of this cache, on all servers, some at a time. */
   async function* scan(): AsyncGenerator<string[]> {
-    for (const server of client.isCluster === true ? (client.nodes?.('master') ?? []) : [client]) {
+    const pattern = `${escapeGlob(connection.fullKey(keyPrefix))}*`
+    for (const server of connection.isCluster ? (connection.client.nodes?.('master') ?? []) : [connection]) {
       let cursor = '0'
       do {
-        const reply = await server.call('SCAN', cursor, 'MATCH', `${escapeGlob(keyPrefix)}*`, 'COUNT', SCAN_COUNT)
+        const reply = await server.call('SCAN', cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT)
         const [next, keys] = reply as [string, string[]]
         cursor = next
-        if (keys.length > 0) yield keys
+        if (keys.length > 0) yield keys.map((key) => key.slice(connection.keyPrefix.length))
       } while (cursor !== '0')
     }
   }
@@ -181,7 +181,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     get: read,
     getMany: readMany,
     maxBatch: MAX_BATCH,
-    ...(client.isCluster === true && { groupOf: (key: string) => calculateSlot(redisKey(key)) }),
+    ...(connection.isCluster && { groupOf: (key: string) => connection.slotOf(redisKey(key)) }),
     set: (key, entry) => write([[key, entry]]),
     setMany: write,
     delete: (keys) => remove(keys.map(redisKey)),
@@ -207,14 +207,14 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
 
 /** What one command may hold: keys of one slot where there are slots, and not too many. */
 function chunks<Item>(
-  { isCluster }: RedisClient,
+  connection: Connection,
   items: readonly Item[],
   keyOf: (item: Item) => string,
   max: number,
 ): Item[][] {
   const groups = new Map<number, Item[]>()
   for (const item of items) {
-    const slot = isCluster === true ? calculateSlot(keyOf(item)) : 0
+    const slot = connection.isCluster ? connection.slotOf(keyOf(item)) : 0
     const group = groups.get(slot)
     if (group === undefined) groups.set(slot, [item])
     else group.push(item)

@@ -11,6 +11,8 @@ import {
 } from '@hotpath/contract'
 import { ChangeFeed, assertTrackable } from './change-feed.ts'
 import { type RedisClient, assertClient } from './client.ts'
+import { assertClientOptions } from './client-options.ts'
+import { type Connection, connectionOf } from './connection.ts'
 import { openLease } from './redis-lease.ts'
 import { TIME } from './log-scripts.ts'
 import { openLog } from './redis-log.ts'
@@ -51,7 +53,7 @@ const REDIS_OPTIONS: OptionTable<keyof RedisOptions> = {
 const PREFIX = /^[\w./-]{1,64}$/
 
 /** One for each client, however many caches use it; in a cluster one for each cache, as their streams lie apart. */
-const followers = new WeakMap<RedisClient, Map<string, StreamFollower>>()
+const followers = new WeakMap<Connection, Map<string, StreamFollower>>()
 
 /** One for each client and prefix. */
 const feeds = new WeakMap<RedisClient, Map<string, ChangeFeed>>()
@@ -69,7 +71,9 @@ export function redis(options: RedisOptions): Tier {
     const rule = '1 to 64 letters, digits, `_`, `-`, `.` or `/`'
     throw wrongOption('prefix', rule, prefix, 'Leave it out for `hotpath`.')
   }
+  assertClientOptions(client)
   assertTrackable(client, tracking)
+  const connection = connectionOf(client)
   // The server's clock is sampled by the log's heartbeats; one tier may serve several caches, each with its timeline.
   const clocks = new WeakMap<TierContext, ServerClock>()
   const clockOf = (context: TierContext): ServerClock => {
@@ -89,42 +93,42 @@ export function redis(options: RedisOptions): Tier {
         const sentAt = context.elapsed()
         // Asked where the log is: servers of a cluster have clocks of their own.
         const log = `{${slotNameOf(context)}}:log`
-        const [seconds, microseconds] = (await TIME.run(client, [log], [])) as [string, string]
+        const [seconds, microseconds] = (await TIME.run(connection, [log], [])) as [string, string]
         clock.sample(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt, context.elapsed())
       }
       const keyPrefix = `${slotNameOf(context)}:`
-      const store = openStore({ client, codec, clock, keyPrefix, askTime }, context)
+      const store = openStore({ connection, codec, clock, keyPrefix, askTime }, context)
       if (!tracking) return store
       const readHead = async (key: string): Promise<Uint8Array> =>
-        (await client.callBuffer('GETRANGE', key, 0, HEAD_BYTES - 1)) as Uint8Array
+        (await connection.callBuffer('GETRANGE', key, 0, HEAD_BYTES - 1)) as Uint8Array
       return trackedStore({ store, feed: feedOf(client, `${prefix}:`), keyPrefix, readHead }, context)
     },
     openLog: (context) =>
       openLog(
         {
-          client,
+          connection,
           clock: clockOf(context),
-          follower: followerOf(client, slotNameOf(context)),
+          follower: followerOf(connection, slotNameOf(context)),
           slotName: slotNameOf(context),
-          life: checkLife ? '' : 'unchecked',
+          checkLife,
         },
         context,
       ),
     openLease: (context) =>
       openLease({
-        client,
+        connection,
         clock: context.clock,
-        follower: followerOf(client, slotNameOf(context)),
+        follower: followerOf(connection, slotNameOf(context)),
         slotName: slotNameOf(context),
       }),
   }
 }
 
-function followerOf(client: RedisClient, slotName: string): StreamFollower {
-  const ofClient = followers.get(client) ?? new Map<string, StreamFollower>()
-  followers.set(client, ofClient)
-  const place = client.isCluster === true ? slotName : ''
-  const follower = ofClient.get(place) ?? new StreamFollower(client)
+function followerOf(connection: Connection, slotName: string): StreamFollower {
+  const ofClient = followers.get(connection) ?? new Map<string, StreamFollower>()
+  followers.set(connection, ofClient)
+  const place = connection.isCluster ? slotName : ''
+  const follower = ofClient.get(place) ?? new StreamFollower(connection)
   ofClient.set(place, follower)
   return follower
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type RedisArgument, type RedisClient, toArgument } from './client.ts'
+import { type RedisArgument, toArgument } from './client.ts'
+import type { Caller } from './connection.ts'
 
 /** A Lua script, sent by its hash, and in full when the server does not know it (any more). */
 export class Script {
@@ -11,13 +12,13 @@ export class Script {
     this.#hash = createHash('sha1').update(source).digest('hex')
   }
 
-  async run(client: RedisClient, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
+  async run(caller: Caller, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
     const rest = [keys.length, ...keys, ...args].map(toArgument)
     try {
-      return await client.call('EVALSHA', this.#hash, ...rest)
+      return await caller.call('EVALSHA', this.#hash, ...rest)
     } catch (error) {
       if (!String(error).includes('NOSCRIPT')) throw error
-      return client.call('EVAL', this.#source, ...rest)
+      return caller.call('EVAL', this.#source, ...rest)
     }
   }
 }

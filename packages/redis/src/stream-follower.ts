@@ -1,41 +1,64 @@
 /**
  * Follows streams over one connection of its own: a read that blocks until a record comes. In a cluster the streams of
- * one follower share a slot, as a command must not name others. Each stream is read from a cursor, so a broken connection loses nothing; what a stream itself lost shows
- * as a gap to those who follow.
+ * one follower share a slot, as a command must not name others. Each stream is read from a cursor, so a broken connection
+ * loses nothing; what a stream itself lost shows as a gap to its listeners.
+ *
+ * A read that blocks ends after a while with or without a record. One that does not has lost its server without a word
+ * (a machine that is gone, a firewall that forgot the connection), so the connection is replaced. A stream that cannot
+ * be read is left out, as it would spoil the read of all others, and is tried again.
  */
 import type { RedisClient } from './client.ts'
+import type { Connection } from './connection.ts'
+import { SilenceError, duplicate, isUnreadable, withinMs } from './follower-connection.ts'
+import { type StreamEntry, readStreams } from './stream-read.ts'
 
-/** A record as it lies in a stream. */
-export interface StreamEntry {
-  readonly position: number
-  readonly fields: Readonly<Record<string, string>>
+/** What a follower of a stream hears. */
+export interface StreamListener {
+  /** The next entry. */
+  entry(entry: StreamEntry): void
+  /** The stream cannot be read for now; said once until it was read again. */
+  failed?(cause: unknown): void
 }
 
 interface Following {
+  /** As the server knows it. */
   readonly stream: string
+  readonly listener: StreamListener
   cursor: number
-  readonly deliver: (entry: StreamEntry) => void
 }
 
-/** How long one read blocks, so that a new stream or the end is noticed even when a wake-up is lost. */
+/** How long one read blocks, so that silence is noticed. */
 const BLOCK_MS = 2_000
-const MAX_ENTRIES = 1_000
+/** The same where a read cannot be ended for a new stream. */
+const SHORT_BLOCK_MS = 250
+/** A connection is silent when a reply is late by this much. */
+const SILENT_MS = 1_500
 const PAUSE_MS = 100
+/** After how long a stream that could not be read is tried again. */
+const RECHECK_MS = 1_000
 
 export class StreamFollower {
-  readonly #client: RedisClient
+  readonly #origin: Connection
   readonly #following = new Set<Following>()
+  /** Streams that could not be read, and when to try again. */
+  readonly #unreadable = new Map<string, number>()
   #connection: RedisClient | undefined
   #connectionId: string | undefined
+  /** Whether a read can be ended from another connection. */
+  #canWake: boolean
+  #isSilent = false
+  #repliedAt = 0
   #pause: { readonly timer: NodeJS.Timeout; readonly end: () => void } | undefined
 
-  constructor(client: RedisClient) {
-    this.#client = client
+  constructor(origin: Connection) {
+    this.#origin = origin
+    // A cluster has a connection to each server, and the one that reads cannot be named.
+    this.#canWake = !origin.isCluster
   }
 
-  /** Delivers what comes after a position; answers with what ends it. */
-  follow(stream: string, after: number, deliver: (entry: StreamEntry) => void): () => void {
-    const following: Following = { stream, cursor: after, deliver }
+  /** Delivers what comes after a position; returns what ends it. */
+  follow(stream: string, after: number, listener: StreamListener): () => void {
+    const following: Following = { stream: this.#origin.fullKey(stream), cursor: after, listener }
     this.#following.add(following)
     if (this.#connection === undefined) void this.#run()
     else this.#wake()
@@ -46,32 +69,117 @@ export class StreamFollower {
   }
 
   async #run(): Promise<void> {
-    const connection = this.#client.duplicate()
-    this.#connection = connection
-    // Errors show as failed reads; without a listener they would end the process.
-    connection.on('error', () => {})
+    let connection = this.#connect()
     const isOpen = (): boolean => this.#connection === connection
     while (isOpen()) {
       try {
-        this.#connectionId ??= String(await connection.call('CLIENT', 'ID'))
-        this.#deliver(await read(connection, [...this.#following]))
-      } catch {
+        const hasMoved = await this.#read(connection)
+        if (isOpen() && !hasMoved) await this.#rest()
+      } catch (error) {
+        if (!isOpen()) return
+        if (this.#isLost(connection, error)) {
+          connection.disconnect()
+          connection = this.#connect()
+          this.#tellSilence(error)
+        }
         this.#connectionId = undefined
-        if (isOpen()) await this.#rest()
+        await this.#rest()
       }
     }
   }
 
-  #deliver(replies: ReadonlyMap<string, readonly StreamEntry[]>): void {
+  #connect(): RedisClient {
+    const connection = duplicate(this.#origin)
+    this.#connection = connection
+    this.#connectionId = undefined
+    this.#repliedAt = performance.now()
+    return connection
+  }
+
+  /** Whether a connection will not come back by itself. One that hangs while it greets the server says so by its status. */
+  #isLost({ status }: RedisClient, error: unknown): boolean {
+    if (error instanceof SilenceError || status === 'end') return true
+    return status === 'connect' && performance.now() - this.#repliedAt > BLOCK_MS + SILENT_MS
+  }
+
+  #tellSilence(error: unknown): void {
+    if (this.#isSilent || !(error instanceof SilenceError)) return
+    this.#isSilent = true
+    for (const { listener } of [...this.#following]) listener.failed?.(error)
+  }
+
+  /** Reads once; returns `false` when nothing was waited for, and nothing came of it. */
+  async #read(connection: RedisClient): Promise<boolean> {
+    const cursors = await this.#readable(connection)
+    if (cursors.size === 0) return false
+    if (this.#canWake) await this.#identify(connection)
+    const blockMs = this.#canWake && this.#unreadable.size === 0 ? BLOCK_MS : SHORT_BLOCK_MS
+    try {
+      const replies = await withinMs(blockMs + SILENT_MS, readStreams(connection, cursors, blockMs))
+      this.#repliedAt = performance.now()
+      this.#isSilent = false
+      return replies.size === 0 || this.#deliver(replies)
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      // One of them, or all: each is asked by itself.
+      for (const stream of cursors.keys()) this.#unreadable.set(stream, this.#unreadable.get(stream) ?? 0)
+      return true
+    }
+  }
+
+  /** Where to read on, without the streams that cannot be read. */
+  async #readable(connection: RedisClient): Promise<Map<string, number>> {
+    const cursors = new Map<string, number>()
+    // Several may follow one stream; the one that is behind decides where it is read from.
+    for (const { stream, cursor } of this.#following) cursors.set(stream, Math.min(cursor, cursors.get(stream) ?? cursor))
+    for (const [stream, recheckAt] of [...this.#unreadable]) {
+      const cursor = cursors.get(stream)
+      if (cursor === undefined) this.#unreadable.delete(stream)
+      else if (recheckAt > performance.now() || !(await this.#isReadable(connection, stream, cursor))) {
+        cursors.delete(stream)
+      }
+    }
+    return cursors
+  }
+
+  async #isReadable(connection: RedisClient, stream: string, cursor: number): Promise<boolean> {
+    try {
+      await withinMs(SILENT_MS, readStreams(connection, new Map([[stream, cursor]]), undefined))
+      this.#unreadable.delete(stream)
+      return true
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      const isNew = this.#unreadable.get(stream) === 0
+      this.#unreadable.set(stream, performance.now() + RECHECK_MS)
+      if (isNew) for (const one of [...this.#following]) if (one.stream === stream) one.listener.failed?.(error)
+      return false
+    }
+  }
+
+  /** Says whether anybody has come further: an entry that nobody takes must not be read in a loop. */
+  #deliver(replies: ReadonlyMap<string, readonly StreamEntry[]>): boolean {
+    let hasMoved = false
     for (const [stream, entries] of replies) {
       for (const following of [...this.#following]) {
         if (following.stream !== stream) continue
         for (const entry of entries) {
           if (entry.position <= following.cursor || !this.#following.has(following)) continue
+          hasMoved = true
           following.cursor = entry.position
-          following.deliver(entry)
+          following.listener.entry(entry)
         }
       }
+    }
+    return hasMoved
+  }
+
+  async #identify(connection: RedisClient): Promise<void> {
+    if (this.#connectionId !== undefined) return
+    try {
+      this.#connectionId = String(await withinMs(SILENT_MS, connection.call('CLIENT', 'ID')))
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      this.#canWake = false
     }
   }
 
@@ -79,7 +187,10 @@ export class StreamFollower {
   #wake(): void {
     const id = this.#connectionId
     this.#pause?.end()
-    if (id !== undefined && this.#client.isCluster !== true) this.#client.call('CLIENT', 'UNBLOCK', id).catch(() => {})
+    if (id === undefined || !this.#canWake) return
+    this.#origin.call('CLIENT', 'UNBLOCK', id).catch((error: unknown) => {
+      if (isUnreadable(error)) this.#canWake = false
+    })
   }
 
   #rest(): Promise<void> {
@@ -97,38 +208,7 @@ export class StreamFollower {
     this.#connection?.disconnect()
     this.#connection = undefined
     this.#connectionId = undefined
+    this.#unreadable.clear()
     this.#pause?.end()
   }
-}
-
-async function read(
-  connection: RedisClient,
-  following: readonly Following[],
-): Promise<ReadonlyMap<string, readonly StreamEntry[]>> {
-  // Several may follow one stream; the one that is behind decides where it is read from.
-  const cursors = new Map<string, number>()
-  for (const { stream, cursor } of following) cursors.set(stream, Math.min(cursor, cursors.get(stream) ?? cursor))
-  const ids = [...cursors.values()].map((cursor) => `${cursor}-18446744073709551615`)
-  const options = ['COUNT', MAX_ENTRIES, 'BLOCK', BLOCK_MS, 'STREAMS'] as const
-  const reply = await connection.call('XREAD', ...options, ...cursors.keys(), ...ids)
-  return new Map(pairsOf(reply).map(([stream, entries]) => [stream, entriesOf(entries)]))
-}
-
-/** RESP2 answers a list of pairs, RESP3 a map, which clients hand on in one form or another. */
-function pairsOf(reply: unknown): [string, unknown][] {
-  if (reply === null || reply === undefined) return []
-  if (reply instanceof Map) return [...(reply as Map<string, unknown>)]
-  if (!Array.isArray(reply)) return Object.entries(reply as Record<string, unknown>)
-  if (reply.every((item) => Array.isArray(item) && item.length === 2)) return reply as [string, unknown][]
-  return reply.flatMap((item, index): [string, unknown][] =>
-    index % 2 === 0 ? [[String(item), reply[index + 1]]] : [],
-  )
-}
-
-function entriesOf(entries: unknown): StreamEntry[] {
-  return (entries as [string, string[]][]).map(([id, flat]) => {
-    const fields: Record<string, string> = {}
-    for (let index = 0; index < flat.length; index += 2) fields[flat[index] as string] = flat[index + 1] as string
-    return { position: Number.parseInt(id, 10), fields }
-  })
 }

@@ -83,6 +83,62 @@ test('a long load keeps its lease, and a caller who leaves gives it back', async
   expect(await second).toBe('value')
 })
 
+test('a lease that would outlive its holder by far is a remnant, and is taken over', async () => {
+  const [cache] = (await nodes(1)) as [Cache]
+  const startedAt = performance.now()
+  for (const [key, endsInMs] of [
+    ['k', 3_600_000],
+    ['ever', undefined],
+  ] as const) {
+    await admin.set(`{hotpath:${cache.name}}:lease:${key}`, 'somebody', ...(endsInMs ? (['PX', endsInMs] as never) : []))
+    expect(await cache.getOrSet(key, () => 'loaded')).toBe('loaded')
+  }
+  expect(performance.now() - startedAt).toBeLessThan(1_000)
+})
+
+/** How long a caller waits for what another process loads, beyond the load. */
+async function waitAfterLoad(one: Cache, other: Cache, key: string): Promise<number> {
+  const load = deferredLoader<string>()
+  const first = one.getOrSet(key, load)
+  await until('the load', () => load.calls.length === 1)
+  const second = other.getOrSet(key, load)
+  await new Promise((resolve) => void setTimeout(resolve, 200))
+  const startedAt = performance.now()
+  load.at(0).resolve('value')
+  expect(await second).toBe('value')
+  expect(await first).toBe('value')
+  return performance.now() - startedAt
+}
+
+const interruptions: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
+  'everything was flushed': () => admin.flushall(),
+  'the server was restarted': () => server.restart(),
+  'another program wrote to the stream': async (name) => admin.xadd(`{hotpath:${name}}:leases:stream`, '9007199254740000-0', 'a', 'b'),
+  'the stream is something else': (name) => admin.set(`{hotpath:${name}}:leases:stream`, 'x'),
+}
+for (const [what, interrupt] of Object.entries(interruptions)) {
+  test(`callers are woken at once after ${what}`, async () => {
+    const [one, other] = (await nodes(2)) as [Cache, Cache]
+    await waitAfterLoad(one, other, 'before')
+    await interrupt(one.name)
+    await until('both are back', async () => {
+      await one.set('probe', 1)
+      return (await one.get('probe')) === 1 && (await other.get('probe')) === 1
+    })
+    // The first may find out that nobody was woken.
+    await waitAfterLoad(one, other, 'first')
+    for (const key of ['second', 'third']) expect(await waitAfterLoad(one, other, key)).toBeLessThan(300)
+  }, 30_000)
+}
+
+test('a position of the stream that cannot be asked for is asked for again', async () => {
+  const [one, other] = (await nodes(2)) as [Cache, Cache]
+  const key = `{hotpath:${one.name}}:leases:returned`
+  await admin.lpush(key, 'not a number')
+  await waitAfterLoad(one, other, 'first')
+  for (const key of ['second', 'third']) expect(await waitAfterLoad(one, other, key)).toBeLessThan(300)
+}, 20_000)
+
 test('`lease: false` loads at once', async () => {
   const [one, other] = (await nodes(2, { lease: false })) as [Cache, Cache]
   const load = deferredLoader<string>()

@@ -1,0 +1,55 @@
+/** The connection of a follower: one that waits for records, so nothing else can use it. */
+import type { RedisClient } from './client.ts'
+import type { Connection } from './connection.ts'
+
+/** A read that came to no end. */
+export class SilenceError extends Error {
+  /** Says what it is. */
+  override readonly name = 'SilenceError'
+
+  constructor(silentMs: number) {
+    super(`The connection that follows the log was silent for ${silentMs} ms and was replaced.`)
+  }
+}
+
+/**
+ * What must not be as in the application's client. Names are whole; commands fail at once while there is no
+ * connection, so that a command without a reply means silence; a read that blocks takes as long as it takes.
+ */
+const OPTIONS = {
+  keyPrefix: '',
+  enableOfflineQueue: false,
+  enableAutoPipelining: false,
+  commandTimeout: undefined,
+  socketTimeout: undefined,
+  blockingTimeout: undefined,
+}
+const SINGLE_OPTIONS = { ...OPTIONS, lazyConnect: false, maxRetriesPerRequest: 0, replyMapping: 'legacy' }
+
+export function duplicate({ client, isCluster }: Connection): RedisClient {
+  const make = client.duplicate as (...args: unknown[]) => RedisClient
+  const connection = isCluster
+    ? make.call(client, [], { ...OPTIONS, lazyConnect: false, redisOptions: OPTIONS })
+    : make.call(client, SINGLE_OPTIONS)
+  // Errors show as failed reads; without a listener they would end the process.
+  connection.on('error', () => {})
+  return connection
+}
+
+/** @throws SilenceError for what does not end within a time. */
+export async function withinMs<Reply>(limitMs: number, reply: Promise<Reply>): Promise<Reply> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SilenceError(limitMs)), limitMs).unref()
+  })
+  try {
+    return await Promise.race([reply, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Whether a stream by itself cannot be read, and not just now: it is something else, or rights are missing. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && /^(WRONGTYPE|NOPERM)/.test(error.message)
+}
