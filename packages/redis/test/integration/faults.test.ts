@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { compressed, encrypted, msgpack } from '@hotpath/codec'
 import type { Codec } from '@hotpath/contract'
 import { isRememberedFailure, rememberFailure } from '@hotpath/contract/values'
@@ -74,9 +75,9 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
   }
 
   test('the rights that the page on Redis names are enough', async () => {
-    const rights =
-      '~hotpath:* ~{hotpath:* +mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hgetall +hdel +hincrby +del +xadd +xread +get +exists +pttl +pexpire'
-    await admin.call('ACL', 'SETUSER', 'hotpath', 'on', '>secret', ...rights.split(' '))
+    const page = readFileSync(new URL('../../../../docs/redis.md', import.meta.url), 'utf8')
+    const [, rights = ''] = /ACL SETUSER hotpath on >secret ([^`]+?)\n\n/.exec(page) ?? []
+    await admin.call('ACL', 'SETUSER', 'hotpath', 'on', '>secret', ...rights.split(/\s+/))
     const { cache, faults } = make(new Redis(server.port, '127.0.0.1', { username: 'hotpath', password: 'secret' }))
     await ready(cache)
     await cache.set('k', 1, { tags: ['t'] })
@@ -239,6 +240,26 @@ describe('what lies under our keys', () => {
     expect(faults).toEqual(['ERR_CODEC_FRAME', 'ERR_CODEC_FRAME', 'ERR_CODEC_FRAME'])
     expect(await cache.getOrSet('k', () => 'mended')).toBe('mended')
     expect(await cache.get('k')).toBe('mended')
+  })
+
+  test('five keys have no end, as the README says; all others expire', async () => {
+    const { cache } = make()
+    const { cache: other } = make(undefined, {}, { name: cache.name })
+    await ready(cache)
+    await ready(other)
+    const slow = cache.getOrSet('k', () => new Promise((resolve) => void setTimeout(() => resolve(1), 100)))
+    await until('its lease', async () => (await admin.exists(`{hotpath:${cache.name}}:lease:k`)) === 1)
+    expect(await admin.pttl(`{hotpath:${cache.name}}:lease:k`)).toBeGreaterThan(0)
+    expect(await other.getOrSet('k', () => 2)).toBe(1)
+    await slow
+    await cache.invalidateTags(['t'])
+    const keys = await admin.keys(`*hotpath:${cache.name}*`)
+    const ends = await Promise.all(keys.map(async (key) => [key, await admin.pttl(key)] as const))
+    const endless = ends.filter(([, left]) => left === -1).map(([key]) => key.replace(`{hotpath:${cache.name}}`, ''))
+    expect(endless.toSorted()).toEqual([':leases:granted', ':leases:returned', ':leases:stream', ':log', ':stream'])
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    expect(readme).toContain('five keys without an end')
+    for (const key of endless) expect(readme).toContain(`${key}\``)
   })
 
   test('another type of value is a miss, and is written over', async () => {
