@@ -38,6 +38,10 @@ const STREAM_LENGTH = 10_000
 const MAX_RECORDS = 500
 /** A state that was begun anew while it was read is bad luck; three times are not. */
 const MAX_READS = 3
+/** Processes that begin anew together, after a failover say, read a large state within this time, not all at once. */
+const MAX_SPREAD_MS = 250
+/** Fields that are read in no time: a hundred rows and what is beside them. */
+const SMALL_STATE = 100
 /** After how long a stream that could not be repaired is read again. */
 const REPAIR_MS = 1_000
 
@@ -50,6 +54,8 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
   let isClosed = false
   /** Whether it was said that the stream cannot be followed. */
   let isReported = false
+  /** Fields of the state when it was read last. */
+  let size = 0
 
   /** Eight characters: six bytes in the header of every entry. A candidate, taken when a new epoch is due. */
   const candidate = (): string => randomBytes(6).toString('base64url')
@@ -72,6 +78,13 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
   function report(error: LogError): void {
     if (!isReported && !isClosed) context.fault(error)
     isReported = true
+  }
+
+  /** Waits a random part of some milliseconds. */
+  function spread(maxMs: number): Promise<void> {
+    if (maxMs < 1) return Promise.resolve()
+    const delayMs = Math.random() * Math.min(maxMs, MAX_SPREAD_MS)
+    return new Promise((resolve) => void context.clock.after(delayMs, resolve))
   }
 
   /** Removes what is not ours; whatever else was lost with it shows as a gap. */
@@ -131,9 +144,12 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
      * holds all records up to there, also on a server that has taken over meanwhile.
      */
     async snapshot() {
+      await spread(size / SMALL_STATE)
       for (let read = 0; read < MAX_READS; read++) {
         const at = await head()
-        const { epoch, position, ...cells } = stateOf(flatOf(await connection.call('HGETALL', state)))
+        const flat = flatOf(await connection.call('HGETALL', state))
+        size = flat.length / 2
+        const { epoch, position, ...cells } = stateOf(flat)
         if (epoch !== at.epoch || !(position >= at.position)) continue
         return { ...at, position, positions: createCellPositions(cells) }
       }

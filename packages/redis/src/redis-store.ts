@@ -158,7 +158,9 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
   }
 
   async function remove(keys: readonly string[]): Promise<void> {
-    await Promise.all(chunks(connection, keys, (key) => key, MAX_WRITES).map((some) => connection.call('UNLINK', ...some)))
+    await Promise.all(
+      chunks(connection, keys, (key) => key, MAX_WRITES).map((some) => connection.call('UNLINK', ...some)),
+    )
   }
 
   /** All keys of this cache, on all servers, some at a time. */

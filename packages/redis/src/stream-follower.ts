@@ -131,7 +131,8 @@ export class StreamFollower {
   async #readable(connection: RedisClient): Promise<Map<string, number>> {
     const cursors = new Map<string, number>()
     // Several may follow one stream; the one that is behind decides where it is read from.
-    for (const { stream, cursor } of this.#following) cursors.set(stream, Math.min(cursor, cursors.get(stream) ?? cursor))
+    for (const { stream, cursor } of this.#following)
+      cursors.set(stream, Math.min(cursor, cursors.get(stream) ?? cursor))
     for (const [stream, recheckAt] of [...this.#unreadable]) {
       const cursor = cursors.get(stream)
       if (cursor === undefined) this.#unreadable.delete(stream)

@@ -16,7 +16,6 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
@@ -81,27 +80,27 @@ async function works([one, other]: [Node, Node]): Promise<void> {
 
 const SINGLE: Readonly<Record<string, object>> = {
   'no options': {},
-  'keyPrefix': { keyPrefix: 'app:' },
+  keyPrefix: { keyPrefix: 'app:' },
   'keyPrefix with characters of a pattern': { keyPrefix: 'a*p[p]?:' },
-  'enableAutoPipelining': { enableAutoPipelining: true },
+  enableAutoPipelining: { enableAutoPipelining: true },
   'keyPrefix and enableAutoPipelining': { keyPrefix: 'app:', enableAutoPipelining: true },
   'enableOfflineQueue: false': { enableOfflineQueue: false },
-  'lazyConnect': { lazyConnect: true },
+  lazyConnect: { lazyConnect: true },
   'lazyConnect and enableOfflineQueue: false': { lazyConnect: true, enableOfflineQueue: false },
   'maxRetriesPerRequest: null': { maxRetriesPerRequest: null },
   'maxRetriesPerRequest: 0': { maxRetriesPerRequest: 0 },
   'maxRetriesPerRequest: 1': { maxRetriesPerRequest: 1 },
-  'commandTimeout': { commandTimeout: 1_000 },
-  'socketTimeout': { socketTimeout: 1_000 },
-  'stringNumbers': { stringNumbers: true },
-  'showFriendlyErrorStack': { showFriendlyErrorStack: true },
+  commandTimeout: { commandTimeout: 1_000 },
+  socketTimeout: { socketTimeout: 1_000 },
+  stringNumbers: { stringNumbers: true },
+  showFriendlyErrorStack: { showFriendlyErrorStack: true },
   'protocol: 2': { protocol: 2 },
   'protocol: 3': { protocol: 3 },
   'replyMapping: resp3': { protocol: 3, replyMapping: 'resp3' },
   'retryStrategy that gives up': { retryStrategy: () => null },
   'enableReadyCheck: false': { enableReadyCheck: false },
   'autoResendUnfulfilledCommands: false': { autoResendUnfulfilledCommands: false },
-  'connectionName': { connectionName: 'shop' },
+  connectionName: { connectionName: 'shop' },
   'db: 3': { db: 3 },
   'username and password': { username: 'somebody', password: 'secret' },
 }
@@ -174,13 +173,13 @@ describe('on a cluster', () => {
     )
   const options: Readonly<Record<string, object>> = {
     'no options': {},
-    'keyPrefix': { keyPrefix: 'app:' },
+    keyPrefix: { keyPrefix: 'app:' },
     'keyPrefix with a hash tag': { keyPrefix: '{app}:' },
     'keyPrefix among redisOptions': { redisOptions: { keyPrefix: 'app:' } },
-    'enableAutoPipelining': { enableAutoPipelining: true },
+    enableAutoPipelining: { enableAutoPipelining: true },
     'keyPrefix and enableAutoPipelining': { keyPrefix: 'app:', enableAutoPipelining: true },
     'enableOfflineQueue: false': { enableOfflineQueue: false },
-    'lazyConnect': { lazyConnect: true },
+    lazyConnect: { lazyConnect: true },
     'commandTimeout and protocol 2': { redisOptions: { commandTimeout: 1_000, protocol: 2 } },
   }
   for (const [what, some] of Object.entries(options)) {

@@ -109,7 +109,8 @@ test('a new connection that is silent from its beginning is replaced as well', a
 const STRANGERS: Readonly<Record<string, (stream: string) => Promise<unknown>>> = {
   'another type of value': (stream) => admin.set(stream, 'somebody else'),
   'a record of a later id': async (stream) => admin.xadd(stream, '9007199254740000-0', 'a', 'b'),
-  'a record of the latest id': async (stream) => admin.xadd(stream, '18446744073709551615-18446744073709551615', 'a', 'b'),
+  'a record of the latest id': async (stream) =>
+    admin.xadd(stream, '18446744073709551615-18446744073709551615', 'a', 'b'),
   'a record of another program': async (stream) => admin.xadd(stream, '*', 'a', 'b'),
 }
 for (const [what, put] of Object.entries(STRANGERS)) {
@@ -146,7 +147,7 @@ test('a state of another type is begun anew', async () => {
 const RIGHTS =
   '+mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hgetall +hdel +hincrby +del +xadd +xread +get +exists +pttl +pexpire'
 const lacking: Readonly<Record<string, { readonly soonMs: number; readonly faults: number }>> = {
-  'nothing': { soonMs: 300, faults: 0 },
+  nothing: { soonMs: 300, faults: 0 },
   '+xread': { soonMs: 3_500, faults: 1 },
   '+client|id': { soonMs: 600, faults: 0 },
   '+client|unblock': { soonMs: 600, faults: 0 },

@@ -90,7 +90,11 @@ test('a lease that would outlive its holder by far is a remnant, and is taken ov
     ['k', 3_600_000],
     ['ever', undefined],
   ] as const) {
-    await admin.set(`{hotpath:${cache.name}}:lease:${key}`, 'somebody', ...(endsInMs ? (['PX', endsInMs] as never) : []))
+    await admin.set(
+      `{hotpath:${cache.name}}:lease:${key}`,
+      'somebody',
+      ...(endsInMs ? (['PX', endsInMs] as never) : []),
+    )
     expect(await cache.getOrSet(key, () => 'loaded')).toBe('loaded')
   }
   expect(performance.now() - startedAt).toBeLessThan(1_000)
@@ -113,7 +117,8 @@ async function waitAfterLoad(one: Cache, other: Cache, key: string): Promise<num
 const interruptions: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
   'everything was flushed': () => admin.flushall(),
   'the server was restarted': () => server.restart(),
-  'another program wrote to the stream': async (name) => admin.xadd(`{hotpath:${name}}:leases:stream`, '9007199254740000-0', 'a', 'b'),
+  'another program wrote to the stream': async (name) =>
+    admin.xadd(`{hotpath:${name}}:leases:stream`, '9007199254740000-0', 'a', 'b'),
   'the stream is something else': (name) => admin.set(`{hotpath:${name}}:leases:stream`, 'x'),
 }
 for (const [what, interrupt] of Object.entries(interruptions)) {

@@ -36,14 +36,17 @@ function open(name = `p${++names}`): InvalidationLog {
 
 /** Raises every cell, as years of invalidations would. */
 async function fill(name: string): Promise<void> {
-  const row = String(await admin.hget(`{hotpath:${name}}:log`, 'p')).padStart(16, '0').repeat(32)
+  const row = String(await admin.hget(`{hotpath:${name}}:log`, 'p'))
+    .padStart(16, '0')
+    .repeat(32)
   const fields = Array.from({ length: 4_096 }, (_, n) => [`h${n}`, row, `s${n}`, row]).flat()
   await admin.hset(`{hotpath:${name}}:log`, ...fields)
 }
 
 async function spentMs(): Promise<number> {
   const info = await admin.info('cpu')
-  const secondsOf = (kind: string): number => Number(new RegExp(`used_cpu_${kind}_main_thread:([\\d.]+)`).exec(info)?.[1])
+  const secondsOf = (kind: string): number =>
+    Number(new RegExp(`used_cpu_${kind}_main_thread:([\\d.]+)`).exec(info)?.[1])
   return (secondsOf('user') + secondsOf('sys')) * 1_000
 }
 
@@ -52,7 +55,7 @@ test('a full table is read in some milliseconds of the server, as often as it is
   const { position } = await log.head()
   await fill('full')
   const before = await spentMs()
-  for (const { positions } of await Promise.all(Array.from({ length: 5 }, () => open('full').snapshot()))) {
+  for (const { positions } of await Promise.all(Array.from({ length: 5 }, async () => open('full').snapshot()))) {
     expect(positions.hardAt('anything', [], 0)).toBe(position)
     expect(positions.softAt('anything', ['t'], 0)).toBe(position)
   }
@@ -95,7 +98,7 @@ test('a state that is lost while it is read is read again', async () => {
   const log = open('lost')
   await log.head()
   await fill('lost')
-  const reading = Array.from({ length: 20 }, () => log.snapshot())
+  const reading = Array.from({ length: 20 }, async () => log.snapshot())
   await admin.flushall()
   const { epoch, positions } = (await Promise.all(reading)).at(-1) as LogSnapshot
   expect(epoch).toBe((await log.head()).epoch)
