@@ -3,10 +3,12 @@
  * that redirects to itself. It is bound to no connection for commands, so those may come and go. NOLOOP would not keep
  * own writes back, as servers do not apply it to what scripts write; see `tracked-store.ts`.
  *
- * What happens while this connection is broken is not heard of, so everybody is told when it stands again.
+ * What happens while this connection is broken is not heard of, so everybody is told when it stands again. One that has
+ * fallen silent looks like one with nothing to say, so it is asked now and then.
  */
 import { ConfigError, TierError } from '@hotpath/contract'
 import type { RedisClient } from './client.ts'
+import { isUnreadable, withinMs } from './follower-connection.ts'
 
 /** Who wants to know. */
 export interface ChangeListener {
@@ -21,14 +23,26 @@ export interface ChangeListener {
 /** As much of a connection as is needed beside commands. */
 interface Connection extends Omit<RedisClient, 'on' | 'disconnect'> {
   disconnect(reconnect?: boolean): void
-  on(event: 'error' | 'ready', listener: () => void): unknown
+  on(event: 'error' | 'ready' | 'end', listener: () => void): unknown
   on(event: 'messageBuffer', listener: (channel: unknown, keys: unknown) => void): unknown
 }
 
 const CHANNEL = '__redis__:invalidate'
 const RETRY_MS = 3_000
+/** How often the connection is asked whether it is there, and how long it may take to say so. */
+const ASK_MS = 2_000
+const SILENT_MS = 1_500
 /** RESP3 would deliver in a way that ioredis drops; who subscribes anew has to turn tracking on before. */
-const OPTIONS = { protocol: 2, autoResubscribe: false, autoResendUnfulfilledCommands: false, lazyConnect: false }
+const OPTIONS = {
+  protocol: 2,
+  replyMapping: 'legacy',
+  autoResubscribe: false,
+  autoResendUnfulfilledCommands: false,
+  enableAutoPipelining: false,
+  lazyConnect: false,
+  keyPrefix: '',
+  socketTimeout: undefined,
+}
 
 /** One for each client and prefix, however many caches use it. */
 export class ChangeFeed {
@@ -61,11 +75,17 @@ export class ChangeFeed {
 
   #connect(): void {
     const duplicate = this.#client.duplicate as (options: object) => unknown
-    const connection = duplicate.call(this.#client, { ...OPTIONS, keyPrefix: '' }) as Connection
+    const connection = duplicate.call(this.#client, OPTIONS) as Connection
     this.#connection = connection
     // They show as a connection that is not ready; without a listener they would end the process.
     connection.on('error', () => {})
     connection.on('ready', () => void this.#begin(connection))
+    // One whose client was told to give up is made anew.
+    connection.on('end', () => {
+      if (connection !== this.#connection) return
+      clearTimeout(this.#retry)
+      this.#retry = setTimeout(() => this.#connect(), RETRY_MS).unref()
+    })
     connection.on('messageBuffer', (_, keys) => this.#hear(keys))
   }
 
@@ -80,11 +100,27 @@ export class ChangeFeed {
       // In small letters, by which ioredis notices that the connection is one for messages from here on.
       await connection.call('subscribe', CHANNEL)
       for (const listener of this.#listeners.keys()) listener.missed()
+      this.#askLater(connection, attempt)
     } catch (cause) {
       if (connection !== this.#connection || attempt !== this.#attempts) return
       for (const listener of this.#listeners.keys()) listener.failed(deaf(cause))
       this.#retry = setTimeout(() => connection.disconnect(true), RETRY_MS).unref()
     }
+  }
+
+  #askLater(connection: Connection, attempt: number): void {
+    this.#retry = setTimeout(() => void this.#ask(connection, attempt), ASK_MS).unref()
+  }
+
+  async #ask(connection: Connection, attempt: number): Promise<void> {
+    const isThere = await withinMs(SILENT_MS, connection.call('ping')).then(
+      () => true,
+      // Who lacks the right is told so, and not by silence.
+      isUnreadable,
+    )
+    if (connection !== this.#connection || attempt !== this.#attempts) return
+    if (isThere) this.#askLater(connection, attempt)
+    else connection.disconnect(true)
   }
 
   /** Keys are a list; `null` stands for all of them, when a server was flushed. */

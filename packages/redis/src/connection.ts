@@ -4,7 +4,7 @@
  * A client that has lost its server keeps commands until it is back, for a minute and more: callers would wait for a
  * server that is known to be away, and `client.quit()` would wait behind commands that nobody wants any more. So a
  * command is sent only to a client that is ready. While a client connects, commands wait here, for one attempt and at
- * most a second; after that they fail at once until it is ready again.
+ * most two seconds; after that they fail at once until it is ready again.
  */
 import { TierError } from '@hotpath/contract'
 import { clusterSlot } from './cluster-slot.ts'
@@ -17,7 +17,7 @@ type Waiter = { readonly resolve: () => void; readonly reject: (cause: unknown) 
 export type Caller = Pick<RedisClient, 'call'>
 
 /** How long a client may take to connect before it counts as disconnected. */
-const CONNECT_MS = 1_000
+const CONNECT_MS = 2_000
 
 export class Connection implements Caller {
   readonly client: RedisClient
@@ -89,7 +89,7 @@ export class Connection implements Caller {
     if (status === 'wait') this.client.connect?.().catch(() => {})
     const isOver = status === 'end' || status === 'disconnecting'
     if (this.#isAway || isOver) return Promise.reject(this.#disconnected())
-    this.#limit ??= setTimeout(() => this.#goAway(), CONNECT_MS)
+    this.#limitAttempt()
     return new Promise((resolve, reject) => void this.#waiting.add({ resolve, reject }))
   }
 
@@ -123,7 +123,14 @@ export class Connection implements Caller {
   #isClosed(): void {
     if (!this.#wasReady) return this.#goAway()
     this.#wasReady = false
-    this.#limit ??= setTimeout(() => this.#goAway(), CONNECT_MS)
+    this.#limitAttempt()
+  }
+
+  #limitAttempt(): void {
+    this.#limit ??= setTimeout(() => {
+      // An event loop that stood still may have the good news at hand, and has to read it first.
+      setImmediate(() => void (this.client.status !== 'ready' && this.#limit !== undefined && this.#goAway()))
+    }, CONNECT_MS)
   }
 
   #goAway(): void {

@@ -40,7 +40,8 @@ export function duplicate({ client, isCluster }: Connection): RedisClient {
 export async function withinMs<Reply>(limitMs: number, reply: Promise<Reply>): Promise<Reply> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SilenceError(limitMs)), limitMs).unref()
+    // An event loop that stood still may have the reply at hand, and has to read it first.
+    timer = setTimeout(() => setImmediate(() => reject(new SilenceError(limitMs))), limitMs).unref()
   })
   try {
     return await Promise.race([reply, late])

@@ -2,6 +2,7 @@
 import { type Cache, createCache, memory } from '@hotpath/core'
 import { Cluster, Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type ProxiedConnection, startSilentProxy } from '../../../../scripts/silent-proxy.ts'
 import { redis } from '../../src/index.ts'
 import { type RedisServer, startRedis } from './server.ts'
 import { until } from './until.ts'
@@ -33,9 +34,9 @@ async function make({
 }: {
   name?: string
   tracking?: boolean
-  options?: { keyPrefix?: string; username?: string; password?: string }
+  options?: { keyPrefix?: string; username?: string; password?: string; port?: number; retryStrategy?: () => null }
 } = {}): Promise<Made> {
-  const client = new Redis(server.port, '127.0.0.1', options)
+  const client = new Redis({ port: server.port, host: '127.0.0.1', ...options })
   client.on('error', () => {})
   const tiers = [memory({ maxEntries: 1_000 }), redis({ client, tracking })]
   const cache = createCache({ name, tiers, ttl: '1h' })
@@ -194,6 +195,35 @@ describe('connections', () => {
     await until('it is gone', () => cache.peek('other') === undefined)
   })
 
+  test('when the one that listens falls silent it is replaced, and memory is emptied', async () => {
+    const proxy = await startSilentProxy(server.port)
+    closing.push(() => proxy.stop())
+    const { cache } = await make({ options: { port: proxy.port } })
+    await cache.set('k', 'old')
+    const isListener = ({ sent, isOpen }: ProxiedConnection): boolean => isOpen && sent.includes('subscribe')
+    const [listener] = proxy.connections.filter(isListener)
+    listener?.silence()
+    await foreign.del(keyOf(cache, 'k'))
+    await until('memory is empty', () => cache.peek('k') === undefined, 15_000)
+    await until('it is heard of again', () => isHeard(cache))
+    expect(listener?.isOpen).toBe(false)
+  }, 30_000)
+
+  test('one that is there is left alone', async () => {
+    const { cache } = await make()
+    await allHeard(cache)
+    await cache.set('k', 'old')
+    await new Promise((resolve) => void setTimeout(resolve, 4_500))
+    expect(cache.peek('k')).toBe('old')
+  }, 20_000)
+
+  test('a client that gives up has one that does not', async () => {
+    const { cache } = await make({ options: { retryStrategy: () => null } })
+    const list = String(await foreign.call('CLIENT', 'LIST', 'TYPE', 'PUBSUB'))
+    for (const id of list.matchAll(/\bid=(\d+)/g)) await foreign.call('CLIENT', 'KILL', 'ID', id[1] ?? '')
+    await until('it is heard of again', () => isHeard(cache), 15_000)
+  }, 30_000)
+
   test('those for commands may break without harm', async () => {
     const { cache } = await make()
     await cache.set('k', 'old')
@@ -208,7 +238,7 @@ describe('connections', () => {
 describe('rights', () => {
   test('the ones that the page on Redis names are enough', async () => {
     const rights =
-      '~hotpath:* ~{hotpath:* &__redis__:invalidate +mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hgetall +hkeys +hdel +hincrby +del +xadd +xread +get +exists +incr +pexpire +client|tracking +subscribe'
+      '~hotpath:* ~{hotpath:* &__redis__:invalidate +mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hgetall +hdel +hincrby +del +xadd +xread +get +exists +pttl +pexpire +client|tracking +subscribe +ping'
     await foreign.call('ACL', 'SETUSER', 'tracker', 'on', '>secret', ...rights.split(' '))
     const { cache, faults } = await make({ options: { username: 'tracker', password: 'secret' } })
     await cache.set('k', 1)
