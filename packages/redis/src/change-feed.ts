@@ -115,7 +115,7 @@ export class ChangeFeed {
   async #ask(connection: Connection, attempt: number): Promise<void> {
     const isThere = await withinMs(SILENT_MS, connection.call('ping')).then(
       () => true,
-      // Who lacks the right is told so, and not by silence.
+      // A refusal is a reply as well.
       isUnreadable,
     )
     if (connection !== this.#connection || attempt !== this.#attempts) return

@@ -1,3 +1,3 @@
 export { redis } from './redis.ts'
 export type { RedisOptions } from './redis.ts'
-export type { RedisClient } from './client.ts'
+export type { RedisClient, RedisClientOptions } from './client.ts'

@@ -11,7 +11,7 @@ const ROW = /^([hs])(\d+)$/
 const PATTERN = /^([hs])([xp]):(.*)$/s
 
 /** What a hash with the state of a log holds. */
-export interface StoredState extends CellState {
+interface StoredState extends CellState {
   readonly epoch: string
   readonly position: number
 }

@@ -46,7 +46,7 @@ export function openLease({ connection, clock, follower, slotName }: LeaseParts)
     })
   }
 
-  /** A lease was given back and nobody was woken: the stream may have begun anew, before where we read. */
+  /** A lease has ended and the stream did not say so: it may have begun anew, at a position before ours. */
   function followAnew(): void {
     stopFollowing?.()
     stopFollowing = undefined

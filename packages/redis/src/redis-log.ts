@@ -105,6 +105,7 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
   return {
     heartbeatMs: HEARTBEAT_MS,
     head,
+    /** What is too much for one command is appended in several; others may hear of the first before the last is in. */
     async append(invalidations) {
       let mark = await appendSome(invalidations.slice(0, MAX_RECORDS))
       for (let from = MAX_RECORDS; from < invalidations.length; from += MAX_RECORDS) {
@@ -140,7 +141,7 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
     },
     /**
      * One command reads all of the state as it is at one moment, and no script, which would hold up the server for
-     * longer. Who serves it is checked afterwards: a state of the same epoch that has come as far as the log had before
+     * longer. Which server that was is checked afterwards: a state of the same epoch that has come as far as the log had before
      * holds all records up to there, also on a server that has taken over meanwhile.
      */
     async snapshot() {

@@ -23,7 +23,7 @@ import { HEAD_BYTES, trackedStore } from './tracked-store.ts'
 
 /** Options of `redis`. */
 export interface RedisOptions {
-  /** An ioredis `Redis` or `Cluster`, connected or not; it stays yours to close. */
+  /** An ioredis `Redis` or `Cluster`, connected or not, with any options that leave reads to the primary; it stays yours to close. */
   readonly client: RedisClient
   /** Values to bytes. Default `compressed(msgpack())`. */
   readonly codec?: Codec | undefined
@@ -61,7 +61,8 @@ const feeds = new WeakMap<RedisClient, Map<string, ChangeFeed>>()
 /**
  * Redis (7 or newer) as a shared tier, with the invalidation log that keeps all processes coherent.
  *
- * @throws ConfigError `ERR_CONFIG_OPTION` for a client that is none, a bad prefix, or `tracking` with a Cluster client.
+ * @throws ConfigError `ERR_CONFIG_OPTION` for a client that is none or has an option that cannot work, a bad prefix, or
+ * `tracking` with a Cluster client.
  */
 export function redis(options: RedisOptions): Tier {
   checkOptions(options, 'redis', REDIS_OPTIONS)

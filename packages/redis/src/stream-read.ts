@@ -9,7 +9,7 @@ export interface StreamEntry {
 }
 
 /** Streams by their whole name, and what is to be read of them: what comes after a position. */
-export type Cursors = ReadonlyMap<string, number>
+type Cursors = ReadonlyMap<string, number>
 
 const MAX_ENTRIES = 1_000
 
