@@ -25,7 +25,7 @@
 import { Script } from './script.ts'
 
 /** Patterns and prefixes that are kept apart before the floor rises. */
-const MAX_PATTERNS = 1_000
+export const MAX_PATTERNS = 1_000
 
 /** Another one begins a new epoch. */
 const VERSION = '2'
@@ -95,6 +95,8 @@ end
 local function raise(strength, cell, position)
   local field = strength .. math.floor(cell / ${ROW_CELLS})
   local row = redis.call('HGET', state, field) or string.rep('0', ${ROW_CELLS * POSITION_DIGITS})
+  -- Nobody knows what a damaged row was.
+  if #row ~= ${ROW_CELLS * POSITION_DIGITS} then row = string.rep(position, ${ROW_CELLS}) end
   local before = (cell % ${ROW_CELLS}) * ${POSITION_DIGITS}
   local raised = string.sub(row, 1, before) .. position .. string.sub(row, before + ${POSITION_DIGITS + 1})
   redis.call('HSET', state, field, raised)

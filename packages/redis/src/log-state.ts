@@ -1,51 +1,69 @@
-/** Reads the state of a log: see `log-scripts.ts` for its form. */
+/**
+ * Reads the state of a log: see `log-scripts.ts` for its form. Fields are asked for by name, so that the cost is bounded
+ * whatever else somebody puts there.
+ *
+ * Two commands, as the names of patterns have to be read first. The floors are read by the second one, together with
+ * the positions of the patterns: patterns are only removed in the step that raises the floors above them, so a pattern
+ * that has gone since the first command has left a floor. What else was appended between the two is too high, which is
+ * safe. Both have to be of one epoch.
+ */
 import type { Invalidation, Mark, Scope, Strength } from '@hotpath/contract'
-import type { CellPosition, CellState } from '@hotpath/core'
-import { POSITION_DIGITS, ROW_CELLS } from './log-scripts.ts'
+import { CELLS, type CellPosition, type CellState } from '@hotpath/core'
+import { MAX_PATTERNS, POSITION_DIGITS, ROW_CELLS } from './log-scripts.ts'
 
 /** Strengths by their letter in Redis. */
 export const STRENGTHS: Readonly<Record<string, Strength>> = { h: 'hard', s: 'soft' }
-
-const NO_POSITION = '0'.repeat(POSITION_DIGITS)
-const ROW = /^([hs])(\d+)$/
-const PATTERN = /^([hs])([xp]):(.*)$/s
 
 /** What a hash with the state of a log holds. */
 interface StoredState extends CellState {
   readonly epoch: string
   readonly position: number
+  /** How many rows of cells there are. */
+  readonly rows: number
 }
 
-/** @param flat - Fields and their values, one after another. */
-export function stateOf(flat: readonly string[]): StoredState {
-  const fields = new Map<string, string>()
-  for (let index = 0; index + 1 < flat.length; index += 2) fields.set(flat[index] as string, flat[index + 1] as string)
-  const epoch = fields.get('e') ?? ''
-  const records: (Invalidation & Mark)[] = []
+/** Reads fields of the hash. */
+type ReadFields = (fields: readonly string[]) => Promise<readonly (string | null)[]>
+
+type Row = readonly [name: string, digits: string]
+
+const ROWS = CELLS / ROW_CELLS
+const NO_POSITION = '0'.repeat(POSITION_DIGITS)
+const PATTERN = /^([hs])([xp]):(.*)$/s
+
+/** @returns `undefined` when the log was begun anew between the two commands. */
+export async function readState(read: ReadFields): Promise<StoredState | undefined> {
+  const rowNames = Array.from({ length: ROWS }, (_, row) => [`h${row}`, `s${row}`]).flat()
+  const patternNames = Array.from({ length: MAX_PATTERNS + 1 }, (_, index) => `q${index + 1}`)
+  const [epoch, position, ...values] = await read(['e', 'p', ...rowNames, ...patternNames])
+  const rows = rowNames.flatMap((name, index): Row[] => (values[index] ? [[name, values[index]]] : []))
+  const patterns = values.slice(rowNames.length).filter((name) => typeof name === 'string')
+  const [epochAfter, hardFloor, softFloor, ...positions] = await read(['e', 'F', 'G', ...patterns])
+  if (typeof epoch !== 'string' || epochAfter !== epoch) return undefined
   const all = { type: 'all' } as const
-  for (const [field, value] of fields) {
-    const position = Number(value)
-    if (field === 'F') records.push({ scope: all, strength: 'hard', epoch, position })
-    else if (field === 'G') records.push({ scope: all, strength: 'soft', epoch, position })
-    else {
-      const [, letter = '', type, name = ''] = PATTERN.exec(field) ?? []
-      if (type === undefined) continue
-      const scope: Scope = type === 'x' ? { type: 'pattern', pattern: name } : { type: 'prefix', prefix: name }
-      records.push({ scope, strength: STRENGTHS[letter] as Strength, epoch, position })
-    }
+  const records: (Invalidation & Mark)[] = [
+    { scope: all, strength: 'hard', epoch, position: Number(hardFloor ?? 0) },
+    { scope: all, strength: 'soft', epoch, position: Number(softFloor ?? 0) },
+  ]
+  for (const [index, field] of patterns.entries()) {
+    const [, letter = '', type, name = ''] = PATTERN.exec(field) ?? []
+    if (type === undefined || typeof positions[index] !== 'string') continue
+    const scope: Scope = type === 'x' ? { type: 'pattern', pattern: name } : { type: 'prefix', prefix: name }
+    records.push({ scope, strength: STRENGTHS[letter] as Strength, epoch, position: Number(positions[index]) })
   }
-  return { epoch, position: Number(fields.get('p')), cells: cellsIn(fields), records }
+  return { epoch, position: Number(position), rows: rows.length, cells: cellsIn(rows, Number(position)), records }
 }
 
-function* cellsIn(fields: ReadonlyMap<string, string>): Generator<CellPosition> {
-  for (const [field, row] of fields) {
-    const [, letter = '', number] = ROW.exec(field) ?? []
-    if (number === undefined) continue
-    const first = Number(number) * ROW_CELLS
+function* cellsIn(rows: readonly Row[], highest: number): Generator<CellPosition> {
+  for (const [name, digits] of rows) {
+    const strength = STRENGTHS[name[0] as string] as Strength
+    const first = Number(name.slice(1)) * ROW_CELLS
+    const isDamaged = digits.length !== ROW_CELLS * POSITION_DIGITS
     for (let index = 0; index < ROW_CELLS; index++) {
-      const digits = row.slice(index * POSITION_DIGITS, (index + 1) * POSITION_DIGITS)
-      if (digits === NO_POSITION) continue
-      yield { strength: STRENGTHS[letter] as Strength, cell: first + index, position: Number(digits) }
+      const position = digits.slice(index * POSITION_DIGITS, (index + 1) * POSITION_DIGITS)
+      // Nobody knows what a damaged row was, so everything may have been raised.
+      if (isDamaged) yield { strength, cell: first + index, position: highest }
+      else if (position !== NO_POSITION) yield { strength, cell: first + index, position: Number(position) }
     }
   }
 }

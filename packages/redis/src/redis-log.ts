@@ -15,7 +15,7 @@ import { cellsOf, createCellPositions } from '@hotpath/core'
 import type { Connection } from './connection.ts'
 import { SilenceError } from './follower-connection.ts'
 import { APPEND, HEAD, REPAIR } from './log-scripts.ts'
-import { STRENGTHS, stateOf } from './log-state.ts'
+import { STRENGTHS, readState } from './log-state.ts'
 import type { ServerClock } from './server-clock.ts'
 import type { StreamFollower } from './stream-follower.ts'
 import type { StreamEntry } from './stream-read.ts'
@@ -40,7 +40,7 @@ const MAX_RECORDS = 500
 const MAX_READS = 3
 /** Processes that begin anew together, after a failover say, read a large state within this time, not all at once. */
 const MAX_SPREAD_MS = 250
-/** Fields that are read in no time: a hundred rows and what is beside them. */
+/** Rows that are read in no time; each as many take another millisecond. */
 const SMALL_STATE = 100
 /** After how long a stream that could not be repaired is read again. */
 const REPAIR_MS = 1_000
@@ -54,8 +54,8 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
   let isClosed = false
   /** Whether it was said that the stream cannot be followed. */
   let isReported = false
-  /** Fields of the state when it was read last. */
-  let size = 0
+  /** Rows of cells when the state was read last. */
+  let rows = 0
 
   /** Eight characters: six bytes in the header of every entry. A candidate, taken when a new epoch is due. */
   const candidate = (): string => randomBytes(6).toString('base64url')
@@ -67,6 +67,9 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
     clock.sample(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt, context.elapsed())
     return { epoch: String(epoch), life: String(runId), position: Number(position) }
   }
+
+  const readFields = async (fields: readonly string[]): Promise<readonly (string | null)[]> =>
+    (await connection.call('HMGET', state, ...fields)) as (string | null)[]
 
   async function appendSome(invalidations: readonly Invalidation[]): Promise<Mark> {
     const records = invalidations.flatMap(toArguments)
@@ -140,19 +143,18 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
       return { from, stop }
     },
     /**
-     * One command reads all of the state as it is at one moment, and no script, which would hold up the server for
-     * longer. Which server that was is checked afterwards: a state of the same epoch that has come as far as the log had before
-     * holds all records up to there, also on a server that has taken over meanwhile.
+     * Plain commands read the state, and no script, which would hold up the server for longer. Which server they reached
+     * is checked afterwards: a state of the same epoch that has come as far as the log had before holds all records up
+     * to there, also on a server that has taken over meanwhile.
      */
     async snapshot() {
-      await spread(size / SMALL_STATE)
-      for (let read = 0; read < MAX_READS; read++) {
+      await spread(rows / SMALL_STATE)
+      for (let attempt = 0; attempt < MAX_READS; attempt++) {
         const at = await head()
-        const flat = flatOf(await connection.call('HGETALL', state))
-        size = flat.length / 2
-        const { epoch, position, ...cells } = stateOf(flat)
-        if (epoch !== at.epoch || !(position >= at.position)) continue
-        return { ...at, position, positions: createCellPositions(cells) }
+        const read = await readState(readFields)
+        rows = read?.rows ?? rows
+        if (read?.epoch !== at.epoch || !(read.position >= at.position)) continue
+        return { ...at, position: read.position, positions: createCellPositions(read) }
       }
       throw begunAnew()
     },
@@ -161,12 +163,6 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
       for (const stop of [...stops]) stop()
     },
   }
-}
-
-/** RESP3 has maps, which clients hand on in one form or another. */
-function flatOf(reply: unknown): readonly string[] {
-  if (reply instanceof Map) return [...(reply as Map<string, string>)].flat()
-  return Array.isArray(reply) ? (reply as string[]) : Object.entries((reply ?? {}) as Record<string, string>).flat()
 }
 
 function toArguments({ scope, strength }: Invalidation): (string | number)[] {

@@ -145,7 +145,7 @@ test('a state of another type is begun anew', async () => {
 }, 20_000)
 
 const RIGHTS =
-  '+mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hgetall +hdel +hincrby +del +xadd +xread +get +exists +pttl +pexpire'
+  '+mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hdel +hincrby +del +xadd +xread +get +exists +pttl +pexpire'
 const lacking: Readonly<Record<string, { readonly soonMs: number; readonly faults: number }>> = {
   nothing: { soonMs: 300, faults: 0 },
   '+xread': { soonMs: 3_500, faults: 1 },

@@ -106,7 +106,7 @@ async function waitAfterLoad(one: Cache, other: Cache, key: string): Promise<num
   const first = one.getOrSet(key, load)
   await until('the load', () => load.calls.length === 1)
   const second = other.getOrSet(key, load)
-  await new Promise((resolve) => void setTimeout(resolve, 200))
+  await new Promise((resolve) => void setTimeout(resolve, 50))
   const startedAt = performance.now()
   load.at(0).resolve('value')
   expect(await second).toBe('value')
@@ -127,14 +127,14 @@ for (const [what, interrupt] of Object.entries(interruptions)) {
     await waitAfterLoad(one, other, 'before')
     await interrupt(one.name)
     await until('both are back', async () => {
-      await one.set('probe', 1)
+      await one.set('probe', 1).catch(() => {})
       return (await one.get('probe')) === 1 && (await other.get('probe')) === 1
     })
     // Where they are not, a look finds out after half a second: the first may be the one that does.
     let tries = 0
-    await until('a caller is woken', async () => (await waitAfterLoad(one, other, `k${++tries}`)) < 200)
+    await until('a caller is woken', async () => (await waitAfterLoad(one, other, `k${++tries}`)) < 300)
     expect(tries).toBeLessThan(6)
-    for (const key of ['next', 'after']) expect(await waitAfterLoad(one, other, key)).toBeLessThan(250)
+    for (const key of ['next', 'after']) expect(await waitAfterLoad(one, other, key)).toBeLessThan(400)
   }, 30_000)
 }
 
@@ -143,7 +143,7 @@ test('a position of the stream that cannot be asked for is asked for again', asy
   const key = `{hotpath:${one.name}}:leases:returned`
   await admin.lpush(key, 'not a number')
   await waitAfterLoad(one, other, 'first')
-  for (const key of ['second', 'third']) expect(await waitAfterLoad(one, other, key)).toBeLessThan(300)
+  for (const key of ['second', 'third']) expect(await waitAfterLoad(one, other, key)).toBeLessThan(400)
 }, 20_000)
 
 test('`lease: false` loads at once', async () => {

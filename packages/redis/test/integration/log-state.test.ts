@@ -64,6 +64,23 @@ test('a full table is read in some milliseconds of the server, as often as it is
   expect(await admin.hlen('{hotpath:full}:log')).toBeLessThan(8_300)
 }, 30_000)
 
+test('what somebody else puts into the state costs nothing, and a damaged row counts as raised', async () => {
+  const log = open()
+  const state = `{hotpath:p${names}}:log`
+  const { position } = await log.head()
+  await admin.hset(state, ...Array.from({ length: 20_000 }, (_, n) => [`x${n}`, 'y', `h${n + 5_000}`, 'z']).flat())
+  expect((await log.snapshot()).positions.hardAt('k', [], 0)).toBe(0)
+  const [one, other] = cellsOf('key', 'k').map((cell) => `h${Math.floor(cell / 32)}`)
+  await admin.hset(state, one as string, 'cut', other as string, '')
+  expect((await log.snapshot()).positions.hardAt('k', [], 0)).toBe(0)
+  await admin.hset(state, other as string, 'cut')
+  expect((await log.snapshot()).positions.hardAt('k', [], 0)).toBe(position)
+  // An append makes it whole again, and no lower.
+  const { position: last } = await log.append([{ scope: { type: 'key', key: 'k' }, strength: 'hard' }])
+  expect(await admin.hstrlen(state, one as string)).toBe(512)
+  expect((await log.snapshot()).positions.hardAt('k', [], 0)).toBe(last)
+})
+
 test('records appended before a state is read are in it, those after come by the stream', async () => {
   const [writer, reader] = [open('busy'), open('busy')]
   await writer.head()

@@ -238,7 +238,7 @@ describe('connections', () => {
 describe('rights', () => {
   test('the ones that the page on Redis names are enough', async () => {
     const rights =
-      '~hotpath:* ~{hotpath:* &__redis__:invalidate +mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hgetall +hdel +hincrby +del +xadd +xread +get +exists +pttl +pexpire +client|tracking +subscribe +ping'
+      '~hotpath:* ~{hotpath:* &__redis__:invalidate +mget +unlink +scan +time +info +client|id +client|unblock +evalsha +eval +getrange +set +hmget +hset +hget +hdel +hincrby +del +xadd +xread +get +exists +pttl +pexpire +client|tracking +subscribe +ping'
     await foreign.call('ACL', 'SETUSER', 'tracker', 'on', '>secret', ...rights.split(' '))
     const { cache, faults } = await make({ options: { username: 'tracker', password: 'secret' } })
     await cache.set('k', 1)
