@@ -89,7 +89,7 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
     await cache.delete('k')
     expect(await cache.getOrSet('k', () => 3)).toBe(3)
     expect(faults).toEqual([])
-  })
+  }, 20_000)
 })
 
 describe('a server in trouble', () => {
@@ -195,7 +195,7 @@ describe("the server's clock", () => {
       await cache.set('k', 'new')
       return (await other.get('k')) === 'new'
     })
-  })
+  }, 20_000)
 
   test('it is noted every few seconds, not by every heartbeat', async () => {
     const { cache } = make()
