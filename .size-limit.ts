@@ -9,7 +9,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/core': '24.6 kB',
   '@hotpath/core/lru': '5 kB',
   '@hotpath/decorators': '19.5 kB',
-  '@hotpath/redis': '29 kB',
+  '@hotpath/redis': '32 kB',
   '@hotpath/request': '16.5 kB',
   '@hotpath/request/http': '24.5 kB',
   '@hotpath/sql': '37.8 kB',
