@@ -10,6 +10,7 @@
  * The hashes are part of the stored form: FNV-1a over UTF-16 code units, finished as in MurmurHash3, with four seeds.
  */
 import type { Invalidation, LogPositions, Mark, Strength } from '@hotpath/contract'
+import { CellTable } from './cell-table.ts'
 import { type IdKind, type IdTable, Positions } from './positions.ts'
 import { RecentIds, type RecentLimits } from './recent-ids.ts'
 
@@ -45,37 +46,62 @@ export interface CellState {
   readonly records: Iterable<Invalidation & Mark>
 }
 
+/** Takes in the state of a shared log some cells at a time, so that a full table does not block the event loop. */
+export interface CellPositionsBuilder {
+  /** Takes in some cells, in any order. */
+  add(cells: Iterable<CellPosition>): void
+  /**
+   * Ends it.
+   *
+   * @param records - See `CellState`.
+   */
+  build(records: Iterable<Invalidation & Mark>): LogPositions
+}
+
+/** Begins to make the positions of a shared log from what its store keeps. */
+export function buildCellPositions(): CellPositionsBuilder {
+  const tables: Record<Strength, CellTable> = { hard: new CellTable(CELLS), soft: new CellTable(CELLS) }
+  const highest: Record<Strength, number> = { hard: 0, soft: 0 }
+  return {
+    add(cells) {
+      for (const { strength, cell, position } of cells) {
+        tables[strength].raise(cell, position)
+        highest[strength] = Math.max(highest[strength], position)
+      }
+    },
+    build(records) {
+      const positions = new Positions((strength) => tableOf(tables[strength], highest[strength]))
+      for (const record of records) positions.raise(record)
+      return positions
+    },
+  }
+}
+
 /**
  * Makes the positions of a shared log from what its store keeps.
  *
  * @param state - Default: nothing was ever invalidated.
  */
 export function createCellPositions(state?: CellState): LogPositions {
-  const tables: Record<Strength, Map<number, number>> = { hard: new Map(), soft: new Map() }
-  const highest: Record<Strength, number> = { hard: 0, soft: 0 }
-  for (const { strength, cell, position } of state?.cells ?? []) {
-    raiseCell(tables[strength], cell, position)
-    highest[strength] = Math.max(highest[strength], position)
-  }
-  const positions = new Positions((strength) => tableOf(tables[strength], highest[strength]))
-  for (const record of state?.records ?? []) positions.raise(record)
-  return positions
+  const builder = buildCellPositions()
+  builder.add(state?.cells ?? [])
+  return builder.build(state?.records ?? [])
 }
 
-function tableOf(cells: Map<number, number>, highest: number): IdTable {
+function tableOf(cells: CellTable, highest: number): IdTable {
   const recent = { key: new RecentIds(RECENT), tag: new RecentIds(RECENT) }
   let highestCell = highest
   const intoCells = (kind: IdKind) => (id: string, position: number) => {
     highestCell = Math.max(highestCell, position)
-    for (const cell of cellsOf(kind, id)) raiseCell(cells, cell, position)
+    for (const cell of cellsOf(kind, id)) cells.raise(cell, position)
   }
   const spill = { key: intoCells('key'), tag: intoCells('tag') }
 
   function inCells(kind: IdKind, id: string, above: number): number {
     const [one, other] = SEEDS[kind]
-    const first = cells.get(hash(id, one) % CELLS) ?? 0
+    const first = cells.get(hash(id, one) % CELLS)
     // The smaller of the two counts, so most of the time one is enough.
-    return first <= above ? first : Math.min(first, cells.get(hash(id, other) % CELLS) ?? 0)
+    return first <= above ? first : Math.min(first, cells.get(hash(id, other) % CELLS))
   }
 
   return {
@@ -89,10 +115,6 @@ function tableOf(cells: Map<number, number>, highest: number): IdTable {
       return 0
     },
   }
-}
-
-function raiseCell(cells: Map<number, number>, cell: number, position: number): void {
-  if ((cells.get(cell) ?? 0) < position) cells.set(cell, position)
 }
 
 function hash(text: string, seed: number): number {

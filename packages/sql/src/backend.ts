@@ -2,8 +2,7 @@
  * What a database does for a store and a log. Everything above this line is the same for all databases, everything
  * below it is SQL.
  */
-import type { LogHead, LogRecord, Mark, Strength } from '@hotpath/contract'
-import type { CellState } from '@hotpath/core'
+import type { LogHead, LogRecord, LogSnapshot, Mark, Strength } from '@hotpath/contract'
 
 /** An entry as it lies in its table. */
 export interface StoredFrame {
@@ -47,10 +46,12 @@ export type ScopeType = 'a' | 'k' | 't' | 'p' | 'x'
 /** The log of one cache name. */
 export interface LogTable {
   head(): Promise<LogHead>
+  /** Records of one transaction at the most. */
+  readonly maxRecords: number
   /** Appends all in one transaction; they get consecutive positions, and `position` is that of the last. */
   append(records: readonly RecordToAppend[]): Promise<Mark>
   /** What is known at the head that it answers with; later records may show in part. */
-  state(): Promise<{ readonly head: LogHead; readonly state: CellState }>
+  state(): Promise<LogSnapshot>
   /** Some records behind a position, in order. */
   recordsAfter(position: number): Promise<readonly LogRecord[]>
   /** Calls when there may be new records. Answers with what ends it. */

@@ -15,6 +15,9 @@ export interface FollowerParts {
   readonly after: number
 }
 
+/** After a failure: a server that is down is not asked many times a second. */
+const PAUSE_MS = 500
+
 export class Follower {
   readonly #parts: FollowerParts
   readonly #unsubscribe: () => void
@@ -45,13 +48,20 @@ export class Follower {
     if (this.#isReading) return
     this.#isReading = true
     this.#cancelTimer?.()
+    let pauseMs = 0
     while (this.#readAgain && !this.#isStopped()) {
       this.#readAgain = false
-      // A failure is no loss: the cursor stands, and heartbeats tell of it.
-      await this.#deliver().catch(() => {})
+      try {
+        await this.#deliver()
+        pauseMs = 0
+      } catch {
+        // No loss: the cursor stays where it is, and heartbeats report it.
+        pauseMs = PAUSE_MS
+      }
     }
     this.#isReading = false
-    if (!this.#isStopped()) this.#cancelTimer = this.#parts.clock.after(this.#parts.pollMs(), () => void this.#read())
+    if (this.#isStopped()) return
+    this.#cancelTimer = this.#parts.clock.after(Math.max(this.#parts.pollMs(), pauseMs), () => void this.#read())
   }
 
   /** Not a property, which the compiler would take for unchanged by what is awaited. */

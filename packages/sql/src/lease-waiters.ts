@@ -5,7 +5,7 @@ import type { Clock } from '@hotpath/contract'
 export interface WaitersParts {
   readonly clock: Clock
   /** Nobody tells of a holder that died. */
-  readonly lookMs: number
+  readonly lookMs: () => number
   /** Which of these are held by somebody. */
   held(keys: readonly string[]): Promise<ReadonlySet<string>>
 }
@@ -78,7 +78,7 @@ export class LeaseWaiters {
       }
     }
     this.#isLooking = false
-    if (this.#waiting.size > 0) this.#cancelLook = this.#parts.clock.after(this.#parts.lookMs, () => void this.#look())
+    if (this.#waiting.size > 0) this.#cancelLook = this.#parts.clock.after(this.#parts.lookMs(), () => void this.#look())
   }
 
   /** Unless it was told meanwhile. */

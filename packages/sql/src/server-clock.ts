@@ -3,6 +3,8 @@ import type { StoreClock } from './backend.ts'
 
 /** Two clocks drift apart, so the offset is asked for again. */
 const RESAMPLE_MS = 30_000
+/** By how much what was stored may be of the future. */
+const TOLERANCE_MS = 1_000
 
 /**
  * A server's clock as seen from a cache's timeline. A sample was taken between question and answer, so the offset is
@@ -44,7 +46,9 @@ export class ServerClock implements StoreClock {
   }
 
   fromStore(at: number): number {
-    return Math.floor(at - this.#maxOffset)
+    const instant = Math.floor(at - this.#maxOffset)
+    // The clock was set back, and nobody knows how old this is.
+    return instant > this.#context.elapsed() + TOLERANCE_MS ? Number.NEGATIVE_INFINITY : instant
   }
 
   #sample(): Promise<void> {

@@ -10,8 +10,8 @@ export interface LeaseParts {
   readonly clock: Clock
   readonly table: LeaseTable
   /** How often it is looked whether a lease has ended without anybody telling. */
-  readonly lookMs: number
-  /** Tells what to do about an error of the database. */
+  readonly lookMs: () => number
+  /** What to do about an error of the database, as a sentence to add. */
   readonly advice: (cause: unknown) => string
 }
 

@@ -8,7 +8,6 @@ import {
   type TierContext,
   isHotpathError,
 } from '@hotpath/contract'
-import { createCellPositions } from '@hotpath/core'
 import { AppendQueue } from './append-queue.ts'
 import type { LogTable } from './backend.ts'
 import { Follower } from './follower.ts'
@@ -17,7 +16,7 @@ import { toRow } from './scope-rows.ts'
 /** What a log works with. */
 export interface LogParts {
   readonly table: LogTable
-  /** Tells what to do about an error of the database. */
+  /** What to do about an error of the database, as a sentence to add. */
   readonly advice: (cause: unknown) => string
   /** How often new records are looked for without being told of. */
   readonly pollMs: () => number
@@ -29,7 +28,7 @@ const HEARTBEAT_MS = 1_000
 
 export function openLog({ table, advice, pollMs, release }: LogParts, context: TierContext): InvalidationLog {
   const followers = new Set<Follower>()
-  const queue = new AppendQueue((records) => table.append(records))
+  const queue = new AppendQueue((records) => table.append(records), table.maxRecords)
   const head = (): Promise<LogHead> => guard(table.head())
 
   async function guard<Result>(answer: Promise<Result>): Promise<Result> {
@@ -57,7 +56,7 @@ export function openLog({ table, advice, pollMs, release }: LogParts, context: T
   async function close(): Promise<void> {
     for (const follower of followers) follower.stop()
     followers.clear()
-    await queue.idle()
+    await queue.close()
     await release()
   }
 
@@ -70,10 +69,7 @@ export function openLog({ table, advice, pollMs, release }: LogParts, context: T
       return { epoch, position }
     },
     follow,
-    async snapshot() {
-      const { head: at, state } = await guard(table.state())
-      return { ...at, positions: createCellPositions(state) }
-    },
+    snapshot: () => guard(table.state()),
     close: () => (closing ??= close()),
   }
 }

@@ -2,6 +2,7 @@
 import { isCodecError, openValue, readFrame, sealEntry } from '@hotpath/codec'
 import { type Codec, type Entry, type TierContext, type TierStore, createEntry, deadAt } from '@hotpath/contract'
 import type { EntryTable, FrameToStore, StoreClock } from './backend.ts'
+import { inSlices } from './slices.ts'
 import { startSweeping } from './sweeper.ts'
 import { unavailable } from './sql-error.ts'
 import { winners } from './winners.ts'
@@ -14,11 +15,14 @@ export interface StoreParts {
   readonly codec: Codec
   readonly clock: StoreClock
   readonly table: EntryTable
-  /** Tells what to do about an error of the database. */
+  /** What to do about an error of the database, as a sentence to add. */
   readonly advice: (cause: unknown) => string
   /** Lets go of what was opened for this store. */
   release(): Promise<void> | void
 }
+
+/** Values that are encoded or decoded before others may get their turn. */
+const SLICE = 100
 
 export function openStore(
   { type, prefix, codec, clock, table, advice, release }: StoreParts,
@@ -48,14 +52,19 @@ export function openStore(
   }
 
   async function read(keys: readonly string[]): Promise<(Entry | undefined)[]> {
-    await clock.ready()
-    const frames = await guard('read', () => table.read(keys))
-    return Promise.all(
-      keys.map(async (key) => {
+    const frames = await guard('read', async () => {
+      await clock.ready()
+      return table.read(keys)
+    })
+    const entries: (Entry | undefined)[] = []
+    await inSlices(keys, SLICE, async (some) => {
+      const opened = some.map((key) => {
         const frame = frames.get(key)
         return frame && open(key, frame)
-      }),
-    )
+      })
+      for (const entry of await Promise.all(opened)) entries.push(entry)
+    })
+    return entries
   }
 
   async function seal(key: string, entry: Entry): Promise<FrameToStore | undefined> {
@@ -72,9 +81,14 @@ export function openStore(
   }
 
   async function write(entries: readonly (readonly [string, Entry])[]): Promise<void> {
-    await clock.ready()
-    const sealed = await Promise.all(entries.map(([key, entry]) => seal(key, entry)))
-    const frames = winners(sealed.filter((one) => one !== undefined))
+    await guard('write', () => clock.ready())
+    const sealed: FrameToStore[] = []
+    await inSlices(entries, SLICE, async (some) => {
+      for (const one of await Promise.all(some.map(([key, entry]) => seal(key, entry)))) {
+        if (one !== undefined) sealed.push(one)
+      }
+    })
+    const frames = winners(sealed)
     if (frames.length > 0) await guard('write', () => table.write(frames))
   }
 

@@ -38,8 +38,11 @@ export interface RecordRow extends MatcherRow {
   readonly epoch: string
 }
 
-export function cellOf({ strength, cell, position }: CellRow): CellPosition {
-  return { strength: toStrength(strength), cell, position: Number(position) }
+/** The cells of some rows, one after the other. */
+export function* cellsOf(rows: readonly CellRow[]): Iterable<CellPosition> {
+  for (const { strength, cell, position } of rows) {
+    yield { strength: toStrength(strength), cell, position: Number(position) }
+  }
 }
 
 export function floorsOf({ epoch, hard_floor, soft_floor }: LogRow): (Invalidation & Mark)[] {

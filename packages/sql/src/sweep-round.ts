@@ -12,6 +12,8 @@ export interface RoundParts {
 
 /** Entries of one batch. */
 export const SWEEPS = 500
+/** How long one statement may take: nobody waits for it, and a large table takes long to count. */
+export const SWEEP_LIMIT_MS = 60_000
 /** How long a claim lasts. */
 export const CLAIM_MS = 15_000
 /** How long an ended lease is kept, for its fencing token. */

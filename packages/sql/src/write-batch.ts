@@ -18,6 +18,9 @@ export interface StatementBound {
   readonly bytes: number
 }
 
+/** Statements of one batch at a time. */
+const WIDTH = 3
+
 export class WriteBatch {
   readonly #store: (frames: readonly FrameToStore[]) => Promise<void>
   readonly #max: StatementBound
@@ -32,7 +35,8 @@ export class WriteBatch {
 
   async write(frames: readonly FrameToStore[]): Promise<void> {
     const gathering = (this.#gathering ??= this.#begin())
-    gathering.frames.push(...frames)
+    // Not spread: there may be more than a call takes arguments.
+    for (const frame of frames) gathering.frames.push(frame)
     const sent = await gathering.sent
     await Promise.all([...new Set(frames.map(({ key }) => sent.get(key)))])
   }
@@ -50,9 +54,15 @@ export class WriteBatch {
     this.#gathering = undefined
     const sent = new Map<string, Promise<void>>()
     const parts = partsOf(winners(frames), this.#max, ({ frame }) => frame.length)
-    for (const part of parts) {
+    // The n-th of a batch waits for the n-th before it, so that a large one leaves connections for others.
+    const lanes: Promise<unknown>[] = []
+    for (const [index, part] of parts.entries()) {
+      const free = lanes[index % WIDTH]
       this.#underWay++
-      const stored = this.#store(part).finally(() => void this.#underWay--)
+      const stored = (free === undefined ? this.#store(part) : free.then(() => this.#store(part))).finally(
+        () => void this.#underWay--,
+      )
+      lanes[index % WIDTH] = stored.catch(() => {})
       for (const { key } of part) sent.set(key, stored)
     }
     return sent

@@ -11,7 +11,7 @@ function make() {
   const state = { fails: false }
   const waiters = new LeaseWaiters({
     clock,
-    lookMs: 100,
+    lookMs: () => 100,
     async held(keys) {
       asked.push([...keys])
       if (state.fails) throw new Error('down')

@@ -58,3 +58,19 @@ test('clocks drift apart, so an old offset is renewed while it serves on', async
   await flush()
   expect(server.toStore(clock.monotonic())).toBe(serverNow() + 7)
 })
+
+test('what was stored before the clock was set back is of no known age, and counts as dead', async () => {
+  const { clock, server, asked, serverNow } = make()
+  const ready = server.ready()
+  asked[0]?.resolve(serverNow())
+  await ready
+  const storedAt = server.toStore(clock.monotonic())
+  expect(server.fromStore(storedAt)).toBeLessThanOrEqual(clock.monotonic())
+  clock.advance(30_001)
+  await server.ready()
+  asked[1]?.resolve(serverNow() - 3_600_000)
+  await flush()
+  expect(server.fromStore(storedAt)).toBe(Number.NEGATIVE_INFINITY)
+  const storedNow = server.toStore(clock.monotonic())
+  expect(server.fromStore(storedNow)).toBeGreaterThan(clock.monotonic() - 1_000)
+})

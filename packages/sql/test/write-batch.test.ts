@@ -44,11 +44,19 @@ test('while a statement is under way, those of the next turn wait for its end', 
 })
 
 test('statements are bounded by number and by bytes, and one that is too large goes alone', async () => {
-  const { batch, keys } = make({ count: 3, bytes: 100 })
-  void batch.write(['a', 'b', 'c', 'd', 'e'].map((key) => frame(key)))
-  void batch.write([frame('f', 1, 60), frame('g', 1, 60), frame('h', 1, 500), frame('i', 1, 1)])
+  const { batch, sent, keys } = make({ count: 3, bytes: 100 })
+  batch.write(['a', 'b', 'c', 'd', 'e'].map((key) => frame(key))).catch(() => {})
+  batch.write([frame('f', 1, 60), frame('g', 1, 60), frame('h', 1, 500), frame('i', 1, 1)]).catch(() => {})
   await flush()
-  expect(keys()).toEqual([['a 1', 'b 1', 'c 1'], ['d 1', 'e 1', 'f 1'], ['g 1'], ['h 1'], ['i 1']])
+  const first = [['a 1', 'b 1', 'c 1'], ['d 1', 'e 1', 'f 1'], ['g 1']]
+  expect(keys()).toEqual(first)
+  // Three at a time: the rest of the pool is left to others.
+  sent[1]?.answer.reject(new Error('down'))
+  await flush()
+  expect(keys()).toEqual([...first, ['i 1']])
+  sent[0]?.answer.resolve()
+  await flush()
+  expect(keys()).toEqual([...first, ['i 1'], ['h 1']])
 })
 
 test('each writer hears of the statements that carried his frames, and of no others', async () => {

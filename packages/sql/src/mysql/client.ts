@@ -8,37 +8,62 @@ export interface MysqlQuery {
   readonly values?: (string | number | null | Buffer | Buffer[])[]
   /** Rows come as objects. */
   readonly rowsAsArray: false
-  /** Values come as the types that they have. */
-  readonly typeCast: true
+  /** Columns of all tables lie side by side. */
+  readonly nestTables: false
+  /** Each `?` is the next value. */
+  readonly namedPlaceholders: false
+  /** Values come as the types that they have: the driver's own reading, whatever the pool casts. */
+  readonly typeCast: (field: unknown, next: () => unknown) => unknown
 }
 
 /** One connection of a pool. */
 export interface MysqlConnection {
   /** Runs a query. */
   query(query: MysqlQuery): Promise<[unknown, unknown]>
+  /** Runs a query that is prepared once. */
+  execute(query: MysqlQuery): Promise<[unknown, unknown]>
   /** Gives it back. */
   release(): void
+  /** Closes it. */
+  destroy(): void
 }
 
 /** As much of a pool as is needed: one of `mysql2/promise`, or anything of its shape. The tier never ends it. */
 export interface MysqlPool {
-  /** Runs a query on any connection. */
-  query(query: MysqlQuery): Promise<[unknown, unknown]>
-  /** Runs a query that is prepared once. */
-  execute(query: MysqlQuery): Promise<[unknown, unknown]>
   /** Takes a connection. */
   getConnection(): Promise<MysqlConnection>
 }
 
-/** @throws ConfigError for what is not a pool. */
+/** Whatever the pool's own settings say. */
+export const SHAPE: Omit<MysqlQuery, 'sql' | 'values'> = {
+  rowsAsArray: false,
+  nestTables: false,
+  namedPlaceholders: false,
+  typeCast: (_, next) => next(),
+}
+
+interface Mysql2Settings {
+  readonly config?: { readonly connectionConfig?: { readonly queryFormat?: unknown } }
+}
+
+/** @throws ConfigError for what is not a pool, and for one that rewrites statements. */
 export function assertPool(pool: unknown): asserts pool is MysqlPool {
-  const { query, execute, getConnection, promise } = (pool ?? {}) as Partial<MysqlPool> & { readonly promise?: unknown }
-  const isPool = [query, execute, getConnection].every((method) => typeof method === 'function')
+  const { getConnection, promise, pool: inner } = (pool ?? {}) as Partial<MysqlPool> & {
+    readonly promise?: unknown
+    readonly pool?: Mysql2Settings
+  }
+  const isPool = typeof getConnection === 'function'
   // The pool with callbacks looks alike, and makes one of promises.
-  if (isPool && promise === undefined) return
-  const seen = isPool ? 'one with callbacks' : kindOf(pool)
+  if (!isPool || promise !== undefined) {
+    const received = isPool ? 'one with callbacks' : kindOf(pool)
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `\`pool\` must be a pool of connections with promises, received ${received}. Use for example \`mysql({ pool: createPool(uri) })\` with \`createPool\` of mysql2/promise.`,
+    )
+  }
+  if (inner?.config?.connectionConfig?.queryFormat === undefined) return
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
-    `\`pool\` must be a pool of connections with promises, received ${seen}. Use for example \`mysql({ pool: createPool(uri) })\` with \`createPool\` of mysql2/promise.`,
+    '`pool` must not have a `queryFormat`, as it would write values into our statements in another way. Give the cache a pool without it.',
   )
 }

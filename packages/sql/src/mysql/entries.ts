@@ -1,6 +1,7 @@
 /** The entries of one cache in MySQL or MariaDB. */
 import type { TierContext } from '@hotpath/contract'
 import type { EntryTable, FrameToStore, StoredFrame } from '../backend.ts'
+import { inTurns } from '../in-turns.ts'
 import { partsOf } from '../parts-of.ts'
 import { WriteBatch } from '../write-batch.ts'
 import type { Run } from './run.ts'
@@ -20,13 +21,15 @@ interface FrameRow {
   readonly frame: Buffer
 }
 
-const READS = 1_000
+const READS = 500
 /** Bytes are written as two digits each, and a server takes a statement of a megabyte at the least. */
 const WRITES = { count: 200, bytes: 300_000 }
 const REMOVALS = 500
 /** Of a statement, beside the frame. */
 const OTHER_BYTES = 2_000
 const SCANS = 500
+/** Statements of one read at a time. */
+const WIDTH = 3
 
 export function openEntries({ run, prefix, context, maxEntries }: EntriesParts): EntryTable {
   const table = `${prefix}_entries`
@@ -35,8 +38,9 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
   async function read(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const frames = new Map<string, Uint8Array>()
     const sql = `SELECT \`key\`, frame FROM ${table} WHERE name = ? AND \`key\` IN (?)`
-    const answers = partsOf(keys, { count: READS }).map((some) => run.rows<FrameRow>(sql, [name, some.map(toBytes)]))
-    for (const rows of await Promise.all(answers)) {
+    const readSome = (some: readonly string[]): Promise<readonly FrameRow[]> =>
+      run.rows<FrameRow>(sql, [name, some.map(toBytes)])
+    for (const rows of await inTurns(partsOf(keys, { count: READS }), WIDTH, readSome)) {
       for (const { key, frame } of rows) frames.set(key.toString(), frame)
     }
     return frames

@@ -4,6 +4,8 @@
  * release; who waits looks.
  */
 import type { LeaseTable } from '../backend.ts'
+import { MAX_AHEAD_MS } from '../positions-and-clocks.ts'
+import { partsOf } from '../parts-of.ts'
 import type { Run } from './run.ts'
 import { NOW_MS, NOW_US } from './schema.ts'
 
@@ -15,6 +17,9 @@ export interface LeaseTableParts {
   readonly name: string
 }
 
+/** Keys of one statement. */
+const LOOKS = 500
+
 export function openLeaseTable({ run, prefix, name }: LeaseTableParts): LeaseTable {
   const table = `${prefix}_leases`
   const mine = `name = ? AND \`key\` = ? AND holder = ? AND expires_at > ${NOW_MS}`
@@ -22,7 +27,7 @@ export function openLeaseTable({ run, prefix, name }: LeaseTableParts): LeaseTab
   return {
     async acquire({ key, holder, ttlMs }) {
       // Assigned from left to right, each seeing those before: what is compared with comes last.
-      const ended = `expires_at <= ${NOW_MS}`
+      const ended = `expires_at <= ${NOW_MS} OR expires_at > VALUES(expires_at) + ${MAX_AHEAD_MS}`
       const take = `INSERT INTO ${table} (name, \`key\`, holder, token, expires_at)
         VALUES (?, ?, ?, ${NOW_US}, ${NOW_MS} + ?) ON DUPLICATE KEY UPDATE
         token = IF(${ended}, GREATEST(token + 1, VALUES(token)), token), holder = IF(${ended}, VALUES(holder), holder),
@@ -45,8 +50,12 @@ export function openLeaseTable({ run, prefix, name }: LeaseTableParts): LeaseTab
     },
     async held(keys) {
       const sql = `SELECT \`key\` FROM ${table} WHERE name = ? AND \`key\` IN (?) AND expires_at > ${NOW_MS}`
-      const rows = await run.rows<{ key: Buffer }>(sql, [name, keys.map((key) => Buffer.from(key))])
-      return new Set(rows.map(({ key }) => key.toString()))
+      const held = new Set<string>()
+      for (const some of partsOf(keys, { count: LOOKS })) {
+        const rows = await run.rows<{ key: Buffer }>(sql, [name, some.map((key) => Buffer.from(key))])
+        for (const { key } of rows) held.add(key.toString())
+      }
+      return held
     },
     onRelease: () => () => {},
   }

@@ -1,7 +1,7 @@
 /** The log of one cache in MySQL or MariaDB. */
 import { randomBytes } from 'node:crypto'
 import type { LogHead, TierContext } from '@hotpath/contract'
-import type { CellPosition } from '@hotpath/core'
+import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core'
 import type { LogTable } from '../backend.ts'
 import { toLetter } from '../scope-rows.ts'
 import type { ServerClock } from '../server-clock.ts'
@@ -10,7 +10,7 @@ import {
   type LogRow,
   type MatcherRow,
   type RecordRow,
-  cellOf,
+  cellsOf,
   floorsOf,
   matcherOf,
   recordOf,
@@ -28,6 +28,8 @@ export interface LogTableParts {
   readonly life: string | undefined
 }
 
+/** Their texts take up to 800 bytes each, and a server takes a statement of a megabyte at the least. */
+const MAX_APPENDED = 500
 const CELLS_READ = 5_000
 const RECORDS_READ = 500
 
@@ -42,21 +44,22 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
     return clock.timed(ask, ({ now_ms }) => Number(now_ms))
   }
 
-  async function readCells({ id }: LogRow): Promise<CellPosition[]> {
+  async function readCells({ id }: LogRow): Promise<CellPositionsBuilder> {
     const sql = `SELECT strength, cell, position FROM ${p}_cells
       WHERE log = ? AND (strength > ? OR (strength = ? AND cell > ?)) ORDER BY strength, cell LIMIT ${CELLS_READ}`
-    const cells: CellPosition[] = []
+    const builder = buildCellPositions()
     let last: CellRow = { strength: '', cell: -1, position: 0 }
     for (;;) {
       const rows = await run.prepared<CellRow>(sql, [id, last.strength, last.strength, last.cell])
-      for (const row of rows) cells.push(cellOf(row))
-      if (rows.length < CELLS_READ) return cells
+      builder.add(cellsOf(rows))
+      if (rows.length < CELLS_READ) return builder
       last = rows.at(-1) ?? last
     }
   }
 
   return {
     head: async () => headOf(await open()),
+    maxRecords: MAX_APPENDED,
     async append(records) {
       const rows = records.map(({ strength, type, value, cells }) => [
         ...[toLetter(strength), type, Buffer.from(value).toString('base64')],
@@ -68,13 +71,13 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
     async state() {
       // The head first, so that whatever is read with it is not older.
       const log = await open()
-      const cells = await readCells(log)
+      const builder = await readCells(log)
       const matchers = await run.prepared<MatcherRow>(`SELECT * FROM ${p}_matchers WHERE log = ?`, [log.id])
       const after = await open()
       // Another life began meanwhile.
       if (after.epoch !== log.epoch) return this.state()
       const records = [...floorsOf(after), ...matchers.map((row) => matcherOf(row, log.epoch))]
-      return { head: headOf(log), state: { cells, records } }
+      return { ...headOf(log), positions: builder.build(records) }
     },
     async recordsAfter(position) {
       const sql = `SELECT r.* FROM ${p}_logs l JOIN ${p}_records r ON r.log = l.id

@@ -120,7 +120,7 @@ export function mysql(options: MysqlOptions): SqlTier {
     },
     openLease({ name, clock }) {
       const table = openLeaseTable({ run, prefix, name })
-      return openLease({ type: 'mysql', clock, table, lookMs: intervalMs, advice: adviceOn })
+      return openLease({ type: 'mysql', clock, table, lookMs: () => intervalMs, advice: adviceOn })
     },
   }
 }

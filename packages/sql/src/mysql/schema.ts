@@ -7,6 +7,8 @@
  * in memory tells: it begins empty.
  */
 
+import { MAX_AHEAD_MS, MAX_POSITION } from '../positions-and-clocks.ts'
+
 /** Grows with every change of the schema. */
 export const VERSION = 1
 
@@ -20,9 +22,23 @@ const IDENTITY = "/*!80000 @@server_uuid *//*M!100000 CONCAT_WS('-', @@server_id
 const ENGINE = 'ENGINE = InnoDB DEFAULT CHARACTER SET ascii COLLATE ascii_bin'
 
 /** Microseconds since 1970, in no time zone that has summers. */
-export const NOW_US = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
+const SINCE_1970 = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
+export const NOW_US: string = `LEAST(${SINCE_1970}, ${MAX_POSITION})`
 /** Milliseconds since 1970. */
-export const NOW_MS: string = `(${NOW_US} DIV 1000)`
+export const NOW_MS: string = `(${SINCE_1970} DIV 1000)`
+/** Positions that are larger are ahead of the clock. */
+const LATEST_US = `(${NOW_US} + ${MAX_AHEAD_MS * 1_000})`
+/** Seconds that a lock is waited for: less than a statement may take, so that none is left waiting. */
+const LOCK_TIMEOUT_S = 4
+/** Before all other handlers of a procedure. */
+const BOUND_WAITING = `DECLARE given_timeout INT DEFAULT @@innodb_lock_wait_timeout;
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
+    ROLLBACK;
+    SET SESSION innodb_lock_wait_timeout = given_timeout;
+    RESIGNAL;
+  END;
+  SET SESSION innodb_lock_wait_timeout = ${LOCK_TIMEOUT_S};`
+const END_WAITING = 'SET SESSION innodb_lock_wait_timeout = given_timeout;'
 
 export function tablesOf(p: string): readonly string[] {
   return [
@@ -96,16 +112,20 @@ MODIFIES SQL DATA SQL SECURITY INVOKER
 BEGIN
   DECLARE this_log BIGINT;
   DECLARE last_life VARCHAR(255);
-  SELECT id, life INTO this_log, last_life FROM ${p}_logs WHERE name = log_name FOR UPDATE;
+  DECLARE last_position BIGINT;
+  SELECT id, life, position INTO this_log, last_life, last_position
+    FROM ${p}_logs WHERE name = log_name FOR UPDATE;
   IF this_log IS NULL THEN
     INSERT IGNORE INTO ${p}_logs (name, epoch, life, position) VALUES (log_name, candidate, this_life, ${NOW_US});
-    SELECT id, life INTO this_log, last_life FROM ${p}_logs WHERE name = log_name FOR UPDATE;
+    SELECT id, life, position INTO this_log, last_life, last_position
+      FROM ${p}_logs WHERE name = log_name FOR UPDATE;
   END IF;
-  IF last_life <> this_life THEN
+  IF last_life <> this_life OR last_position > ${LATEST_US} THEN
     DELETE FROM ${p}_cells WHERE log = this_log;
     DELETE FROM ${p}_matchers WHERE log = this_log;
     DELETE FROM ${p}_records WHERE log = this_log;
-    UPDATE ${p}_logs SET epoch = candidate, life = this_life, position = GREATEST(position + 1, ${NOW_US}),
+    UPDATE ${p}_logs SET epoch = candidate, life = this_life,
+      position = IF(position > ${LATEST_US}, ${NOW_US}, GREATEST(position + 1, ${NOW_US})),
       hard_floor = 0, soft_floor = 0 WHERE id = this_log;
   END IF;
 END`
@@ -118,14 +138,16 @@ MODIFIES SQL DATA SQL SECURITY INVOKER
 BEGIN
   DECLARE this_life VARCHAR(255) DEFAULT given_life;
   DECLARE last_life VARCHAR(255);
-  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+  DECLARE last_position BIGINT;
+  ${BOUND_WAITING}
   CALL ${p}_life(candidate, this_life);
-  SELECT MAX(life) INTO last_life FROM ${p}_logs WHERE name = log_name;
-  IF last_life IS NULL OR last_life <> this_life THEN
+  SELECT MAX(life), MAX(position) INTO last_life, last_position FROM ${p}_logs WHERE name = log_name;
+  IF last_life IS NULL OR last_life <> this_life OR last_position > ${LATEST_US} THEN
     START TRANSACTION;
     CALL ${p}_lock(log_name, candidate, this_life);
     COMMIT;
   END IF;
+  ${END_WAITING}
   SELECT *, ${NOW_MS} AS now_ms FROM ${p}_logs WHERE name = log_name;
 END`
 }
@@ -143,7 +165,7 @@ BEGIN
   DECLARE this_log, last_position, base, added, before_added BIGINT;
   DECLARE hard, soft BIGINT DEFAULT 0;
   DECLARE this_epoch VARCHAR(32);
-  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+  ${BOUND_WAITING}
   SET added = JSON_LENGTH(records);
   CALL ${p}_life(candidate, this_life);
   START TRANSACTION;
@@ -179,6 +201,7 @@ BEGIN
     DELETE FROM ${p}_records WHERE log = this_log AND position <= last_position;
   END IF;
   COMMIT;
+  ${END_WAITING}
   SELECT this_epoch AS epoch, base + added AS position;
 END`
 }

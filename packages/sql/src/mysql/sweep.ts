@@ -1,5 +1,5 @@
 /** Removes what has expired, and what is over the bound. One process at a time, a few rows at a time. */
-import { CLAIM_MS, LEASE_KEPT_MS, MAX_EVICTED, SWEEPS, createRound } from '../sweep-round.ts'
+import { CLAIM_MS, LEASE_KEPT_MS, MAX_EVICTED, SWEEPS, SWEEP_LIMIT_MS, createRound } from '../sweep-round.ts'
 import type { Run } from './run.ts'
 import { NOW_MS } from './schema.ts'
 
@@ -13,7 +13,7 @@ export interface SweepParts {
 export function openSweep({ run, prefix, maxEntries }: SweepParts): () => Promise<boolean> {
   const table = `${prefix}_entries`
   const removeSome = (from: string, untilMs: string): Promise<number> =>
-    run.change(`DELETE FROM ${from} WHERE expires_at <= ${untilMs} ORDER BY expires_at LIMIT ${SWEEPS}`, [])
+    run.change(`DELETE FROM ${from} WHERE expires_at <= ${untilMs} ORDER BY expires_at LIMIT ${SWEEPS}`, [], SWEEP_LIMIT_MS)
 
   return createRound({
     async claim() {
@@ -28,11 +28,11 @@ export function openSweep({ run, prefix, maxEntries }: SweepParts): () => Promis
     },
     async excess() {
       const over = `SELECT 1 FROM ${table} LIMIT ${MAX_EVICTED} OFFSET ${maxEntries}`
-      const [row] = await run.rows<{ count: number | string }>(`SELECT COUNT(*) AS count FROM (${over}) AS found`, [])
+      const [row] = await run.rows<{ count: number | string }>(`SELECT COUNT(*) AS count FROM (${over}) AS found`, [], SWEEP_LIMIT_MS)
       return Number(row?.count)
     },
     async evict(count) {
-      await run.change(`DELETE FROM ${table} ORDER BY expires_at LIMIT ${count}`, [])
+      await run.change(`DELETE FROM ${table} ORDER BY expires_at LIMIT ${count}`, [], SWEEP_LIMIT_MS)
     },
   })
 }

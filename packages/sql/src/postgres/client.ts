@@ -1,4 +1,5 @@
 import { ConfigError, kindOf } from '@hotpath/contract'
+import type { PostgresTypes } from './value-types.ts'
 
 /** What a query answers with. */
 export interface PostgresResult {
@@ -16,6 +17,8 @@ export interface PostgresQuery {
   readonly text: string
   /** For `$1` and so on. */
   readonly values?: unknown[]
+  /** How values are read, whatever the pool's own settings say. */
+  readonly types?: PostgresTypes
 }
 
 /** One connection of a pool. */
@@ -31,14 +34,14 @@ export interface PostgresConnection {
   on(event: 'error', listener: (error: Error) => void): unknown
   /** Listens. */
   on(event: 'end', listener: () => void): unknown
+  /** Listens no more. */
+  off(event: 'error', listener: (error: Error) => void): unknown
   /** Gives it back; with `true` it is closed. */
   release(destroy?: boolean): void
 }
 
 /** As much of a pool as is needed: one of `pg`, or anything of its shape. The tier never ends it. */
 export interface PostgresPool {
-  /** Runs a query on any connection. */
-  query(query: PostgresQuery): Promise<PostgresResult>
   /** Takes a connection. One is kept for as long as caches are open, to hear of new records. */
   connect(): Promise<PostgresConnection>
   /** Listens. */
@@ -48,22 +51,33 @@ export interface PostgresPool {
     | {
         /** How many connections it may have. */
         readonly max?: number | undefined
+        /** Whether values come in the binary format. */
+        readonly binary?: boolean | undefined
       }
     | undefined
 }
 
-/** @throws ConfigError for what is not a pool. */
-export function assertPool(pool: unknown): asserts pool is PostgresPool {
-  const { query, connect, on, options } = (pool ?? {}) as Partial<PostgresPool>
-  if ([query, connect, on].every((method) => typeof method === 'function')) {
-    if (options?.max === undefined || options.max > 1) return
+/**
+ * @param listens - Whether a connection is kept for notifications.
+ * @throws ConfigError for what is not a pool.
+ */
+export function assertPool(pool: unknown, listens: boolean): asserts pool is PostgresPool {
+  const { connect, on, options } = (pool ?? {}) as Partial<PostgresPool>
+  if ([connect, on].some((method) => typeof method !== 'function')) {
     throw new ConfigError(
       'ERR_CONFIG_OPTION',
-      `\`pool\` must have at least 2 connections, as one is kept to hear of new records, received ${options.max}. Raise its \`max\`.`,
+      `\`pool\` must be a pool of connections, received ${kindOf(pool)}. Use for example \`postgres({ pool: new Pool({ connectionString }) })\` with pg.`,
     )
   }
+  if (options?.binary === true) {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      '`pool` must not ask for the `binary` format, in which pg damages bytes. Give the cache a pool without it.',
+    )
+  }
+  if (!listens || options?.max === undefined || options.max > 1) return
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
-    `\`pool\` must be a pool of connections, received ${kindOf(pool)}. Use for example \`postgres({ pool: new Pool({ connectionString }) })\` with pg.`,
+    `\`pool\` must have at least 2 connections, as one is kept to hear of new records, received ${options.max}. Raise its \`max\`, or leave the log to another tier by \`log: false\`.`,
   )
 }

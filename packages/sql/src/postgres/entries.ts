@@ -1,9 +1,11 @@
 /** The entries of one cache in PostgreSQL. */
 import type { TierContext } from '@hotpath/contract'
 import type { EntryTable, FrameToStore, StoredFrame } from '../backend.ts'
+import { inTurns } from '../in-turns.ts'
 import { partsOf } from '../parts-of.ts'
 import { inOrder } from '../winners.ts'
 import { WriteBatch } from '../write-batch.ts'
+import type { PostgresResult } from './client.ts'
 import type { Run } from './run.ts'
 import { openSweep } from './sweep.ts'
 
@@ -25,6 +27,8 @@ const READS = 1_000
 const WRITES = { count: 500, bytes: 1_000_000 }
 const REMOVALS = 500
 const SCANS = 500
+/** Statements of one read at a time. */
+const WIDTH = 3
 
 export function openEntries({ run, prefix, context, maxEntries }: EntriesParts): EntryTable {
   const table = `${prefix}_entries`
@@ -42,12 +46,13 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
 
   async function read(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const frames = new Map<string, Uint8Array>()
-    const [key] = keys
-    const answers =
-      keys.length === 1 && key !== undefined
-        ? [run({ ...readOne, values: [name, toBytes(key)] })]
-        : partsOf(keys, { count: READS }).map((some) => run({ ...readMany, values: [name, some.map(toBytes)] }))
-    for (const { rows } of await Promise.all(answers)) {
+    const readSome = (some: readonly string[]): Promise<PostgresResult> =>
+      run(
+        some.length === 1
+          ? { ...readOne, values: [name, toBytes(some[0] as string)] }
+          : { ...readMany, values: [name, some.map(toBytes)] },
+      )
+    for (const { rows } of await inTurns(partsOf(keys, { count: READS }), WIDTH, readSome)) {
       for (const row of rows as FrameRow[]) frames.set(row.key.toString(), row.frame)
     }
     return frames

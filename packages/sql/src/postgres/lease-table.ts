@@ -4,8 +4,11 @@
  * release is noted in the row: a notification that nobody waits for is not sent.
  */
 import type { LeaseTable } from '../backend.ts'
+import { MAX_AHEAD_MS } from '../positions-and-clocks.ts'
+import { partsOf } from '../parts-of.ts'
 import type { Listener } from './listener.ts'
 import type { Run } from './run.ts'
+import { NOW_MS, NOW_US } from './schema.ts'
 
 /** What leases work with. */
 export interface LeaseTableParts {
@@ -16,8 +19,8 @@ export interface LeaseTableParts {
   readonly name: string
 }
 
-const NOW = 'extract(epoch FROM clock_timestamp())'
-const NOW_MS = `floor(${NOW} * 1000)::bigint`
+/** Keys of one statement. */
+const LOOKS = 1_000
 
 export function openLeaseTable({ run, prefix, listener, name }: LeaseTableParts): LeaseTable {
   const [table, channel] = [`${prefix}_leases`, `${prefix}_lease`]
@@ -25,10 +28,10 @@ export function openLeaseTable({ run, prefix, listener, name }: LeaseTableParts)
   return {
     async acquire({ key, holder, ttlMs }) {
       const text = `INSERT INTO ${table} AS l (name, key, holder, token, expires_at)
-        VALUES ($1, $2, $3, floor(${NOW} * 1000000)::bigint, ${NOW_MS} + $4::bigint)
+        VALUES ($1, $2, $3, ${NOW_US}, ${NOW_MS} + $4::bigint)
         ON CONFLICT (name, key) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at,
           is_awaited = false, token = greatest(l.token + 1, excluded.token)
-        WHERE l.expires_at <= ${NOW_MS} RETURNING token`
+        WHERE l.expires_at <= ${NOW_MS} OR l.expires_at > ${NOW_MS} + $4::bigint + ${MAX_AHEAD_MS} RETURNING token`
       const { rows } = await run({ name: `${prefix}_lease`, text, values: [name, Buffer.from(key), holder, ttlMs] })
       const [granted] = rows as { token: string }[]
       return granted && Number(granted.token)
@@ -49,8 +52,12 @@ export function openLeaseTable({ run, prefix, listener, name }: LeaseTableParts)
     async held(keys) {
       const text = `UPDATE ${table} SET is_awaited = true
         WHERE name = $1 AND key = ANY($2::bytea[]) AND expires_at > ${NOW_MS} RETURNING key`
-      const { rows } = await run({ text, values: [name, keys.map((key) => Buffer.from(key))] })
-      return new Set((rows as { key: Buffer }[]).map(({ key }) => key.toString()))
+      const held = new Set<string>()
+      for (const some of partsOf(keys, { count: LOOKS })) {
+        const { rows } = await run({ text, values: [name, some.map((key) => Buffer.from(key))] })
+        for (const { key } of rows as { key: Buffer }[]) held.add(key.toString())
+      }
+      return held
     },
     onRelease: (told) => listener.add(channel, name, (detail) => told(detail && keyOf(detail))),
   }

@@ -2,20 +2,35 @@
  * Hears of new records and of leases that were given back, for all caches of one pool, over one connection that it
  * keeps. A notification only wakes: what is new is read from tables, so that one that is lost costs time and nothing
  * else.
+ *
+ * It notifies itself every few seconds. A connection that has fallen silent, or one whose notifications end elsewhere
+ * (a pooler that lends connections for one transaction), is noticed by that and replaced; caches look often meanwhile.
  */
+import { randomBytes } from 'node:crypto'
+import { inTime } from '../in-time.ts'
 import type { PostgresConnection, PostgresPool } from './client.ts'
 
 /** Told what a notification said behind the name; nothing when notifications may have been missed. */
 type Wake = (detail: string | undefined) => void
 
+/** Before a new connection; doubled with each that does not hear either. */
 const RETRY_MS = 500
+const MAX_RETRY_MS = 30_000
+const PROBE_MS = 3_000
+/** How long a connection, a statement or a notification is waited for. */
+const LIMIT_MS = 2_000
 
 export class Listener {
   readonly #pool: PostgresPool
   /** By channel, then by name. */
   readonly #wakes = new Map<string, Map<string, Set<Wake>>>()
+  /** Ours alone. */
+  readonly #probeChannel = `hotpath_probe_${randomBytes(6).toString('hex')}`
   #connection: PostgresConnection | undefined
   #isConnecting = false
+  #isHearing = false
+  #heard: (() => void) | undefined
+  #retryMs = RETRY_MS
   #timer: NodeJS.Timeout | undefined
 
   constructor(pool: PostgresPool) {
@@ -25,11 +40,11 @@ export class Listener {
   }
 
   /** Whether notifications come. */
-  get isConnected(): boolean {
-    return this.#connection !== undefined
+  get isHearing(): boolean {
+    return this.#isHearing
   }
 
-  /** Calls when a channel has something for a cache's name; answers with what ends it. */
+  /** Calls when a channel has something for a cache's name; returns what ends it. */
   add(channel: string, name: string, wake: Wake): () => void {
     const isNew = !this.#wakes.has(channel)
     const names = this.#wakes.get(channel) ?? new Map<string, Set<Wake>>()
@@ -51,7 +66,7 @@ export class Listener {
     this.#isConnecting = true
     clearTimeout(this.#timer)
     try {
-      const connection = await this.#pool.connect()
+      const connection = await inTime(LIMIT_MS, this.#pool.connect(), (late) => late.release())
       if (this.#wakes.size === 0) connection.release()
       else await this.#begin(connection)
     } catch {
@@ -66,40 +81,67 @@ export class Listener {
     connection.on('error', lost)
     connection.on('end', lost)
     connection.on('notification', ({ channel, payload = '' }) => {
+      if (channel === this.#probeChannel) return this.#heard?.()
       const [name = '', detail] = payload.split(' ')
       for (const wake of [...(this.#wakes.get(channel)?.get(name) ?? [])]) wake(detail)
     })
     this.#connection = connection
     for (const channel of [...this.#wakes.keys()]) await this.#listen(connection, channel)
+    await this.#probe(connection)
   }
 
   async #listen(connection: PostgresConnection, channel: string): Promise<void> {
     try {
-      await connection.query({ text: `LISTEN ${channel}` })
+      await inTime(LIMIT_MS, connection.query({ text: `LISTEN ${channel}` }))
     } catch {
       return this.#lost(connection)
     }
     // Nobody was told of what came before.
-    for (const wakes of [...(this.#wakes.get(channel)?.values() ?? [])]) for (const wake of [...wakes]) wake(undefined)
+    this.#wakeAll(channel)
+  }
+
+  async #probe(connection: PostgresConnection): Promise<void> {
+    if (this.#connection !== connection) return
+    const text = `LISTEN ${this.#probeChannel}; NOTIFY ${this.#probeChannel}`
+    const heard = new Promise<void>((resolve) => (this.#heard = resolve))
+    try {
+      await inTime(LIMIT_MS, Promise.all([heard, connection.query({ text })]))
+    } catch {
+      return this.#lost(connection)
+    }
+    if (this.#connection !== connection) return
+    this.#isHearing = true
+    this.#retryMs = RETRY_MS
+    this.#timer = setTimeout(() => void this.#probe(connection), PROBE_MS).unref()
   }
 
   #lost(connection: PostgresConnection): void {
     if (this.#connection !== connection) return
     this.#connection = undefined
+    this.#isHearing = false
     connection.release(true)
     this.#retry()
+    // They look by themselves now, and more often.
+    for (const channel of this.#wakes.keys()) this.#wakeAll(channel)
+  }
+
+  #wakeAll(channel: string): void {
+    for (const wakes of [...(this.#wakes.get(channel)?.values() ?? [])]) for (const wake of [...wakes]) wake(undefined)
   }
 
   #retry(): void {
-    if (this.#wakes.size === 0) return
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#connect(), RETRY_MS).unref()
+    if (this.#wakes.size === 0) return
+    this.#timer = setTimeout(() => void this.#connect(), this.#retryMs).unref()
+    this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS)
   }
 
   #leave(): void {
     clearTimeout(this.#timer)
     const connection = this.#connection
     this.#connection = undefined
+    this.#isHearing = false
+    this.#heard?.()
     // Closed, not given back: it would go on listening for somebody else.
     connection?.release(true)
   }

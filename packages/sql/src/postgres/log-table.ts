@@ -1,7 +1,7 @@
 /** The log of one cache in PostgreSQL. */
 import { randomBytes } from 'node:crypto'
 import type { LogHead, TierContext } from '@hotpath/contract'
-import type { CellPosition } from '@hotpath/core'
+import { CELLS, type CellPositionsBuilder, buildCellPositions } from '@hotpath/core'
 import type { LogTable } from '../backend.ts'
 import { toLetter } from '../scope-rows.ts'
 import type { ServerClock } from '../server-clock.ts'
@@ -10,13 +10,14 @@ import {
   type LogRow,
   type MatcherRow,
   type RecordRow,
-  cellOf,
+  cellsOf,
   floorsOf,
   matcherOf,
   recordOf,
 } from '../state-rows.ts'
 import type { Listener } from './listener.ts'
 import type { Run } from './run.ts'
+import { NOW_MS } from './schema.ts'
 
 /** What a log works with. */
 export interface LogTableParts {
@@ -28,6 +29,7 @@ export interface LogTableParts {
   readonly life: string | undefined
 }
 
+const MAX_APPENDED = 1_000
 const CELLS_READ = 5_000
 const RECORDS_READ = 500
 
@@ -43,26 +45,35 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
   }
 
   async function open(): Promise<LogRow> {
-    const text = `SELECT *, floor(extract(epoch FROM clock_timestamp()) * 1000) AS now_ms FROM ${p}_open($1, $2, $3)`
+    const text = `SELECT *, ${NOW_MS} AS now_ms FROM ${p}_open($1, $2, $3)`
     const ask = async (): Promise<LogRow> => (await query<LogRow>(text, [name, candidate(), life], 'head'))[0] as LogRow
     return clock.timed(ask, ({ now_ms }) => Number(now_ms))
   }
 
-  async function readCells({ id }: LogRow): Promise<CellPosition[]> {
-    const text = `SELECT strength, cell, position FROM ${p}_cells WHERE log = $1 AND (strength, cell) > ($2, $3)
-      ORDER BY strength, cell LIMIT ${CELLS_READ}`
-    const cells: CellPosition[] = []
-    let last: CellRow = { strength: '', cell: -1, position: 0 }
-    for (;;) {
-      const rows = await query<CellRow>(text, [id, last.strength, last.cell])
-      for (const row of rows) cells.push(cellOf(row))
-      if (rows.length < CELLS_READ) return cells
-      last = rows.at(-1) ?? last
+  /**
+   * A small table at once, a large one by ranges of cells: pages in their order would each sort all that follows, where
+   * the planner does not know the table yet.
+   */
+  async function readCells({ id }: LogRow): Promise<CellPositionsBuilder> {
+    const builder = buildCellPositions()
+    const columns = `SELECT strength, cell, position FROM ${p}_cells WHERE log = $1`
+    const some = await query<CellRow>(`${columns} LIMIT ${CELLS_READ}`, [id])
+    if (some.length < CELLS_READ) {
+      builder.add(cellsOf(some))
+      return builder
     }
+    const range = `${columns} AND strength = $2 AND cell >= $3 AND cell < $4`
+    for (const strength of ['h', 's']) {
+      for (let cell = 0; cell < CELLS; cell += CELLS_READ) {
+        builder.add(cellsOf(await query<CellRow>(range, [id, strength, cell, cell + CELLS_READ])))
+      }
+    }
+    return builder
   }
 
   return {
     head: async () => headOf(await open()),
+    maxRecords: MAX_APPENDED,
     async append(records) {
       const [row] = await query<LogRow>(
         `SELECT * FROM ${p}_append($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -83,13 +94,13 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
     async state() {
       // The head first, so that whatever is read with it is not older.
       const log = await open()
-      const cells = await readCells(log)
+      const builder = await readCells(log)
       const matchers = await query<MatcherRow>(`SELECT * FROM ${p}_matchers WHERE log = $1`, [log.id])
       const after = await open()
       // Another life began meanwhile.
       if (after.epoch !== log.epoch) return this.state()
       const records = [...floorsOf(after), ...matchers.map((row) => matcherOf(row, log.epoch))]
-      return { head: headOf(log), state: { cells, records } }
+      return { ...headOf(log), positions: builder.build(records) }
     },
     async recordsAfter(position) {
       const text = `SELECT r.* FROM ${p}_logs l JOIN ${p}_records r ON r.log = l.id

@@ -21,7 +21,7 @@ import { openLeaseTable } from './lease-table.ts'
 import { openLogTable } from './log-table.ts'
 import { migrate } from './migrate.ts'
 import { createRun } from './run.ts'
-import { schemaOf } from './schema.ts'
+import { NOW_MS, schemaOf } from './schema.ts'
 
 /** Options of `postgres`. */
 export interface PostgresOptions {
@@ -51,11 +51,12 @@ const POSTGRES_OPTIONS: OptionTable<keyof PostgresOptions> = {
   log: booleanOption,
 }
 
+/** How often new records are looked for without being told of. */
 const POLL_MS = 1_000
-/** Without notifications. */
-const DEAF_POLL_MS = 50
-/** Whether a lease has ended without anybody telling. */
+/** How often it is looked whether a lease has ended without being told of. */
 const LOOK_MS = 500
+/** How often either is looked for while no notifications come. */
+const DEAF_MS = 50
 
 /** One for each pool, however many caches use it. */
 const listeners = new WeakMap<PostgresPool, Listener>()
@@ -67,7 +68,7 @@ const listeners = new WeakMap<PostgresPool, Listener>()
  */
 export function postgres(options: PostgresOptions): SqlTier {
   checkOptions(options, 'postgres', POSTGRES_OPTIONS)
-  assertPool(options.pool)
+  assertPool(options.pool, options.log !== false)
   const {
     pool,
     codec = compressed(msgpack()),
@@ -89,7 +90,7 @@ export function postgres(options: PostgresOptions): SqlTier {
   }
 
   async function askTime(): Promise<number> {
-    const { rows } = await pool.query({ text: 'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000) AS now_ms' })
+    const { rows } = await run({ text: `SELECT ${NOW_MS} AS now_ms` })
     return Number((rows as { now_ms: string }[])[0]?.now_ms)
   }
 
@@ -108,7 +109,7 @@ export function postgres(options: PostgresOptions): SqlTier {
         },
         context,
       ),
-    migrate: () => migrate(pool, prefix),
+    migrate: () => migrate(run, prefix),
     schema: () => schemaOf(prefix),
   }
   if (!log) return store
@@ -118,12 +119,13 @@ export function postgres(options: PostgresOptions): SqlTier {
     openLog(context) {
       const life = checkLife ? undefined : 'unchecked'
       const table = openLogTable({ run, prefix, clock: clockOf(context), listener, life }, context)
-      const pollMs = (): number => (listener.isConnected ? POLL_MS : DEAF_POLL_MS)
+      const pollMs = (): number => (listener.isHearing ? POLL_MS : DEAF_MS)
       return openLog({ table, advice: adviceOn, pollMs, release: () => {} }, context)
     },
     openLease({ name, clock }) {
       const table = openLeaseTable({ run, prefix, listener, name })
-      return openLease({ type: 'postgres', clock, table, lookMs: LOOK_MS, advice: adviceOn })
+      const lookMs = (): number => (listener.isHearing ? LOOK_MS : DEAF_MS)
+      return openLease({ type: 'postgres', clock, table, lookMs, advice: adviceOn })
     },
   }
 }

@@ -1,11 +1,62 @@
+import { TierError } from '@hotpath/contract'
 import { retryDeadlocks } from '../retry-deadlocks.ts'
-import { isDeadlock } from './advice.ts'
+import { createRunOn } from '../statements.ts'
+import { isDeadlock, isOfServer } from './advice.ts'
 import type { PostgresPool, PostgresQuery, PostgresResult } from './client.ts'
+import { TYPES } from './value-types.ts'
 
-/** Runs one statement, which is a transaction of its own. */
-export type Run = (query: PostgresQuery) => Promise<PostgresResult>
+/** Runs one statement, which is a transaction of its own; `limitMs` is how long it may take. */
+export type Run = (query: PostgresQuery, limitMs?: number) => Promise<PostgresResult>
+
+/** A value of each type that we read, and what it has to come as. */
+const SAMPLE = 'SELECT $1::bytea AS bytes, 9007199254740993::bigint AS large, 7::integer AS small'
+const BYTES = Buffer.from('00ff', 'hex')
 
 /** On any connection of a pool, and again when the server had to end it for another's sake. */
 export function createRun(pool: PostgresPool): Run {
-  return (query) => retryDeadlocks(isDeadlock, () => pool.query(query))
+  const runOn = createRunOn({
+    async take() {
+      const connection = await pool.connect()
+      // It is ours now, and its end shows as a failed query; without a listener it would end the process.
+      connection.on('error', ignore)
+      return connection
+    },
+    giveBack(connection) {
+      connection.off('error', ignore)
+      connection.release()
+    },
+    destroy: (connection) => connection.release(true),
+    probe: (connection) => connection.query({ text: 'SELECT 1' }),
+    isUsableAfter: isOfServer,
+  })
+  const send: Run = (query, limitMs) =>
+    retryDeadlocks(isDeadlock, () => runOn((connection) => connection.query({ ...query, types: TYPES }), limitMs))
+
+  let checked: Promise<void> | undefined
+  function ready(): Promise<void> {
+    checked ??= check(send).catch((cause: unknown) => {
+      checked = undefined
+      throw cause
+    })
+    return checked
+  }
+
+  return async (query, limitMs) => {
+    await ready()
+    return send(query, limitMs)
+  }
 }
+
+/** A client that reads our bytes in another way would lose invalidations without a word. */
+async function check(send: Run): Promise<void> {
+  const { rows } = await send({ text: SAMPLE, values: [BYTES] })
+  const { bytes, large, small } = (rows[0] ?? {}) as Record<string, unknown>
+  if (Buffer.isBuffer(bytes) && bytes.equals(BYTES) && large === '9007199254740993' && small === 7) return
+  throw new TierError(
+    'ERR_TIER_FAILED',
+    'The connections of `pool` read values in a way of their own, and ignore the `types` of a query. Use a `Pool` of pg without `native`, and leave its rows as they are.',
+    { context: { tier: 'postgres' } },
+  )
+}
+
+function ignore(): void {}

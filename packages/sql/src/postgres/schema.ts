@@ -6,6 +6,8 @@
  * log acknowledged is flushed to disk even where `synchronous_commit` is off.
  */
 
+import { MAX_AHEAD_MS, MAX_POSITION } from '../positions-and-clocks.ts'
+
 /** Grows with every change of the schema. */
 export const VERSION = 1
 
@@ -14,6 +16,14 @@ const MAX_MATCHERS = 1_000
 /** Records that a follower may be behind before it has to read the state anew. */
 const MAX_RECORDS = 10_000
 const TRIM_EVERY = 500
+/** How long an append waits for the row of its log; less than its statement may take, so that none is left waiting. */
+const LOCK_TIMEOUT = '4s'
+
+const NOW = 'extract(epoch FROM clock_timestamp())'
+/** Milliseconds since 1970. */
+export const NOW_MS: string = `floor(${NOW} * 1000)::bigint`
+/** Microseconds since 1970. */
+export const NOW_US: string = `least(floor(${NOW} * 1000000)::bigint, ${MAX_POSITION})`
 
 export function schemaOf(p: string): string {
   return `CREATE TABLE IF NOT EXISTS ${p}_schema (version integer PRIMARY KEY);
@@ -52,9 +62,10 @@ CREATE TABLE IF NOT EXISTS ${p}_records (
 );
 
 CREATE OR REPLACE FUNCTION ${p}_open(log_name text, candidate text, given_life text) RETURNS ${p}_logs
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET lock_timeout = '${LOCK_TIMEOUT}' AS $$
 DECLARE
-  now bigint := floor(extract(epoch FROM clock_timestamp()) * 1000000);
+  now bigint := ${NOW_US};
+  latest bigint := now + ${MAX_AHEAD_MS * 1_000};
   found ${p}_logs;
   life_now text := given_life;
 BEGIN
@@ -63,15 +74,16 @@ BEGIN
       INTO life_now FROM pg_control_system();
   END IF;
   SELECT * INTO found FROM ${p}_logs WHERE name = log_name;
-  IF found.life = life_now THEN RETURN found; END IF;
+  IF found.life = life_now AND found.position <= latest THEN RETURN found; END IF;
   INSERT INTO ${p}_logs (name, epoch, life, position) VALUES (log_name, candidate, life_now, now)
     ON CONFLICT (name) DO NOTHING;
   SELECT * INTO found FROM ${p}_logs WHERE name = log_name FOR UPDATE;
-  IF found.life <> life_now THEN
+  IF found.life <> life_now OR found.position > latest THEN
     DELETE FROM ${p}_cells WHERE log = found.id;
     DELETE FROM ${p}_matchers WHERE log = found.id;
     DELETE FROM ${p}_records WHERE log = found.id;
-    UPDATE ${p}_logs SET epoch = candidate, life = life_now, position = greatest(position + 1, now),
+    UPDATE ${p}_logs SET epoch = candidate, life = life_now,
+      position = CASE WHEN position > latest THEN now ELSE greatest(position + 1, now) END,
       hard_floor = 0, soft_floor = 0 WHERE id = found.id RETURNING * INTO found;
   END IF;
   RETURN found;
@@ -80,7 +92,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ${p}_append(
   log_name text, candidate text, given_life text, strengths text[], types text[], contents bytea[],
   first_cells integer[], second_cells integer[]
-) RETURNS TABLE (epoch text, "position" bigint) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (epoch text, "position" bigint) LANGUAGE plpgsql SET lock_timeout = '${LOCK_TIMEOUT}' AS $$
 #variable_conflict use_column
 DECLARE
   opened ${p}_logs;
@@ -97,7 +109,7 @@ BEGIN
   -- From here on alone, so that positions show in order.
   SELECT * INTO opened FROM ${p}_logs WHERE id = opened.id FOR UPDATE;
   before := opened.position;
-  at := greatest(before + 1, floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint);
+  at := greatest(before + 1, ${NOW_US});
   FOR i IN 1 .. count LOOP
     INSERT INTO ${p}_records VALUES (opened.id, at, before, opened.epoch, strengths[i], types[i], contents[i]);
     IF types[i] = 'a' THEN

@@ -1,6 +1,7 @@
 /** Removes what has expired, and what is over the bound. One process at a time, a few rows at a time. */
-import { CLAIM_MS, LEASE_KEPT_MS, MAX_EVICTED, SWEEPS, createRound } from '../sweep-round.ts'
+import { CLAIM_MS, LEASE_KEPT_MS, MAX_EVICTED, SWEEPS, SWEEP_LIMIT_MS, createRound } from '../sweep-round.ts'
 import type { Run } from './run.ts'
+import { NOW_MS } from './schema.ts'
 
 /** What sweeping works with. */
 export interface SweepParts {
@@ -9,15 +10,13 @@ export interface SweepParts {
   readonly maxEntries: number
 }
 
-const NOW_MS = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
-
 export function openSweep({ run, prefix, maxEntries }: SweepParts): () => Promise<boolean> {
   const table = `${prefix}_entries`
 
   /** Rows that others hold are left to them. */
   async function removeSome(from: string, condition: string, count: number): Promise<number> {
     const some = `SELECT ctid FROM ${from} WHERE ${condition} LIMIT ${count} FOR UPDATE SKIP LOCKED`
-    const { rowCount } = await run({ text: `DELETE FROM ${from} WHERE ctid = ANY(ARRAY(${some}))` })
+    const { rowCount } = await run({ text: `DELETE FROM ${from} WHERE ctid = ANY(ARRAY(${some}))` }, SWEEP_LIMIT_MS)
     return rowCount ?? 0
   }
 
@@ -36,7 +35,7 @@ export function openSweep({ run, prefix, maxEntries }: SweepParts): () => Promis
     },
     async excess() {
       const over = `SELECT 1 FROM ${table} OFFSET ${maxEntries} LIMIT ${MAX_EVICTED}`
-      const { rows } = await run({ text: `SELECT count(*)::int AS count FROM (${over}) AS rows` })
+      const { rows } = await run({ text: `SELECT count(*)::int AS count FROM (${over}) AS rows` }, SWEEP_LIMIT_MS)
       return (rows as { count: number }[])[0]?.count ?? 0
     },
     async evict(count) {

@@ -1,5 +1,5 @@
 /** What to do about an error of SQLite, by its result code. */
-const ADVICE: Readonly<Record<number, string>> = {
+const WAYS: Readonly<Record<number, string>> = {
   5: 'Another process has held the lock for too long. Look for long transactions of other programs on this file.',
   8: 'The file cannot be written to. Give this user the right to write the file and its folder.',
   10: 'Reading or writing the file failed. Look at the disk.',
@@ -12,8 +12,8 @@ const BUSY = 5
 
 /** A sentence to add, or nothing. */
 export function adviceOn(cause: unknown): string {
-  const advice = ADVICE[codeOf(cause)]
-  return advice === undefined ? '' : ` ${advice}`
+  const way = WAYS[codeOf(cause)]
+  return way === undefined ? '' : ` ${way}`
 }
 
 /** Whether somebody else holds the lock, so that to try again is the thing to do. */

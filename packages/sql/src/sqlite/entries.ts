@@ -2,7 +2,7 @@
 import type { TierContext } from '@hotpath/contract'
 import type { EntryTable, FrameToStore, StoredFrame } from '../backend.ts'
 import type { OpenDatabase, SqliteDatabase } from './database.ts'
-import { inSlices } from './slices.ts'
+import { inSlices } from '../slices.ts'
 
 /** What entries are bound by. */
 export interface EntriesParts {

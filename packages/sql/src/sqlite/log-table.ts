@@ -1,9 +1,11 @@
 /** The log of one cache in a SQLite file. */
 import { randomBytes } from 'node:crypto'
 import type { Invalidation, LogHead, LogRecord, Mark, TierContext } from '@hotpath/contract'
-import type { CellPosition } from '@hotpath/core'
+import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core'
 import type { LogTable, RecordToAppend } from '../backend.ts'
+import { MAX_AHEAD_MS, MAX_POSITION } from '../positions-and-clocks.ts'
 import { toLetter, toScope, toStrength } from '../scope-rows.ts'
+import { type CellRow, cellsOf } from '../state-rows.ts'
 import type { OpenDatabase, SqliteDatabase } from './database.ts'
 
 interface LogRow {
@@ -15,12 +17,6 @@ interface LogRow {
   readonly appended: number
 }
 
-interface CellRow {
-  readonly strength: string
-  readonly cell: number
-  readonly position: number
-}
-
 interface RecordRow {
   readonly position: number
   readonly previous: number
@@ -30,8 +26,13 @@ interface RecordRow {
   readonly value: string
 }
 
-const FIND = 'SELECT * FROM hotpath_logs WHERE name = ?'
+/** What a clock that was ahead has left may be too large for a number; where it lies beyond, it only matters that it does. */
+const FIND = `SELECT id, epoch, min(position, ${Number.MAX_SAFE_INTEGER}) AS position,
+  min(hard_floor, ${Number.MAX_SAFE_INTEGER}) AS hard_floor, min(soft_floor, ${Number.MAX_SAFE_INTEGER}) AS soft_floor, appended
+FROM hotpath_logs WHERE name = ?`
 const CREATE = 'INSERT INTO hotpath_logs (name, epoch, position) VALUES (?, ?, ?)'
+const RENEW = 'UPDATE hotpath_logs SET epoch = ?, position = ?, hard_floor = 0, soft_floor = 0 WHERE id = ?'
+const FORGET = ['cells', 'matchers', 'records'].map((table) => `DELETE FROM hotpath_${table} WHERE log = ?`)
 const MOVE = `UPDATE hotpath_logs SET position = ?, hard_floor = max(hard_floor, ?), soft_floor = max(soft_floor, ?),
   appended = appended + ? WHERE id = ?`
 const RECORD = `INSERT INTO hotpath_records (log, position, previous, epoch, strength, type, value)
@@ -53,6 +54,8 @@ const RECORDS = 'SELECT * FROM hotpath_records WHERE log = ? AND position > ? OR
 const MAX_MATCHERS = 1_000
 /** Records that a follower may be behind before it has to read the state anew. */
 const MAX_RECORDS = 10_000
+/** Records of one append: so few that the event loop does not notice. */
+const MAX_APPENDED = 200
 const TRIM_EVERY = 500
 const CELLS_READ = 2_000
 const RECORDS_READ = 500
@@ -64,12 +67,23 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
 
   const find = (db: OpenDatabase): LogRow | undefined => db.prepare(FIND).get(name) as unknown as LogRow | undefined
 
+  const newEpoch = (): string => randomBytes(6).toString('base64url')
+  const nowUs = (): number => Math.min(Math.floor(clock.now()) * 1_000, MAX_POSITION)
   /** Positions are microseconds since 1970, or one more than the last. */
-  const nextPosition = (last: number): number => Math.max(last + 1, Math.floor(clock.now()) * 1_000)
+  const nextPosition = (last: number): number => Math.max(last + 1, nowUs())
+  const isAhead = ({ position }: LogRow): boolean => position > nowUs() + MAX_AHEAD_MS * 1_000
 
   function findOrCreate(db: OpenDatabase): LogRow {
-    if (find(db) === undefined) db.prepare(CREATE).run(name, randomBytes(6).toString('base64url'), nextPosition(0))
+    const found = find(db)
+    if (found === undefined) db.prepare(CREATE).run(name, newEpoch(), nextPosition(0))
+    else if (isAhead(found)) renew(db, found)
+    else return found
     return find(db) as LogRow
+  }
+
+  function renew(db: OpenDatabase, { id }: LogRow): void {
+    for (const sql of FORGET) db.prepare(sql).run(id)
+    db.prepare(RENEW).run(newEpoch(), nowUs(), id)
   }
 
   function headOf({ life }: OpenDatabase, { epoch, position }: LogRow): LogHead {
@@ -79,7 +93,7 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
   async function head(): Promise<{ db: OpenDatabase; log: LogRow }> {
     database.checkFile()
     const found = await database.read((db) => ({ db, log: find(db) }))
-    if (found.log !== undefined) return { db: found.db, log: found.log }
+    if (found.log !== undefined && !isAhead(found.log)) return { db: found.db, log: found.log }
     return database.write((db) => ({ db, log: findOrCreate(db) }))
   }
 
@@ -115,14 +129,15 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
   }
 
   /** Some at a time: there may be 262,144. */
-  async function readCells(log: number): Promise<CellPosition[]> {
-    const cells: CellPosition[] = []
+  async function readCells(log: number): Promise<CellPositionsBuilder> {
+    const builder = buildCellPositions()
     let [strength, cell] = ['', -1]
     for (;;) {
-      const rows = await database.read((db) => db.prepare(CELLS).all(log, strength, cell, CELLS_READ))
-      for (const row of rows as unknown as CellRow[]) cells.push({ ...row, strength: toStrength(row.strength) })
-      if (rows.length < CELLS_READ) return cells
-      const last = rows.at(-1) as unknown as CellRow
+      const read = (db: OpenDatabase): unknown => db.prepare(CELLS).all(log, strength, cell, CELLS_READ)
+      const rows = (await database.read(read)) as CellRow[]
+      builder.add(cellsOf(rows))
+      if (rows.length < CELLS_READ) return builder
+      const last = rows.at(-1) as CellRow
       strength = last.strength
       cell = last.cell
       await new Promise((resolve) => void setImmediate(resolve))
@@ -130,6 +145,7 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
   }
 
   return {
+    maxRecords: MAX_APPENDED,
     head: async () => {
       const { db, log } = await head()
       return headOf(db, log)
@@ -141,7 +157,7 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
     async state() {
       // The head first, so that whatever is read with it is not older.
       const { db, log } = await head()
-      const cells = await readCells(log.id)
+      const builder = await readCells(log.id)
       const matchers = await database.read((again) => again.prepare(MATCHERS).all(log.id))
       const after = await head()
       // Another log took its place meanwhile.
@@ -153,7 +169,7 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
         epoch,
         position,
       }))
-      return { head: headOf(db, log), state: { cells, records: [...floorsOf(after.log), ...records] } }
+      return { ...headOf(db, log), positions: builder.build([...floorsOf(after.log), ...records]) }
     },
     recordsAfter: (after) =>
       database.read((db): readonly LogRecord[] => {

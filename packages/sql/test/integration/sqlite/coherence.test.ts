@@ -5,8 +5,10 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Cache } from '@hotpath/core'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { sqlite } from '../../../src/index.ts'
+import { batchCases } from '../batch-cases.ts'
 import { coherenceCases } from '../coherence-cases.ts'
 import { closeNodes, openNodes } from '../nodes.ts'
+import { stateCases } from '../state-cases.ts'
 import { until } from '../until.ts'
 import { freshPath, removeFolders } from './folder.ts'
 
@@ -15,6 +17,18 @@ afterAll(removeFolders)
 
 const shared = freshPath()
 coherenceCases(() => sqlite({ path: shared }))
+batchCases(() => sqlite({ path: shared }))
+stateCases({
+  tier: () => sqlite({ path: shared }),
+  fill: async (name) => {
+    const db = new DatabaseSync(shared)
+    for (const strength of ['h', 's']) {
+      db.prepare(`WITH RECURSIVE g(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM g WHERE n < 131071)
+        REPLACE INTO hotpath_cells SELECT l.id, ?, g.n, l.position FROM g, hotpath_logs l WHERE l.name = ?`).run(strength, name)
+    }
+    db.close()
+  },
+})
 
 describe('P5: what the file loses is a miss', () => {
   const losses: Record<string, (path: string, backup: string) => void> = {
@@ -25,6 +39,8 @@ describe('P5: what the file loses is a miss', () => {
       for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true })
       renameSync(backup, path)
     },
+    'the clock, which is set back': (path) => move(path, 'position + 3600000000'),
+    'the clock, which was of the year 2262': (path) => move(path, '9214646400000000'),
     'the logs': (path) => {
       const db = new DatabaseSync(path)
       db.exec('DELETE FROM hotpath_logs')
@@ -97,3 +113,9 @@ test('P17: nothing is left open after close', async () => {
   db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
   db.close()
 })
+
+function move(path: string, position: string): void {
+  const db = new DatabaseSync(path)
+  db.exec(`UPDATE hotpath_logs SET position = ${position}, hard_floor = ${position}`)
+  db.close()
+}

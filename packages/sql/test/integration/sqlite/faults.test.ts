@@ -27,7 +27,7 @@ function make(path: string, options: Partial<SqliteOptions> = {}) {
   const messages: string[] = []
   cache.on('fault', ({ error }) => {
     faults.push(error.code)
-    messages.push(`${error.message} ${String((error.cause as Error | undefined)?.message)}`)
+    messages.push(error.message)
   })
   closing.push(() => cache.close())
   return { cache, faults, messages }
@@ -43,7 +43,7 @@ const ready = (cache: Cache): Promise<void> => until('the view of the log', () =
 
 describe('a file that cannot be used is a miss and a fault, and values are loaded', () => {
   const files: Record<string, { readonly path: () => string; readonly advice: RegExp }> = {
-    'no folder': { path: () => `${freshPath()}/missing/cache.db`, advice: /Create its folder/ },
+    'no folder': { path: () => `${freshPath()}/missing/cache.db`, advice: /Create its folder.*Cause: unable to open database file/ },
     'a folder': {
       path() {
         const path = freshPath()

@@ -7,6 +7,8 @@ export async function inSlices<Item>(
   size: number,
   step: (some: readonly Item[]) => Promise<void> | void,
 ): Promise<void> {
+  // Most are small, and the first part is run within the call.
+  if (items.length <= size) return step(items)
   let end = performance.now() + SLICE_MS
   for (let from = 0; from < items.length; from += size) {
     if (from > 0 && performance.now() >= end) {
