@@ -78,7 +78,8 @@ export class LeaseWaiters {
       }
     }
     this.#isLooking = false
-    if (this.#waiting.size > 0) this.#cancelLook = this.#parts.clock.after(this.#parts.lookMs(), () => void this.#look())
+    if (this.#waiting.size > 0)
+      this.#cancelLook = this.#parts.clock.after(this.#parts.lookMs(), () => void this.#look())
   }
 
   /** Unless it was told meanwhile. */

@@ -48,7 +48,11 @@ interface Mysql2Settings {
 
 /** @throws ConfigError for what is not a pool, and for one that rewrites statements. */
 export function assertPool(pool: unknown): asserts pool is MysqlPool {
-  const { getConnection, promise, pool: inner } = (pool ?? {}) as Partial<MysqlPool> & {
+  const {
+    getConnection,
+    promise,
+    pool: inner,
+  } = (pool ?? {}) as Partial<MysqlPool> & {
     readonly promise?: unknown
     readonly pool?: Mysql2Settings
   }

@@ -48,10 +48,7 @@ export function createRun(pool: MysqlPool): Run {
       throw refused('write and read values as the driver does by itself', 'Give the cache a pool of its own.')
     }
     if (Number(found.autocommit) === 1) return found
-    throw refused(
-      'have autocommit turned on, received 0',
-      'Leave `autocommit` of the session as it is by default.',
-    )
+    throw refused('have autocommit turned on, received 0', 'Leave `autocommit` of the session as it is by default.')
   }
 
   function ready(): Promise<Settings> {

@@ -13,7 +13,11 @@ export interface SweepParts {
 export function openSweep({ run, prefix, maxEntries }: SweepParts): () => Promise<boolean> {
   const table = `${prefix}_entries`
   const removeSome = (from: string, untilMs: string): Promise<number> =>
-    run.change(`DELETE FROM ${from} WHERE expires_at <= ${untilMs} ORDER BY expires_at LIMIT ${SWEEPS}`, [], SWEEP_LIMIT_MS)
+    run.change(
+      `DELETE FROM ${from} WHERE expires_at <= ${untilMs} ORDER BY expires_at LIMIT ${SWEEPS}`,
+      [],
+      SWEEP_LIMIT_MS,
+    )
 
   return createRound({
     async claim() {
@@ -28,7 +32,11 @@ export function openSweep({ run, prefix, maxEntries }: SweepParts): () => Promis
     },
     async excess() {
       const over = `SELECT 1 FROM ${table} LIMIT ${MAX_EVICTED} OFFSET ${maxEntries}`
-      const [row] = await run.rows<{ count: number | string }>(`SELECT COUNT(*) AS count FROM (${over}) AS found`, [], SWEEP_LIMIT_MS)
+      const [row] = await run.rows<{ count: number | string }>(
+        `SELECT COUNT(*) AS count FROM (${over}) AS found`,
+        [],
+        SWEEP_LIMIT_MS,
+      )
       return Number(row?.count)
     },
     async evict(count) {

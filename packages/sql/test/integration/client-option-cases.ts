@@ -10,7 +10,7 @@ export async function useInAllWays(tier: () => SqlTier): Promise<void> {
   const faults: string[] = []
   const [one, other] = (await openNodes(2, tier, { tierTimeout: '10s' })) as [Cache, Cache]
   for (const cache of [one, other]) cache.on('fault', ({ error }) => faults.push(error.message))
-  const value = { bytes: Uint8Array.of(0, 255, 92), big: 2n ** 60n, text: "\\'\"\0 ü" }
+  const value = { bytes: Uint8Array.of(0, 255, 92), big: 2n ** 60n, text: '\\\'"\0 ü' }
 
   await one.set('k', value, { tags: ['t'] })
   const items = Array.from({ length: 5 }, (_, n) => ({ key: ['many\0', n], value: n }))

@@ -15,7 +15,11 @@ export interface ErrorParts {
 }
 
 const SECRETS = ['SECRETKEY', 'SECRETVALUE', 'SECRETTAG']
-  .flatMap((secret) => [secret, Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('base64').slice(0, 8)])
+  .flatMap((secret) => [
+    secret,
+    Buffer.from(secret).toString('hex'),
+    Buffer.from(secret).toString('base64').slice(0, 8),
+  ])
   .map((secret) => secret.toLowerCase())
 
 export function errorCases({ tier, spoil, mend }: ErrorParts): void {

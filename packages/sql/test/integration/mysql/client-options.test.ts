@@ -15,8 +15,8 @@ afterEach(closeNodes)
 
 describe('pools that work', () => {
   const options: Record<string, PoolOptions> = {
-    'nestTables: true': { nestTables: true } as PoolOptions,
-    "nestTables: '_'": { nestTables: '_' } as PoolOptions,
+    'nestTables: true': { nestTables: true },
+    "nestTables: '_'": { nestTables: '_' },
     rowsAsArray: { rowsAsArray: true },
     'typeCast: false': { typeCast: false },
     'typeCast of its own': { typeCast: () => 'cast by the program' },
@@ -27,12 +27,12 @@ describe('pools that work', () => {
     namedPlaceholders: { namedPlaceholders: true },
     multipleStatements: { multipleStatements: true },
     stringifyObjects: { stringifyObjects: true },
-    jsonStrings: { jsonStrings: true } as PoolOptions,
+    jsonStrings: { jsonStrings: true },
     'timezone and charset': { timezone: '+05:45', charset: 'latin1' },
     'rows changed instead of found': { flags: ['-FOUND_ROWS'] },
     'one statement prepared at a time': { maxPreparedStatements: 1 },
     'one connection': { connectionLimit: 1 },
-    'no generated code': { disableEval: true } as PoolOptions,
+    'no generated code': { disableEval: true },
     compress: { compress: true },
   }
   for (const [what, option] of Object.entries(options)) {
@@ -57,7 +57,7 @@ describe('pools that work', () => {
 })
 
 test('a pool that writes values into statements in its own way is refused by name', () => {
-  const pool = server.connect({ queryFormat: (sql: string) => sql } as PoolOptions)
+  const pool = server.connect({ queryFormat: (sql: string) => sql })
   expect(() => mysql({ pool })).toThrow(/`queryFormat`.*without it/)
 })
 

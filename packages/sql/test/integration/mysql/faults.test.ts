@@ -80,7 +80,10 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
     'no such database': async () => ({ pool: server.connect({ database: 'none' }), advice: /does not exist/ }),
     'a wrong password': async () => {
       await admin.query("CREATE USER locked@'127.0.0.1' IDENTIFIED BY 'right'")
-      return { pool: server.connect({ user: 'locked', password: 'wrong' }), advice: /password is wrong.*Cause: Access denied for user/ }
+      return {
+        pool: server.connect({ user: 'locked', password: 'wrong' }),
+        advice: /password is wrong.*Cause: Access denied for user/,
+      }
     },
     'too many connections': async () => {
       await admin.query(

@@ -48,7 +48,7 @@ errorCases({
   async spoil() {
     // Both quote the row in their detail.
     await admin.query("ALTER TABLE hotpath_entries ADD CONSTRAINT spoiled CHECK (name <> 'secrets') NOT VALID")
-    await admin.query("ALTER TABLE hotpath_records ADD CONSTRAINT spoiled CHECK (value IS NULL) NOT VALID")
+    await admin.query('ALTER TABLE hotpath_records ADD CONSTRAINT spoiled CHECK (value IS NULL) NOT VALID')
   },
   async mend() {
     for (const table of ['entries', 'records']) {
@@ -71,7 +71,10 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
     'no such database': async () => ({ pool: server.connect({ database: 'none' }), advice: /does not exist/ }),
     'a wrong password': async () => {
       await admin.query("CREATE ROLE locked LOGIN PASSWORD 'right'")
-      return { pool: server.connect({ user: 'locked', password: 'wrong' }), advice: /password is wrong.*Cause: password authentication failed/ }
+      return {
+        pool: server.connect({ user: 'locked', password: 'wrong' }),
+        advice: /password is wrong.*Cause: password authentication failed/,
+      }
     },
     'too many connections': async () => {
       await admin.query('CREATE ROLE crowd LOGIN CONNECTION LIMIT 0')

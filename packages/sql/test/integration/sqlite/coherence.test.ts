@@ -24,7 +24,10 @@ stateCases({
     const db = new DatabaseSync(shared)
     for (const strength of ['h', 's']) {
       db.prepare(`WITH RECURSIVE g(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM g WHERE n < 131071)
-        REPLACE INTO hotpath_cells SELECT l.id, ?, g.n, l.position FROM g, hotpath_logs l WHERE l.name = ?`).run(strength, name)
+        REPLACE INTO hotpath_cells SELECT l.id, ?, g.n, l.position FROM g, hotpath_logs l WHERE l.name = ?`).run(
+        strength,
+        name,
+      )
     }
     db.close()
   },

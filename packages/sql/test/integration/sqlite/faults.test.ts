@@ -43,7 +43,10 @@ const ready = (cache: Cache): Promise<void> => until('the view of the log', () =
 
 describe('a file that cannot be used is a miss and a fault, and values are loaded', () => {
   const files: Record<string, { readonly path: () => string; readonly advice: RegExp }> = {
-    'no folder': { path: () => `${freshPath()}/missing/cache.db`, advice: /Create its folder.*Cause: unable to open database file/ },
+    'no folder': {
+      path: () => `${freshPath()}/missing/cache.db`,
+      advice: /Create its folder.*Cause: unable to open database file/,
+    },
     'a folder': {
       path() {
         const path = freshPath()
