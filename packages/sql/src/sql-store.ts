@@ -58,7 +58,7 @@ export function openStore(
     })
     const entries: (Entry | undefined)[] = []
     await inSlices(keys, SLICE, async (some) => {
-      const opened = some.map((key) => {
+      const opened = some.map(async (key) => {
         const frame = frames.get(key)
         return frame && open(key, frame)
       })

@@ -13,7 +13,7 @@ export interface Sent {
 export function spyOnSent<Take extends string>(pool: Record<Take, () => Promise<unknown>>, take: Take): Sent {
   const sent: Omit<Sent, 'count'> = { queries: [], results: [] }
   const original = pool[take].bind(pool)
-  pool[take] = (async () => {
+  pool[take] = async () => {
     const connection = (await original()) as { query(query: unknown): Promise<unknown> }
     if (vi.isMockFunction(connection.query)) return connection
     const query = connection.query.bind(connection)
@@ -24,6 +24,6 @@ export function spyOnSent<Take extends string>(pool: Record<Take, () => Promise<
       return result
     })
     return connection
-  }) as (typeof pool)[Take]
+  }
   return { ...sent, count: (word) => sent.queries.filter((query) => JSON.stringify(query).includes(word)).length }
 }

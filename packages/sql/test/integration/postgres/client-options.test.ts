@@ -75,7 +75,7 @@ describe('pools that do not', () => {
   })
 
   test('the binary format is refused by name', () => {
-    const pool = server.connect({ binary: true })
+    const pool = server.connect({ binary: true } as PoolConfig)
     expect(() => postgres({ pool })).toThrow(/`binary`.*without it/)
   })
 
