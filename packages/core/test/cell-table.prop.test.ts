@@ -1,13 +1,13 @@
-import fc from 'fast-check'
+import { array, assert, nat, property, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import { CellTable } from '../src/cell-table.ts'
 
 const CELLS = 256
 
 test('a table says of each cell the highest position that it was raised to, sparse or full', () => {
-  const raises = fc.array(fc.tuple(fc.nat(CELLS - 1), fc.nat(1_000)), { maxLength: 200 })
-  fc.assert(
-    fc.property(raises, (raised) => {
+  const raises = array(tuple(nat(CELLS - 1), nat(1_000)), { maxLength: 200 })
+  assert(
+    property(raises, (raised) => {
       const table = new CellTable(CELLS)
       const model = new Map<number, number>()
       for (const [cell, position] of raised) {
