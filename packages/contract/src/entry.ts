@@ -32,6 +32,9 @@ export interface Entry<Value = unknown> {
 /** The parts of an entry that a tier stores and gives back. */
 export type EntryFields<Value = unknown> = Omit<Entry<Value>, 'judgedAt' | 'expired'>
 
+/** What an entry is judged by: all of it but the value, so that nothing has to be decoded. */
+export type EntryHead = Omit<EntryFields, 'value'>
+
 /** Version of an entry that was never judged. */
 export const NEVER_JUDGED = -1
 
@@ -61,7 +64,7 @@ export type Age = 'fresh' | 'stale' | 'stale-if-error' | 'dead'
  * @param now - Instant on the timeline of `entry.createdAt`.
  * @param expired - Whether a soft invalidation ended the fresh window early.
  */
-export function ageOf(entry: EntryFields, now: number, expired = false): Age {
+export function ageOf(entry: EntryHead, now: number, expired = false): Age {
   const ageMs = now - entry.createdAt
   const freshEnd = entry.freshMs
   if (ageMs < freshEnd && !expired) return 'fresh'
@@ -72,6 +75,6 @@ export function ageOf(entry: EntryFields, now: number, expired = false): Age {
 }
 
 /** Instant on the cache's timeline from which an entry can no longer be used for anything. */
-export function deadAt(entry: EntryFields): number {
+export function deadAt(entry: EntryHead): number {
   return entry.createdAt + entry.freshMs + entry.staleMs + entry.errorMs
 }

@@ -29,7 +29,7 @@ export { DEFAULT_FRESHNESS, FRESHNESS_OPTIONS, resolveFreshness } from './freshn
 export type { Freshness, FreshnessOptions, TimeoutOptions } from './freshness.ts'
 
 export { NEVER_JUDGED, ageOf, createEntry, deadAt } from './entry.ts'
-export type { Age, Entry, EntryFields } from './entry.ts'
+export type { Age, Entry, EntryFields, EntryHead } from './entry.ts'
 export { parseToken, toToken } from './token.ts'
 export type { Token } from './token.ts'
 

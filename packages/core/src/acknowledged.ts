@@ -1,42 +1,44 @@
+/**
+ * What this process had acknowledged recently, in case that another life of the log does not have it: replication is
+ * not always waited for. As long as the log stays in one epoch nothing of it is appended again.
+ */
 import type { Invalidation, Mark } from '@hotpath/contract'
+import { InvalidationSet } from './invalidation-set.ts'
 
-const MAX_REMEMBERED = 1_000
-const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
-
-interface Remembered {
-  readonly invalidation: Invalidation
-  /** Of the life that acknowledged it. */
-  readonly epoch: string
-  readonly at: number
-}
-
-/** What this process had acknowledged of late, in case that a later life of the log does not have it. Bounded. */
 export class Acknowledged {
   readonly #forMs: number
-  #recent: Remembered[] = []
+  /** By the epoch that acknowledged them. */
+  readonly #recent = new Map<string, InvalidationSet>()
 
-  /** @param forMs - For how long. */
+  /** @param forMs - For how long they are remembered. */
   constructor(forMs: number) {
     this.#forMs = forMs
   }
 
   /** @param at - On a clock that no jump can set forward: to forget too early would lose it. */
   add(invalidations: readonly Invalidation[], { epoch }: Mark, at: number): void {
-    for (const invalidation of invalidations) this.#recent.push({ invalidation, epoch, at })
-    if (this.#recent.length <= MAX_REMEMBERED) return
     this.#prune(at)
-    if (this.#recent.length > MAX_REMEMBERED) this.#recent = [{ invalidation: EVERYTHING, epoch: '', at }]
+    let set = this.#recent.get(epoch)
+    if (set === undefined) this.#recent.set(epoch, (set = new InvalidationSet()))
+    for (const invalidation of invalidations) set.add(invalidation, at)
   }
 
-  /** Takes out what is to be appended again now that the log stands in this epoch: what others acknowledged. */
+  /** Takes out what is to be appended again now that the log is in this epoch: what others acknowledged. */
   lostWith(epoch: string, now: number): readonly Invalidation[] {
     this.#prune(now)
-    const lost = this.#recent.filter((one) => one.epoch !== epoch)
-    this.#recent = this.#recent.filter((one) => one.epoch === epoch)
-    return lost.map(({ invalidation }) => invalidation)
+    const lost: Invalidation[] = []
+    for (const [other, set] of this.#recent) {
+      if (other === epoch) continue
+      for (const { invalidation } of set.values()) lost.push(invalidation)
+      this.#recent.delete(other)
+    }
+    return lost
   }
 
   #prune(now: number): void {
-    this.#recent = this.#recent.filter(({ at }) => now - at < this.#forMs)
+    for (const [epoch, set] of this.#recent) {
+      set.forgetUpTo(now - this.#forMs)
+      if (set.size === 0) this.#recent.delete(epoch)
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { timeLimit } from '@hotpath/contract'
 import type { Flight, Outcome } from './flight.ts'
 import { tooSlow } from './load.ts'
-import { type Found, judge } from './look-up.ts'
+import { type Found, type View, judge } from './look-up.ts'
 import type { Call, Terms } from './read.ts'
 
 /** The soft timeout has passed, and there is something stale to serve. */
@@ -42,7 +42,7 @@ export function awaitFlight<Value>(
     }
     const onAbort = (): void => leave(signal?.reason)
     const onSoftTimeout = (): void => {
-      const fallback = servable(call, previous, view.after) ?? servable(call, flight.fallback, view.after)
+      const fallback = servable(call, previous, view) ?? servable(call, flight.fallback, view)
       if (fallback === undefined) return
       detached()
       // The caller stays entered, so that the load goes on behind him and is stored.
@@ -67,10 +67,10 @@ export function awaitFlight<Value>(
 export function servable<Value>(
   { engine, key, refresh }: Call<Value>,
   found: Found<Value> | undefined,
-  after: number,
+  { after, current }: View,
 ): Found<Value> | undefined {
   // Who asks for a load wants what it returns.
-  if (refresh) return undefined
+  if (refresh || !current) return undefined
   const still = found && judge(engine, key, found.entry, found.tier, after)
   if (still === undefined || still.entry.errorMs === 0) return undefined
   // It stands in for a load that failed, so it is stale, however young it is.

@@ -71,7 +71,9 @@ export function buildCellPositions(): CellPositionsBuilder {
     },
     build(records) {
       const positions = new Positions((strength) => tableOf(tables[strength], highest[strength]))
-      for (const record of records) positions.raise(record)
+      // The oldest first: those are the ones that make room.
+      const oldestFirst = [...records].sort((one, other) => one.position - other.position)
+      for (const record of oldestFirst) positions.raise(record)
       return positions
     },
   }

@@ -22,8 +22,10 @@ import { Acknowledged } from './acknowledged.ts'
 import { chain, isPromise } from './chain.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Lives } from './lives.ts'
+import { crowded, rewound } from './log-faults.ts'
 import { Mirror } from './mirror.ts'
 import { OwnAppends, QUEUED } from './own-appends.ts'
+import { SharedHead } from './shared-head.ts'
 import { StandIn } from './stand-in.ts'
 
 /** What the log says of an entry: valid, expired (a soft record) or outdated (a hard one). */
@@ -60,6 +62,8 @@ export interface CoherenceHost {
   recovered(source: LogSource): void
 }
 
+const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
+
 export class Coherence {
   /** Grows whenever the judgement of an entry in memory may have changed. */
   version = 0
@@ -72,13 +76,15 @@ export class Coherence {
   readonly #own: OwnAppends
   readonly #lives = new Lives()
   readonly #readers: CatchUp
+  readonly #head: SharedHead
   readonly #beginning: Beginning
   #standIn: StandIn | undefined
   #generation = 0
   readonly #heartbeat: Heartbeat | undefined
   constructor(host: CoherenceHost) {
     this.#host = host
-    this.#readers = new CatchUp(host.clock)
+    this.#head = new SharedHead(host.log, host.clock)
+    this.#readers = new CatchUp({ clock: host.clock, hasReached: (position) => this.#hasReached(position) })
     this.#beginning = new Beginning(host.clock, host.beginMs, () => this.#standAlone())
     this.#mirror = new Mirror({
       log: host.log,
@@ -105,6 +111,11 @@ export class Coherence {
         this.#heartbeat?.moved()
         this.#readers.reached(this.#mirror.cursor)
       },
+      wentBack: () => {
+        host.fault(rewound(), 'life')
+        this.#own.appendBehind([EVERYTHING])
+      },
+      crowded: () => host.fault(crowded(), 'life'),
       failed: (cause) => {
         host.fault(unreachable(cause), 'log')
         this.#beginning.end(false)
@@ -128,7 +139,8 @@ export class Coherence {
       everyMs,
       elapsed: () => host.elapsed(),
       cursor: () => this.#mirror.mark() && { epoch: this.#mirror.epoch, position: this.#mirror.cursor },
-      outrun: () => this.#mirror.begin(),
+      known: () => this.#mirror.mark(),
+      outrun: () => this.#mirror.renew(),
       silent: (cause) => host.fault(unreachable(cause), 'log'),
       contact: (at) => {
         this.#contact(at)
@@ -206,14 +218,23 @@ export class Coherence {
   }
 
   /**
-   * Appends. From the call on the invalidations hold on this node.
+   * Appends in parts, one after another, each with a mark of its own. From the call on all of them hold on this node.
    *
    * @throws LogError `ERR_LOG_UNAVAILABLE` when the outcome is unknown; they keep their effect here and are appended again.
    */
-  append(invalidations: readonly Invalidation[]): MaybePromise<Mark> {
-    this.#standIn?.append(invalidations)
-    const answer = this.#own.append(invalidations)
+  append(parts: readonly (readonly Invalidation[])[]): MaybePromise<readonly Mark[]> {
+    if (this.#standIn !== undefined) for (const part of parts) this.#standIn.append(part)
+    const answer = this.#own.append(parts)
     return isPromise(answer) ? answer.catch((error: unknown) => this.#notAppended(error)) : answer
+  }
+
+  /**
+   * A mark that came from outside, as far as it is known to be possible. One that is ahead of the log would be outdated
+   * by nothing that comes; one that is taken too low costs a miss.
+   */
+  atMost(mark: Mark): Mark {
+    const known = this.mark()
+    return known !== undefined && known.epoch === mark.epoch && known.position < mark.position ? known : mark
   }
 
   /** When what is being appended has been answered, one way or the other. */
@@ -228,10 +249,12 @@ export class Coherence {
     if (mirrored === undefined) return token.epoch === this.#standIn?.epoch
     if (mirrored.epoch === token.epoch) return this.#reach(token.position)
     try {
-      const answer = chain(this.#host.log.head(), (head) => {
+      const answer = chain(this.#head.ask(), (head) => {
         // The log lives on in our epoch: the token is of an older life, and all that is valid here was loaded after it.
-        if (this.#mirror.mark()?.epoch === head.epoch) return true
-        this.#mirror.begin()
+        const present = this.#mirror.mark()
+        if (present?.epoch === head.epoch) return true
+        // Whoever heard of it first has begun a new mirror.
+        if (present !== undefined) this.#mirror.renew()
         return this.#reach(head.epoch === token.epoch ? token.position : 0)
       })
       return isPromise(answer) ? this.#readers.within(answer) : answer
@@ -298,6 +321,12 @@ export class Coherence {
   #contact(at: number): void {
     if (this.#heartbeat !== undefined && this.offlineAt !== Number.NEGATIVE_INFINITY)
       this.offlineAt = at + this.#host.maxOfflineMs
+  }
+
+  async #hasReached(position: number): Promise<boolean> {
+    const { epoch } = this.#mirror
+    const head = await this.#head.ask()
+    return head.epoch !== epoch || head.position >= position
   }
 
   #reach(position: number): MaybePromise<boolean> {

@@ -2,6 +2,7 @@
 import {
   type Duration,
   type Entry,
+  type EntryHead,
   type Freshness,
   type HotpathError,
   type InvalidationLog,
@@ -25,7 +26,7 @@ import { Coherence, type Judgement } from './coherence.ts'
 import { Events } from './events.ts'
 import { Faults } from './faults.ts'
 import { guardFirst } from './first-tier.ts'
-import { Flights } from './flight.ts'
+import { Flights, closedError } from './flight.ts'
 import { GuardedTier, type OpenTier } from './lower-tiers.ts'
 import { GuardedLease } from './guarded-lease.ts'
 import { createMemoryLog } from './memory-log.ts'
@@ -183,7 +184,7 @@ export class Engine {
     const [first] = this.lower
     if (first === undefined || first.tier.index >= upTo || this.coherence.standsAlone) return undefined
     const lower = this.lower.filter(({ tier }) => tier.index < upTo)
-    return this.track(Promise.all(lower.map((tier) => tier.run('set', (store) => store.setMany(entries)))))
+    return this.track(Promise.all(lower.map((tier) => tier.setMany(entries))))
   }
 
   /** Keeps a write behind in sight, so that `close()` can wait for it. */
@@ -195,13 +196,15 @@ export class Engine {
 
   /** Removes dead entries from all tiers, and answers how many. */
   async purge(owns: (key: string) => boolean): Promise<number> {
-    const isDead = (key: string, entry: Entry): boolean => {
+    const isDead = (key: string, entry: EntryHead): boolean => {
+      // It may take long, and a cache that closes does not wait for it.
+      if (this.closed) throw closedError()
       if (!owns(key)) return false
       const judgement = this.coherence.judge(key, entry)
       return judgement === 'outdated' || ageOf(entry, this.timeline.elapsed(), judgement === 'expired') === 'dead'
     }
     let purged = (await this.memory?.purge({ isDead })) ?? 0
-    for (const tier of this.lower) purged += (await tier.run('purge', (store) => store.purge({ isDead }))) ?? 0
+    for (const tier of this.lower) purged += await tier.purge({ isDead })
     return purged
   }
 

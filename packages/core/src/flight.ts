@@ -28,6 +28,8 @@ export interface FlightPlan {
   readonly tags: readonly string[]
   /** When its loader is aborted; callers with a shorter one keep their own. */
   readonly hardTimeoutMs: number
+  /** It calls the loader, whatever the tiers have. */
+  readonly mustLoad: boolean
 }
 
 /** The flights of one key that are on their way. */
@@ -41,9 +43,15 @@ interface Lane {
   stored: number
 }
 
+/** Where a flight is listed. */
+interface Place {
+  flight: Flight | undefined
+}
+
 export class Flight<Value = unknown> {
   readonly key: string
   readonly hardTimeoutMs: number
+  readonly mustLoad: boolean
   /** Point of the log at which it began; `undefined`: nothing may be stored. */
   readonly mark: Mark | undefined
   /** `Coherence.changes` at its beginning. */
@@ -51,7 +59,10 @@ export class Flight<Value = unknown> {
   readonly generation: number
   /** Instant on the cache's timeline. */
   readonly startedAt: number
-  readonly promise: Promise<Outcome<Value>>
+  /** Grows from flight to flight. */
+  number = 0
+  /** Among those that have not ended. */
+  place: Place | undefined
   /** Tags declared so far. */
   tags: readonly string[]
   settled = false
@@ -61,25 +72,37 @@ export class Flight<Value = unknown> {
   fallback: Found<Value> | undefined
   /** When the value has arrived in the tiers. */
   stored: unknown
+  /** How it ended; `undefined` until then. */
+  outcome: Outcome<Value> | undefined
   #lane: Lane | undefined
   #order = 0
-  #settle!: (outcome: Outcome<Value>) => void
+  /** Made for the first who waits: of thousands that are loaded together nobody waits for one. */
+  #promise: Promise<Outcome<Value>> | undefined
+  #resolve: ((outcome: Outcome<Value>) => void) | undefined
+  #onEnd: ((flight: Flight) => void) | undefined
   #waiters = 0
   #abortion: { readonly reason: unknown } | undefined
   #controller: AbortController | undefined
   #onAbort: ((reason: unknown) => void) | undefined
+  #abortListener: ((flight: Flight, reason: unknown) => void) | undefined
 
-  constructor({ key, tags, hardTimeoutMs }: FlightPlan, coherence: Coherence) {
+  constructor({ key, tags, hardTimeoutMs, mustLoad }: FlightPlan, coherence: Coherence) {
     this.key = key
     this.tags = tags
+    this.mustLoad = mustLoad
     this.hardTimeoutMs = hardTimeoutMs
     this.mark = coherence.mark()
     this.changes = coherence.changes
     this.generation = coherence.generation
     this.startedAt = coherence.elapsed()
-    this.promise = new Promise((resolve) => {
-      this.#settle = resolve
+  }
+
+  get promise(): Promise<Outcome<Value>> {
+    this.#promise ??= new Promise((resolve) => {
+      if (this.outcome === undefined) this.#resolve = resolve
+      else resolve(this.outcome)
     })
+    return this.#promise
   }
 
   get signal(): AbortSignal {
@@ -92,9 +115,14 @@ export class Flight<Value = unknown> {
     return this.#abortion !== undefined
   }
 
-  /** Takes its place behind those of its key. */
-  follow(lane: Lane): void {
+  /**
+   * Takes its place behind those of its key.
+   *
+   * @param onEnd - Called when it has ended.
+   */
+  follow(lane: Lane, onEnd: (flight: Flight) => void): void {
     this.#lane = lane
+    this.#onEnd = onEnd
     this.#order = ++lane.begun
   }
 
@@ -109,8 +137,16 @@ export class Flight<Value = unknown> {
 
   settle(outcome: Outcome<Value>): void {
     this.settled = true
+    this.outcome = outcome
     this.#onAbort = undefined
-    this.#settle(outcome)
+    this.#abortListener = undefined
+    this.#onEnd?.(this as Flight)
+    this.#resolve?.(outcome)
+  }
+
+  /** Calls when it is aborted; one listener may be that of many. */
+  whenAborted(listener: (flight: Flight, reason: unknown) => void): void {
+    this.#abortListener = listener
   }
 
   /** Somebody waits; every `enter` is met by one `leave`. */
@@ -131,6 +167,7 @@ export class Flight<Value = unknown> {
     this.#abortion = { reason }
     this.#controller?.abort(reason)
     this.#onAbort?.(reason)
+    this.#abortListener?.(this as Flight, reason)
   }
 
   /** A promise that loses against the flight's abortion, so that a hung loader wedges nobody. */
@@ -147,9 +184,11 @@ export class Flight<Value = unknown> {
 export class Flights {
   readonly #coherence: Coherence
   readonly #lanes = new Map<string, Lane>()
+  /** How many have begun. */
+  begun = 0
   /** How many have ended. */
   landed = 0
-  readonly #all = new Set<{ flight: Flight | undefined }>()
+  readonly #all = new Set<Place>()
 
   constructor(coherence: Coherence) {
     this.#coherence = coherence
@@ -166,28 +205,44 @@ export class Flights {
     return this.#coherence.judge(key, subject) === 'valid' ? flight : undefined
   }
 
+  /**
+   * The flight in progress that calls the loader, whatever the tiers have: for callers that may not use those. Whoever
+   * called before it began may have its value.
+   */
+  loading(key: string): Flight | undefined {
+    const flight = this.#lanes.get(key)?.current
+    return flight?.mustLoad === true && !flight.aborted ? flight : undefined
+  }
+
   add(flight: Flight): void {
     const { key } = flight
+    flight.number = ++this.begun
     const lane = this.#lanes.get(key) ?? { current: undefined, running: 0, begun: 0, stored: 0 }
     this.#lanes.set(key, lane)
     lane.current = flight
     lane.running++
-    flight.follow(lane)
-    const place: { flight: Flight | undefined } = { flight }
-    this.#all.add(place)
-    void flight.promise.then(() => {
-      this.landed++
-      this.#all.delete(place)
-      // For the reason that `Deadlines.end` gives: a flight holds a value.
-      place.flight = undefined
-      if (lane.current === flight) lane.current = undefined
-      lane.running--
-      if (lane.running === 0) this.#lanes.delete(key)
-    })
+    flight.follow(lane, this.#ended)
+    flight.place = { flight }
+    this.#all.add(flight.place)
   }
 
   get size(): number {
     return this.#all.size
+  }
+
+  readonly #ended = (flight: Flight): void => {
+    this.landed++
+    const { key, place } = flight
+    if (place !== undefined) {
+      this.#all.delete(place)
+      // For the reason that `Deadlines.end` gives: a flight holds a value.
+      place.flight = undefined
+    }
+    const lane = this.#lanes.get(key)
+    if (lane === undefined) return
+    if (lane.current === flight) lane.current = undefined
+    lane.running--
+    if (lane.running === 0) this.#lanes.delete(key)
   }
 
   /** Ends all flights. */

@@ -17,6 +17,7 @@ import {
   validateTags,
 } from '@hotpath/contract'
 import type { Cache, ManyLoader } from './cache.ts'
+import { chain } from './chain.ts'
 import { countFound } from './count.ts'
 import type { Engine } from './engine.ts'
 import type { CacheEventType, CacheListener } from './events.ts'
@@ -371,7 +372,8 @@ export class CacheHandle implements Cache {
   #append(scopes: readonly Scope[], strength: Strength, options: WriteOptions): MaybePromise<Mark> {
     this.#open()
     const invalidations: Invalidation[] = scopes.map((scope) => ({ scope, strength }))
-    return append(this.#engine, this.#counters, invalidations, options.queue)
+    const appended = append(this.#engine, this.#counters, invalidations, options.queue)
+    return chain(appended, (marks) => marks.at(-1) ?? this.#coherence.mark() ?? NOWHERE)
   }
 }
 

@@ -6,7 +6,7 @@
  * may be waiting somewhere. The answer also shows what a stream cannot: a log that was replaced between two reads, or a
  * stream that has come to an end without a word.
  */
-import { type Clock, type InvalidationLog, type LogHead, type MaybePromise, timeLimit } from '@hotpath/contract'
+import { type Clock, type InvalidationLog, type LogHead, type Mark, type MaybePromise, timeLimit } from '@hotpath/contract'
 
 /** What a heartbeat needs, and tells. */
 export interface HeartbeatHost {
@@ -15,7 +15,9 @@ export interface HeartbeatHost {
   readonly everyMs: number
   elapsed(): number
   /** Where the mirror stands; `undefined` while there is none. */
-  cursor(): { readonly epoch: string; readonly position: number } | undefined
+  cursor(): Mark | undefined
+  /** The highest position that any answer of the log has shown; `undefined` while there is no mirror. */
+  known(): Mark | undefined
   /** The mirror is not of this log any more, or its stream is stuck. */
   outrun(): void
   /** The log does not answer; told once until it does again. */
@@ -63,9 +65,11 @@ export class Heartbeat {
 
   async #beat(): Promise<void> {
     const sentAt = this.#host.elapsed()
+    const known = this.#host.known()
     const head = await this.#ask()
     if (this.#stopped) return
-    if (head !== undefined) this.#compare(head, sentAt)
+    if (head !== undefined && isBehind(head, known)) this.#host.outrun()
+    else if (head !== undefined) this.#compare(head, sentAt)
     this.start()
   }
 
@@ -105,4 +109,9 @@ export class Heartbeat {
     } else if (this.#ahead !== undefined && this.#ahead.cursor === cursor.position) this.#host.outrun()
     else this.#ahead = { position: head.position, sentAt, cursor: cursor.position }
   }
+}
+
+/** What was known when the question was sent cannot be ahead of the answer, unless the log was put back to an earlier state. */
+function isBehind(head: LogHead, known: Mark | undefined): boolean {
+  return known !== undefined && head.epoch === known.epoch && head.position < known.position
 }

@@ -37,8 +37,6 @@ export interface LoadRequest<Value> {
   readonly mayFallBack: boolean
   /** Take turns with other processes. */
   readonly inTurn: boolean
-  /** Keys that are loaded together wait out their backoffs together. */
-  readonly pause: Promise<void> | undefined
 }
 
 /** Flies. Never rejects. */
@@ -55,7 +53,7 @@ export async function fly<Value>(engine: Engine, flight: Flight<Value>, request:
     const waitMs = engine.backoff.waitMs(flight.key, engine.timeline.elapsed())
     if (waitMs > 0) {
       if (previous !== undefined && request.mayFallBack) return flight.settle({ type: 'backoff', fallback: previous })
-      await (request.pause === undefined ? pause(engine, flight, waitMs) : flight.guard(request.pause))
+      await pause(engine, flight, waitMs)
     }
     if (!request.inTurn || engine.lease === undefined)
       return flight.settle(await load(engine, flight, request, previous))
@@ -117,15 +115,25 @@ async function load<Value>(
     engine.backoff.succeeded(flight.key)
     return outcome
   } catch (error) {
-    if (flight.deserted) return { type: 'failed', error, fallback: previous }
-    counters.loadFailures++
-    counters.loadTimes.record(engine.clock.monotonic() - started)
-    engine.backoff.failed(flight.key, engine.timeline.elapsed() + freshness.backoffMs)
-    if (engine.events.wants('load-error')) engine.events.emit({ type: 'load-error', key: flight.key, error })
+    countFailure(engine, flight, request, { error, loadMs: engine.clock.monotonic() - started })
     return { type: 'failed', error, fallback: previous }
   } finally {
     cancelTimeout()
   }
+}
+
+/** Counts a load that failed, unless everybody had left it, and keeps the next one from beginning at once. */
+export function countFailure(
+  engine: Engine,
+  flight: Pick<Flight, 'key' | 'deserted'>,
+  { counters, freshness }: Pick<LoadRequest<unknown>, 'counters' | 'freshness'>,
+  { error, loadMs }: { readonly error: unknown; readonly loadMs: number },
+): void {
+  if (flight.deserted) return
+  counters.loadFailures++
+  counters.loadTimes.record(loadMs)
+  engine.backoff.failed(flight.key, engine.timeline.elapsed() + freshness.backoffMs)
+  if (engine.events.wants('load-error')) engine.events.emit({ type: 'load-error', key: flight.key, error })
 }
 
 /** A loader that looked at nothing but a version cannot know the tags, and what it keeps still depends on them. */
@@ -134,7 +142,7 @@ function allTags(declared: readonly string[], kept: readonly string[]): readonly
 }
 
 /** What came back from a loader. */
-interface Loaded<Value> {
+export interface Loaded<Value> {
   readonly value: Value
   readonly loadMs: number
   readonly decisions: LoadDecisions
@@ -145,8 +153,23 @@ function land<Value>(
   engine: Engine,
   flight: Flight<Value>,
   request: Pick<LoadRequest<Value>, 'freshness'>,
-  { value, loadMs, decisions }: Loaded<Value>,
+  loaded: Loaded<Value>,
 ): Outcome<Value> {
+  const { outcome, entry } = judgeLoaded(engine, flight, request, loaded)
+  const { key } = flight
+  if (entry !== undefined) flight.stored = engine.store([[key, entry]])
+  if (engine.events.wants('load'))
+    engine.events.emit({ type: 'load', key, durationMs: loaded.loadMs, stored: entry !== undefined })
+  return outcome
+}
+
+/** Judges a loaded value: how its flight ends, and what is to be stored, if it may be. */
+export function judgeLoaded<Value>(
+  engine: Engine,
+  flight: Flight<Value>,
+  request: Pick<LoadRequest<Value>, 'freshness'>,
+  { value, loadMs, decisions }: Loaded<Value>,
+): { readonly outcome: Outcome<Value>; readonly entry: Entry | undefined } {
   const { mark, key } = flight
   const { tags, lifetime, skipped } = decisions
   const freshness = lifetime === undefined ? request.freshness : resolveFreshness(request.freshness, lifetime)
@@ -154,19 +177,16 @@ function land<Value>(
     mark === undefined || flight.generation !== engine.coherence.generation
       ? 'outdated'
       : engine.coherence.judge(key, { tags, epoch: mark.epoch, asOf: mark.position })
+  const outcome = { type: 'value', value, raced: judgement !== 'valid' } as const
   const windows = windowsOf(value, freshness, engine.random)
   const mayStore = !skipped && value !== undefined && windows.freshMs > 0
-  const stored =
-    judgement !== 'outdated' && mayStore && mark !== undefined && isStorable(engine, value) && flight.claim()
   if (judgement === 'outdated' && mayStore && engine.coherence.isBlind()) engine.notStored(key)
-  if (stored) {
-    const aheadMs = loadMs * freshness.refreshAhead
-    const createdAt = engine.timeline.elapsed()
-    const entry = createEntry({ value, tags, createdAt, ...windows, epoch: mark.epoch, asOf: mark.position, aheadMs })
-    flight.stored = engine.store([[key, entry]])
-  }
-  if (engine.events.wants('load')) engine.events.emit({ type: 'load', key, durationMs: loadMs, stored })
-  return { type: 'value', value, raced: judgement !== 'valid' }
+  const isGood = judgement !== 'outdated' && mayStore && mark !== undefined
+  if (!isGood || !isStorable(engine, value) || !flight.claim()) return { outcome, entry: undefined }
+  const aheadMs = loadMs * freshness.refreshAhead
+  const createdAt = engine.timeline.elapsed()
+  const entry = createEntry({ value, tags, createdAt, ...windows, epoch: mark.epoch, asOf: mark.position, aheadMs })
+  return { outcome, entry }
 }
 
 /** Whether a loaded value may be stored; it is returned all the same. */

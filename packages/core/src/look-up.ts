@@ -39,7 +39,8 @@ export const PRESENT: View = { after: 0, current: true }
 /** Catches up with a reader's token. */
 export async function viewAfter(engine: Engine, token: Mark): Promise<View> {
   const current = await engine.coherence.catchUp(token)
-  return { current, after: engine.coherence.mark()?.epoch === token.epoch ? token.position : 0 }
+  // A position that was not reached may be any number.
+  return { current, after: current && engine.coherence.mark()?.epoch === token.epoch ? token.position : 0 }
 }
 
 /** Judges what a tier has. */
@@ -125,7 +126,7 @@ export async function lookUpMany(
   for (const guarded of engine.lower) {
     if (missing.size === 0) break
     const wanted = [...missing]
-    const entries = (await guarded.run('getMany', (store) => store.getMany(wanted))) ?? []
+    const entries = await guarded.getMany(wanted)
     for (const [index, key] of wanted.entries()) {
       const held = judge(engine, key, entries[index], guarded.tier.index, after)
       if (held !== undefined && isEnough(held)) {

@@ -7,13 +7,21 @@ import {
   type Entry,
   type HotpathError,
   type MaybePromise,
+  type PurgeOptions,
   TierError,
   type TierStore,
+  isHotpathError,
 } from '@hotpath/contract'
 import { Breaker } from './breaker.ts'
 import { isPromise } from './chain.ts'
 import { type Deadline, Deadlines } from './deadlines.ts'
+import { partsOf } from './parts-of.ts'
 import { ReadBatch } from './read-batch.ts'
+
+/** Entries of one operation on many, so that its timeout is for a bounded amount of work. */
+const MAX_ENTRIES = 10_000
+/** A purge that looks at no entry for so long is given up. */
+const PURGE_IDLE_MS = 30_000
 
 /** A tier opened for a cache. */
 export interface OpenTier {
@@ -38,6 +46,8 @@ export class GuardedTier {
   readonly #deadlines: Deadlines
   readonly #reads: ReadBatch
   readonly #breaker = new Breaker()
+  /** End the purges under way. */
+  readonly #endings = new Set<() => void>()
 
   constructor(tier: OpenTier, host: TierHost) {
     this.tier = tier
@@ -95,6 +105,54 @@ export class GuardedTier {
     return this.tier.store.sync ? this.run('get', (store) => store.get(key)).then(use) : this.#reads.get(key, use)
   }
 
+  /** Reads many, in parts; what cannot be read is `undefined`. */
+  async getMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
+    const found: (Entry | undefined)[] = []
+    for (const part of partsOf(keys, MAX_ENTRIES)) {
+      const entries = await this.run('getMany', (store) => store.getMany(part))
+      for (let index = 0; index < part.length; index++) found.push(entries?.[index])
+    }
+    return found
+  }
+
+  /** Stores many, in parts. */
+  async setMany(entries: readonly (readonly [key: string, entry: Entry])[]): Promise<void> {
+    for (const part of partsOf(entries, MAX_ENTRIES)) await this.run('set', (store) => store.setMany(part))
+  }
+
+  /** Removes what is dead, and answers how many; 0 when the tier fails. It may take long, as long as it goes on. */
+  async purge({ isDead }: PurgeOptions): Promise<number> {
+    let hasMoved = false
+    let cancel = (): void => {}
+    let end = (): void => {}
+    const stuck = new Promise<undefined>((resolve, reject) => {
+      const watch = (): void => {
+        cancel = this.#host.clock.after(PURGE_IDLE_MS, () => {
+          if (!hasMoved) return reject(new Error('no entry was looked at for 30 s'))
+          hasMoved = false
+          watch()
+        })
+      }
+      watch()
+      end = () => resolve(undefined)
+      this.#endings.add(end)
+    })
+    const judged: PurgeOptions['isDead'] = (key, entry) => {
+      hasMoved = true
+      return isDead(key, entry)
+    }
+    try {
+      return (await Promise.race([this.tier.store.purge({ isDead: judged }), stuck])) ?? 0
+    } catch (cause) {
+      if (!isHotpathError(cause, 'ERR_CACHE_CLOSED'))
+        this.#host.fault(cause instanceof TierError ? cause : this.#failed('purge', cause), this.tier)
+      return 0
+    } finally {
+      cancel()
+      this.#endings.delete(end)
+    }
+  }
+
   async #read(keys: readonly string[]): Promise<readonly (Entry | undefined)[] | undefined> {
     const [key] = keys
     // What many share had better be the plain read where there is only one.
@@ -105,6 +163,7 @@ export class GuardedTier {
   /** Ends what is under way: whoever waits gets a miss. */
   close(): void {
     this.#deadlines.close()
+    for (const end of this.#endings) end()
   }
 
   #failed(operation: string, cause: unknown): TierError {

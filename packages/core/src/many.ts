@@ -1,11 +1,26 @@
 /** Reads of many keys: one look-up per tier, one loader call with only what is missing, flights in progress joined. */
-import { type CacheKey, LoadError, type Mark, encodeKey, kindOf, parseToken } from '@hotpath/contract'
+import { type CacheKey, type Mark, parseToken } from '@hotpath/contract'
+import { awaitFlight, servable } from './await-flight.ts'
 import type { ManyLoader } from './cache.ts'
-import { countFound } from './count.ts'
+import { countFound, countHit } from './count.ts'
 import { detach } from './detach.ts'
 import type { Engine } from './engine.ts'
-import { type Found, PRESENT, lookUpMany, viewAfter } from './look-up.ts'
-import { type Call, type FindOptions, admit, canServe, loadOrJoin, serve, usable } from './read.ts'
+import { type Flight, closedError } from './flight.ts'
+import { flyTogether } from './fly-together.ts'
+import { type Found, PRESENT, type View, lookUpMany, viewAfter } from './look-up.ts'
+import { valuesOf } from './many-result.ts'
+import {
+  type Call,
+  type Ended,
+  type FindOptions,
+  admit,
+  canServe,
+  decide,
+  joinable,
+  mayRefresh,
+  takeOff,
+  usable,
+} from './read.ts'
 import type { Counters } from './stats.ts'
 
 const NOTHING: ReadonlyMap<string, Found> = new Map()
@@ -43,117 +58,209 @@ export async function getOrSetMany<Value>(
   after: Mark | undefined,
 ): Promise<(Value | undefined)[]> {
   const { engine, keys, originals, refresh } = call
-  for (const key of keys) admit({ ...call, key })
+  for (const key of keys) admit(call, key)
   const since = engine.coherence.changes
+  const { begun } = engine.flights
   const beginning = engine.coherence.beginning()
   if (beginning !== undefined) await detach(beginning, call.signal)
   const view = after === undefined ? PRESENT : await detach(viewAfter(engine, after), call.signal)
   const lookUp = view.current && !refresh
   const found = lookUp ? await detach(lookUpMany(engine, new Set(keys), view.after), call.signal) : NOTHING
-  const group = new LoadGroup(call.loader)
-  const pause = pauseOf(engine, keys)
-  const answers = new Map<string, Promise<Value | undefined>>()
+  const answers = new Map<string, Value | undefined>()
+  const wanted: Wanted<Value>[] = []
+  const behind: Wanted<Value>[] = []
   for (const [index, key] of keys.entries()) {
     if (answers.has(key)) continue
-    const original = originals[index] as CacheKey
-    const loader = ({ signal }: { readonly signal: AbortSignal }): Promise<Value | undefined> =>
-      group.load(original, signal)
-    const one: Call<Value | undefined> = { ...call, key, original, loader, isOneOfMany: true, pause: pause?.over }
-    const held = found.get(key)
-    const previous = held as Found<Value | undefined> | undefined
-    answers.set(
-      key,
-      canServe(call, held)
-        ? Promise.resolve(serve(one, held))
-        : loadOrJoin(one, { since, view, previous, lookUp: false }),
-    )
+    const held = found.get(key) as Found<Value | undefined> | undefined
+    const one = { index, key, original: originals[index] as CacheKey, previous: held }
+    const isServed = canServe(call, held)
+    if (!isServed) wanted.push(one)
+    else {
+      countHit({ ...call, key }, held)
+      if (mayRefresh({ engine, key }, held)) behind.push(one)
+    }
+    // Of one that is loaded it is taken for the moment, so that a repeated key is asked for once.
+    answers.set(key, isServed ? held?.entry.value : undefined)
   }
-  void Promise.allSettled(answers.values()).then(pause?.cancel)
-  return Promise.all(keys.map((key) => answers.get(key) as Promise<Value | undefined>))
+  const letExit = engine.clock.hold?.()
+  try {
+    await load(call, { wanted, behind, answers, mayJoin: !refresh, since, begun, view })
+  } finally {
+    letExit?.()
+  }
+  return keys.map((key) => answers.get(key))
 }
 
-/** The longest of the backoffs of some keys, so that those that failed together are loaded together. */
-function pauseOf(engine: Engine, keys: readonly string[]): { over: Promise<void>; cancel: () => void } | undefined {
-  const now = engine.timeline.elapsed()
-  const waitMs = keys.reduce((longest, key) => Math.max(longest, engine.backoff.waitMs(key, now)), 0)
-  if (waitMs === 0) return undefined
-  let cancel = (): void => {}
-  const over = new Promise<void>((resolve) => {
-    cancel = engine.clock.after(waitMs, resolve)
-  })
-  return { over, cancel }
-}
-
+/** A key that has to be loaded. */
 interface Wanted<Value> {
-  readonly key: CacheKey
-  readonly resolve: (value: Value | undefined) => void
-  readonly reject: (error: unknown) => void
+  /** Its place in the call. */
+  readonly index: number
+  readonly key: string
+  readonly original: CacheKey
+  /** What is at hand if the loader fails or is slow. */
+  readonly previous: Found<Value | undefined> | undefined
 }
 
-/** Loads that become one call of the loader. */
-interface Batch<Value> {
-  readonly wanted: Wanted<Value>[]
-  readonly controller: AbortController
-  /** How many still want their value. */
-  alive: number
+/** Keys that are loaded together. */
+interface Round<Value> {
+  readonly wanted: readonly Wanted<Value>[]
+  /** What is refreshed on the occasion, and nobody waits for. */
+  readonly behind: readonly Wanted<Value>[]
+  readonly answers: Map<string, Value | undefined>
+  readonly mayJoin: boolean
+  readonly since: number
+  readonly begun: number
+  readonly view: View
 }
 
-/** Collects the loads of one call; what has to be loaded again later makes a batch of its own. */
-class LoadGroup<Value> {
-  readonly #loader: ManyLoader<Value>
-  #open: Batch<Value> | undefined
+/** A key and the flight that was begun for it. */
+interface Loading<Value> {
+  readonly one: Wanted<Value>
+  readonly flight: Flight<Value | undefined>
+  /** It is only refreshed. */
+  readonly isBehind: boolean
+}
 
-  constructor(loader: ManyLoader<Value>) {
-    this.#loader = loader
+/** What the end of a flight is to a key; a promise where it has to be loaded once more. Throws where the load failed. */
+type End<Value> = (one: Wanted<Value>, ended: Ended<Value | undefined>) => Promise<void> | undefined
+
+/** Joins loads in progress, and loads the rest by one call; what has to be loaded once more, by another one. */
+async function load<Value>(call: ManyCall<Value>, round: Round<Value>): Promise<void> {
+  const { engine, tags, freshness } = call
+  const { view, since, answers } = round
+  let begun: Loading<Value>[] = []
+  let loading: Promise<void> | undefined
+  const takeOffFor = (one: Wanted<Value>, isBehind: boolean): void => {
+    const flight = takeOff<Value | undefined>({ engine, key: one.key, tags, freshness }, view)
+    flight.fallback = one.previous
+    flight.enter()
+    begun.push({ one, flight, isBehind })
   }
-
-  load(key: CacheKey, signal: AbortSignal): Promise<Value | undefined> {
-    const batch = (this.#open ??= this.#begin())
-    batch.alive++
-    signal.addEventListener('abort', () => {
-      batch.alive--
-      if (batch.alive === 0) batch.controller.abort(signal.reason)
-    })
-    return new Promise((resolve, reject) => batch.wanted.push({ key, resolve, reject }))
+  /** Those that begin in one go are loaded by one call. */
+  const loadBegun = async (): Promise<void> => {
+    await Promise.resolve()
+    const loads = begun
+    begun = []
+    loading = undefined
+    await loadOwn(call, loads, { view, end })
   }
-
-  #begin(): Batch<Value> {
-    // The reads of one call come together before the microtask queue gets here.
-    queueMicrotask(() => void this.#run())
-    return { wanted: [], controller: new AbortController(), alive: 0 }
+  const begin = (one: Wanted<Value>, mayJoin: boolean): Promise<void> => {
+    assertOpen(call)
+    const flight = mayJoin ? joinable<Value | undefined>({ engine, key: one.key }, view, round.begun) : undefined
+    if (flight === undefined) {
+      takeOffFor(one, false)
+      return (loading ??= loadBegun())
+    }
+    const landed = awaitFlight(singleCall(call, one), flight, { previous: one.previous, view })
+    return landed.then((outcome) => end(one, { flight, isOwn: false, outcome }))
   }
+  const end: End<Value> = (one, ended) => {
+    const decision = decide(singleCall(call, one), ended, { since, view, previous: one.previous })
+    if (decision.type === 'fail') throw decision.error
+    if (decision.type === 'again') return begin({ ...one, previous: decision.previous }, true)
+    answers.set(one.key, decision.value)
+    return undefined
+  }
+  assertOpen(call)
+  for (const one of round.behind) takeOffFor(one, true)
+  const waits = new Set<Promise<void>>()
+  for (const one of round.wanted) waits.add(begin(one, round.mayJoin))
+  // What is only refreshed is waited for by nobody.
+  if (loading === undefined && begun.length > 0) void loadOwn({ ...call, signal: undefined }, begun, { view, end })
+  await Promise.all(waits)
+}
 
-  async #run(): Promise<void> {
-    const batch = this.#open
-    this.#open = undefined
-    if (batch === undefined) return
-    const { wanted, controller } = batch
+/** @throws ClosedError, or the signal's reason. */
+function assertOpen({ engine, signal }: Pick<ManyCall<unknown>, 'engine' | 'signal'>): void {
+  if (engine.closed) throw closedError()
+  signal?.throwIfAborted()
+}
+
+/** Loads keys by one call of the loader; those that failed just now by another one, when they may be loaded again. */
+async function loadOwn<Value>(
+  call: ManyCall<Value>,
+  loads: readonly Loading<Value>[],
+  { view, end }: Pick<Round<Value>, 'view'> & { readonly end: End<Value> },
+): Promise<void> {
+  const { engine, freshness, refresh } = call
+  const ready: Loading<Value>[] = []
+  const paused: Loading<Value>[] = []
+  const now = engine.timeline.elapsed()
+  let pauseMs = 0
+  for (const load of loads) {
+    const { one, flight, isBehind } = load
+    const waitMs = isBehind ? 0 : engine.backoff.waitMs(one.key, now)
+    pauseMs = Math.max(pauseMs, waitMs)
+    if (waitMs > 0 && one.previous !== undefined && !refresh) flight.settle({ type: 'backoff', fallback: one.previous })
+    else (waitMs > 0 ? paused : ready).push(load)
+  }
+  ready.sort((a, b) => a.one.index - b.one.index)
+  const fly = (some: readonly Loading<Value>[], afterMs: number): Promise<void> | undefined => {
+    if (some.length === 0) return undefined
+    const [flights, keys] = [some.map(({ flight }) => flight), some.map(({ one }) => one.original)]
+    return flyTogether(engine, { ...call, flights, keys, afterMs })
+  }
+  const done = Promise.all([fly(ready, 0), fly(paused, pauseMs)])
+  let open = loads.filter(({ isBehind }) => !isBehind)
+  const flights = open.map(({ flight }) => flight)
+  const failures: unknown[] = []
+  const more = new Set<Promise<void>>()
+  const endOf = ({ one, flight }: Loading<Value>, outcome: Ended<Value | undefined>['outcome']): void => {
     try {
-      const keys = wanted.map(({ key }) => key)
-      const answer = await this.#loader(keys, { signal: controller.signal })
-      const values = answer instanceof Map ? pick(keys, answer) : answer
-      if (!isListOf(values, keys.length)) throw wrongResult(keys.length, values)
-      for (const [index, one] of wanted.entries()) one.resolve(values[index])
+      const loading = end(one, { flight, isOwn: true, outcome })
+      if (loading !== undefined) more.add(loading)
     } catch (error) {
-      for (const one of wanted) one.reject(error)
+      failures.push(error)
     }
   }
+  if (await isLate(call, flights, done, freshness.softTimeoutMs)) {
+    open = open.filter((load) => {
+      const { one, flight } = load
+      const fallback = flight.settled ? undefined : servable(singleCall(call, one), one.previous, view)
+      if (fallback !== undefined) endOf(load, { type: 'late', fallback })
+      return fallback === undefined
+    })
+    if (open.length > 0) await isLate(call, flights, done, Number.POSITIVE_INFINITY)
+  }
+  for (const load of open) if (load.flight.outcome !== undefined) endOf(load, load.flight.outcome)
+  const loaded = Promise.all(more)
+  if (failures.length === 0) return void (await loaded)
+  loaded.catch(() => {})
+  throw failures[0]
 }
 
-/** By what keys mean: a loader may build them anew. */
-function pick<Value>(keys: readonly CacheKey[], values: ReadonlyMap<CacheKey, Value>): (Value | undefined)[] {
-  const byMeaning = new Map([...values].map(([key, value]) => [encodeKey(key), value]))
-  return keys.map((key) => byMeaning.get(encodeKey(key)))
+/** Waits for the end of flights, and answers whether the soft timeout was over before. The caller's signal detaches it. */
+function isLate<Value>(
+  { engine, signal }: ManyCall<Value>,
+  flights: readonly Flight<Value | undefined>[],
+  done: Promise<unknown>,
+  softTimeoutMs: number,
+): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const over = (): void => {
+      cancel()
+      signal?.removeEventListener('abort', onAbort)
+    }
+    const onAbort = (): void => {
+      over()
+      for (const flight of flights) flight.leave(signal?.reason)
+      reject(signal?.reason)
+    }
+    const end = (late: boolean): void => {
+      over()
+      resolve(late)
+    }
+    const cancel =
+      softTimeoutMs < Number.POSITIVE_INFINITY ? engine.clock.after(softTimeoutMs, () => end(true)) : () => {}
+    void done.then(() => end(false))
+    if (signal?.aborted === true) onAbort()
+    else signal?.addEventListener('abort', onAbort, { once: true })
+  })
 }
 
-function isListOf<Value>(values: unknown, length: number): values is readonly Value[] {
-  return Array.isArray(values) && values.length === length
-}
-
-function wrongResult(expected: number, answer: unknown): LoadError {
-  const what = Array.isArray(answer) ? `${answer.length} values` : kindOf(answer)
-  return new LoadError(
-    'ERR_LOAD_RESULT',
-    `The loader of \`getOrSetMany\` got ${expected} keys and answered ${what}. Answer a list with one value per key in their order (\`undefined\` for none), or a Map by key.`,
-  )
+/** The same call for one of its keys. */
+function singleCall<Value>(call: ManyCall<Value>, { key, original }: Wanted<Value>): Call<Value | undefined> {
+  const loader = async ({ signal }: { readonly signal: AbortSignal }): Promise<Value | undefined> =>
+    valuesOf<Value>([original], await call.loader([original], { signal }))[0]
+  return { ...call, key, original, loader, isOneOfMany: true }
 }

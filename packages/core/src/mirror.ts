@@ -21,6 +21,8 @@ import {
   timeLimit,
 } from '@hotpath/contract'
 import { chain, isPromise } from './chain.ts'
+import { InvalidationSet } from './invalidation-set.ts'
+import { RestartPacing } from './restart-pacing.ts'
 
 /** What a mirror tells. */
 export interface MirrorHost {
@@ -30,6 +32,10 @@ export interface MirrorHost {
   lost(): void
   /** The mirror stands, as of this instant on the cache's timeline, of this life of the log. */
   stands(at: number, life: string): void
+  /** The log has gone back behind what it had said: records are lost, and nobody knows which. Called before `stands`. */
+  wentBack(): void
+  /** So many prefixes and patterns were invalidated that the oldest now concern everything. Once per mirror. */
+  crowded(): void
   /** Now on the cache's timeline. */
   elapsed(): number
   /** A record was taken in. */
@@ -41,9 +47,8 @@ export interface MirrorHost {
 const RETRY_MS = 1_000
 /** A log that does not answer for this long is asked anew. */
 const BEGIN_MS = 10_000
-/** Own appends acknowledged before the mirror stands; beyond this many one for *all* stands for them. */
-const MAX_ACKNOWLEDGED = 1_000
-const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
+/** Records that may come before the state was read. */
+const MAX_EARLY = 50_000
 
 export class Mirror {
   /** Grows with every new mirror. */
@@ -54,11 +59,15 @@ export class Mirror {
   #positions: LogPositions | undefined
   /** Records that came before the state was read. */
   #early: LogRecord[] = []
-  /** The state may have been read before these, and the stream may bring them later. */
-  #acknowledged: (Invalidation & Mark)[] = []
+  /** By epoch: the state may have been read before these, and the stream may bring them later. */
+  #acknowledged = new Map<string, InvalidationSet>()
   #epoch = ''
   #cursor = 0
   #known = 0
+  /** The highest position that an earlier mirror knew of: in its epoch the log can be no lower. */
+  #reached: Mark = { epoch: '', position: 0 }
+  #isCrowded = false
+  readonly #pacing = new RestartPacing()
   #beganAt = 0
   #closed = false
   #cancelTimer: (() => void) | undefined
@@ -97,7 +106,7 @@ export class Mirror {
         if (!current()) return
         // A log that breaks off before it could be read is not asked again at once.
         if (this.#positions === undefined) this.#fail(cause)
-        else this.begin()
+        else this.renew(cause)
       },
     }
     try {
@@ -117,20 +126,29 @@ export class Mirror {
     }
   }
 
+  /** The present mirror is of no use: begins a new one, soon if that happens again and again. */
+  renew(cause?: unknown): void {
+    const wasSlowed = this.#pacing.isSlowed
+    const delayMs = this.#pacing.delayMs(this.#host.elapsed())
+    if (delayMs === 0) return this.begin()
+    this.#leave()
+    if (this.#closed) return
+    if (!wasSlowed) this.#host.failed(cause ?? new Error('the records of the log break off again and again'))
+    this.#cancelTimer = this.#host.clock.after(delayMs, () => this.begin())
+  }
+
   /** Takes in what an own append was answered with. The last position stands for all of the batch: never too low. */
   acknowledge(invalidations: readonly Invalidation[], mark: Mark): void {
     if (this.#positions === undefined) {
-      for (const invalidation of invalidations) this.#acknowledged.push({ ...invalidation, ...mark })
-      if (this.#acknowledged.length > MAX_ACKNOWLEDGED) this.#acknowledged = [{ ...EVERYTHING, ...mark }]
+      const set = this.#acknowledged.get(mark.epoch) ?? new InvalidationSet()
+      this.#acknowledged.set(mark.epoch, set)
+      for (const invalidation of invalidations) set.add(invalidation, mark.position)
       return
     }
-    if (mark.epoch !== this.#epoch) return this.begin()
+    if (mark.epoch !== this.#epoch) return this.renew()
     if (mark.position <= this.#cursor) return
     this.#known = Math.max(this.#known, mark.position)
-    for (const invalidation of invalidations) {
-      this.#positions.raise({ ...invalidation, ...mark })
-      this.#host.applied(invalidation)
-    }
+    for (const { scope, strength } of invalidations) this.#raise({ scope, strength, ...mark })
   }
 
   /** Idempotent. */
@@ -143,6 +161,7 @@ export class Mirror {
     this.generation++
     this.#early = []
     const stood = this.#positions !== undefined
+    if (stood) this.#reached = { epoch: this.#epoch, position: this.#known }
     this.#positions = undefined
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
@@ -152,16 +171,22 @@ export class Mirror {
   }
 
   #adopt(from: Mark, snapshot: LogSnapshot): void {
-    if (snapshot.epoch !== from.epoch) return this.begin()
+    if (snapshot.epoch !== from.epoch) return this.renew()
     this.#cancelTimer?.()
     const [early, acknowledged, { generation }] = [this.#early, this.#acknowledged, this]
     this.#early = []
-    this.#acknowledged = []
+    this.#acknowledged = new Map()
     this.#epoch = from.epoch
     this.#cursor = from.position
     this.#known = Math.max(from.position, snapshot.position)
     this.#positions = snapshot.positions
-    for (const one of acknowledged) if (generation === this.generation) this.acknowledge([one], one)
+    this.#isCrowded = false
+    const { epoch: reachedEpoch, position: reached } = this.#reached
+    if (reachedEpoch === from.epoch && from.position < reached) this.#host.wentBack()
+    for (const [epoch, set] of acknowledged) {
+      for (const { invalidation, rank: position } of set.values())
+        if (generation === this.generation) this.acknowledge([invalidation], { epoch, position })
+    }
     for (const record of early) if (generation === this.generation) this.#receive(record)
     if (generation === this.generation) this.#host.stands(this.#beganAt, snapshot.life)
   }
@@ -169,13 +194,24 @@ export class Mirror {
   #receive(record: LogRecord): void {
     if (this.#positions === undefined) {
       this.#early.push(record)
+      if (this.#early.length > MAX_EARLY) this.#fail(new Error('more records came than could be kept'))
       return
     }
     if (record.epoch === this.#epoch && record.position <= this.#cursor) return
-    if (record.epoch !== this.#epoch || record.previous !== this.#cursor) return this.begin()
+    if (record.epoch !== this.#epoch || record.previous !== this.#cursor) return this.renew()
     this.#cursor = record.position
     this.#known = Math.max(this.#known, record.position)
-    this.#positions.raise(record)
+    this.#raise(record)
+  }
+
+  #raise(record: Invalidation & Mark): void {
+    const { positions } = this
+    if (positions === undefined) return
+    positions.raise(record)
+    if (!this.#isCrowded && positions.isCrowded === true) {
+      this.#isCrowded = true
+      this.#host.crowded()
+    }
     this.#host.applied(record)
   }
 

@@ -14,6 +14,7 @@ import {
 import type { Acknowledged } from './acknowledged.ts'
 import { isPromise } from './chain.ts'
 import { Deadlines } from './deadlines.ts'
+import { partsOf } from './parts-of.ts'
 import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
 
 /** What appending needs, and tells. */
@@ -34,6 +35,11 @@ export const QUEUED: Mark = { epoch: '_', position: 0 }
 const RETRY_MS = 1_000
 /** An append that is not answered for this long has an unknown outcome. */
 const APPEND_MS = 5_000
+/**
+ * Records of one append: far fewer than a log keeps for its followers, so that they come after, and few enough for a
+ * store to take in one step.
+ */
+export const MAX_RECORDS = 1_000
 
 export class OwnAppends {
   readonly #host: AppendHost
@@ -54,45 +60,35 @@ export class OwnAppends {
   }
 
   /**
-   * From the call on the invalidations hold on this node.
+   * Appends parts one after another, each with a mark of its own: between two of them others may append. From the call
+   * on all of them hold on this node.
    *
+   * @param parts - Each of at most `MAX_RECORDS`.
    * @throws LogError `ERR_LOG_UNAVAILABLE` when the outcome is unknown; they keep their effect here and are appended again.
    */
-  append(invalidations: readonly Invalidation[]): MaybePromise<Mark> {
-    let answer: MaybePromise<Mark>
-    try {
-      answer = this.#host.log.append(invalidations)
-    } catch (cause) {
-      answer = Promise.reject(cause)
+  append(parts: readonly Batch[]): MaybePromise<readonly Mark[]> {
+    const marks: Mark[] = []
+    for (const [index, part] of parts.entries()) {
+      const answer = this.#ask(part)
+      if (isPromise(answer)) return this.#appendLater(parts.slice(index), answer, marks)
+      this.#host.accepted(part, answer)
+      marks.push(answer)
     }
-    if (!isPromise(answer)) {
-      this.#host.accepted(invalidations, answer)
-      return answer
-    }
-    const batch = this.#pending.add(invalidations)
-    for (const invalidation of invalidations) this.#host.changed(invalidation)
-    const done = this.#inTime(answer).then(
-      (mark) => {
-        this.#accepted(batch, mark)
-        return mark
-      },
-      (cause: unknown) => {
-        this.#postpone(batch)
-        throw unconfirmed(cause)
-      },
-    )
-    this.#underWay.add(done)
-    const end = (): void => void this.#underWay.delete(done)
-    done.then(end, end)
-    return done
+    return marks
   }
 
-  /** The log stands in this epoch. Another life may not have what the one before acknowledged: replication is not always waited for. */
+  /** Appends what no call waits for. From here on it holds on this node. */
+  appendBehind(invalidations: Batch): void {
+    if (invalidations.length === 0) return
+    this.#pending.add(invalidations)
+    this.#postpone(invalidations)
+    this.#retry()
+  }
+
+  /** The log is in this epoch. Another life may not have what the one before acknowledged: replication is not always waited for. */
   stands(epoch: string): void {
     const lost = this.#host.acknowledged?.lostWith(epoch, this.#host.clock.monotonic()) ?? []
-    if (lost.length === 0) return
-    this.#pending.postpone(this.#pending.add(lost))
-    this.#retry()
+    this.appendBehind(lost)
   }
 
   /** When what is being appended has been answered, one way or the other. */
@@ -106,42 +102,74 @@ export class OwnAppends {
     this.#deadlines.close()
   }
 
-  #inTime(answer: Promise<Mark>): Promise<Mark> {
+  #ask(part: Batch): MaybePromise<Mark> {
+    try {
+      return this.#host.log.append(part)
+    } catch (cause) {
+      return Promise.reject(cause)
+    }
+  }
+
+  #appendLater(parts: readonly Batch[], first: Promise<Mark>, marks: Mark[]): Promise<readonly Mark[]> {
+    for (const part of parts) this.#pending.add(part)
+    for (const part of parts) for (const invalidation of part) this.#host.changed(invalidation)
+    const done = this.#send(parts, first, marks).catch((cause: unknown) => {
+      throw unconfirmed(cause)
+    })
+    this.#underWay.add(done)
+    const end = (): void => void this.#underWay.delete(done)
+    done.then(end, end)
+    return done
+  }
+
+  /** Appends what is in effect already. What is not acknowledged waits to be appended again. */
+  async #send(parts: readonly Batch[], first?: Promise<Mark>, marks: Mark[] = []): Promise<readonly Mark[]> {
+    let sent = 0
+    try {
+      for (const part of parts) {
+        const mark = await this.#inTime(sent === 0 && first !== undefined ? first : this.#ask(part))
+        this.#accepted(part, mark)
+        marks.push(mark)
+        sent++
+      }
+      return marks
+    } catch (cause) {
+      for (const part of parts.slice(sent)) this.#postpone(part)
+      throw cause
+    }
+  }
+
+  #inTime(answer: MaybePromise<Mark>): Promise<Mark> {
     return new Promise((resolve, reject) => {
       const deadline = this.#deadlines.begin(() => reject(new Error('no response in time')))
       const end = (): void => this.#deadlines.end(deadline)
-      answer.then(resolve, reject)
-      answer.then(end, end)
+      const answered = Promise.resolve(answer)
+      answered.then(resolve, reject)
+      answered.then(end, end)
     })
   }
 
   #accepted(batch: Batch, mark: Mark): void {
     // First into the mirror, then out of effect: between the two nothing may slip through.
-    this.#host.accepted(batch.invalidations, mark)
+    this.#host.accepted(batch, mark)
     this.#pending.settle(batch)
     // What was judged by the pending ones may be judged otherwise by their position.
-    for (const invalidation of batch.invalidations) this.#host.changed(invalidation)
-    this.#host.acknowledged?.add(batch.invalidations, mark, this.#host.clock.monotonic())
+    for (const invalidation of batch) this.#host.changed(invalidation)
+    this.#host.acknowledged?.add(batch, mark, this.#host.clock.monotonic())
   }
 
   #postpone(batch: Batch): void {
-    const waiting = this.#pending.postpone(batch)
-    // It may stand for more than what was called for: too many that wait become one for all.
-    for (const one of waiting.invalidations.slice(-batch.invalidations.length)) this.#host.changed(one)
+    // It may mean more than what was called for.
+    for (const wider of this.#pending.postpone(batch)) this.#host.changed(wider)
     if (!this.#closed) this.#cancelRetry ??= this.#host.clock.after(RETRY_MS, () => this.#retry())
   }
 
   #retry(): void {
     this.#cancelRetry?.()
     this.#cancelRetry = undefined
+    if (this.#closed) return
     const batch = this.#pending.take()
-    if (batch === undefined || this.#closed) return
-    Promise.resolve()
-      .then(() => this.#inTime(Promise.resolve(this.#host.log.append(batch.invalidations))))
-      .then(
-        (mark) => this.#accepted(batch, mark),
-        () => this.#postpone(batch),
-      )
+    if (batch.length > 0) this.#send(partsOf(batch, MAX_RECORDS)).catch(() => {})
   }
 }
 

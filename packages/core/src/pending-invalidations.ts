@@ -2,90 +2,73 @@
  * This node's invalidations that the log has not acknowledged.
  *
  * Invariant: from the call until the log has given them a position they outdate whatever they match, whenever it was
- * loaded. Those whose outcome is unknown keep that effect and wait, in order, to be appended again; a record may so be
- * appended twice, which costs misses only. Bounded: too many that wait become one hard record for *all*.
+ * loaded. Those whose outcome is unknown keep that effect and wait to be appended again; a record may so be appended
+ * twice, which costs misses only. What waits is bounded as an `InvalidationSet` is.
+ *
+ * Cost: to add and to settle one takes the same time however many there are.
  */
-import { type Invalidation, type Strength, compilePattern, hasKeyPrefix } from '@hotpath/contract'
-
-const MAX_WAITING = 1_000
-const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
-
-interface Match {
-  readonly strength: Strength
-  matches(key: string, tags: readonly string[]): boolean
-}
+import type { Invalidation, Strength } from '@hotpath/contract'
+import { InvalidationSet } from './invalidation-set.ts'
+import { ScopeCounts } from './scope-counts.ts'
 
 /** What one append says. */
-export interface Batch {
-  readonly invalidations: readonly Invalidation[]
-  readonly matches: readonly Match[]
-}
+export type Batch = readonly Invalidation[]
 
 export class PendingInvalidations {
-  /** All that are in effect. */
-  readonly #batches = new Set<Batch>()
-  /** Those among them whose outcome is unknown. */
-  #waiting: Batch | undefined
+  /** Those that the log has been asked to append. */
+  readonly #sent = new ScopeCounts()
+  #sentCount = 0
+  /** Those whose outcome is unknown. */
+  #waiting = new InvalidationSet()
+  #waitingCounts = new ScopeCounts()
 
   get empty(): boolean {
-    return this.#batches.size === 0
+    return this.#sentCount === 0 && this.#waiting.size === 0
   }
 
-  add(invalidations: readonly Invalidation[]): Batch {
-    const batch: Batch = { invalidations, matches: invalidations.map(toMatch) }
-    this.#batches.add(batch)
-    return batch
+  /** From here on they are in effect. */
+  add(batch: Batch): void {
+    for (const invalidation of batch) this.#sent.add(invalidation)
+    this.#sentCount += batch.length
   }
 
   /** The log has them. */
   settle(batch: Batch): void {
-    this.#batches.delete(batch)
+    for (const invalidation of batch) this.#sent.remove(invalidation)
+    this.#sentCount -= batch.length
   }
 
-  /** The outcome is unknown: they wait, behind those that wait already. Answers the batch that now stands for all of them. */
+  /**
+   * The outcome is unknown: they wait, with those that wait already.
+   *
+   * @returns What is in effect now and was not before: too many that wait become wider.
+   */
   postpone(batch: Batch): Batch {
-    const all = [...(this.#waiting?.invalidations ?? []), ...batch.invalidations]
-    const merged = this.add(all.length > MAX_WAITING ? [EVERYTHING] : all)
-    this.#batches.delete(batch)
-    if (this.#waiting !== undefined) this.#batches.delete(this.#waiting)
-    this.#waiting = merged
-    return merged
+    const { level } = this.#waiting
+    for (const invalidation of batch) {
+      const added = this.#waiting.add(invalidation)
+      if (added !== undefined) this.#waitingCounts.add(added)
+    }
+    this.settle(batch)
+    if (this.#waiting.level === level) return []
+    const wider = Array.from(this.#waiting.values(), ({ invalidation }) => invalidation)
+    this.#waitingCounts = new ScopeCounts()
+    for (const invalidation of wider) this.#waitingCounts.add(invalidation)
+    return wider
   }
 
   /** Takes what waits, to be appended again; it stays in effect. */
-  take(): Batch | undefined {
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    return waiting
+  take(): Batch {
+    const batch = Array.from(this.#waiting.values(), ({ invalidation }) => invalidation)
+    this.#waiting = new InvalidationSet()
+    this.#waitingCounts = new ScopeCounts()
+    this.add(batch)
+    return batch
   }
 
   /** The strongest pending invalidation that matches. */
   strengthFor(key: string, tags: readonly string[]): Strength | undefined {
-    let found: Strength | undefined
-    for (const batch of this.#batches) {
-      for (const one of batch.matches) {
-        if (!one.matches(key, tags)) continue
-        if (one.strength === 'hard') return 'hard'
-        found = 'soft'
-      }
-    }
-    return found
-  }
-}
-
-function toMatch({ scope, strength }: Invalidation): Match {
-  switch (scope.type) {
-    case 'all':
-      return { strength, matches: () => true }
-    case 'key':
-      return { strength, matches: (key) => key === scope.key }
-    case 'tag':
-      return { strength, matches: (_, tags) => tags.includes(scope.tag) }
-    case 'prefix':
-      return { strength, matches: (key) => hasKeyPrefix(key, scope.prefix) }
-    case 'pattern': {
-      const matches = compilePattern(scope.pattern)
-      return { strength, matches: (key) => matches(key) }
-    }
+    const sent = this.#sent.strengthFor(key, tags)
+    return sent === 'hard' ? sent : (this.#waitingCounts.strengthFor(key, tags) ?? sent)
   }
 }

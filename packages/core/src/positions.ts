@@ -6,15 +6,8 @@
  *
  * Cost: a judgement is one look-up per tag and key and one test per pattern. Memory is bounded by the tables.
  */
-import {
-  type Invalidation,
-  type LogPositions,
-  type Mark,
-  type Scope,
-  type Strength,
-  compilePattern,
-  hasKeyPrefix,
-} from '@hotpath/contract'
+import type { Invalidation, LogPositions, Mark, Scope, Strength } from '@hotpath/contract'
+import { type MatcherScope, covers, matcherOf } from './scope-matcher.ts'
 
 /** What a table keeps positions of. */
 export type IdKind = 'key' | 'tag'
@@ -33,17 +26,19 @@ export interface IdTable {
 const MAX_MATCHERS = 1_000
 
 interface Matcher {
-  readonly id: string
+  readonly scope: MatcherScope
   readonly matches: (key: string) => boolean
-  position: number
+  readonly position: number
 }
 
 class Half {
   readonly #table: IdTable
-  readonly #matchers: Matcher[] = []
+  /** In the order of their positions. */
+  readonly #matchers = new Map<string, Matcher>()
   #floor = 0
   /** Of all that was raised: whoever asks for more need not look. */
   #highest: number
+  isCrowded = false
 
   constructor(table: IdTable) {
     this.#table = table
@@ -63,10 +58,8 @@ class Half {
         this.#raiseFloor(this.#table.raise('tag', scope.tag, position))
         break
       case 'prefix':
-        this.#match(`prefix ${scope.prefix}`, (key) => hasKeyPrefix(key, scope.prefix), position)
-        break
       case 'pattern':
-        this.#match(`pattern ${scope.pattern}`, compilePattern(scope.pattern), position)
+        this.#match(scope, position)
         break
     }
   }
@@ -75,7 +68,8 @@ class Half {
     if (this.#highest <= above) return 0
     let highest = Math.max(this.#floor, this.#table.get('key', key, above))
     for (const tag of tags) highest = Math.max(highest, this.#table.get('tag', tag, above))
-    for (const matcher of this.#matchers) {
+    if (this.#matchers.size === 0) return highest
+    for (const matcher of this.#matchers.values()) {
       if (matcher.position > highest && matcher.matches(key)) highest = matcher.position
     }
     return highest
@@ -85,14 +79,27 @@ class Half {
     this.#floor = Math.max(this.#floor, position)
   }
 
-  #match(id: string, matches: (key: string) => boolean, position: number): void {
-    const known = this.#matchers.find((matcher) => matcher.id === id)
-    if (known !== undefined) {
-      known.position = Math.max(known.position, position)
-      return
+  #match(scope: MatcherScope, position: number): void {
+    const id = scope.type === 'prefix' ? `prefix ${scope.prefix}` : `pattern ${scope.pattern}`
+    const known = this.#matchers.get(id)
+    if (known !== undefined && known.position >= position) return
+    // Moved to the end: the oldest come first. Records that came out of order cost the floor a little.
+    this.#matchers.delete(id)
+    this.#matchers.set(id, { scope, matches: known?.matches ?? matcherOf(scope), position })
+    if (this.#matchers.size > MAX_MATCHERS) this.#makeRoom(scope, position)
+  }
+
+  /** Forgets what a new prefix covers, and if there is nothing, the oldest one, which concerns everything from then on. */
+  #makeRoom(added: MatcherScope, position: number): void {
+    for (const [id, { scope, position: before }] of this.#matchers) {
+      if (scope !== added && before <= position && covers(added, scope)) this.#matchers.delete(id)
     }
-    this.#matchers.push({ id, matches, position })
-    if (this.#matchers.length > MAX_MATCHERS) this.#raiseFloor(this.#matchers.shift()?.position ?? 0)
+    if (this.#matchers.size <= MAX_MATCHERS) return
+    const [oldest] = this.#matchers
+    if (oldest === undefined) return
+    this.#matchers.delete(oldest[0])
+    this.#raiseFloor(oldest[1].position)
+    this.isCrowded = true
   }
 }
 
@@ -105,6 +112,10 @@ export class Positions implements LogPositions {
 
   raise({ scope, strength, position }: Invalidation & Mark): void {
     this.#halves[strength].raise(scope, position)
+  }
+
+  get isCrowded(): boolean {
+    return this.#halves.hard.isCrowded || this.#halves.soft.isCrowded
   }
 
   hardAt(key: string, tags: readonly string[], above = 0): number {

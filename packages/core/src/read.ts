@@ -11,11 +11,11 @@ import {
   parseToken,
   wrongOption,
 } from '@hotpath/contract'
-import { awaitFlight, servable } from './await-flight.ts'
+import { type Late, awaitFlight, servable } from './await-flight.ts'
 import { countCoalesced, countHit, countMiss } from './count.ts'
 import type { Engine } from './engine.ts'
 import { detach } from './detach.ts'
-import { Flight, closedError } from './flight.ts'
+import { Flight, type Outcome, closedError } from './flight.ts'
 import { fly } from './load.ts'
 import type { Loader } from './loader.ts'
 import {
@@ -33,6 +33,9 @@ import {
 } from './look-up.ts'
 import type { Counters } from './stats.ts'
 
+/** How long a caller waits for the end of a load that it cannot join. */
+const EARLY_MS = 1_000
+
 /** One read with a loader. */
 export interface Call<Value> {
   readonly engine: Engine
@@ -47,8 +50,6 @@ export interface Call<Value> {
   readonly refresh: boolean
   /** One of many that are loaded together: not to wait for other processes one by one. */
   readonly isOneOfMany: boolean
-  /** How long those of many that failed just now wait together. */
-  readonly pause?: Promise<void> | undefined
 }
 
 /** How a read may be answered, as decided before it loads. */
@@ -106,7 +107,7 @@ export function usable({ stale }: FindOptions): (found: Found) => boolean {
 
 /** Reads with a loader, past the fast path. */
 export function readThrough<Value>(call: Call<Value>, after: Mark | undefined): MaybePromise<Value> {
-  admit(call)
+  admit(call, call.key)
   const since = call.engine.coherence.changes
   const beginning = call.engine.coherence.beginning()
   if (beginning !== undefined) return detach(beginning, call.signal).then(() => readSince(call, after, since))
@@ -152,11 +153,14 @@ function lookFirst<Value>(call: Call<Value>, terms: Terms<Value>): MaybePromise<
 }
 
 /** @throws ClosedError, ConfigError for a loader that is none, the signal's reason, or KeyError. */
-export function admit(call: Pick<Call<unknown>, 'engine' | 'signal' | 'key'> & { readonly loader: unknown }): void {
+export function admit(
+  call: Pick<Call<unknown>, 'engine' | 'signal'> & { readonly loader: unknown },
+  key: string,
+): void {
   if (call.engine.closed) throw closedError()
   if (typeof call.loader !== 'function') throw noLoader(call.loader)
   call.signal?.throwIfAborted()
-  assertKey(call.key)
+  assertKey(key)
 }
 
 function noLoader(given: unknown): ConfigError {
@@ -172,9 +176,18 @@ export function canServe({ refresh }: Pick<Call<unknown>, 'refresh'>, found: Fou
 export function serve<Value>(call: Call<Value>, found: Servable): Value {
   const held = found as Servable<Value>
   countHit(call, held)
-  if (held.age === 'stale') refreshBehind(call, held, 'stale')
-  else if (isAhead(call, held.entry)) refreshBehind(call, held, 'ahead')
+  // Nobody leaves a flight behind the scenes, so it counts as waited for until it ends.
+  if (mayRefresh(call, held)) depart(call, { view: PRESENT, previous: held, lookUp: false }).enter()
   return held.entry.value
+}
+
+/** Whether to refresh what was served: it is due, no load is on its way, and the last one did not fail just now. */
+export function mayRefresh({ engine, key }: Pick<Call<unknown>, 'engine' | 'key'>, { age, entry }: Servable): boolean {
+  const reason = age === 'stale' ? 'stale' : isAhead(engine, entry) ? 'ahead' : undefined
+  if (reason === undefined || engine.closed || engine.flights.joinable(key) !== undefined) return false
+  if (engine.backoff.waitMs(key, engine.timeline.elapsed()) > 0) return false
+  if (engine.events.wants('refresh')) engine.events.emit({ type: 'refresh', key, reason })
+  return true
 }
 
 /**
@@ -182,72 +195,120 @@ export function serve<Value>(call: Call<Value>, found: Servable): Value {
  * Each call counts once: as a hit, a miss, or coalesced.
  */
 export async function loadOrJoin<Value>(call: Call<Value>, terms: Terms<Value>): Promise<Value> {
-  const { engine, key, signal } = call
+  const { engine, signal } = call
   const { view, since } = terms
   let { previous, lookUp } = terms
-  // Who could not catch up with his token cannot tell whether a load in progress began late enough.
-  let mayJoin = view.current && !call.refresh
+  let mayJoin = !call.refresh
+  const { begun } = engine.flights
+  if (!view.current && mayJoin) await waitForEarly(call)
   for (;;) {
     if (engine.closed) throw closedError()
     signal?.throwIfAborted()
-    const joined = mayJoin ? (engine.flights.joinable(key, view.after) as Flight<Value> | undefined) : undefined
+    const joined = mayJoin ? joinable<Value>(call, view, begun) : undefined
     const flight = joined ?? depart(call, { view, previous, lookUp })
-    mayJoin = view.current
+    mayJoin = true
     const outcome = await awaitFlight(call, flight, { previous, view })
-    if (outcome.type === 'found') {
-      const isGood = !call.refresh && engine.coherence.judge(key, outcome.found.entry, view.after) !== 'outdated'
-      if (isGood) return serve(call, outcome.found)
-      lookUp = false
-      continue
-    }
-    // Something came between the flight's start and this call that may outdate the value for this caller.
-    if (outcome.type === 'value' && outcome.raced && since > flight.changes) {
-      // It may have outdated what was at hand, too.
-      previous = previous && judge(engine, key, previous.entry, previous.tier, view.after)
-      continue
-    }
-    if (outcome.type !== 'value') {
-      const fallback = servable(call, outcome.fallback, view.after) ?? servable(call, previous, view.after)
-      if (fallback !== undefined) {
-        countHit(call, fallback)
-        return fallback.entry.value
-      }
-    }
-    // Good for others, not for this caller.
-    if (outcome.type === 'backoff' || outcome.type === 'late') {
-      previous = undefined
-      lookUp = false
-      continue
-    }
-    if (joined === undefined) countMiss(call)
-    else countCoalesced(call)
-    if (outcome.type === 'failed') throw outcome.error
-    return outcome.value
+    const decision = decide(call, { flight, isOwn: joined === undefined, outcome }, { since, view, previous })
+    if (decision.type === 'answer') return decision.value
+    if (decision.type === 'fail') throw decision.error
+    previous = decision.previous
+    lookUp &&= decision.lookUp
   }
 }
 
+/** A flight that has ended for a caller. */
+export interface Ended<Value> {
+  readonly flight: Flight<Value>
+  /** Whether the caller began it. */
+  readonly isOwn: boolean
+  readonly outcome: Outcome<Value> | Late<Value>
+}
+
+/** What the end of a flight means for a caller. */
+export type Decision<Value> =
+  | { readonly type: 'answer'; readonly value: Value }
+  | { readonly type: 'fail'; readonly error: unknown }
+  /** Good for others, not for this caller. */
+  | { readonly type: 'again'; readonly previous: Found<Value> | undefined; readonly lookUp: boolean }
+
+/** Judges how a flight ended, and counts what the read came to. */
+export function decide<Value>(
+  call: Call<Value>,
+  { flight, isOwn, outcome }: Ended<Value>,
+  { since, view, previous }: Omit<Terms<Value>, 'lookUp'>,
+): Decision<Value> {
+  const { engine, key } = call
+  if (outcome.type === 'found') {
+    const isGood = !call.refresh && engine.coherence.judge(key, outcome.found.entry, view.after) !== 'outdated'
+    return isGood ? { type: 'answer', value: serve(call, outcome.found) } : { type: 'again', previous, lookUp: false }
+  }
+  // Something came between the flight's start and this call that may outdate the value for this caller.
+  if (outcome.type === 'value' && outcome.raced && since > flight.changes) {
+    // It may have outdated what was at hand, too.
+    const still = previous && judge(engine, key, previous.entry, previous.tier, view.after)
+    return { type: 'again', previous: still, lookUp: true }
+  }
+  if (outcome.type !== 'value') {
+    const fallback = servable(call, outcome.fallback, view) ?? servable(call, previous, view)
+    if (fallback !== undefined) {
+      countHit(call, fallback)
+      return { type: 'answer', value: fallback.entry.value }
+    }
+  }
+  if (outcome.type === 'backoff' || outcome.type === 'late')
+    return { type: 'again', previous: undefined, lookUp: false }
+  if (isOwn) countMiss(call)
+  else countCoalesced(call)
+  return outcome.type === 'failed' ? { type: 'fail', error: outcome.error } : { type: 'answer', value: outcome.value }
+}
+
+/** The load in progress that a caller may join. A caller that could not catch up with its token wants one that began after its call. */
+export function joinable<Value>(
+  { engine, key }: Pick<Call<Value>, 'engine' | 'key'>,
+  view: View,
+  begun: number,
+): Flight<Value> | undefined {
+  if (view.current) return engine.flights.joinable(key, view.after) as Flight<Value> | undefined
+  const loading = engine.flights.loading(key)
+  return loading !== undefined && loading.number > begun ? (loading as Flight<Value>) : undefined
+}
+
+/**
+ * Waits for the end of a load that began too early for a caller that could not catch up with its token: all that wait
+ * share the next one, so that tokens that were made up cost one load at a time. Not for long, as it may hang.
+ */
+async function waitForEarly<Value>(call: Call<Value>): Promise<void> {
+  const { engine, key } = call
+  const early = engine.flights.loading(key) as Flight<Value> | undefined
+  if (early === undefined) return
+  let cancel = (): void => {}
+  const late = new Promise<void>((resolve) => {
+    cancel = engine.clock.after(EARLY_MS, resolve)
+  })
+  await detach(Promise.race([early.promise, late]), call.signal).finally(cancel)
+}
+
 /** XFetch: whether this read should refresh an entry that is still fresh. */
-function isAhead({ engine }: Pick<Call<unknown>, 'engine'>, entry: Entry): boolean {
+function isAhead(engine: Engine, entry: Entry): boolean {
   if (entry.aheadMs === 0) return false
   const leftMs = entry.createdAt + entry.freshMs - engine.timeline.recent()
   return -Math.log(1 - engine.random()) * entry.aheadMs >= leftMs
 }
 
-/** Starts a load that nobody waits for, unless one is on its way or the last one failed just now. */
-function refreshBehind<Value>(call: Call<Value>, previous: Found<Value>, reason: 'stale' | 'ahead'): void {
-  const { engine, key } = call
-  if (engine.closed || engine.flights.joinable(key) !== undefined) return
-  if (engine.backoff.waitMs(key, engine.timeline.elapsed()) > 0) return
-  if (engine.events.wants('refresh')) engine.events.emit({ type: 'refresh', key, reason })
-  // Nobody leaves a flight behind the scenes, so it counts as waited for until it ends.
-  depart(call, { view: PRESENT, previous, lookUp: false }).enter()
+/** A flight that others may join from here on. */
+export function takeOff<Value>(
+  { engine, key, tags, freshness }: Pick<Call<Value>, 'engine' | 'key' | 'tags' | 'freshness'>,
+  view: View,
+): Flight<Value> {
+  const plan = { key, tags, hardTimeoutMs: freshness.hardTimeoutMs, mustLoad: !view.current }
+  const flight = new Flight<Value>(plan, engine.coherence)
+  engine.flights.add(flight as Flight)
+  return flight
 }
 
-/** A flight may be joined by others from here on. */
 function depart<Value>(call: Call<Value>, { view, previous, lookUp }: Omit<Terms<Value>, 'since'>): Flight<Value> {
-  const { engine, key, tags, freshness, counters, loader, pause, refresh } = call
-  const flight = new Flight<Value>({ key, tags, hardTimeoutMs: freshness.hardTimeoutMs }, engine.coherence)
-  engine.flights.add(flight as Flight)
+  const { engine, tags, freshness, counters, loader, refresh } = call
+  const flight = takeOff<Value>(call, view)
   void fly(engine, flight, {
     key: call.original,
     loader,
@@ -259,7 +320,6 @@ function depart<Value>(call: Call<Value>, { view, previous, lookUp }: Omit<Terms
     after: view.after,
     mayFallBack: !refresh,
     inTurn: !refresh && !call.isOneOfMany,
-    pause,
   })
   return flight
 }

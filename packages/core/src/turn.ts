@@ -48,6 +48,7 @@ export async function takeTurn<Value>(
     const timeoutMs = until - engine.timeline.elapsed()
     if (asked.type === 'unavailable' || timeoutMs <= 0) return UNLEASED
     if (!(await flight.guard(lease.released(key, { timeoutMs, signal: flight.signal })))) return UNLEASED
+    if (flight.mustLoad) continue
     const found = await flight.guard(
       Promise.resolve(lookBelow({ engine, key, after, isEnough: isServable, done: either })),
     )

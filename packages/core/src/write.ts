@@ -14,7 +14,8 @@ import { checkValue } from '@hotpath/contract/values'
 import { chain, isPromise } from './chain.ts'
 import type { Engine } from './engine.ts'
 import { windowsOf } from './load.ts'
-import { QUEUED } from './own-appends.ts'
+import { MAX_RECORDS, QUEUED } from './own-appends.ts'
+import { partsOf } from './parts-of.ts'
 import type { Counters } from './stats.ts'
 
 /** Where a write stands that nobody could put in order: older than everything. */
@@ -30,27 +31,33 @@ export interface Write {
   readonly asOf: Mark | undefined
 }
 
-/** Appends, counts and tells. Where it may queue, a log that does not answer is waited for behind. */
+/**
+ * Appends, counts and tells. Where it may queue, a log that does not answer is waited for behind.
+ *
+ * @returns Where the log has them, `MAX_RECORDS` of them at each mark; none for none.
+ */
 export function append(
   engine: Engine,
   counters: Counters,
   invalidations: readonly Invalidation[],
   queue: boolean = engine.queue,
-): MaybePromise<Mark> {
+): MaybePromise<readonly Mark[]> {
+  if (invalidations.length === 0) return []
   counters.invalidations += invalidations.length
   if (engine.events.wants('invalidate')) engine.events.emit({ type: 'invalidate', invalidations })
-  const answer = engine.coherence.append(invalidations)
-  return queue && isPromise(answer) ? answer.catch(queued) : answer
+  const parts = partsOf(invalidations, MAX_RECORDS)
+  const answer = engine.coherence.append(parts)
+  return queue && isPromise(answer) ? answer.catch((error: unknown) => queued(parts, error)) : answer
 }
 
-function queued(error: unknown): Mark {
-  if (isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) return QUEUED
+function queued(parts: readonly unknown[], error: unknown): readonly Mark[] {
+  if (isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) return parts.map(() => QUEUED)
   throw error
 }
 
 /**
- * Stores values. Those that claim to be current now outdate every older copy, by one append for all; those with an
- * `asOf` are judged like a load, and not stored when something has outdated them.
+ * Stores values. Those that claim to be current now outdate every older copy, by one append for all (for as many as one
+ * takes); those with an `asOf` are judged like a load, and not stored when something has outdated them.
  */
 export function store(
   engine: Engine,
@@ -59,31 +66,26 @@ export function store(
   queue: boolean = engine.queue,
 ): MaybePromise<Mark> {
   const claims: Invalidation[] = []
-  const last = lastOfEachKey(writes)
   for (const { key, value, asOf } of writes) {
     if (value === undefined) throw undefinedValue(key)
     if (isPromise(value)) throw promisedValue(key)
     if (engine.checksValues) checkValue(value)
     if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
   }
-  const appended = claims.length > 0 ? engine.replacing(() => append(engine, counters, claims, queue)) : undefined
-  return chain(onceBegun(engine, appended), (claimed) => {
-    const mark = claimed ?? engine.coherence.mark() ?? NOWHERE
+  const claimed = engine.replacing(() => append(engine, counters, claims, queue))
+  return chain(onceBegun(engine, claimed), (marks) => {
     const entries: [string, Entry][] = []
-    for (const write of last) {
-      const entry = entryOf(engine, write, write.asOf ?? mark)
-      if (entry === undefined) {
-        // What a claim replaces kept its place until now.
-        if (write.asOf === undefined) void engine.memory?.delete([write.key])
-        continue
-      }
-      entries.push([write.key, entry])
+    for (const { write, mark } of lastOfEachKey(writes, marks)) {
+      const entry = entryOf(engine, write, mark)
+      // What a claim replaces kept its place until now.
+      if (entry !== undefined) entries.push([write.key, entry])
+      else if (write.asOf === undefined) void engine.memory?.delete([write.key])
     }
     // Stored before anybody is told: a listener may call the cache, and what he changes must not be written over.
     const stored = engine.store(entries)
     counters.sets += entries.length
     if (engine.events.wants('set')) for (const [key] of entries) engine.events.emit({ type: 'set', key })
-    return chain(stored, () => mark)
+    return chain(stored, () => marks.at(-1) ?? engine.coherence.mark() ?? NOWHERE)
   })
 }
 
@@ -92,16 +94,30 @@ function onceBegun<Value>(engine: Engine, value: MaybePromise<Value>): MaybeProm
   return chain(value, (done) => engine.coherence.beginning()?.then(() => done) ?? done)
 }
 
-/** Of several writes of one key the last counts. */
-function lastOfEachKey(writes: readonly Write[]): Iterable<Write> {
-  return writes.length === 1 ? writes : new Map(writes.map((write) => [write.key, write])).values()
+interface Placed {
+  readonly write: Write
+  readonly mark: Mark
+}
+
+/**
+ * Of several writes of one key the last counts.
+ *
+ * @param marks - Where the log has the claims, `MAX_RECORDS` of them at each.
+ */
+function lastOfEachKey(writes: readonly Write[], marks: readonly Mark[]): Iterable<Placed> {
+  let claims = 0
+  const placed = writes.map((write): Placed => {
+    const mark = write.asOf ?? marks[Math.floor(claims++ / MAX_RECORDS)]
+    return { write, mark: mark ?? NOWHERE }
+  })
+  return placed.length === 1 ? placed : new Map(placed.map((one) => [one.write.key, one])).values()
 }
 
 /** Outdates a key everywhere, and frees its place in the tiers. */
 export async function remove(engine: Engine, counters: Counters, key: string, queue?: boolean): Promise<Mark> {
-  const mark = await append(engine, counters, [{ scope: { type: 'key', key }, strength: 'hard' }], queue)
+  const [mark] = await append(engine, counters, [{ scope: { type: 'key', key }, strength: 'hard' }], queue)
   await Promise.all(engine.lower.map((tier) => tier.run('delete', (store) => store.delete([key]))))
-  return mark
+  return mark as Mark
 }
 
 /** What is stored for a write; `undefined` where nothing may be. */
@@ -111,7 +127,7 @@ function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: M
   const createdAt = engine.timeline.elapsed()
   const { freshMs, staleMs, errorMs } = windows
   if (engine.coherence.isBlind() || mark === QUEUED) engine.notStored(key)
-  const { epoch, position: asOf } = mark
+  const { epoch, position: asOf } = engine.coherence.atMost(mark)
   const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
   return engine.coherence.judge(key, entry) === 'outdated' ? undefined : entry
 }

@@ -189,20 +189,6 @@ describe('a log that fails', () => {
     await expect(cache.delete('k', { queue: true })).resolves.toMatch(/\.\d+$/)
   })
 
-  test('P10: too many unanswered invalidations become one for everything', async () => {
-    const { cache, clock, inner, log } = chaotic()
-    await flush()
-    await cache.set('k', 1)
-    log.down()
-    const lost = Array.from({ length: 1_001 }, (_, n) => cache.invalidateTags([`t${n}`]).catch(() => 'lost'))
-    expect(new Set(await Promise.all(lost))).toEqual(new Set(['lost']))
-    expect(cache.peek('k')).toBeUndefined()
-    log.up()
-    const before = (await inner.head()).position
-    await clock.advanceAsync(2_000)
-    expect((await inner.head()).position).toBe(before + 1)
-  })
-
   test('a log that cannot be followed is a fault, and is tried again', async () => {
     const { cache, clock, log, faults } = chaotic()
     log.down()

@@ -84,6 +84,8 @@ export interface LogPositions {
   hardAt(key: string, tags: readonly string[], above?: number): number
   /** The same of soft records; entries loaded before it are stale. */
   softAt(key: string, tags: readonly string[], above?: number): number
+  /** Whether prefixes or patterns had to make room for others, so that they concern everything now. Absent: never. */
+  readonly isCrowded?: boolean | undefined
 }
 
 /** The state of a log at one moment. */

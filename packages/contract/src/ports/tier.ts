@@ -1,4 +1,4 @@
-import type { Entry } from '../entry.ts'
+import type { Entry, EntryHead } from '../entry.ts'
 import type { HotpathError } from '../errors.ts'
 import type { Clock } from './clock.ts'
 import type { Lease } from './lease.ts'
@@ -38,8 +38,8 @@ export interface TierUsage {
 
 /** What a purge looks at. */
 export interface PurgeOptions {
-  /** Tells which entries may go. */
-  readonly isDead: (key: string, entry: Entry) => boolean
+  /** Tells which entries may go, by what is beside the value; what throws ends the purge. */
+  readonly isDead: (key: string, entry: EntryHead) => boolean
 }
 
 /** Port: a store of entries for one cache name, see the conformance suite in `@hotpath/testkit`. */
@@ -66,7 +66,10 @@ export interface TierStore {
   delete(keys: readonly string[]): MaybePromise<void>
   /** Removes all entries of this name. May be O(n): coherence does not lean on it. */
   clear(): MaybePromise<void>
-  /** Removes entries that are dead, and answers how many. O(n). */
+  /**
+   * Removes entries that are dead, outdated ones included, and answers how many. O(n), some entries at a time: no
+   * timeout of the cache applies to it.
+   */
   purge(options: PurgeOptions): MaybePromise<number>
   /** How much is held, where the tier knows it without a scan. */
   usage?(): MaybePromise<TierUsage>

@@ -1,5 +1,5 @@
 /** What really happened: invalidations and when each was called, accepted and told; values and when each was read. */
-import type { Invalidation } from '@hotpath/contract'
+import { type Invalidation, hasKeyPrefix } from '@hotpath/contract'
 import type { Accepted, Server } from './server.ts'
 import type { World } from './world.ts'
 
@@ -94,12 +94,15 @@ export class History {
     return sent
   }
 
-  /** A party was told that its calls are accepted. One that stands for others stands for all that still wait. */
+  /** A party was told that its calls are accepted, and with them those that they stand for: equal ones, and too many. */
   acknowledged(calls: readonly Call[]): void {
-    for (const call of calls) call.acknowledgedMs = this.#world.now
-    const standIn = calls.find((call) => call.isStandIn)
-    if (standIn === undefined) return
-    for (const call of this.calls) if (call.party === standIn.party) call.acknowledgedMs ??= this.#world.now
+    for (const one of calls) {
+      one.acknowledgedMs = this.#world.now
+      for (const call of this.calls) {
+        if (call.party === one.party && call.acknowledgedMs === undefined && covers(one.what, call.what))
+          call.acknowledgedMs = this.#world.now
+      }
+    }
   }
 
   accepted({ record, invalidation, server }: Accepted): void {
@@ -127,16 +130,11 @@ export class History {
     }
   }
 
-  /** Whether a server in charge has it, or one for all of the same cache that stands for it: there were too many. */
-  isAccepted({ party, acceptances, calledAt }: Call): boolean {
+  /** Whether a server in charge has it, or a later one of the same cache that stands for it: equal, or for too many. */
+  isAccepted({ party, acceptances, calledAt, what }: Call): boolean {
     if (acceptances.some((one) => one.isPrimary)) return true
     return this.acceptances.some(
-      ({ isPrimary, call, at }) =>
-        isPrimary &&
-        at > calledAt &&
-        call.party === party &&
-        call.what.scope.type === 'all' &&
-        call.what.strength === 'hard',
+      ({ isPrimary, call, at }) => isPrimary && at > calledAt && call.party === party && covers(call.what, what),
     )
   }
 
@@ -144,4 +142,13 @@ export class History {
   at(token: string): Acceptance | undefined {
     return this.#byPosition.get(token)
   }
+}
+
+/** Whether one invalidation does all that another would do. */
+function covers(wide: Invalidation, narrow: Invalidation): boolean {
+  if (wide.strength === 'soft' && narrow.strength === 'hard') return false
+  const [one, other] = [wide.scope, narrow.scope]
+  if (one.type === 'all') return true
+  if (one.type === 'prefix' && other.type === 'key') return hasKeyPrefix(other.key, one.prefix)
+  return JSON.stringify(one) === JSON.stringify(other)
 }

@@ -193,8 +193,8 @@ export const RULES: readonly Rule[] = [
     patches: [
       {
         file: 'src/pending-invalidations.ts',
-        find: '    this.#waiting = merged\n',
-        replace: '    this.#waiting = merged\n    this.#batches.delete(merged)\n',
+        find: 'if (added !== undefined) this.#waitingCounts.add(added)',
+        replace: 'void added',
       },
     ],
   },
@@ -223,9 +223,7 @@ export const RULES: readonly Rule[] = [
   {
     rule: '8',
     without: 'what an earlier life acknowledged is not appended again',
-    patches: [
-      { file: 'src/own-appends.ts', find: 'if (lost.length === 0) return', replace: 'if (lost.length >= 0) return' },
-    ],
+    patches: [{ file: 'src/own-appends.ts', find: 'this.appendBehind(lost)', replace: 'void lost' }],
   },
   {
     rule: '9',
@@ -353,8 +351,10 @@ export const SMALL_BOUNDS: readonly Patch[] = [
   { file: 'src/cell-positions.ts', find: 'CELLS: number = 2 ** 17', replace: 'CELLS: number = 5' },
   { file: 'src/cell-positions.ts', find: 'maxIds: 50_000', replace: 'maxIds: 2' },
   { file: 'src/positions.ts', find: 'MAX_MATCHERS = 1_000', replace: 'MAX_MATCHERS = 2' },
-  { file: 'src/pending-invalidations.ts', find: 'MAX_WAITING = 1_000', replace: 'MAX_WAITING = 3' },
-  { file: 'src/acknowledged.ts', find: 'MAX_REMEMBERED = 1_000', replace: 'MAX_REMEMBERED = 3' },
-  { file: 'src/mirror.ts', find: 'MAX_ACKNOWLEDGED = 1_000', replace: 'MAX_ACKNOWLEDGED = 2' },
+  { file: 'src/invalidation-set.ts', find: 'MAX_SCOPES = 50_000', replace: 'MAX_SCOPES = 3' },
+  { file: 'src/invalidation-set.ts', find: 'MAX_WIDE_SCOPES = 100', replace: 'MAX_WIDE_SCOPES = 2' },
+  { file: 'src/own-appends.ts', find: 'MAX_RECORDS = 1_000', replace: 'MAX_RECORDS = 2' },
+  { file: 'src/lower-tiers.ts', find: 'MAX_ENTRIES = 10_000', replace: 'MAX_ENTRIES = 2' },
+  { file: 'src/mirror.ts', find: 'MAX_EARLY = 50_000', replace: 'MAX_EARLY = 3' },
   { file: 'src/backoff.ts', find: 'MAX_KEYS = 10_000', replace: 'MAX_KEYS = 1' },
 ]
