@@ -6,7 +6,14 @@
  * may be waiting somewhere. The answer also shows what a stream cannot: a log that was replaced between two reads, or a
  * stream that has come to an end without a word.
  */
-import { type Clock, type InvalidationLog, type LogHead, type Mark, type MaybePromise, timeLimit } from '@hotpath/contract'
+import {
+  type Clock,
+  type InvalidationLog,
+  type LogHead,
+  type Mark,
+  type MaybePromise,
+  timeLimit,
+} from '@hotpath/contract'
 
 /** What a heartbeat needs, and tells. */
 export interface HeartbeatHost {

@@ -24,7 +24,7 @@
  */
 import { Script } from './script.ts'
 
-/** Patterns and prefixes that are kept apart before the floor rises. */
+/** Patterns and prefixes that are kept apart before the older half of them raises the floor. */
 export const MAX_PATTERNS = 1_000
 
 /** Another one begins a new epoch. */
@@ -84,13 +84,32 @@ return redis.call('UNLINK', stream)
 
 /** Appends what ARGV names from the fourth on, five by five: strength, type, value, two cells; ARGV[3]: stream length. */
 export const APPEND: Script = new Script(`${OPEN}
+local function raiseFloor(floor, position)
+  if position > tonumber(redis.call('HGET', state, floor) or '0') then
+    redis.call('HSET', state, floor, string.format('%.0f', position))
+  end
+end
+-- The older half gives way: what was loaded before one of them is outdated, what was loaded since is not.
+-- One by one: there may be more than a command of a script may be given.
 local function forgetPatterns(count)
-  -- One by one: there may be more than a command of a script may be given.
+  local found = {}
   for index = 1, count do
     local field = redis.call('HGET', state, 'q' .. index)
-    if field then redis.call('HDEL', state, field, 'q' .. index) end
+    redis.call('HDEL', state, 'q' .. index)
+    local position = field and redis.call('HGET', state, field)
+    if position then found[#found + 1] = { field = field, position = tonumber(position) } end
   end
-  redis.call('HDEL', state, 'n')
+  table.sort(found, function(one, other) return one.position < other.position end)
+  local half = math.ceil(#found / 2)
+  for index, one in ipairs(found) do
+    if index <= half then
+      redis.call('HDEL', state, one.field)
+      raiseFloor(string.sub(one.field, 1, 1) == 'h' and 'F' or 'G', one.position)
+    else
+      redis.call('HSET', state, 'q' .. (index - half), one.field)
+    end
+  end
+  redis.call('HSET', state, 'n', #found - half)
 end
 local function raise(strength, cell, position)
   local field = strength .. math.floor(cell / ${ROW_CELLS})
@@ -118,10 +137,7 @@ for at = 4, #ARGV, 5 do
     if redis.call('HSET', state, field, position) == 1 then
       local count = redis.call('HINCRBY', state, 'n', 1)
       redis.call('HSET', state, 'q' .. count, field)
-      if count > ${MAX_PATTERNS} then
-        redis.call('HSET', state, 'F', position, 'G', position)
-        forgetPatterns(count)
-      end
+      if count > ${MAX_PATTERNS} then forgetPatterns(count) end
     end
   end
   local record = { stream, 'MAXLEN', '~', ARGV[3], position .. '-0',

@@ -4,6 +4,7 @@ import {
   type Codec,
   type CodecContext,
   type Entry,
+  type EntryHead,
   type MaybePromise,
   type TierContext,
   TierError,
@@ -38,6 +39,8 @@ const MAX_READS = 1_000
 /** Of reads that come together: while we decode one batch the server works on the next, where with one of 512 both wait. */
 const MAX_BATCH = 128
 const COSTLY_BYTES = 1_024
+/** Keys of unreadable entries that are remembered until they are written. */
+const MAX_UNREADABLE = 10_000
 const SCAN_COUNT = 1_000
 
 /** What a codec is told of a frame; most look at none of it, so it is made when they do. */
@@ -61,6 +64,8 @@ class FrameContext implements CodecContext {
 export function openStore(parts: StoreParts, context: TierContext): TierStore {
   const { connection, codec, clock, keyPrefix } = parts
   const redisKey = (key: string): string => keyPrefix + key
+  /** Keys whose entry cannot be read. What is compared in it may be damaged as well, so it must not win a write. */
+  const unreadable = new Set<string>()
 
   async function read(key: string): Promise<Entry | undefined> {
     if (!clock.isKnown) await parts.askTime()
@@ -111,17 +116,47 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
       if (frame.payloadBytes >= COSTLY_BYTES && context.outdated?.(key, header) === true) return undefined
       const value = openValue(frame, codec, new FrameContext(redisKey(key), frame))
       return value instanceof Promise
-        ? value.then((decoded) => entryOf(header, decoded), report)
+        ? value.then(
+            (decoded) => entryOf(header, decoded),
+            (error: unknown) => spoiled(key, error),
+          )
         : entryOf(header, value)
     } catch (error) {
-      return report(error)
+      return spoiled(key, error)
     }
+  }
+
+  function spoiled(key: string, error: unknown): undefined {
+    if (isCodecError(error) && unreadable.size < MAX_UNREADABLE) unreadable.add(key)
+    return report(error)
   }
 
   function entryOf(header: FrameHeader, value: unknown): Entry {
     const { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags } = header
     const createdAt = clock.fromServer(storedAt, context.elapsed())
     return createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs })
+  }
+
+  /** What entries are judged by, some at a time: whole frames are read, and no value is decoded. */
+  async function* heads(keys: readonly string[]): AsyncGenerator<readonly [key: string, head: EntryHead]> {
+    for (const some of chunks(connection, keys, (key) => key, MAX_WRITES)) {
+      const frames = (await connection.callBuffer('MGET', ...some)) as (Uint8Array | null)[]
+      for (const [index, key] of some.entries()) {
+        const head = headOf(frames[index] ?? null)
+        if (head !== undefined) yield [key, head]
+      }
+    }
+  }
+
+  /** `undefined` for what is no entry that can be read: another program may have written it. */
+  function headOf(bytes: Uint8Array | null): EntryHead | undefined {
+    if (bytes === null) return undefined
+    try {
+      const { storedAt, ...header } = readFrame(bytes).header
+      return { ...header, createdAt: clock.fromServer(storedAt, context.elapsed()) }
+    } catch (error) {
+      return report(error)
+    }
   }
 
   async function seal(key: string, entry: Entry): Promise<Sealed | undefined> {
@@ -142,10 +177,15 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     return undefined
   }
 
+  function wasUnreadable(inRedis: string): boolean {
+    return unreadable.delete(inRedis.slice(keyPrefix.length))
+  }
+
   async function write(entries: readonly (readonly [string, Entry])[]): Promise<void> {
     if (!clock.isKnown) await parts.askTime()
     const sealed = await Promise.all(entries.map(([key, entry]) => seal(key, entry)))
     const frames = sealed.filter((one) => one !== undefined)
+    if (unreadable.size > 0) await remove(frames.map(({ key }) => key).filter(wasUnreadable))
     await Promise.all(
       chunks(connection, frames, ({ key }) => key, MAX_WRITES).map((some) =>
         STORE.run(
@@ -191,13 +231,11 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
       for await (const keys of scan()) await remove(keys)
     },
     async purge({ isDead }) {
+      if (!clock.isKnown) await parts.askTime()
       let purged = 0
       for await (const keys of scan()) {
-        const entries = await readMany(keys.map((key) => key.slice(keyPrefix.length)))
-        const dead = keys.filter((key, index) => {
-          const entry = entries[index]
-          return entry !== undefined && isDead(key.slice(keyPrefix.length), entry)
-        })
+        const dead: string[] = []
+        for await (const [key, head] of heads(keys)) if (isDead(key.slice(keyPrefix.length), head)) dead.push(key)
         await remove(dead)
         purged += dead.length
       }

@@ -1,6 +1,15 @@
 /** The entries of one cache in a database: a frame in a row each. The same for all databases. */
 import { isCodecError, openValue, readFrame, sealEntry } from '@hotpath/codec'
-import { type Codec, type Entry, type TierContext, type TierStore, createEntry, deadAt } from '@hotpath/contract'
+import {
+  type Codec,
+  type Entry,
+  type EntryHead,
+  type PurgeOptions,
+  type TierContext,
+  type TierStore,
+  createEntry,
+  deadAt,
+} from '@hotpath/contract'
 import type { EntryTable, FrameToStore, StoreClock } from './backend.ts'
 import { inSlices } from './slices.ts'
 import { startSweeping } from './sweeper.ts'
@@ -21,6 +30,8 @@ export interface StoreParts {
   release(): Promise<void> | void
 }
 
+/** Keys of unreadable entries that are remembered until they are written. */
+const MAX_UNREADABLE = 10_000
 /** Values that are encoded or decoded before others may get their turn. */
 const SLICE = 100
 
@@ -35,6 +46,8 @@ export function openStore(
   })
   // A prefix has no colon; a name may.
   const boundKey = (key: string): string => `${prefix}:${encodeURIComponent(context.name)}:${key}`
+  /** Keys whose entry cannot be read. What is compared of it may be wrong as well, so it must not win a write. */
+  const unreadable = new Set<string>()
 
   async function open(key: string, bytes: Uint8Array): Promise<Entry | undefined> {
     try {
@@ -46,6 +59,7 @@ export function openStore(
       const { storedAt, ...fields } = header
       return createEntry({ ...fields, value, createdAt: clock.fromStore(storedAt) })
     } catch (error) {
+      if (isCodecError(error) && unreadable.size < MAX_UNREADABLE) unreadable.add(key)
       report(error)
       return undefined
     }
@@ -89,10 +103,24 @@ export function openStore(
       }
     })
     const frames = winners(sealed)
-    if (frames.length > 0) await guard('write', () => table.write(frames))
+    if (frames.length === 0) return
+    const spoiled = unreadable.size === 0 ? [] : frames.map(({ key }) => key).filter((key) => unreadable.delete(key))
+    if (spoiled.length > 0) await guard('delete', () => table.remove(spoiled))
+    await guard('write', () => table.write(frames))
   }
 
-  async function purge(isDead: (key: string, entry: Entry) => boolean): Promise<number> {
+  /** What an entry is judged by; `undefined` for what cannot be read. */
+  function headOf(frame: Uint8Array): EntryHead | undefined {
+    try {
+      const { storedAt, ...header } = readFrame(frame).header
+      return { ...header, createdAt: clock.fromStore(storedAt) }
+    } catch (error) {
+      report(error)
+      return undefined
+    }
+  }
+
+  async function purge(isDead: PurgeOptions['isDead']): Promise<number> {
     await clock.ready()
     let purged = 0
     let after: string | undefined
@@ -102,8 +130,8 @@ export function openStore(
       after = frames.at(-1)?.key
       const dead: string[] = []
       for (const { key, frame } of frames) {
-        const entry = await open(key, frame)
-        if (entry !== undefined && isDead(key, entry)) dead.push(key)
+        const head = headOf(frame)
+        if (head !== undefined && isDead(key, head)) dead.push(key)
       }
       if (dead.length > 0) await table.remove(dead)
       purged += dead.length

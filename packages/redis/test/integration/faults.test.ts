@@ -409,6 +409,23 @@ describe('what lies under our keys', () => {
   })
 })
 
+describe('an entry without an end', () => {
+  test('that cannot be read, and claims to be newer than everything, is replaced by the next load', async () => {
+    const { cache, faults } = make(undefined, {}, { ttl: Infinity })
+    await ready(cache)
+    await cache.set('k', 'old')
+    // After the version, the flags and an epoch of six bytes come seven of `asOf`; the value is cut.
+    const key = `hotpath:${cache.name}:k`
+    const frame = (await admin.getBuffer(key)) as Buffer
+    frame.fill(0x1f, 8, 15)
+    await admin.set(key, frame.subarray(0, -2))
+    expect(await cache.getOrSet('k', () => 'new')).toBe('new')
+    await until('the new entry', () => cache.get('k'))
+    expect(await cache.getOrSet('k', () => 'another')).toBe('new')
+    expect(faults.length).toBeGreaterThan(0)
+  })
+})
+
 describe('bad options', () => {
   test('are refused at creation', () => {
     for (const options of [undefined, {}, { client: {} }, { client: 'redis://x' }, { client: admin, prefix: 'a b' }]) {

@@ -184,3 +184,36 @@ test('fencing tokens grow, and only the holder can renew or give back', async ()
   expect(await admin.exists('{fence:n}:lease:k')).toBe(0)
   await lease?.close()
 })
+
+test('P17: a cache that is closed while it first asks for the end of a lease leaves no connection behind', async () => {
+  const [holder] = (await nodes(1)) as [Cache]
+  const client = server.connect()
+  const call = client.call.bind(client) as (...args: unknown[]) => Promise<unknown>
+  let resume = (): void => {}
+  const held = new Promise<void>((resolve) => void (resume = resolve))
+  let asked = 0
+  // The first waiter asks where the stream of leases is.
+  client.call = ((command: string, ...rest: unknown[]) => {
+    if (command !== 'GET') return call(command, ...rest)
+    asked++
+    return held.then(() => call(command, ...rest))
+  }) as never
+  const cache = createCache({ name: holder.name, tiers: [redis({ client })], ttl: '1h' })
+  await until('the view of the log', () => cache.now())
+  const load = deferredLoader<string>()
+  const first = holder.getOrSet('k', load)
+  await until('a load', () => load.calls.length > 0)
+  const second = cache.getOrSet('k', load).catch((error: { readonly code: string }) => error.code)
+  await until('the question', () => asked > 0)
+  await cache.close()
+  expect(await second).toBe('ERR_CACHE_CLOSED')
+  load.at(0).resolve('value')
+  await first
+  await holder.close()
+  resume()
+  await until('the end of all that follow', async () => {
+    const clients = String(await admin.client('LIST'))
+    return !clients.includes('cmd=xread')
+  })
+  client.disconnect()
+})

@@ -190,8 +190,11 @@ BEGIN
   SELECT COALESCE(MAX(IF(r.strength = 'h', base + r.n, 0)), 0), COALESCE(MAX(IF(r.strength = 's', base + r.n, 0)), 0)
     INTO hard, soft FROM ${rows} WHERE r.type = 'a';
   IF (SELECT COUNT(*) FROM ${p}_matchers WHERE log = this_log) > ${MAX_MATCHERS} THEN
-    DELETE FROM ${p}_matchers WHERE log = this_log;
-    SET hard = base + added, soft = base + added;
+    -- The older half gives way: what was loaded before one of them is outdated, what was loaded since is not.
+    SELECT GREATEST(hard, COALESCE(MAX(IF(old.strength = 'h', old.position, 0)), 0)),
+      GREATEST(soft, COALESCE(MAX(IF(old.strength = 's', old.position, 0)), 0)) INTO hard, soft
+      FROM (SELECT strength, position FROM ${p}_matchers WHERE log = this_log ORDER BY position LIMIT ${MAX_MATCHERS / 2}) AS old;
+    DELETE FROM ${p}_matchers WHERE log = this_log AND position <= IF(strength = 'h', hard, soft);
   END IF;
   UPDATE ${p}_logs SET position = base + added, hard_floor = GREATEST(hard_floor, hard),
     soft_floor = GREATEST(soft_floor, soft), appended = appended + added WHERE id = this_log;

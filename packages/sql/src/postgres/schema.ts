@@ -123,9 +123,12 @@ BEGIN
       INSERT INTO ${p}_matchers VALUES (opened.id, strengths[i], types[i], contents[i], at)
         ON CONFLICT ON CONSTRAINT ${p}_matchers_pkey DO UPDATE SET position = excluded.position;
       IF (SELECT count(*) FROM ${p}_matchers WHERE log = opened.id) > ${MAX_MATCHERS} THEN
-        DELETE FROM ${p}_matchers WHERE log = opened.id;
-        hard := at;
-        soft := at;
+        -- The older half gives way: what was loaded before one of them is outdated, what was loaded since is not.
+        SELECT greatest(hard, max(position) FILTER (WHERE strength = 'h')),
+          greatest(soft, max(position) FILTER (WHERE strength = 's')) INTO hard, soft FROM
+          (SELECT strength, position FROM ${p}_matchers WHERE log = opened.id ORDER BY position LIMIT ${MAX_MATCHERS / 2}) old;
+        DELETE FROM ${p}_matchers WHERE log = opened.id
+          AND position <= CASE strength WHEN 'h' THEN hard ELSE soft END;
       END IF;
     END IF;
     before := at;

@@ -1,6 +1,6 @@
 /** The log of one cache in a SQLite file. */
 import { randomBytes } from 'node:crypto'
-import type { Invalidation, LogHead, LogRecord, Mark, TierContext } from '@hotpath/contract'
+import type { Invalidation, LogHead, LogRecord, Mark, Strength, TierContext } from '@hotpath/contract'
 import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core'
 import type { LogTable, RecordToAppend } from '../backend.ts'
 import { MAX_AHEAD_MS, MAX_POSITION } from '../positions-and-clocks.ts'
@@ -26,6 +26,13 @@ interface RecordRow {
   readonly value: string
 }
 
+/** Patterns and prefixes of one strength that make room. */
+interface OldMatchers {
+  readonly strength: string
+  /** Of the newest of them. */
+  readonly position: number
+}
+
 /** What a clock that was ahead has left may be too large for a number; where it lies beyond, it only matters that it does. */
 const FIND = `SELECT id, epoch, min(position, ${Number.MAX_SAFE_INTEGER}) AS position,
   min(hard_floor, ${Number.MAX_SAFE_INTEGER}) AS hard_floor, min(soft_floor, ${Number.MAX_SAFE_INTEGER}) AS soft_floor, appended
@@ -42,7 +49,9 @@ ON CONFLICT DO UPDATE SET position = excluded.position`
 const MATCH = `INSERT INTO hotpath_matchers (log, strength, type, value, position) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET position = excluded.position`
 const COUNT_MATCHERS = 'SELECT count(*) AS count FROM hotpath_matchers WHERE log = ?'
-const FORGET_MATCHERS = 'DELETE FROM hotpath_matchers WHERE log = ?'
+const OLD_MATCHERS = `SELECT strength, max(position) AS position FROM
+  (SELECT strength, position FROM hotpath_matchers WHERE log = ? ORDER BY position LIMIT ?) GROUP BY strength`
+const FORGET_MATCHERS = 'DELETE FROM hotpath_matchers WHERE log = ? AND strength = ? AND position <= ?'
 const TRIM = `DELETE FROM hotpath_records WHERE log = ?1 AND position <=
   (SELECT position FROM hotpath_records WHERE log = ?1 ORDER BY position DESC LIMIT 1 OFFSET ?2)`
 const CELLS = `SELECT strength, cell, position FROM hotpath_cells WHERE log = ? AND (strength, cell) > (?, ?)
@@ -107,9 +116,10 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
       db.prepare(RECORD).run(id, position, index === 0 ? last : position - 1, epoch, letter, type, value)
       for (const cell of cells ?? []) db.prepare(RAISE).run(id, letter, cell, position)
       if (type === 'a') floors[strength] = position
-      else if (cells === undefined && !match(db, [id, letter, type, value, position])) {
-        floors.hard = position
-        floors.soft = position
+      else if (cells === undefined) {
+        const { hard, soft } = match(db, [id, letter, type, value, position])
+        floors.hard = Math.max(floors.hard, hard)
+        floors.soft = Math.max(floors.soft, soft)
       }
     }
     const position = first + records.length - 1
@@ -119,13 +129,19 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
     return { epoch, position }
   }
 
-  /** `false`: there were too many, and all are forgotten. */
-  function match(db: OpenDatabase, row: readonly [number, string, string, string, number]): boolean {
+  /** Answers with the positions up to which floors have to rise: where there are too many, the older half gives way. */
+  function match(db: OpenDatabase, row: readonly [number, string, string, string, number]): Record<Strength, number> {
+    const floors = { hard: 0, soft: 0 }
+    const [log] = row
     db.prepare(MATCH).run(...row)
-    const { count } = db.prepare(COUNT_MATCHERS).get(row[0]) as { count: number }
-    if (count <= MAX_MATCHERS) return true
-    db.prepare(FORGET_MATCHERS).run(row[0])
-    return false
+    const { count } = db.prepare(COUNT_MATCHERS).get(log) as { count: number }
+    if (count <= MAX_MATCHERS) return floors
+    const old = db.prepare(OLD_MATCHERS).all(log, Math.ceil(count / 2)) as unknown as OldMatchers[]
+    for (const { strength, position } of old) {
+      db.prepare(FORGET_MATCHERS).run(log, strength, position)
+      floors[toStrength(strength)] = position
+    }
+    return floors
   }
 
   /** Some at a time: there may be 262,144. */

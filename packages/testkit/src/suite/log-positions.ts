@@ -57,6 +57,20 @@ export const LOG_POSITIONS: readonly LogCase[] = [
     },
   },
   {
+    name: 'forgets the oldest patterns first, so that what was loaded since they came stays valid',
+    async run({ log }) {
+      const marks: Mark[] = []
+      for (let index = 0; index < MANY; index += BATCH) {
+        const scopes = Array.from({ length: BATCH }, (_, offset) => numbered('pattern', index + offset))
+        marks.push(await log.append(scopes))
+      }
+      const { positions } = await log.snapshot()
+      const { hard } = judge(positions, { key: 'any', tags: [] })
+      const newest = marks.at(-3)?.position ?? 0
+      check(hard < newest, `an entry that no record concerns: expected a position below ${newest}, received ${hard}.`)
+    },
+  },
+  {
     name: 'arrives by records alone where a snapshot arrives',
     async run({ log }) {
       const recorder = createRecorder()

@@ -2,6 +2,7 @@ import {
   type Clock,
   type Entry,
   type EntryFields,
+  type EntryHead,
   type HotpathError,
   type MaybePromise,
   type Tier,
@@ -32,6 +33,8 @@ export interface TierBench {
   entry(fields?: Partial<EntryFields>): Entry
   /** Compares an entry that was read with the one that was stored. */
   checkEntry(actual: Entry | undefined, expected: EntryFields, what?: string): void
+  /** Compares what an entry is judged by. */
+  checkHead(actual: EntryHead, expected: EntryHead, what: string): void
 }
 
 /** A case of the suite for tiers. */
@@ -42,6 +45,9 @@ export interface TierCase {
 
 /** What the timeline of a bench shows. Far from 0, so that an entry may be older than its reader. */
 const ELAPSED_MS = 1_000_000
+
+/** Tag of entries that the log rules out. */
+export const OUTDATED = 'outdated'
 
 /** Real stores measure ages by real clocks. Their answers may be this much off. */
 const AGE_TOLERANCE_MS = 5_000
@@ -60,6 +66,7 @@ export async function runTierCase(options: TierCasesOptions, run: TierCase['run'
       name,
       clock,
       elapsed: () => elapsedMs + Math.floor(clock.monotonic() - startedAt),
+      outdated: (_, { tags }) => tags.includes(OUTDATED),
       evicted: () => {},
       fault: (error) => void faults.push(error),
     })
@@ -74,6 +81,7 @@ export async function runTierCase(options: TierCasesOptions, run: TierCase['run'
       open,
       entry: (fields) => createEntry({ ...DEFAULTS, createdAt: ELAPSED_MS - 1_000, ...fields }),
       checkEntry: (actual, expected, what = 'entry') => checkEntry(actual, expected, what, store.shared),
+      checkHead: (actual, expected, what) => checkHead(actual, expected, what, store.shared),
     })
   } finally {
     for (const each of opened) await each.close()
@@ -114,6 +122,10 @@ function isThenable(value: unknown): boolean {
 function checkEntry(actual: Entry | undefined, expected: EntryFields, what: string, shared: boolean): void {
   check(actual !== undefined, `${what}: expected an entry, received nothing`)
   checkSame(actual.value, expected.value, `${what}.value`)
+  checkHead(actual, expected, what, shared)
+}
+
+function checkHead(actual: EntryHead, expected: EntryHead, what: string, shared: boolean): void {
   checkSame([...actual.tags].sort(), [...expected.tags].sort(), `${what}.tags`)
   for (const field of ['freshMs', 'staleMs', 'errorMs', 'epoch', 'asOf', 'aheadMs'] as const) {
     checkSame(actual[field], expected[field], `${what}.${field}`)

@@ -1,4 +1,4 @@
-import type { TierCase } from './tier-bench.ts'
+import { OUTDATED, type TierCase } from './tier-bench.ts'
 import { check, checkSame } from './check.ts'
 
 /** Clearing, purging, counting and closing. */
@@ -33,8 +33,8 @@ export const TIER_UPKEEP: readonly TierCase[] = [
     name: 'purges what is dead, leaves the rest, and counts',
     async run({ store, entry }) {
       const values = Object.entries({ a: 'dead', b: 'alive', c: 'dead', d: 'alive' })
-      await store.setMany(values.map(([key, value]) => [key, entry({ value })] as const))
-      const purged = await store.purge({ isDead: (_, { value }) => value === 'dead' })
+      await store.setMany(values.map(([key, value]) => [key, entry({ value, tags: [value] })] as const))
+      const purged = await store.purge({ isDead: (_, { tags }) => tags.includes('dead') })
       checkSame(purged, 2, 'purged')
       const left = await store.getMany(['a', 'b', 'c', 'd'])
       checkSame(
@@ -46,15 +46,39 @@ export const TIER_UPKEEP: readonly TierCase[] = [
     },
   },
   {
-    name: 'judges each key once with its whole entry in a purge',
-    async run({ store, entry, checkEntry }) {
+    name: 'purges entries that the log rules out, whose values need not be read',
+    async run({ store, entry }) {
+      const keys = Array.from({ length: 20 }, (_, index) => `k${index}`)
+      await store.setMany(keys.map((key) => [key, entry({ value: 'x'.repeat(2_000), tags: [OUTDATED] })] as const))
+      checkSame(await store.purge({ isDead: (_, { tags }) => tags.includes(OUTDATED) }), 20, 'purged')
+    },
+  },
+  {
+    name: 'ends a purge when the judgement throws',
+    async run({ store, entry }) {
+      await store.setMany(['a', 'b'].map((key) => [key, entry()] as const))
+      let judged = 0
+      const isDead = (): boolean => {
+        judged++
+        throw new Error('the cache closes')
+      }
+      const outcome = await (async () => store.purge({ isDead }))().then(
+        () => 'purged',
+        () => 'failed',
+      )
+      checkSame([outcome, judged], ['failed', 1], 'outcome, and entries judged')
+    },
+  },
+  {
+    name: 'judges each key once in a purge, by all but its value',
+    async run({ store, entry, checkHead }) {
       const stored = entry({ tags: ['tag'], asOf: 7 })
       await store.setMany(['a', 'b'].map((key) => [key, stored] as const))
       const judged: string[] = []
       await store.purge({
         isDead(key, seen) {
           judged.push(key)
-          checkEntry(seen, stored, `isDead(${key})`)
+          checkHead(seen, stored, `isDead(${key})`)
           return false
         },
       })

@@ -197,6 +197,20 @@ describe('what lies under our keys', () => {
   })
 })
 
+describe('an entry without an end', () => {
+  test('that cannot be read, and claims to be newer than everything, is replaced by the next load', async () => {
+    const path = freshPath()
+    const { cache, faults } = make(path)
+    await ready(cache)
+    await cache.set('k', 'old', { ttl: Infinity })
+    raw(path).exec(`UPDATE hotpath_entries SET as_of = 9000000000000000, frame = x'01'`)
+    expect(await cache.getOrSet('k', () => 'new', { ttl: Infinity })).toBe('new')
+    await until('the new entry', () => cache.get('k'))
+    expect(await cache.getOrSet('k', () => 'another', { ttl: Infinity })).toBe('new')
+    expect(faults).toContain('ERR_CODEC_FRAME')
+  })
+})
+
 describe('bounds', () => {
   const context = (clock: ReturnType<typeof createFakeClock>, evicted: (key: string) => void = () => {}) => ({
     name: 'b',
