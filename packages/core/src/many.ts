@@ -166,7 +166,11 @@ async function load<Value>(call: ManyCall<Value>, round: Round<Value>): Promise<
   const waits = new Set<Promise<void>>()
   for (const one of round.wanted) waits.add(begin(one, round.mayJoin))
   // What is only refreshed is waited for by nobody.
-  if (loading === undefined && begun.length > 0) void loadOwn({ ...call, signal: undefined }, begun, { view, end })
+  if (loading === undefined && begun.length > 0) {
+    const refreshes = begun
+    begun = []
+    void loadOwn({ ...call, signal: undefined }, refreshes, { view, end })
+  }
   await Promise.all(waits)
 }
 
