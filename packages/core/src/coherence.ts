@@ -197,8 +197,7 @@ export class Coherence {
     if (positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
     const own = this.#own.strengthFor(key, tags)
     if (own === 'hard') return 'outdated'
-    if (own === undefined && positions.softAt(key, tags, asOf) <= asOf) return 'valid'
-    return after > asOf ? 'outdated' : 'expired'
+    return own === undefined && positions.softAt(key, tags, asOf) <= asOf ? 'valid' : afterSoft(asOf, after)
   }
 
   /** Whether contact with the log was lost for too long. */
@@ -294,8 +293,7 @@ export class Coherence {
   #judgeAlone({ epoch, positions }: StandIn, key: string, subject: Subject, after: number): Judgement {
     const { tags, asOf } = subject
     if (subject.epoch !== epoch || this.isOffline() || positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
-    if (positions.softAt(key, tags, asOf) <= asOf) return 'valid'
-    return after > asOf ? 'outdated' : 'expired'
+    return positions.softAt(key, tags, asOf) <= asOf ? 'valid' : afterSoft(asOf, after)
   }
 
   /** Nothing that was judged so far is valid any more. */
@@ -332,6 +330,11 @@ export class Coherence {
   #reach(position: number): MaybePromise<boolean> {
     return this.#mirror.positions !== undefined && this.#mirror.cursor >= position ? true : this.#readers.wait(position)
   }
+}
+
+/** What a soft record makes of an entry: for who has a token from after it, that counts as hard. */
+function afterSoft(asOf: number, after: number): Judgement {
+  return after > asOf ? 'outdated' : 'expired'
 }
 
 /** Nobody is waiting for it: what others invalidate is not heard of. */

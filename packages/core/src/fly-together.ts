@@ -4,6 +4,7 @@
  */
 import { type CacheKey, type Entry, type Freshness, timeLimit } from '@hotpath/contract'
 import type { ManyLoader } from './cache.ts'
+import { isPromise } from './chain.ts'
 import type { Engine } from './engine.ts'
 import type { Flight } from './flight.ts'
 import { countFailure, judgeLoaded, tooSlow } from './load.ts'
@@ -59,7 +60,8 @@ export async function flyTogether<Value>(engine: Engine, group: Group<Value>): P
     })
     const answer = await Promise.race([loader(keys, { signal: controller.signal }), abandoned])
     if (answer === undefined && left === 0) return
-    land(engine, group, valuesOf(keys, answer), loadMs())
+    const values = valuesOf<Value>(keys, answer)
+    land(engine, group, values.some(isPromise) ? await Promise.all(values) : values, loadMs())
   } catch (error) {
     for (const flight of flights) if (!flight.settled) fail(flight as Flight, error)
   } finally {

@@ -138,7 +138,7 @@ test('capabilities of the tier behind stay what they are', () => {
 })
 
 test('a ratio outside 0 to 1 is refused', () => {
-  expect(() => setUp({ failRate: 1.5 })).toThrow('`failRate` must be a ratio between 0 and 1, received 1.5')
+  expect(() => setUp({ failRate: 1.5 })).toThrow('`failRate` must be a ratio from 0 to 1, received 1.5')
   expect(() => setUp({ hangRate: -1 })).toThrow('`hangRate`')
   expect(() => setUp({ dropRate: Number.NaN })).toThrow('`dropRate`')
 })

@@ -111,9 +111,9 @@ export const RULES: readonly Rule[] = [
     without: 'positions are assigned, not raised',
     patches: [
       {
-        file: 'src/cell-positions.ts',
-        find: 'if ((cells.get(cell) ?? 0) < position) cells.set(cell, position)',
-        replace: 'cells.set(cell, position)',
+        file: 'src/cell-table.ts',
+        find: 'if (this.get(cell) >= position) return\n',
+        replace: '\n',
       },
       {
         file: 'src/recent-ids.ts',
