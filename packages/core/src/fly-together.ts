@@ -61,7 +61,13 @@ export async function flyTogether<Value>(engine: Engine, group: Group<Value>): P
     const answer = await Promise.race([loader(keys, { signal: controller.signal }), abandoned])
     if (answer === undefined && left === 0) return
     const values = valuesOf<Value>(keys, answer)
-    land(engine, group, values.some(isPromise) ? await Promise.all(values) : values, loadMs())
+    const isLater = values.some(isPromise)
+    land(
+      engine,
+      group,
+      isLater ? await Promise.all(values.map(async (value) => value)) : (values as readonly (Value | undefined)[]),
+      loadMs(),
+    )
   } catch (error) {
     for (const flight of flights) if (!flight.settled) fail(flight as Flight, error)
   } finally {

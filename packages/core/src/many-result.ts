@@ -1,14 +1,18 @@
 /** What a loader of many keys may answer with. */
-import { type CacheKey, LoadError, encodeKey, kindOf } from '@hotpath/contract'
+import { type CacheKey, LoadError, type MaybePromise, encodeKey, kindOf } from '@hotpath/contract'
 
 /**
- * The values in the order of the keys.
+ * The values in the order of the keys; a loader may answer with promises of them.
  *
  * @throws LoadError `ERR_LOAD_RESULT` for anything but a Map, or a list of as many values.
  */
-export function valuesOf<Value>(keys: readonly CacheKey[], answer: unknown): readonly (Value | undefined)[] {
+export function valuesOf<Value>(
+  keys: readonly CacheKey[],
+  answer: unknown,
+): readonly MaybePromise<Value | undefined>[] {
   const values: unknown = answer instanceof Map ? pick(keys, answer as ReadonlyMap<CacheKey, Value>) : answer
-  if (Array.isArray(values) && values.length === keys.length) return values as readonly (Value | undefined)[]
+  if (Array.isArray(values) && values.length === keys.length)
+    return values as readonly MaybePromise<Value | undefined>[]
   throw wrongResult(keys.length, values)
 }
 

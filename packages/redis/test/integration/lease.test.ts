@@ -193,11 +193,11 @@ test('P17: a cache that is closed while it first asks for the end of a lease lea
   const held = new Promise<void>((resolve) => void (resume = resolve))
   let asked = 0
   // The first waiter asks where the stream of leases is.
-  client.call = ((command: string, ...rest: unknown[]) => {
+  client.call = (command: string, ...rest: unknown[]) => {
     if (command !== 'GET') return call(command, ...rest)
     asked++
     return held.then(() => call(command, ...rest))
-  }) as never
+  }
   const cache = createCache({ name: holder.name, tiers: [redis({ client })], ttl: '1h' })
   await until('the view of the log', () => cache.now())
   const load = deferredLoader<string>()
