@@ -1,20 +1,8 @@
-import type { CacheKey, FreshnessOptions, Token } from '@hotpath/contract'
-import type { CacheEventType, CacheListener } from './events.ts'
-import type { Inspection } from './inspect.ts'
-import type { LoadContext } from './loader.ts'
+import type { Age, CacheKey, FreshnessOptions, Token } from '@hotpath/contract'
+import type { CacheEventType, CacheListener } from './watch/events.ts'
+import type { LoadContext, Loader, ManyLoader } from './read/loader.ts'
 import type { LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
-import type { CacheStats } from './stats.ts'
-import type { WarmOptions, WarmReport } from './warm.ts'
-import type { AnyFunction, WrapOptions, Wrapped } from './wrap.ts'
-
-/** Produces the values of the keys that are missing, in their order, or as a map by the keys given. */
-export type ManyLoader<Value> = (
-  missing: readonly CacheKey[],
-  context: { readonly signal: AbortSignal },
-) =>
-  | readonly (Value | undefined)[]
-  | ReadonlyMap<CacheKey, Value>
-  | Promise<readonly (Value | undefined)[] | ReadonlyMap<CacheKey, Value>>
+import type { CacheStats } from './watch/stats.ts'
 
 /**
  * A tiered, tagged cache, or one namespace of it.
@@ -108,4 +96,75 @@ export interface Cache extends AsyncDisposable {
   on<Type extends CacheEventType>(type: Type, listener: CacheListener<Type>): () => void
   /** Aborts loads, waits for writes behind, and lets go of everything. Idempotent. */
   close(): Promise<void>
+}
+
+/** Options of `warm`. */
+export interface WarmOptions extends FreshnessOptions {
+  /** Loads a key; needed when the source has keys. Keys that are cached already are left alone. */
+  readonly load?: Loader<unknown> | undefined
+  /** Tags of what is loaded. */
+  readonly tags?: readonly string[] | undefined
+  /** How many at once. Default 8. */
+  readonly concurrency?: number | undefined
+  /** Called after each; what it throws ends the warming. */
+  readonly onProgress?: ((report: WarmReport) => void) | undefined
+  /** Aborts what loads and stops before the next item; what is warm stays. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What `warm` did. */
+export interface WarmReport {
+  /**
+   * Keys that are cached now. A key whose value was loaded or given and not stored (by `skip()`, a `ttl` of 0, an
+   * invalidation meanwhile, or without a view of the log) counts neither as warmed nor as failed.
+   */
+  readonly warmed: number
+  /** Keys whose load failed. */
+  readonly failed: number
+  /** The first failures, at most ten. */
+  readonly errors: readonly unknown[]
+}
+
+/** Options of `wrap`. */
+export interface WrapOptions<Args extends readonly unknown[], Value> extends FreshnessOptions {
+  /** What the keys of calls begin with. Default: the function's name, which must not be one that a minifier gave it. */
+  readonly name?: string | undefined
+  /** The key of a call. Default: the name and the arguments. */
+  readonly key?: ((...args: Args) => CacheKey) | undefined
+  /** Tags, or what makes them from the arguments and the value. */
+  readonly tags?: readonly string[] | ((args: Args, value: Value) => readonly string[]) | undefined
+}
+
+/** What `wrap` takes: any function. */
+// oxlint-disable-next-line typescript/no-explicit-any -- parameters are compared both ways by `any` alone
+export type AnyFunction = (this: any, ...args: any) => unknown
+
+/** A function that answers from the cache. */
+export interface Wrapped<Args extends readonly unknown[], Value> {
+  (...args: Args): Promise<Value>
+  /** The key of a call. */
+  key(...args: Args): CacheKey
+  /** Removes the value of a call. */
+  invalidate(...args: Args): Promise<Token>
+}
+
+/** What is known of a key. Times are milliseconds. */
+export interface Inspection {
+  /** Encoded. */
+  readonly key: string
+  /** `outdated`: an invalidation or another life of the log; `missing`: no tier has it. */
+  readonly state: Age | 'outdated' | 'missing'
+  /** Kind of the tier that answered. */
+  readonly tier: string | undefined
+  /** Since it was loaded. */ readonly ageMs: number | undefined
+  /** Until it stops being fresh; negative once it is not. */
+  readonly ttlLeftMs: number | undefined
+  /** Until it is good for nothing. */
+  readonly lifeLeftMs: number | undefined
+  /** Tags of the value. */
+  readonly tags: readonly string[]
+  /** Point of the log that the value is current at. */
+  readonly asOf: Token | undefined
+  /** Estimate of the value alone. */
+  readonly bytes: number | undefined
 }

@@ -1,7 +1,7 @@
 import type { Cache } from './cache.ts'
 import { Engine } from './engine.ts'
-import { CacheHandle } from './handle.ts'
-import { KeySpace } from './key-space.ts'
+import { CacheHandle } from './door/handle.ts'
+import { KeySpace } from './door/key-space.ts'
 import type { CacheOptions } from './options.ts'
 
 /**

@@ -20,20 +20,20 @@ import {
   timeLimit,
   toMs,
 } from '@hotpath/contract'
-import { Backoff } from './backoff.ts'
-import { isPromise } from './chain.ts'
-import { Coherence, type Judgement } from './coherence.ts'
-import { Events } from './events.ts'
-import { Faults } from './faults.ts'
-import { guardFirst } from './first-tier.ts'
-import { Flights, closedError } from './flight.ts'
-import { GuardedTier, type OpenTier } from './lower-tiers.ts'
-import { GuardedLease } from './guarded-lease.ts'
-import { createMemoryLog } from './memory-log.ts'
+import { Backoff } from './flights/backoff.ts'
+import { isPromise } from './time/chain.ts'
+import { Coherence, type Judgement } from './shared/log/coherence.ts'
+import { Events } from './watch/events.ts'
+import { Faults } from './watch/faults.ts'
+import { guardFirst } from './shared/tiers/first-tier.ts'
+import { Flights, closedError } from './flights/flight.ts'
+import { GuardedTier, type OpenTier } from './shared/tiers/lower-tiers.ts'
+import { GuardedLease } from './shared/lease/guarded-lease.ts'
+import { createMemoryLog } from './shared/memory-log.ts'
 import { type CacheOptions, checkCacheOptions } from './options.ts'
-import { type CacheStats, type Counters, Stats } from './stats.ts'
-import { systemClock } from './system-clock.ts'
-import { Timeline } from './timeline.ts'
+import { type CacheStats, type Counters, Stats } from './watch/stats.ts'
+import { systemClock } from './time/system-clock.ts'
+import { Timeline } from './time/timeline.ts'
 
 /** How long `close()` waits for writes under way. */
 const CLOSE_MS = 5_000

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Backoff } from '../src/backoff.ts'
+import { Backoff } from '../src/flights/backoff.ts'
 
 describe('backoff', () => {
   test('P10: remembers ten thousand keys, the last ones', () => {

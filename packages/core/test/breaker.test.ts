@@ -1,9 +1,9 @@
 import type { Entry, TierStore } from '@hotpath/contract'
 import { asyncTier, chaosTier, createFakeClock, createRandom, deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { Breaker } from '../src/breaker.ts'
+import { Breaker } from '../src/shared/tiers/breaker.ts'
 import { memory } from '../src/index.ts'
-import { GuardedTier } from '../src/lower-tiers.ts'
+import { GuardedTier } from '../src/shared/tiers/lower-tiers.ts'
 import { make } from './make.ts'
 
 describe('breaker', () => {

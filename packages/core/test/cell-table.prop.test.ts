@@ -1,6 +1,6 @@
 import { array, assert, nat, property, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
-import { CellTable } from '../src/cell-table.ts'
+import { CellTable } from '../src/shared/cells/cell-table.ts'
 
 const CELLS = 256
 

@@ -1,7 +1,7 @@
 import type { Lease, LeaseGrant } from '@hotpath/contract'
 import { createFakeClock, deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { GuardedLease } from '../src/guarded-lease.ts'
+import { GuardedLease } from '../src/shared/lease/guarded-lease.ts'
 
 function guarded() {
   const clock = createFakeClock()

@@ -1,6 +1,6 @@
 import { createRandom } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { Histogram } from '../src/histogram.ts'
+import { Histogram } from '../src/watch/histogram.ts'
 
 describe('histogram', () => {
   test('percentiles are at most 6 % too high', () => {

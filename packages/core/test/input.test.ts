@@ -2,7 +2,7 @@
 import type { Entry, TierStore } from '@hotpath/contract'
 import { describe, expect, test } from 'vitest'
 import { type Cache, type LoadContext, createCache, isHotpathError, memory } from '../src/index.ts'
-import { sizeOf } from '../src/size-of.ts'
+import { sizeOf } from '../src/memory/size-of.ts'
 import { make } from './make.ts'
 
 /** A synchronous tier that is a class, so that its methods need `this`. */

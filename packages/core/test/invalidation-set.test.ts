@@ -1,8 +1,8 @@
 import type { Invalidation, Scope } from '@hotpath/contract'
 import { describe, expect, test } from 'vitest'
-import { Acknowledged } from '../src/acknowledged.ts'
-import { InvalidationSet } from '../src/invalidation-set.ts'
-import { PendingInvalidations } from '../src/pending-invalidations.ts'
+import { Acknowledged } from '../src/shared/log/acknowledged.ts'
+import { InvalidationSet } from '../src/shared/log/invalidation-set.ts'
+import { PendingInvalidations } from '../src/shared/log/pending-invalidations.ts'
 
 const hard = (scope: Scope): Invalidation => ({ scope, strength: 'hard' })
 const soft = (scope: Scope): Invalidation => ({ scope, strength: 'soft' })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createFakeClock, flush } from '@hotpath/testkit'
 import { createMemoryLog } from '../src/index.ts'
-import { Lives } from '../src/lives.ts'
+import { Lives } from '../src/shared/log/lives.ts'
 import { make } from './make.ts'
 
 describe('lives of a log', () => {

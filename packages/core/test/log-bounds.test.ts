@@ -2,7 +2,7 @@ import type { InvalidationLog, LogFollower } from '@hotpath/contract'
 import { asyncTier, createFakeClock, createRandom, createSharedStore, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { type CacheOptions, createMemoryLog, memory } from '../src/index.ts'
-import { createExactPositions } from '../src/exact-positions.ts'
+import { createExactPositions } from '../src/view/exact-positions.ts'
 import { make } from './make.ts'
 
 /** Caches over a log of another machine that can be put back, breaks when asked to, and counts what it is asked. */

@@ -17,7 +17,7 @@ import {
   scheduledTier,
 } from '@hotpath/testkit'
 import { expect, test } from 'vitest'
-import { createExactPositions } from '../src/exact-positions.ts'
+import { createExactPositions } from '../src/view/exact-positions.ts'
 import { type Cache, type LoadContext, createCache, createMemoryLog, memory } from '../src/index.ts'
 
 const KEYS = ['a', 'b'] as const

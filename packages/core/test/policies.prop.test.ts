@@ -1,8 +1,8 @@
 import type { Entry, EvictionPolicyMaker } from '@hotpath/contract'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lru } from '../src/lru.ts'
-import { SmallLru } from '../src/small-lru.ts'
+import { lru } from '../src/memory/lru.ts'
+import { SmallLru } from '../src/memory/small-lru.ts'
 
 /** What least recently used means, written for reading: a list whose last member was used last. */
 class Reference {

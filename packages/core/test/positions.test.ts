@@ -2,9 +2,9 @@
 import type { LogPositions } from '@hotpath/contract'
 import { createRandom } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { CELLS, cellsOf, createCellPositions } from '../src/cell-positions.ts'
-import { createExactPositions } from '../src/exact-positions.ts'
-import { PositionMap } from '../src/position-map.ts'
+import { CELLS, cellsOf, createCellPositions } from '../src/shared/cells/cell-positions.ts'
+import { createExactPositions } from '../src/view/exact-positions.ts'
+import { PositionMap } from '../src/view/position-map.ts'
 
 describe('positions', () => {
   test('a map forgets its older half when it is full, and tells the highest position forgotten', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sizeOf, sizeOfString } from '../src/size-of.ts'
+import { sizeOf, sizeOfString } from '../src/memory/size-of.ts'
 
 describe('sizes', () => {
   test('grow with what is held', () => {

@@ -1,6 +1,6 @@
 import { createFakeClock, createRandom } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { Timeline } from '../src/timeline.ts'
+import { Timeline } from '../src/time/timeline.ts'
 
 describe('timeline', () => {
   test('recent readings are renewed after a millisecond or 64 uses', () => {

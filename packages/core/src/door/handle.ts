@@ -1,0 +1,405 @@
+import {
+  type CacheKey,
+  type Entry,
+  type Freshness,
+  type FreshnessOptions,
+  type Invalidation,
+  type Mark,
+  type MaybePromise,
+  type Scope,
+  type Strength,
+  type Token,
+  ageOf,
+  assertKey,
+  parseToken,
+  resolveFreshness,
+  toToken,
+  validateTags,
+} from '@hotpath/contract'
+import type {
+  AnyFunction,
+  Cache,
+  Inspection,
+  WarmOptions,
+  WarmReport,
+  WrapOptions,
+  Wrapped,
+} from '../cache.ts'
+import { chain } from '../time/chain.ts'
+import { countFound } from '../read/count.ts'
+import type { Engine } from '../engine.ts'
+import type { CacheEventType, CacheListener } from '../watch/events.ts'
+import { closedError } from '../flights/flight.ts'
+import { inspect, isUsable } from './later/inspect.ts'
+import type { KeySpace } from './key-space.ts'
+import type { LoadContext, Loader, ManyLoader } from '../read/loader.ts'
+import { type ManyCall, findMany, getOrSetMany } from '../read/many.ts'
+import {
+  type LoadOptions,
+  type ReadOptions,
+  type SetEntry,
+  type SetOptions,
+  type WriteOptions,
+  checkDefaults,
+  checkLoadOptions,
+  checkReadOptions,
+  checkSetEntry,
+  checkSetOptions,
+  checkWriteOptions,
+} from '../options.ts'
+import type { Call } from '../read/call.ts'
+import { find, readThrough } from '../read/read.ts'
+import type { CacheStats, Counters } from '../watch/stats.ts'
+import { checkWarmOptions, warm } from './later/warm.ts'
+import { assertEntry, assertIterable, assertList } from './input.ts'
+import { wrap } from './wrap.ts'
+import { NOWHERE, type Write, append, remove, store } from '../read/write.ts'
+import { writing } from '../read/write-promise.ts'
+
+const NO_TAGS: readonly string[] = []
+const NO_OPTIONS: LoadOptions & WriteOptions = {}
+
+/** A cache as its users see it: encodes keys, resolves options, and hands on to the engine. Namespaces are handles too. */
+export class CacheHandle implements Cache {
+  readonly name: string
+  readonly #engine: Engine
+  readonly #keys: KeySpace
+  readonly #freshness: Freshness
+  readonly #counters: Counters
+  // What a hit needs, one step away.
+  readonly #memory: Engine['memory']
+  readonly #coherence: Engine['coherence']
+  readonly #timeline: Engine['timeline']
+  readonly #events: Engine['events']
+
+  constructor(engine: Engine, keys: KeySpace, freshness: Freshness, counters: Counters) {
+    this.name = engine.name
+    this.#engine = engine
+    this.#keys = keys
+    this.#freshness = freshness
+    this.#counters = counters
+    this.#memory = engine.memory
+    this.#coherence = engine.coherence
+    this.#timeline = engine.timeline
+    this.#events = engine.events
+  }
+
+  getOrSet<Value, Result = Value>(
+    key: CacheKey,
+    loader: (context: LoadContext<Value>) => Result | Promise<Result>,
+    options: LoadOptions = NO_OPTIONS,
+  ): Promise<Result> {
+    try {
+      const encoded = this.#keys.encode(key)
+      if (options === NO_OPTIONS || isPlain(options)) {
+        const entry = this.#hit(encoded)
+        if (entry !== undefined) return Promise.resolve(entry.value as Result)
+      }
+      if (options !== NO_OPTIONS) checkLoadOptions(options, 'getOrSet')
+      // Written out, as V8 forgets the shape of what is spread, and drops the code for it, when none is alive.
+      const call: Call<unknown> = {
+        engine: this.#engine,
+        counters: this.#counters,
+        key: encoded,
+        original: key,
+        loader: loader as Loader<unknown>,
+        tags: ownTags(options.tags),
+        freshness: this.#freshnessOf(options),
+        signal: options.signal,
+        refresh: options.refresh ?? false,
+        isOneOfMany: false,
+      }
+      return Promise.resolve(readThrough(call, markOf(options.after)) as Result | Promise<Result>)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  get<Value = unknown>(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<Value | undefined> {
+    try {
+      const encoded = this.#keys.encode(key)
+      const entry = options?.after === undefined ? this.#hit(encoded) : undefined
+      if (entry !== undefined) return Promise.resolve(entry.value as Value)
+      if (options !== NO_OPTIONS) checkReadOptions(options, 'get')
+      this.#open(encoded)
+      const value = find(this.#engine, encoded, options, (found) => {
+        countFound({ engine: this.#engine, counters: this.#counters, key: encoded }, found)
+        return found?.entry.value as Value | undefined
+      })
+      return Promise.resolve(value)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async getMany<Value = unknown>(
+    keys: readonly CacheKey[],
+    options: ReadOptions = NO_OPTIONS,
+  ): Promise<(Value | undefined)[]> {
+    checkReadOptions(options, 'getMany')
+    const found = await findMany(this.#engine, this.#counters, this.#encodeAll(keys), options)
+    return found.map((one) => one?.entry.value as Value | undefined)
+  }
+
+  async has(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<boolean> {
+    const encoded = this.#keys.encode(key)
+    this.#open(encoded)
+    checkReadOptions(options, 'has')
+    return find(this.#engine, encoded, options, (found) => found !== undefined)
+  }
+
+  peek<Value = unknown>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined {
+    const encoded = this.#keys.encode(key)
+    const entry = this.#memory?.peek?.(encoded) as Entry<Value> | undefined
+    if (entry === undefined) return undefined
+    if (this.#engine.judgeHeld(encoded, entry) === 'outdated') return undefined
+    const now = this.#timeline.recent()
+    if (now >= this.#coherence.offlineAt) return undefined
+    const age = ageOf(entry, now, entry.expired)
+    return age === 'fresh' || (age === 'stale' && options?.stale === true) ? entry.value : undefined
+  }
+
+  async getOrSetMany<Value>(
+    keys: readonly CacheKey[],
+    loader: ManyLoader<Value>,
+    options: LoadOptions = NO_OPTIONS,
+  ): Promise<(Value | undefined)[]> {
+    const encoded = this.#encodeAll(keys)
+    checkLoadOptions(options, 'getOrSetMany')
+    const call: ManyCall<Value> = {
+      engine: this.#engine,
+      counters: this.#counters,
+      keys: encoded,
+      originals: keys,
+      loader,
+      tags: ownTags(options.tags),
+      freshness: this.#freshnessOf(options),
+      signal: options.signal,
+      refresh: options.refresh ?? false,
+      isOneOfMany: false,
+    }
+    return getOrSetMany(call, markOf(options.after))
+  }
+
+  set<Value>(key: CacheKey, value: Value, options: SetOptions = NO_OPTIONS): Promise<Token> {
+    return writing('set', () => {
+      if (options !== NO_OPTIONS) checkSetOptions(options, 'set')
+      return store(this.#engine, this.#counters, [this.#write(key, value, options, this.#freshness)], options.queue)
+    })
+  }
+
+  setMany(entries: Iterable<SetEntry>, options: SetOptions = NO_OPTIONS): Promise<Token> {
+    return writing('setMany', () => {
+      this.#open()
+      checkSetOptions(options, 'setMany')
+      const shared = resolveFreshness(this.#freshness, options)
+      const writes = Array.from(assertIterable(entries, 'setMany'), (entry) => {
+        assertEntry(entry)
+        checkSetEntry(entry, 'setMany')
+        const { tags = options.tags, asOf = options.asOf } = entry
+        return this.#write(entry.key, entry.value, { ...entry, tags, asOf }, shared)
+      })
+      return store(this.#engine, this.#counters, writes, options.queue)
+    })
+  }
+
+  delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('delete', () => {
+      const encoded = this.#keys.encode(key)
+      this.#open(encoded)
+      checkWriteOptions(options, 'delete')
+      return remove(this.#engine, this.#counters, encoded, options.queue)
+    })
+  }
+
+  expire(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('expire', () => {
+      const encoded = this.#keys.encode(key)
+      this.#open(encoded)
+      checkWriteOptions(options, 'expire')
+      return this.#append([{ type: 'key', key: encoded }], 'soft', options)
+    })
+  }
+
+  invalidateTags(tags: readonly string[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('invalidateTags', () => {
+      checkWriteOptions(options, 'invalidateTags')
+      return this.#append(tagScopes(tags, 'invalidateTags'), 'hard', options)
+    })
+  }
+
+  expireTags(tags: readonly string[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('expireTags', () => {
+      checkWriteOptions(options, 'expireTags')
+      return this.#append(tagScopes(tags, 'expireTags'), 'soft', options)
+    })
+  }
+
+  invalidatePrefix(prefix: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('invalidatePrefix', () => {
+      checkWriteOptions(options, 'invalidatePrefix')
+      return this.#append([this.#keys.prefix(prefix)], 'hard', options)
+    })
+  }
+
+  invalidatePattern(pattern: string, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('invalidatePattern', () => {
+      checkWriteOptions(options, 'invalidatePattern')
+      return this.#append([this.#keys.pattern(pattern)], 'hard', options)
+    })
+  }
+
+  clear(options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('clear', () => {
+      checkWriteOptions(options, 'clear')
+      const all = this.#keys.all()
+      const mark = this.#append([all], 'hard', options)
+      // Outdated from the call on, so the memory can be given back at once.
+      if (all.type === 'all') void this.#memory?.clear()
+      return mark
+    })
+  }
+
+  async purgeExpired(): Promise<number> {
+    this.#open()
+    await this.#coherence.beginning()
+    // Nobody can say what is outdated.
+    if (this.#coherence.isBlind()) return 0
+    return this.#engine.purge((key) => this.#keys.owns(key))
+  }
+
+  async ready(): Promise<boolean> {
+    return (await this.#coherence.beginning()) ?? (this.#coherence.isThere && !this.#engine.closed)
+  }
+
+  now(): Token | undefined {
+    const mark = this.#coherence.mark()
+    return mark && toToken(mark)
+  }
+
+  wrap<Fn extends AnyFunction>(
+    fn: Fn,
+    options: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
+  ): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>> {
+    return wrap(this as Cache, fn, options)
+  }
+
+  namespace(name: string, defaults: FreshnessOptions = {}): Cache {
+    const keys = this.#keys.namespace(name)
+    checkDefaults(defaults)
+    const freshness = resolveFreshness(this.#freshness, defaults)
+    return new CacheHandle(this.#engine, keys, freshness, this.#engine.stats.namespace(keys.name))
+  }
+
+  async warm(
+    source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
+    options: WarmOptions = {},
+  ): Promise<WarmReport> {
+    this.#open()
+    assertIterable(source, 'warm')
+    checkWarmOptions(options)
+    resolveFreshness(this.#freshness, options)
+    // What a source read before the log could be seen might be outdated already.
+    await this.#coherence.beginning()
+    return warm(
+      {
+        cache: this,
+        asOf: this.now() ?? toToken(NOWHERE),
+        isClosed: () => this.#engine.closed,
+        isWarm: async (key) => this.peek(key, { stale: true }) !== undefined || isUsable(await this.inspect(key)),
+      },
+      source,
+      options,
+    )
+  }
+
+  async inspect(key: CacheKey): Promise<Inspection> {
+    const encoded = this.#keys.encode(key)
+    this.#open(encoded)
+    await this.#coherence.beginning()
+    return inspect(this.#engine, encoded)
+  }
+
+  stats(): CacheStats {
+    return this.#engine.report(this.#keys.name === '' ? undefined : this.#counters)
+  }
+
+  on<Type extends CacheEventType>(type: Type, listener: CacheListener<Type>): () => void {
+    this.#open()
+    return this.#events.on(type, listener)
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** The whole cost of a warm read: one look-up, one comparison with the log's version, one with the time. */
+  #hit(encoded: string): Entry | undefined {
+    const entry = this.#memory?.get(encoded) as Entry | undefined
+    if (entry === undefined) return undefined
+    if (entry.judgedAt !== this.#coherence.version && this.#engine.judgeHeld(encoded, entry) === 'outdated')
+      return undefined
+    if (entry.expired || entry.aheadMs > 0) return undefined
+    const now = this.#timeline.recent()
+    if (now - entry.createdAt >= entry.freshMs || now >= this.#coherence.offlineAt) return undefined
+    const hits = this.#counters.hits
+    hits[0] = (hits[0] as number) + 1
+    if (this.#events.wants('hit')) this.#events.emit({ type: 'hit', key: encoded, tier: 'memory', stale: false })
+    return entry
+  }
+
+  #freshnessOf(options: FreshnessOptions): Freshness {
+    return options === NO_OPTIONS ? this.#freshness : resolveFreshness(this.#freshness, options)
+  }
+
+  #write(key: CacheKey, value: unknown, options: SetOptions, above: Freshness): Write {
+    const encoded = this.#keys.encode(key)
+    this.#open(encoded)
+    const freshness = options === NO_OPTIONS ? above : resolveFreshness(above, options)
+    return { key: encoded, value, tags: ownTags(options.tags), freshness, asOf: markOf(options.asOf) }
+  }
+
+  #encodeAll(keys: readonly CacheKey[]): string[] {
+    this.#open()
+    assertList(keys)
+    return keys.map((key) => {
+      const encoded = this.#keys.encode(key)
+      assertKey(encoded)
+      return encoded
+    })
+  }
+
+  #open(key?: string): void {
+    if (this.#engine.closed) throw closedError()
+    if (key !== undefined) assertKey(key)
+  }
+
+  #append(scopes: readonly Scope[], strength: Strength, options: WriteOptions): MaybePromise<Mark> {
+    this.#open()
+    const invalidations: Invalidation[] = scopes.map((scope) => ({ scope, strength }))
+    const appended = append(this.#engine, this.#counters, invalidations, options.queue)
+    return chain(appended, (marks) => marks.at(-1) ?? this.#coherence.mark() ?? NOWHERE)
+  }
+}
+
+/** Options that change nothing about a fresh hit. */
+function isPlain(options: LoadOptions): boolean {
+  return options?.after === undefined && options?.refresh !== true && options?.signal?.aborted !== true
+}
+
+function markOf(token: Token | undefined): ReturnType<typeof parseToken> | undefined {
+  return token === undefined ? undefined : parseToken(token)
+}
+
+/** Copied: the caller may change his list later. */
+function ownTags(tags: readonly string[] | undefined): readonly string[] {
+  return tags === undefined || tags.length === 0 ? NO_TAGS : [...validateTags(tags, 'tags')]
+}
+
+function tagScopes(tags: readonly string[], method: string): Scope[] {
+  return validateTags(tags, method).map((tag) => ({ type: 'tag', tag }))
+}

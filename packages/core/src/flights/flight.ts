@@ -1,0 +1,262 @@
+/**
+ * A load in progress, shared by all who want its key.
+ *
+ * Invariants: at most one joinable flight per key; a flight settles exactly once and never rejects; its loader is
+ * aborted when nobody waits any more. A caller joins only while no record has outdated the flight for it, and is
+ * judged again when the load ends (see `Flights.joinable` and `awaitFlight`).
+ */
+import { ClosedError, type Mark } from '@hotpath/contract'
+import type { Coherence } from '../shared/log/coherence.ts'
+import type { Found, Servable } from './found.ts'
+
+/** How a flight ended. */
+export type Outcome<Value = unknown> =
+  /** `raced`: a record that concerns the value came after the flight began, so only earlier callers may have it. */
+  | { readonly type: 'value'; readonly value: Value; readonly raced: boolean }
+  /** A lower tier had it. */
+  | { readonly type: 'found'; readonly found: Servable<Value> }
+  /** The last load failed just now, and there is something to serve until the next may begin. */
+  | { readonly type: 'backoff'; readonly fallback: Found<Value> }
+  /** `fallback`: what was at hand when the load began. */
+  | { readonly type: 'failed'; readonly error: unknown; readonly fallback: Found<Value> | undefined }
+
+/** What a flight is for. */
+export interface FlightPlan {
+  /** Encoded. */
+  readonly key: string
+  /** Declared by the caller. */
+  readonly tags: readonly string[]
+  /** When its loader is aborted; callers with a shorter one keep their own. */
+  readonly hardTimeoutMs: number
+  /** It calls the loader, whatever the tiers have. */
+  readonly mustLoad: boolean
+}
+
+/** The flights of one key that are on their way. */
+interface Lane {
+  /** The one that may be joined. */
+  current: Flight | undefined
+  running: number
+  /** How many have begun. */
+  begun: number
+  /** The latest that has stored its value. */
+  stored: number
+}
+
+/** Where a flight is listed. */
+interface Place {
+  flight: Flight | undefined
+}
+
+export class Flight<Value = unknown> {
+  readonly key: string
+  readonly hardTimeoutMs: number
+  readonly mustLoad: boolean
+  /** Point of the log at which it began; `undefined`: nothing may be stored. */
+  readonly mark: Mark | undefined
+  /** `Coherence.changes` at its beginning. */
+  readonly changes: number
+  readonly generation: number
+  /** Instant on the cache's timeline. */
+  readonly startedAt: number
+  /** Grows from flight to flight. */
+  number = 0
+  /** Among those that have not ended. */
+  place: Place | undefined
+  /** Tags declared so far. */
+  tags: readonly string[]
+  settled = false
+  /** Everybody who waited has left, so that the loader was aborted: no fault of its own. */
+  deserted = false
+  /** What its look-up found that is good if the loader fails or is slow. */
+  fallback: Found<Value> | undefined
+  /** When the value has arrived in the tiers. */
+  stored: unknown
+  /** How it ended; `undefined` until then. */
+  outcome: Outcome<Value> | undefined
+  #lane: Lane | undefined
+  #order = 0
+  /** Made for the first who waits: of thousands that are loaded together nobody waits for one. */
+  #promise: Promise<Outcome<Value>> | undefined
+  #resolve: ((outcome: Outcome<Value>) => void) | undefined
+  #onEnd: ((flight: Flight) => void) | undefined
+  #waiters = 0
+  #abortion: { readonly reason: unknown } | undefined
+  #controller: AbortController | undefined
+  #onAbort: ((reason: unknown) => void) | undefined
+  #abortListener: ((flight: Flight, reason: unknown) => void) | undefined
+
+  constructor({ key, tags, hardTimeoutMs, mustLoad }: FlightPlan, coherence: Coherence) {
+    this.key = key
+    this.tags = tags
+    this.mustLoad = mustLoad
+    this.hardTimeoutMs = hardTimeoutMs
+    this.mark = coherence.mark()
+    this.changes = coherence.changes
+    this.generation = coherence.generation
+    this.startedAt = coherence.elapsed()
+  }
+
+  get promise(): Promise<Outcome<Value>> {
+    this.#promise ??= new Promise((resolve) => {
+      if (this.outcome === undefined) this.#resolve = resolve
+      else resolve(this.outcome)
+    })
+    return this.#promise
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#abortion !== undefined) this.#controller.abort(this.#abortion.reason)
+    return this.#controller.signal
+  }
+
+  get aborted(): boolean {
+    return this.#abortion !== undefined
+  }
+
+  /**
+   * Takes its place behind those of its key.
+   *
+   * @param onEnd - Called when it has ended.
+   */
+  follow(lane: Lane, onEnd: (flight: Flight) => void): void {
+    this.#lane = lane
+    this.#onEnd = onEnd
+    this.#order = ++lane.begun
+  }
+
+  /** Claims the right to store; `false` when a flight that began later has stored already. */
+  claim(): boolean {
+    const lane = this.#lane
+    if (lane === undefined) return true
+    if (lane.stored > this.#order) return false
+    lane.stored = this.#order
+    return true
+  }
+
+  settle(outcome: Outcome<Value>): void {
+    this.settled = true
+    this.outcome = outcome
+    this.#onAbort = undefined
+    this.#abortListener = undefined
+    this.#onEnd?.(this as Flight)
+    this.#resolve?.(outcome)
+  }
+
+  /** Calls when it is aborted; one listener may be that of many. */
+  whenAborted(listener: (flight: Flight, reason: unknown) => void): void {
+    this.#abortListener = listener
+  }
+
+  /** Somebody waits; every `enter` is met by one `leave`. */
+  enter(): void {
+    this.#waiters++
+  }
+
+  leave(reason: unknown): void {
+    this.#waiters--
+    if (this.#waiters > 0) return
+    this.deserted = true
+    this.abort(reason)
+  }
+
+  /** Aborts the loader, and fails the flight even when the loader does not listen. */
+  abort(reason: unknown): void {
+    if (this.settled || this.#abortion !== undefined) return
+    this.#abortion = { reason }
+    this.#controller?.abort(reason)
+    this.#onAbort?.(reason)
+    this.#abortListener?.(this as Flight, reason)
+  }
+
+  /** A promise that loses against the flight's abortion, so that a hung loader wedges nobody. */
+  guard<Result>(promise: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.#abortion !== undefined) reject(this.#abortion.reason)
+      this.#onAbort = reject
+      promise.then(resolve, reject)
+    })
+  }
+}
+
+/** The flights of a cache, by key. Bounded by the number of loads that callers have begun. */
+export class Flights {
+  readonly #coherence: Coherence
+  readonly #lanes = new Map<string, Lane>()
+  /** How many have begun. */
+  begun = 0
+  /** How many have ended. */
+  landed = 0
+  readonly #all = new Set<Place>()
+
+  constructor(coherence: Coherence) {
+    this.#coherence = coherence
+  }
+
+  /** The flight that a caller may join now. */
+  joinable(key: string, after = 0): Flight | undefined {
+    const flight = this.#lanes.get(key)?.current
+    if (flight === undefined || flight.aborted || this.#coherence.isTooOld(flight.startedAt)) return undefined
+    if (flight.changes === this.#coherence.changes) return flight
+    if (flight.mark === undefined || flight.generation !== this.#coherence.generation) return undefined
+    if (after > flight.mark.position) return undefined
+    const subject = { tags: flight.tags, epoch: flight.mark.epoch, asOf: flight.mark.position }
+    return this.#coherence.judge(key, subject) === 'valid' ? flight : undefined
+  }
+
+  /**
+   * The flight in progress that calls the loader, whatever the tiers have: for callers that may not use those. Whoever
+   * called before it began may have its value.
+   */
+  loading(key: string): Flight | undefined {
+    const flight = this.#lanes.get(key)?.current
+    return flight?.mustLoad === true && !flight.aborted ? flight : undefined
+  }
+
+  add(flight: Flight): void {
+    const { key } = flight
+    flight.number = ++this.begun
+    const lane = this.#lanes.get(key) ?? { current: undefined, running: 0, begun: 0, stored: 0 }
+    this.#lanes.set(key, lane)
+    lane.current = flight
+    lane.running++
+    flight.follow(lane, this.#ended)
+    flight.place = { flight }
+    this.#all.add(flight.place)
+  }
+
+  get size(): number {
+    return this.#all.size
+  }
+
+  readonly #ended = (flight: Flight): void => {
+    this.landed++
+    const { key, place } = flight
+    if (place !== undefined) {
+      this.#all.delete(place)
+      // For the reason that `Deadlines.end` gives: a flight holds a value.
+      place.flight = undefined
+    }
+    const lane = this.#lanes.get(key)
+    if (lane === undefined) return
+    if (lane.current === flight) lane.current = undefined
+    lane.running--
+    if (lane.running === 0) this.#lanes.delete(key)
+  }
+
+  /** Ends all flights. */
+  async close(): Promise<void> {
+    const all = [...this.#all].flatMap(({ flight }) => flight ?? [])
+    for (const flight of all) flight.abort(closedError())
+    await Promise.all(all.map((flight) => flight.promise))
+  }
+}
+
+/** What calls on a closed cache fail with. */
+export function closedError(): ClosedError {
+  return new ClosedError(
+    'ERR_CACHE_CLOSED',
+    'The cache is closed, so it can neither read nor load. Make a new one with `createCache()`.',
+  )
+}

@@ -1,0 +1,83 @@
+/**
+ * One load per key across processes, where a shared tier has leases: who is granted the lease loads, the others wait
+ * for his value to arrive in the tier. Best effort: nobody waits longer than a bound, a lease that is not renewed ends
+ * by itself, and without an answer everybody loads for himself. Correctness does not lean on it: values are judged.
+ */
+import type { LeaseGrant } from '@hotpath/contract'
+import type { Engine } from '../engine.ts'
+import type { Flight } from '../flights/flight.ts'
+import type { GuardedLease } from '../shared/lease/guarded-lease.ts'
+import { type Servable, isServable } from '../flights/found.ts'
+import { either, lookBelow } from './look-up.ts'
+
+/** A lease is kept this long without a word from its holder. */
+const LEASE_MS = 5_000
+const RENEW_MS = 1_500
+/** How long others wait for a value before they load for themselves. */
+const WAIT_MS = 10_000
+
+/** What waiting for a turn came to. */
+export type Turn<Value> =
+  | { readonly type: 'load'; end(): Promise<void> }
+  | { readonly type: 'found'; readonly found: Servable<Value> }
+
+const UNLEASED: Turn<never> = { type: 'load', end: async () => {} }
+
+/** Waits until this process may load, or somebody else's value is there. Never rejects, save when the flight is aborted. */
+export async function takeTurn<Value>(
+  engine: Engine,
+  flight: Flight<Value>,
+  /** Position of the caller's token. */
+  after: number,
+): Promise<Turn<Value>> {
+  const { lease } = engine
+  if (lease === undefined) return UNLEASED
+  const { key } = flight
+  const until = engine.timeline.elapsed() + WAIT_MS
+  for (;;) {
+    // A load of our own that this one may not join: to wait for it would be to wait for what is outdated.
+    if (lease.holds(key)) return UNLEASED
+    const asking = lease.acquire(key, LEASE_MS)
+    const asked = await flight.guard(asking).catch((cause: unknown) => {
+      // Whoever asked is gone.
+      void asking.then(async (late) => {
+        if (late.type === 'granted') await lease.release(key, late.grant)
+      })
+      throw cause
+    })
+    if (asked.type === 'granted') return { type: 'load', end: hold(engine, flight, lease, asked.grant) }
+    const timeoutMs = until - engine.timeline.elapsed()
+    if (asked.type === 'unavailable' || timeoutMs <= 0) return UNLEASED
+    if (!(await flight.guard(lease.released(key, { timeoutMs, signal: flight.signal })))) return UNLEASED
+    if (flight.mustLoad) continue
+    const found = await flight.guard(
+      Promise.resolve(lookBelow({ engine, key, after, isEnough: isServable, done: either })),
+    )
+    if (isServable(found)) return { type: 'found', found: found as Servable<Value> }
+  }
+}
+
+/** Renews a lease until it is given back, which is when the value has arrived in the tiers. */
+function hold<Value>(
+  engine: Engine,
+  flight: Flight<Value>,
+  lease: GuardedLease,
+  grant: LeaseGrant,
+): () => Promise<void> {
+  let cancel = (): void => {}
+  const renewLater = (): void => {
+    cancel = engine.clock.after(RENEW_MS, () => {
+      // A lease that was lost, or cannot be renewed, costs a second load elsewhere and nothing else.
+      grant.renew().then(
+        (isMine) => void (isMine && !flight.settled && renewLater()),
+        () => {},
+      )
+    })
+  }
+  renewLater()
+  return async () => {
+    cancel()
+    await flight.stored
+    await lease.release(flight.key, grant)
+  }
+}

@@ -1,0 +1,149 @@
+/** Writes: to append to the log first, then to store what is current at that point. */
+import {
+  type Entry,
+  type Freshness,
+  type Invalidation,
+  type Mark,
+  type MaybePromise,
+  ValueError,
+  createEntry,
+  displayKey,
+  isHotpathError,
+} from '@hotpath/contract'
+import { checkValue } from '@hotpath/contract/values'
+import { chain, isPromise } from '../time/chain.ts'
+import type { Engine } from '../engine.ts'
+import { windowsOf } from './load.ts'
+import { MAX_RECORDS, QUEUED } from '../shared/log/own-appends.ts'
+import { partsOf } from '../shared/parts-of.ts'
+import type { Counters } from '../watch/stats.ts'
+
+/** Where a write stands that nobody could put in order: older than everything. */
+export const NOWHERE: Mark = { epoch: '-', position: 0 }
+
+/** One value to store. */
+export interface Write {
+  readonly key: string
+  readonly value: unknown
+  readonly tags: readonly string[]
+  readonly freshness: Freshness
+  /** Where the value came from; `undefined`: it is current now. */
+  readonly asOf: Mark | undefined
+}
+
+/**
+ * Appends, counts and tells. Where it may queue, a log that does not answer is waited for behind.
+ *
+ * @returns Where the log has them, `MAX_RECORDS` of them at each mark; none for none.
+ */
+export function append(
+  engine: Engine,
+  counters: Counters,
+  invalidations: readonly Invalidation[],
+  queue: boolean = engine.queue,
+): MaybePromise<readonly Mark[]> {
+  if (invalidations.length === 0) return []
+  counters.invalidations += invalidations.length
+  if (engine.events.wants('invalidate')) engine.events.emit({ type: 'invalidate', invalidations })
+  const parts = partsOf(invalidations, MAX_RECORDS)
+  const answer = engine.coherence.append(parts)
+  return queue && isPromise(answer) ? answer.catch((error: unknown) => queued(parts, error)) : answer
+}
+
+function queued(parts: readonly unknown[], error: unknown): readonly Mark[] {
+  if (isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) return parts.map(() => QUEUED)
+  throw error
+}
+
+/**
+ * Stores values. Those that claim to be current now outdate every older copy, by one append for all (for as many as one
+ * takes); those with an `asOf` are judged like a load, and not stored when something has outdated them.
+ */
+export function store(
+  engine: Engine,
+  counters: Counters,
+  writes: readonly Write[],
+  queue: boolean = engine.queue,
+): MaybePromise<Mark> {
+  const claims: Invalidation[] = []
+  for (const { key, value, asOf } of writes) {
+    if (value === undefined) throw undefinedValue(key)
+    if (isPromise(value)) throw promisedValue(key)
+    if (engine.checksValues) checkValue(value)
+    if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
+  }
+  const claimed = engine.replacing(() => append(engine, counters, claims, queue))
+  return chain(onceBegun(engine, claimed), (marks) => {
+    const entries: [string, Entry][] = []
+    for (const { write, mark } of lastOfEachKey(writes, marks)) {
+      const entry = entryOf(engine, write, mark)
+      // What a claim replaces kept its place until now.
+      if (entry !== undefined) entries.push([write.key, entry])
+      else if (write.asOf === undefined) void engine.memory?.delete([write.key])
+    }
+    // Stored before anybody is told: a listener may call the cache, and what he changes must not be written over.
+    const stored = engine.store(entries)
+    counters.sets += entries.length
+    if (engine.events.wants('set')) for (const [key] of entries) engine.events.emit({ type: 'set', key })
+    return chain(stored, () => marks.at(-1) ?? engine.coherence.mark() ?? NOWHERE)
+  })
+}
+
+/** A value that is stored is judged first, so a write of one waits for the view of the log; its append does not. */
+function onceBegun<Value>(engine: Engine, value: MaybePromise<Value>): MaybePromise<Value> {
+  return chain(value, (done) => engine.coherence.beginning()?.then(() => done) ?? done)
+}
+
+interface Placed {
+  readonly write: Write
+  readonly mark: Mark
+}
+
+/**
+ * Of several writes of one key the last counts.
+ *
+ * @param marks - Where the log has the claims, `MAX_RECORDS` of them at each.
+ */
+function lastOfEachKey(writes: readonly Write[], marks: readonly Mark[]): Iterable<Placed> {
+  let claims = 0
+  const placed = writes.map((write): Placed => {
+    const mark = write.asOf ?? marks[Math.floor(claims++ / MAX_RECORDS)]
+    return { write, mark: mark ?? NOWHERE }
+  })
+  return placed.length === 1 ? placed : new Map(placed.map((one) => [one.write.key, one])).values()
+}
+
+/** Outdates a key everywhere, and frees its place in the tiers. */
+export async function remove(engine: Engine, counters: Counters, key: string, queue?: boolean): Promise<Mark> {
+  const [mark] = await append(engine, counters, [{ scope: { type: 'key', key }, strength: 'hard' }], queue)
+  await Promise.all(engine.lower.map((tier) => tier.run('delete', (store) => store.delete([key]))))
+  return mark as Mark
+}
+
+/** What is stored for a write; `undefined` where nothing may be. */
+function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: Mark): Entry | undefined {
+  const windows = windowsOf(value, freshness, engine.random)
+  if (windows.freshMs === 0) return undefined
+  const createdAt = engine.timeline.elapsed()
+  const { freshMs, staleMs, errorMs } = windows
+  if (engine.coherence.isBlind() || mark === QUEUED) engine.notStored(key)
+  const { epoch, position: asOf } = engine.coherence.atMost(mark)
+  const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
+  return engine.coherence.judge(key, entry) === 'outdated' ? undefined : entry
+}
+
+function undefinedValue(key: string): ValueError {
+  return new ValueError(
+    'ERR_VALUE_UNDEFINED',
+    `The value of \`${displayKey(key)}\` is undefined, which means "no value". Use \`delete\` to remove it, or \`null\` to remember that there is none.`,
+    { context: { key: displayKey(key) } },
+  )
+}
+
+function promisedValue(key: string): ValueError {
+  return new ValueError(
+    'ERR_VALUE_PROMISE',
+    `The value of \`${displayKey(key)}\` is a promise. Await it first, or let \`getOrSet\` load it.`,
+    { context: { key: displayKey(key) } },
+  )
+}

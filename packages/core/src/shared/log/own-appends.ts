@@ -1,0 +1,183 @@
+/**
+ * This node's way to the log: appends, waits for an answer within a bound, and appends again what has an unknown
+ * outcome or may have been lost with an earlier life of the log. See `pending-invalidations.ts` for what holds meanwhile.
+ */
+import {
+  type Clock,
+  type Invalidation,
+  type InvalidationLog,
+  LogError,
+  type Mark,
+  type MaybePromise,
+  type Strength,
+} from '@hotpath/contract'
+import type { Acknowledged } from './acknowledged.ts'
+import { isPromise } from '../../time/chain.ts'
+import { Deadlines } from '../deadlines.ts'
+import { partsOf } from '../parts-of.ts'
+import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
+
+/** What appending needs, and tells. */
+export interface AppendHost {
+  readonly log: InvalidationLog
+  readonly clock: Clock
+  /** The log has given them a position. */
+  accepted(invalidations: readonly Invalidation[], mark: Mark): void
+  /** What it matches may be judged otherwise from now on. */
+  changed(invalidation: Invalidation): void
+  /** Remembers what was acknowledged, where the log may lose it. */
+  readonly acknowledged: Acknowledged | undefined
+}
+
+/** Stands for a write that has no position yet: nobody can tell when a node is up to it. */
+export const QUEUED: Mark = { epoch: '_', position: 0 }
+
+const RETRY_MS = 1_000
+/** An append that is not answered for this long has an unknown outcome. */
+const APPEND_MS = 5_000
+/**
+ * Records of one append: far fewer than a log keeps for its followers, so that they come after, and few enough for a
+ * store to take in one step.
+ */
+export const MAX_RECORDS = 1_000
+
+export class OwnAppends {
+  readonly #host: AppendHost
+  readonly #pending = new PendingInvalidations()
+  readonly #deadlines: Deadlines
+  readonly #underWay = new Set<Promise<unknown>>()
+  #cancelRetry: (() => void) | undefined
+  #closed = false
+
+  constructor(host: AppendHost) {
+    this.#host = host
+    this.#deadlines = new Deadlines(host.clock, APPEND_MS)
+  }
+
+  /** The strongest invalidation without a position yet that matches. */
+  strengthFor(key: string, tags: readonly string[]): Strength | undefined {
+    return this.#pending.empty ? undefined : this.#pending.strengthFor(key, tags)
+  }
+
+  /**
+   * Appends parts one after another, each with a mark of its own: between two of them others may append. From the call
+   * on all of them hold on this node.
+   *
+   * @param parts - Each of at most `MAX_RECORDS`.
+   * @throws LogError `ERR_LOG_UNAVAILABLE` when the outcome is unknown; they keep their effect here and are appended again.
+   */
+  append(parts: readonly Batch[]): MaybePromise<readonly Mark[]> {
+    const marks: Mark[] = []
+    for (const [index, part] of parts.entries()) {
+      const answer = this.#ask(part)
+      if (isPromise(answer)) return this.#appendLater(parts.slice(index), answer, marks)
+      this.#host.accepted(part, answer)
+      marks.push(answer)
+    }
+    return marks
+  }
+
+  /** Appends what no call waits for. From here on it holds on this node. */
+  appendBehind(invalidations: Batch): void {
+    if (invalidations.length === 0) return
+    this.#pending.add(invalidations)
+    this.#postpone(invalidations)
+    this.#retry()
+  }
+
+  /** The log is in this epoch. Another life may not have what the one before acknowledged: replication is not always waited for. */
+  stands(epoch: string): void {
+    const lost = this.#host.acknowledged?.lostWith(epoch, this.#host.clock.monotonic()) ?? []
+    this.appendBehind(lost)
+  }
+
+  /** When what is being appended has been answered, one way or the other. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancelRetry?.()
+    this.#deadlines.close()
+  }
+
+  #ask(part: Batch): MaybePromise<Mark> {
+    try {
+      return this.#host.log.append(part)
+    } catch (cause) {
+      return Promise.reject(cause)
+    }
+  }
+
+  #appendLater(parts: readonly Batch[], first: Promise<Mark>, marks: Mark[]): Promise<readonly Mark[]> {
+    for (const part of parts) this.#pending.add(part)
+    for (const part of parts) for (const invalidation of part) this.#host.changed(invalidation)
+    const done = this.#send(parts, first, marks).catch((cause: unknown) => {
+      throw unconfirmed(cause)
+    })
+    this.#underWay.add(done)
+    const end = (): void => void this.#underWay.delete(done)
+    done.then(end, end)
+    return done
+  }
+
+  /** Appends what is in effect already. What is not acknowledged waits to be appended again. */
+  async #send(parts: readonly Batch[], first?: Promise<Mark>, marks: Mark[] = []): Promise<readonly Mark[]> {
+    let sent = 0
+    try {
+      for (const part of parts) {
+        const mark = await this.#inTime(sent === 0 && first !== undefined ? first : this.#ask(part))
+        this.#accepted(part, mark)
+        marks.push(mark)
+        sent++
+      }
+      return marks
+    } catch (cause) {
+      for (const part of parts.slice(sent)) this.#postpone(part)
+      throw cause
+    }
+  }
+
+  #inTime(answer: MaybePromise<Mark>): Promise<Mark> {
+    return new Promise((resolve, reject) => {
+      const deadline = this.#deadlines.begin(() => reject(new Error('no response in time')))
+      const end = (): void => this.#deadlines.end(deadline)
+      const answered = Promise.resolve(answer)
+      answered.then(resolve, reject)
+      answered.then(end, end)
+    })
+  }
+
+  #accepted(batch: Batch, mark: Mark): void {
+    // First into the mirror, then out of effect: between the two nothing may slip through.
+    this.#host.accepted(batch, mark)
+    this.#pending.settle(batch)
+    // What was judged by the pending ones may be judged otherwise by their position.
+    for (const invalidation of batch) this.#host.changed(invalidation)
+    this.#host.acknowledged?.add(batch, mark, this.#host.clock.monotonic())
+  }
+
+  #postpone(batch: Batch): void {
+    // It may mean more than what was called for.
+    for (const wider of this.#pending.postpone(batch)) this.#host.changed(wider)
+    if (!this.#closed) this.#cancelRetry ??= this.#host.clock.after(RETRY_MS, () => this.#retry())
+  }
+
+  #retry(): void {
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
+    if (this.#closed) return
+    const batch = this.#pending.take()
+    if (batch.length > 0) this.#send(partsOf(batch, MAX_RECORDS)).catch(() => {})
+  }
+}
+
+/** What callers get when the log does not confirm what they appended. */
+export function unconfirmed(cause: unknown): LogError {
+  return new LogError(
+    'ERR_LOG_UNAVAILABLE',
+    'The invalidation log did not confirm the invalidation. It holds in this process and is retried, but other processes may not know of it yet. Check the connection of the tier that brings the log.',
+    { cause },
+  )
+}

@@ -1,0 +1,31 @@
+/**
+ * A log of this process in place of a shared one that is away, for caches that chose availability: what is loaded
+ * meanwhile is kept in memory, judged by this process's own invalidations, and dropped when the shared log is there.
+ *
+ * Every load under it began after every invalidation that was pending when it began, so it judges alone.
+ */
+import type { Invalidation, LogPositions, Mark, Random } from '@hotpath/contract'
+import { createExactPositions } from '../../view/exact-positions.ts'
+import { newEpoch } from '../../view/epoch.ts'
+
+const LIMITS = { maxRecords: 50_000, maxBytes: 8 * 1024 * 1024 }
+
+export class StandIn {
+  readonly epoch: string
+  readonly positions: LogPositions = createExactPositions(LIMITS)
+  #position = 0
+
+  constructor(random: Random) {
+    this.epoch = newEpoch(random)
+  }
+
+  mark(): Mark {
+    return { epoch: this.epoch, position: this.#position }
+  }
+
+  append(invalidations: readonly Invalidation[]): void {
+    for (const invalidation of invalidations) {
+      this.positions.raise({ ...invalidation, epoch: this.epoch, position: ++this.#position })
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  type ByteSize,
+  type InvalidationLog,
+  type LogFollower,
+  type LogRecord,
+  type Mark,
+  type OptionTable,
+  type Random,
+  checkOptions,
+  functionOption,
+  toBytes,
+  wrongOption,
+} from '@hotpath/contract'
+import { createExactPositions } from '../view/exact-positions.ts'
+import { newEpoch } from '../view/epoch.ts'
+
+/** Bounds of an in-process log. */
+export interface MemoryLogOptions {
+  /** How many keys and how many tags are remembered, each hard and soft. Beyond it the floor rises: old entries become misses. Default 50,000. */
+  readonly maxRecords?: number | undefined
+  /** The same in bytes of keys and of tags. Default `'8mb'`. */
+  readonly maxBytes?: ByteSize | undefined
+  /** Where the epoch comes from. Default `Math.random`. */
+  readonly random?: Random | undefined
+}
+
+const MEMORY_LOG_OPTIONS: OptionTable<keyof MemoryLogOptions> = {
+  maxRecords: true,
+  maxBytes: true,
+  random: functionOption,
+}
+
+/**
+ * Makes an in-process invalidation log: a counter and exact tables of positions. Nothing is asynchronous about it.
+ *
+ * Caches of one process that share entries must share the log too.
+ *
+ * @throws ConfigError for a bound that is not positive and finite.
+ */
+export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog {
+  checkOptions(options, 'createMemoryLog', MEMORY_LOG_OPTIONS)
+  const limits = {
+    maxRecords: atLeastOne(options.maxRecords ?? 50_000, 'maxRecords'),
+    maxBytes: atLeastOne(toBytes(options.maxBytes ?? '8mb', 'maxBytes'), 'maxBytes'),
+  }
+  const epoch = newEpoch(options.random ?? Math.random)
+  const positions = createExactPositions(limits)
+  const followers = new Set<LogFollower>()
+  let position = 0
+  const here = (): Mark => ({ epoch, position })
+
+  return {
+    append(invalidations) {
+      for (const { scope, strength } of invalidations) {
+        const record: LogRecord = { epoch, position: position + 1, previous: position, scope, strength }
+        position = record.position
+        positions.raise(record)
+        for (const follower of followers) tell(follower, record)
+      }
+      return here()
+    },
+    follow(follower) {
+      followers.add(follower)
+      return { from: here(), stop: () => void followers.delete(follower) }
+    },
+    // Sharing the live table is fine: raising is idempotent, and every reader lives in this process.
+    snapshot: () => ({ ...here(), life: epoch, positions }),
+    head: () => ({ ...here(), life: epoch }),
+    // Caches that share the log close it each, and every follower ends by itself.
+    close: () => {},
+  }
+}
+
+function tell(follower: LogFollower, record: LogRecord): void {
+  try {
+    follower.record(record)
+  } catch (error) {
+    // One follower's fault is not another's; this one may have missed the record and must look again.
+    try {
+      follower.interrupted(error)
+    } catch {
+      // A follower that fails twice has no way left to hear of it.
+    }
+  }
+}
+
+function atLeastOne(value: number, option: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value
+  throw wrongOption(option, 'a whole number from 1', value, 'Leave it out for the default.', 'ERR_CONFIG_UNBOUNDED')
+}

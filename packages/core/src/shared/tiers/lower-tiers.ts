@@ -1,0 +1,178 @@
+/**
+ * The tiers below memory. Invariant: no fault of a tier reaches a reader. A failing or slow tier is a miss and an
+ * event; one that keeps failing is not asked for a while.
+ */
+import {
+  type Clock,
+  type Entry,
+  type HotpathError,
+  type MaybePromise,
+  type PurgeOptions,
+  TierError,
+  type TierStore,
+  isHotpathError,
+} from '@hotpath/contract'
+import { Breaker } from './breaker.ts'
+import { isPromise } from '../../time/chain.ts'
+import { type Deadline, Deadlines } from '../deadlines.ts'
+import { partsOf } from '../parts-of.ts'
+import { ReadBatch } from './read-batch.ts'
+
+/** Entries of one operation on many, so that its timeout is for a bounded amount of work. */
+const MAX_ENTRIES = 10_000
+/** A purge that looks at no entry for so long is given up. */
+const PURGE_IDLE_MS = 30_000
+
+/** A tier opened for a cache. */
+export interface OpenTier {
+  readonly type: string
+  readonly index: number
+  readonly store: TierStore
+}
+
+/** What guarding tiers needs. */
+export interface TierHost {
+  readonly clock: Clock
+  readonly timeoutMs: number
+  elapsed(): number
+  fault(error: HotpathError, tier: OpenTier): void
+  /** The tier works again. */
+  recovered(tier: OpenTier): void
+}
+
+export class GuardedTier {
+  readonly tier: OpenTier
+  readonly #host: TierHost
+  readonly #deadlines: Deadlines
+  readonly #reads: ReadBatch
+  readonly #breaker = new Breaker()
+  /** End the purges under way. */
+  readonly #endings = new Set<() => void>()
+
+  constructor(tier: OpenTier, host: TierHost) {
+    this.tier = tier
+    this.#host = host
+    this.#deadlines = new Deadlines(host.clock, host.timeoutMs)
+    this.#reads = new ReadBatch(host.clock, (keys) => this.#read(keys), tier.store)
+  }
+
+  /** Whether the last operation failed. */
+  get isFailing(): boolean {
+    return this.#breaker.isFailing
+  }
+
+  /** Runs one operation; `undefined` when the tier failed, was too slow or is not asked now. */
+  run<Result>(operation: string, call: (store: TierStore) => MaybePromise<Result>): Promise<Result | undefined> {
+    if (!this.#breaker.allows(this.#host.elapsed())) return Promise.resolve(undefined)
+    // One promise and no more: there may be thousands of reads at once.
+    return new Promise((resolve) => {
+      let deadline: Deadline | undefined
+      let isOver = false
+      const end = (): boolean => {
+        const isFirst = !isOver
+        isOver = true
+        if (deadline !== undefined) this.#deadlines.end(deadline)
+        return isFirst
+      }
+      const fail = (cause: unknown): void => {
+        if (!end()) return
+        this.#breaker.failed(this.#host.elapsed())
+        this.#host.fault(cause instanceof TierError ? cause : this.#failed(operation, cause), this.tier)
+        resolve(undefined)
+      }
+      const succeed = (result: Result): void => {
+        if (!end()) return
+        if (this.#breaker.isFailing) this.#host.recovered(this.tier)
+        this.#breaker.succeeded()
+        resolve(result)
+      }
+      try {
+        const answer = call(this.tier.store)
+        if (!isPromise(answer)) return succeed(answer)
+        deadline = this.#deadlines.begin((isLate) => {
+          if (isLate) fail(this.#slow(operation))
+          else if (end()) resolve(undefined)
+        })
+        answer.then(succeed, fail)
+      } catch (cause) {
+        fail(cause)
+      }
+    })
+  }
+
+  /** Reads an entry; `use` makes of it what is wanted. */
+  get<Result>(key: string, use: (entry: Entry | undefined) => Result | Promise<Result>): Promise<Result> {
+    return this.tier.store.sync ? this.run('get', (store) => store.get(key)).then(use) : this.#reads.get(key, use)
+  }
+
+  /** Reads many, in parts; what cannot be read is `undefined`. */
+  async getMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
+    const found: (Entry | undefined)[] = []
+    for (const part of partsOf(keys, MAX_ENTRIES)) {
+      const entries = await this.run('getMany', (store) => store.getMany(part))
+      for (let index = 0; index < part.length; index++) found.push(entries?.[index])
+    }
+    return found
+  }
+
+  /** Stores many, in parts. */
+  async setMany(entries: readonly (readonly [key: string, entry: Entry])[]): Promise<void> {
+    for (const part of partsOf(entries, MAX_ENTRIES)) await this.run('set', (store) => store.setMany(part))
+  }
+
+  /** Removes what is dead, and answers how many; 0 when the tier fails. It may take long, as long as it goes on. */
+  async purge({ isDead }: PurgeOptions): Promise<number> {
+    let hasMoved = false
+    let cancel = (): void => {}
+    let end = (): void => {}
+    const stuck = new Promise<undefined>((resolve, reject) => {
+      const watch = (): void => {
+        cancel = this.#host.clock.after(PURGE_IDLE_MS, () => {
+          if (!hasMoved) return reject(new Error('no entry was looked at for 30 s'))
+          hasMoved = false
+          watch()
+        })
+      }
+      watch()
+      end = () => resolve(undefined)
+      this.#endings.add(end)
+    })
+    const judged: PurgeOptions['isDead'] = (key, entry) => {
+      hasMoved = true
+      return isDead(key, entry)
+    }
+    try {
+      return (await Promise.race([this.tier.store.purge({ isDead: judged }), stuck])) ?? 0
+    } catch (cause) {
+      if (!isHotpathError(cause, 'ERR_CACHE_CLOSED'))
+        this.#host.fault(cause instanceof TierError ? cause : this.#failed('purge', cause), this.tier)
+      return 0
+    } finally {
+      cancel()
+      this.#endings.delete(end)
+    }
+  }
+
+  async #read(keys: readonly string[]): Promise<readonly (Entry | undefined)[] | undefined> {
+    const [key] = keys
+    // What many share had better be the plain read where there is only one.
+    if (keys.length === 1 && key !== undefined) return [await this.run('get', (store) => store.get(key))]
+    return this.run('getMany', (store) => store.getMany(keys))
+  }
+
+  /** Ends what is under way: whoever waits gets a miss. */
+  close(): void {
+    this.#deadlines.close()
+    for (const end of this.#endings) end()
+  }
+
+  #failed(operation: string, cause: unknown): TierError {
+    const message = `The \`${this.tier.type}\` tier failed to ${operation}. Reads go on without it.`
+    return new TierError('ERR_TIER_FAILED', message, { cause, context: { tier: this.tier.type, operation } })
+  }
+
+  #slow(operation: string): TierError {
+    const message = `The \`${this.tier.type}\` tier took over ${this.#host.timeoutMs} ms to ${operation}. Reads go on without it. Check that it can be reached; raise \`tierTimeout\` only if this is its usual pace.`
+    return new TierError('ERR_TIER_TIMEOUT', message, { context: { tier: this.tier.type, operation } })
+  }
+}
