@@ -1,6 +1,7 @@
 /**
- * Imports flow down one way: contract, core, then adapters and features. This holds it for what is imported and for
- * what is declared in package.json; cycles between files are found by the linter, between packages by turbo.
+ * Imports flow down one way: contract, core, then adapters and features; inside a package with rooms, from room to room.
+ * This holds it for what is imported and for what is declared in package.json; cycles between files are found by the
+ * linter, between packages by turbo.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
@@ -29,6 +30,25 @@ const mayDependOn: Readonly<Record<string, readonly string[]>> = {
   http: [...foundation, 'request'],
   react: [...foundation, 'request'],
   vue: [...foundation, 'request'],
+}
+
+/** The folders and files at the top of `src`, where a package has rooms. Each may import itself and those before it. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  core: [
+    'time',
+    'watch',
+    'memory',
+    'view',
+    'shared',
+    'flights',
+    'options',
+    'engine',
+    'read',
+    'cache',
+    'door',
+    'create-cache',
+    'index',
+  ],
 }
 
 /** Packages that run anywhere: what the platform makes comes in through a port. */
@@ -76,7 +96,8 @@ function objection(pkg: WorkspacePackage, path: string, specifier: string): stri
     // What is never published, tests and private packages, may use the scripts of the repository.
     const maySeeScripts = !isSource || isPrivate(pkg)
     const isOurs = target.startsWith(home + sep) || (maySeeScripts && target.startsWith(join(root, 'scripts') + sep))
-    return isOurs ? undefined : 'it lies outside of this package.'
+    if (!isOurs) return 'it lies outside of this package.'
+    return isSource ? roomObjection(pkg, path, target) : undefined
   }
   if (!isSource || pkg.manifest.private === true) return undefined
   if (isBuiltin(specifier) && portable.includes(shortName(pkg.name))) {
@@ -86,6 +107,21 @@ function objection(pkg: WorkspacePackage, path: string, specifier: string): stri
     return 'imports flow from features and adapters to core to contract, never up or across.'
   }
   return undefined
+}
+
+function roomObjection(pkg: WorkspacePackage, path: string, target: string): string | undefined {
+  const order = rooms[shortName(pkg.name)]
+  if (order === undefined) return undefined
+  const [from, to] = [path, target].map((file) => roomOf(pkg, file)) as [string, string]
+  const unknown = [from, to].find((room) => !order.includes(room))
+  if (unknown !== undefined) return `\`${unknown}\` is not in the list of rooms in scripts/check-boundaries.ts.`
+  if (order.indexOf(to) <= order.indexOf(from)) return undefined
+  return `\`${from}\` comes before \`${to}\`; move what both need into the earlier one.`
+}
+
+/** `read` of `src/read/load.ts`, `engine` of `src/engine.ts`. */
+function roomOf(pkg: WorkspacePackage, file: string): string {
+  return (relative(join(pkg.dir, 'src'), file).split(sep)[0] ?? '').replace(/\.ts$/, '')
 }
 
 // The compiler's own scanner, because an import in the example of a comment is none.

@@ -1,5 +1,6 @@
 import { type OptionTable, checkOptions, countOption, functionOption } from '@hotpath/contract'
-import { type Scheduler, type SchedulerOptions, type SchedulerStep, createScheduler } from './scheduler.ts'
+import type { SchedulerStep } from './schedule-error.ts'
+import { type Scheduler, type SchedulerOptions, createScheduler } from './scheduler.ts'
 import { ScheduleError, describeTrace } from './schedule-error.ts'
 
 /** Bounds of a search through all orders. */

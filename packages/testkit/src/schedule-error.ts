@@ -1,4 +1,12 @@
-import type { SchedulerStep } from './scheduler.ts'
+/** A choice that a scheduler made. */
+export interface SchedulerStep {
+  /** Label of the turn that was taken. */
+  readonly label: string
+  /** Its index among those that waited. */
+  readonly choice: number
+  /** How many waited. */
+  readonly of: number
+}
 
 /** A schedule came to a bad end: a task failed (see `cause`), nothing could go on, or it never ended. */
 export class ScheduleError extends Error {

@@ -8,7 +8,7 @@
 import { type MaybePromise, type OptionTable, checkOptions, countOption, functionOption } from '@hotpath/contract'
 import { flush } from './flush.ts'
 import { createRandom } from './random.ts'
-import { ScheduleError, describeTrace } from './schedule-error.ts'
+import { ScheduleError, type SchedulerStep, describeTrace } from './schedule-error.ts'
 
 /** How a scheduler chooses. */
 export interface SchedulerOptions {
@@ -30,16 +30,6 @@ const SCHEDULER_OPTIONS: OptionTable<keyof SchedulerOptions> = {
   choices: true,
   idle: functionOption,
   maxTurns: countOption,
-}
-
-/** A choice that a scheduler made. */
-export interface SchedulerStep {
-  /** Label of the turn that was taken. */
-  readonly label: string
-  /** Its index among those that waited. */
-  readonly choice: number
-  /** How many waited. */
-  readonly of: number
 }
 
 /** Runs tasks in a chosen order, see `createScheduler`. */

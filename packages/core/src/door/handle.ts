@@ -16,15 +16,7 @@ import {
   toToken,
   validateTags,
 } from '@hotpath/contract'
-import type {
-  AnyFunction,
-  Cache,
-  Inspection,
-  WarmOptions,
-  WarmReport,
-  WrapOptions,
-  Wrapped,
-} from '../cache.ts'
+import type { AnyFunction, Cache, Inspection, WarmOptions, WarmReport, WrapOptions, Wrapped } from '../cache.ts'
 import { chain } from '../time/chain.ts'
 import { countFound } from '../read/count.ts'
 import type { Engine } from '../engine.ts'

@@ -1,5 +1,5 @@
 /** Remembers which keys failed to load, and until when their next load waits. Bounded: the oldest is forgotten first. */
-const MAX_KEYS = 10_000
+const MAX_KEYS = /* bound: backoffs */ 10_000
 
 export class Backoff {
   readonly #until = new Map<string, number>()

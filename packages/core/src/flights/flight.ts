@@ -91,7 +91,7 @@ export class Flight<Value = unknown> {
     this.tags = tags
     this.mustLoad = mustLoad
     this.hardTimeoutMs = hardTimeoutMs
-    this.mark = coherence.mark()
+    this.mark = /* rule: mark-of-mirror */ coherence.mark()
     this.changes = coherence.changes
     this.generation = coherence.generation
     this.startedAt = coherence.elapsed()
@@ -198,7 +198,7 @@ export class Flights {
   joinable(key: string, after = 0): Flight | undefined {
     const flight = this.#lanes.get(key)?.current
     if (flight === undefined || flight.aborted || this.#coherence.isTooOld(flight.startedAt)) return undefined
-    if (flight.changes === this.#coherence.changes) return flight
+    if (/* rule: join */ flight.changes === this.#coherence.changes) return flight
     if (flight.mark === undefined || flight.generation !== this.#coherence.generation) return undefined
     if (after > flight.mark.position) return undefined
     const subject = { tags: flight.tags, epoch: flight.mark.epoch, asOf: flight.mark.position }

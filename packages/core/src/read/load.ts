@@ -171,11 +171,11 @@ export function judgeLoaded<Value>(
   request: Pick<LoadRequest<Value>, 'freshness'>,
   { value, loadMs, decisions }: Loaded<Value>,
 ): { readonly outcome: Outcome<Value>; readonly entry: Entry | undefined } {
-  const { mark, key } = flight
-  const { tags, lifetime, skipped } = decisions
+  const { mark, key } = /* rule: mark-before-load */ flight
+  const { tags, lifetime, skipped } = /* rule: tags-of-loader */ decisions
   const freshness = lifetime === undefined ? request.freshness : resolveFreshness(request.freshness, lifetime)
   const judgement =
-    mark === undefined || flight.generation !== engine.coherence.generation
+    mark === undefined || /* rule: same-generation */ flight.generation !== engine.coherence.generation
       ? 'outdated'
       : engine.coherence.judge(key, { tags, epoch: mark.epoch, asOf: mark.position })
   const outcome = { type: 'value', value, raced: judgement !== 'valid' } as const

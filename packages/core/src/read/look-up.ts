@@ -112,6 +112,6 @@ function promote(engine: Engine, key: string, found: Found): Found {
   found.entry.judgedAt = NEVER_JUDGED
   // Nothing is above the first tier, and to find that out for every read would be 8 % of the memory that one takes.
   if (found.tier === 0) return found
-  void engine.store([[key, found.entry]], found.tier)
+  void engine.store([[key, /* rule: promote */ found.entry]], found.tier)
   return found
 }

@@ -11,17 +11,7 @@ import { flyTogether } from './fly-together.ts'
 import { lookUpMany, viewAfter } from './look-up.ts'
 import { valuesOf } from './many-result.ts'
 import { type Call, PRESENT, type View } from './call.ts'
-import {
-  type Ended,
-  type FindOptions,
-  admit,
-  canServe,
-  decide,
-  joinable,
-  mayRefresh,
-  takeOff,
-  usable,
-} from './read.ts'
+import { type Ended, type FindOptions, admit, canServe, decide, joinable, mayRefresh, takeOff, usable } from './read.ts'
 import type { Counters } from '../watch/stats.ts'
 
 const NOTHING: ReadonlyMap<string, Found> = new Map()

@@ -202,7 +202,7 @@ export function decide<Value>(
     return isGood ? { type: 'answer', value: serve(call, outcome.found) } : { type: 'again', previous, lookUp: false }
   }
   // Something came between the flight's start and this call that may outdate the value for this caller.
-  if (outcome.type === 'value' && outcome.raced && since > flight.changes) {
+  if (outcome.type === 'value' && /* rule: raced */ outcome.raced && since > flight.changes) {
     // It may have outdated what was at hand, too.
     const still = previous && judge(engine, key, previous.entry, previous.tier, view.after)
     return { type: 'again', previous: still, lookUp: true }

@@ -43,7 +43,7 @@ export class Timeline {
     const monotonic = this.#clock.monotonic()
     const stepMs = monotonic - this.#monotonic
     const aheadMs = wall - this.#wall - stepMs
-    this.#elapsed += aheadMs > JUMP_MS ? stepMs + aheadMs : stepMs
+    this.#elapsed += /* rule: jump */ aheadMs > JUMP_MS ? stepMs + aheadMs : stepMs
     this.#wall = wall
     this.#monotonic = monotonic
     return Math.floor(this.#elapsed)

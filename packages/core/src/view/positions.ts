@@ -23,7 +23,7 @@ export interface IdTable {
 }
 
 /** How many patterns and prefixes are kept apart before they raise the floor. */
-const MAX_MATCHERS = 1_000
+const MAX_MATCHERS = /* bound: matchers */ 1_000
 
 interface Matcher {
   readonly scope: MatcherScope

@@ -1,23 +1,9 @@
 /** The steps of a random sequence: each does the same to a real cache and to the reference. */
 import * as fc from 'fast-check'
-import type { Token } from '@hotpath/contract'
+import { NAMES } from './names.ts'
 import type { World } from './world.ts'
 
-/** A key with the handle that it belongs to. */
-export interface Name {
-  readonly key: string
-  readonly encoded: string
-  readonly inNamespace: boolean
-}
-
 export type Step = (world: World) => Promise<void> | void
-
-export const NAMES: readonly Name[] = [
-  { key: 'a', encoded: 'a', inNamespace: false },
-  { key: 'b', encoded: 'b', inNamespace: false },
-  { key: 'a', encoded: 'n:a', inNamespace: true },
-  { key: 'c', encoded: 'n:c', inNamespace: true },
-]
 
 const name = fc.constantFrom(...NAMES)
 const tags = fc.constantFrom<readonly string[]>([], ['x'], ['y'], ['x', 'y'])
@@ -77,9 +63,3 @@ export const steps: fc.Arbitrary<Step> = fc.oneof(
   kind(3, 'advance', fc.constantFrom(1, 49, 299, 400, 500, 999, 1_000, 2_000), (world, ms) => world.advance(ms)),
   kind(1, 'purge', fc.constant(undefined), (world) => world.purge()),
 )
-
-/** A token that was noted some writes ago. */
-export interface Noted {
-  readonly token: Token
-  readonly position: number
-}

@@ -12,7 +12,7 @@ import {
   WINDOWS,
   type Windows,
 } from './reference-cache.ts'
-import { NAMES, type Name, type Noted } from './steps.ts'
+import { NAMES, type Name, type Noted } from './names.ts'
 
 /** The namespace has a shorter life. */
 const NAMESPACE_WINDOWS: Windows = { ...WINDOWS, freshMs: 600 }

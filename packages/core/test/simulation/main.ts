@@ -1,11 +1,13 @@
 /**
  * Plays seeds: `pnpm simulate [--seeds 1000] [--from 0]`; one with all that happened: `pnpm simulate --seed 42`. With
  * `--small` all bounds of the engine are met all the time. `--rules` shows that it is noticed when a rule is missing.
+ *
+ * A copy of the sources with changes runs this program too, outside of the repository: so what makes copies is imported
+ * when it is needed.
  */
 import { parseArgs } from 'node:util'
 import { simulate } from './simulate.ts'
 import { SMALL_BOUNDS } from './rules.ts'
-import { play, playWithoutRules } from './without-rules.ts'
 
 const { values } = parseArgs({
   options: {
@@ -44,6 +46,7 @@ async function playSeeds(): Promise<void> {
 }
 
 async function playSmall(): Promise<void> {
+  const { play } = await import('./without-rules.ts')
   const failure = await play(
     SMALL_BOUNDS,
     Number(values.seed === undefined ? values.seeds : 1),
@@ -54,6 +57,7 @@ async function playSmall(): Promise<void> {
 }
 
 async function playRules(): Promise<void> {
+  const { playWithoutRules } = await import('./without-rules.ts')
   for await (const { rule, without, caught } of playWithoutRules(Number(values.seeds), values.only)) {
     console.log(`| ${rule} | ${without} | ${caught ?? 'NOT NOTICED'} |`)
     if (caught === undefined) process.exitCode = 1

@@ -1,26 +1,15 @@
 /** A process: a machine, its connections, and one or more caches over them: the real ones. */
 import { type Cache, createCache, memory } from '../../src/index.ts'
-import type { Checker } from './checker.ts'
-import type { Climate } from './climate.ts'
-import type { Cluster, Guest } from './cluster.ts'
+import type { Guest } from './cluster.ts'
 import { Connection } from './connection.ts'
-import type { History, Party } from './history.ts'
+import type { Party } from './history.ts'
 import { type Link, createRemoteLog, createRemoteTier, watchedMemory } from './link.ts'
 import { Machine } from './machine.ts'
+import type { Scene } from './scene.ts'
 import type { Server } from './server.ts'
 import { createListener, createPuller } from './stream-reader.ts'
 import { Waits } from './waits.ts'
 import { type CacheWatcher, type Intent, createWatcher } from './watcher.ts'
-import type { World } from './world.ts'
-
-/** What everything of a run shares. */
-export interface Scene {
-  readonly world: World
-  readonly climate: Climate
-  readonly cluster: Cluster
-  readonly history: History
-  readonly checker: Checker
-}
 
 /** One cache, and who watches it. */
 export interface Client {

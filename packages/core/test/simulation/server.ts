@@ -113,7 +113,12 @@ export class Server {
 
   store(key: string, entry: StoredEntry): void {
     const stored = this.entries.get(key)
-    if (stored !== undefined && stored.epoch === entry.epoch && stored.asOf > entry.asOf) return
+    if (
+      stored !== undefined &&
+      /* rule: write-across-epochs */ stored.epoch === entry.epoch &&
+      stored.asOf > entry.asOf
+    )
+      return
     this.entries.set(key, entry)
   }
 
@@ -161,9 +166,9 @@ export class Server {
   #open(): LogState {
     const { world, checksLife } = this.#options
     const known = this.#state
-    if (known !== undefined && (known.life === this.life || !checksLife)) return known
+    if (known !== undefined && /* rule: new-life */ (known.life === this.life || !checksLife)) return known
     this.trim(0)
-    const epoch = `e${Math.floor(world.random() * 36 ** 6).toString(36)}`
+    const epoch = /* rule: new-epoch */ `e${Math.floor(world.random() * 36 ** 6).toString(36)}`
     // A clock of its own, a counter that goes on, or one that begins anew.
     const last = world.random.pick([0, known?.last ?? 0, Math.floor(world.now), Math.floor(world.random() * 200)])
     this.#state = emptyState(epoch, this.life, last)

@@ -1,7 +1,8 @@
 /** The source of truth: slow, sometimes failing. What it says carries the moment at which it was read. */
 import type { LoadContext } from '../../src/index.ts'
 import type { Value } from './history.ts'
-import type { Client, Scene } from './process.ts'
+import type { Client } from './process.ts'
+import type { Scene } from './scene.ts'
 
 /** A key, as callers give it and as tiers see it. */
 export interface Key {

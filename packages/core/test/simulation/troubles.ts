@@ -1,6 +1,7 @@
 /** What goes wrong, by chance. */
 import type { Trouble } from './climate.ts'
-import { Process, type Scene } from './process.ts'
+import { Process } from './process.ts'
+import type { Scene } from './scene.ts'
 
 const HOUR_MS = 3_600_000
 

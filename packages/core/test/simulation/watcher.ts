@@ -2,7 +2,7 @@
 import { type Invalidation, type Scope, type Token, parseToken } from '@hotpath/contract'
 import type { Call, Party, Value } from './history.ts'
 import type { Watcher } from './link.ts'
-import type { Scene } from './process.ts'
+import type { Scene } from './scene.ts'
 import type { Waits } from './waits.ts'
 
 /** What a caller is about, while he calls. */

@@ -3,11 +3,12 @@
  * `pnpm simulate --rules`, of which `--seeds 3000` is the patience per rule and `--only 7` names one.
  */
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Patch, RULES } from './rules.ts'
+import { replaceMarked } from '../../../../scripts/marks.ts'
+import { type Changes, RULES } from './rules.ts'
 
 const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 /** For each seed: a second is usual, so that a busy machine cuts none off, and only what hangs is. */
@@ -23,25 +24,25 @@ export interface Verdict {
 
 /** Plays seeds without each rule, one after the other. */
 export async function* playWithoutRules(seeds: number, only?: string): AsyncGenerator<Verdict> {
-  for (const { rule, without, patches, covered } of RULES) {
+  for (const { rule, without, changes, covered } of RULES) {
     if (only !== undefined && rule !== only) continue
     if (covered === undefined) {
-      yield { rule, without, caught: await playInTime(patches, seeds) }
+      yield { rule, without, caught: await playInTime(changes, seeds) }
       continue
     }
-    const alone = await play(patches, Math.min(seeds, 300))
+    const alone = await play(changes, Math.min(seeds, 300))
     if (alone !== undefined) throw new Error(`\`${without}\` was not meant to be noticed alone: ${alone}`)
     yield {
       rule,
       without: `${without} (covered: ${covered.by}; both away)`,
-      caught: await playInTime([...patches, ...covered.patches], seeds),
+      caught: await playInTime({ ...changes, ...covered.changes }, seeds),
     }
   }
 }
 
-async function playInTime(patches: readonly Patch[], seeds: number): Promise<string | undefined> {
+async function playInTime(changes: Changes, seeds: number): Promise<string | undefined> {
   try {
-    return await play(patches, seeds)
+    return await play(changes, seeds)
   } catch (error) {
     if (error instanceof OutOfTimeError) return undefined
     throw error
@@ -53,13 +54,13 @@ class OutOfTimeError extends Error {
 }
 
 /** What the simulation says of the sources with changes; `undefined` when it notices nothing. */
-export async function play(patches: readonly Patch[], seeds: number, from = 0): Promise<string | undefined> {
+export async function play(changes: Changes, seeds: number, from = 0): Promise<string | undefined> {
   const copy = mkdtempSync(join(tmpdir(), 'simulation-'))
   try {
     for (const part of ['src', 'test/simulation', 'package.json'])
       cpSync(join(home, part), join(copy, part), { recursive: true })
     symlinkSync(join(home, 'node_modules'), join(copy, 'node_modules'))
-    for (const patch of patches) apply(copy, patch)
+    apply(copy, changes)
     const program = [join(copy, 'test/simulation/main.ts'), '--seeds', String(seeds), '--from', String(from)]
     return await run(program, 60_000 + seeds * TIMEOUT_MS)
   } finally {
@@ -67,16 +68,12 @@ export async function play(patches: readonly Patch[], seeds: number, from = 0): 
   }
 }
 
-function apply(copy: string, { file, find, replace }: Patch): void {
-  const path = join(copy, file)
-  const text = readFileSync(path, 'utf8')
-  const parts = text.split(find)
-  if (parts.length !== 2) {
-    throw new Error(
-      `${file} has ${parts.length - 1} places like \`${find}\`. Write the rule anew for the source as it is.`,
-    )
+function apply(copy: string, changes: Changes): void {
+  const instead = new Map(Object.entries(changes))
+  for (const file of globSync('{src,test}/**/*.ts', { cwd: copy })) {
+    const path = join(copy, file)
+    writeFileSync(path, replaceMarked(readFileSync(path, 'utf8'), instead))
   }
-  writeFileSync(path, parts.join(replace))
 }
 
 function run(program: readonly string[], timeout: number): Promise<string | undefined> {

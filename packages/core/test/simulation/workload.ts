@@ -3,7 +3,8 @@ import { isHotpathError } from '@hotpath/contract'
 import type { Token, WriteOptions } from '../../src/index.ts'
 import type { Read } from './checker.ts'
 import type { Value } from './history.ts'
-import type { Client, Scene } from './process.ts'
+import type { Client } from './process.ts'
+import type { Scene } from './scene.ts'
 import { KEYS, type Key, SourceError, TAGS, load } from './source.ts'
 
 const TOKENS = 30

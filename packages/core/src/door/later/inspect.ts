@@ -1,11 +1,4 @@
-import {
-  type Entry,
-  type MaybePromise,
-  type TierStore,
-  ageOf,
-  deadAt,
-  toToken,
-} from '@hotpath/contract'
+import { type Entry, type MaybePromise, type TierStore, ageOf, deadAt, toToken } from '@hotpath/contract'
 import type { Inspection } from '../../cache.ts'
 import type { Engine } from '../../engine.ts'
 import { sizeOf } from '../../memory/size-of.ts'

@@ -15,7 +15,7 @@ import { type IdKind, type IdTable, Positions } from '../../view/positions.ts'
 import { RecentIds, type RecentLimits } from './recent-ids.ts'
 
 /** How many cells a table has. */
-export const CELLS: number = 2 ** 17
+export const CELLS: number = /* bound: cells */ 2 ** 17
 
 const SEEDS: Readonly<Record<IdKind, readonly [number, number]>> = {
   key: [0x811c9dc5, 0x2f0b4c47],
@@ -23,7 +23,7 @@ const SEEDS: Readonly<Record<IdKind, readonly [number, number]>> = {
 }
 
 /** Ids of each kind and strength that a process keeps exactly. */
-const RECENT: RecentLimits = { maxIds: 50_000, maxBytes: 8 * 1024 * 1024 }
+const RECENT: RecentLimits = { maxIds: /* bound: recent-ids */ 50_000, maxBytes: 8 * 1024 * 1024 }
 
 /** The two cells of a key or tag: whole numbers from 0 up to but without `CELLS`. */
 export function cellsOf(kind: IdKind, id: string): readonly [number, number] {

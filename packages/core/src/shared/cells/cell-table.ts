@@ -20,6 +20,7 @@ export class CellTable {
   }
 
   raise(cell: number, position: number): void {
+    /* rule: raise-cells */
     if (this.get(cell) >= position) return
     if (this.#dense !== undefined) this.#dense[cell] = position
     else this.#sparse.set(cell, position)

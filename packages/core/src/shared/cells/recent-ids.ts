@@ -25,7 +25,7 @@ export class RecentIds {
   raise(id: string, position: number, forget: (id: string, position: number) => void): void {
     const before = this.#positions.get(id)
     if (before === undefined) this.#bytes += bytesOf(id)
-    if (before === undefined || before < position) this.#positions.set(id, position)
+    if (/* rule: raise-ids */ before === undefined || before < position) this.#positions.set(id, position)
     while (this.#positions.size > this.#limits.maxIds || this.#bytes > this.#limits.maxBytes) {
       const [oldest] = this.#positions
       if (oldest === undefined) return

@@ -193,7 +193,8 @@ export class Coherence {
   judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
     if (this.#standIn !== undefined) return this.#judgeAlone(this.#standIn, key, { tags, epoch, asOf }, after)
     const { positions } = this.#mirror
-    if (positions === undefined || epoch !== this.#mirror.epoch || this.isOffline()) return 'outdated'
+    if (positions === undefined || /* rule: same-epoch */ epoch !== this.#mirror.epoch || this.isOffline())
+      return 'outdated'
     if (positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
     const own = this.#own.strengthFor(key, tags)
     if (own === 'hard') return 'outdated'
@@ -243,10 +244,11 @@ export class Coherence {
 
   /** Waits until every record up to a token is known here; `false` when that cannot be had, and the tiers must be skipped. */
   catchUp(token: Mark): MaybePromise<boolean> {
+    /* rule: token-of-queued */
     if (token.epoch === QUEUED.epoch) return false
     const mirrored = this.#mirror.mark()
     if (mirrored === undefined) return token.epoch === this.#standIn?.epoch
-    if (mirrored.epoch === token.epoch) return this.#reach(token.position)
+    if (mirrored.epoch === token.epoch) return /* rule: wait-for-token */ this.#reach(token.position)
     try {
       const answer = chain(this.#head.ask(), (head) => {
         // The log lives on in our epoch: the token is of an older life, and all that is valid here was loaded after it.
@@ -318,7 +320,7 @@ export class Coherence {
 
   #contact(at: number): void {
     if (this.#heartbeat !== undefined && this.offlineAt !== Number.NEGATIVE_INFINITY)
-      this.offlineAt = at + this.#host.maxOfflineMs
+      this.offlineAt = /* rule: offline */ at + this.#host.maxOfflineMs
   }
 
   async #hasReached(position: number): Promise<boolean> {
@@ -328,13 +330,15 @@ export class Coherence {
   }
 
   #reach(position: number): MaybePromise<boolean> {
-    return this.#mirror.positions !== undefined && this.#mirror.cursor >= position ? true : this.#readers.wait(position)
+    return /* rule: token-by-cursor */ this.#mirror.positions !== undefined && this.#mirror.cursor >= position
+      ? true
+      : this.#readers.wait(position)
   }
 }
 
 /** What a soft record makes of an entry: for who has a token from after it, that counts as hard. */
 function afterSoft(asOf: number, after: number): Judgement {
-  return after > asOf ? 'outdated' : 'expired'
+  return /* rule: soft-up-to-token */ after > asOf ? 'outdated' : 'expired'
 }
 
 /** Nobody is waiting for it: what others invalidate is not heard of. */

@@ -76,7 +76,7 @@ export class Heartbeat {
     const head = await this.#ask()
     if (this.#stopped) return
     if (head !== undefined && isBehind(head, known)) this.#host.outrun()
-    else if (head !== undefined) this.#compare(head, sentAt)
+    else if (head !== undefined) this.#compare(head, /* rule: contact-when-sent */ sentAt)
     this.start()
   }
 
@@ -109,8 +109,8 @@ export class Heartbeat {
   #compare(head: LogHead, sentAt: number): void {
     const cursor = this.#host.cursor()
     if (cursor === undefined) return
-    if (cursor.epoch !== head.epoch) return this.#host.outrun()
-    if (cursor.position >= head.position) {
+    if (/* rule: beat-epoch */ cursor.epoch !== head.epoch) return this.#host.outrun()
+    if (/* rule: beat-position */ cursor.position >= head.position) {
       this.#ahead = undefined
       this.#host.contact(sentAt)
     } else if (this.#ahead !== undefined && this.#ahead.cursor === cursor.position) this.#host.outrun()

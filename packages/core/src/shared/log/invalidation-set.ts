@@ -14,11 +14,11 @@ export interface Ranked {
 }
 
 /** Scopes that a set keeps apart. */
-const MAX_SCOPES = 50_000
+const MAX_SCOPES = /* bound: scopes */ 50_000
 /** The same in bytes of keys and tags. */
 const MAX_BYTES = 8 * 1024 * 1024
 /** Scopes that a set keeps apart once they are prefixes: those are costly to judge by, and a log keeps few of them. */
-const MAX_WIDE_SCOPES = 100
+const MAX_WIDE_SCOPES = /* bound: wide-scopes */ 100
 /** No key is longer in UTF-8 than so many times its characters. */
 const BYTES_PER_CHARACTER = 3
 /** Approximate cost of a scope beyond the characters of its id. */

@@ -48,7 +48,7 @@ const RETRY_MS = 1_000
 /** A log that does not answer for this long is asked anew. */
 const BEGIN_MS = 10_000
 /** Records that may come before the state was read. */
-const MAX_EARLY = 50_000
+const MAX_EARLY = /* bound: early */ 50_000
 
 export class Mirror {
   /** Grows with every new mirror. */
@@ -147,6 +147,7 @@ export class Mirror {
     }
     if (mark.epoch !== this.#epoch) return this.renew()
     if (mark.position <= this.#cursor) return
+    /* rule: own-acknowledgement */
     this.#known = Math.max(this.#known, mark.position)
     for (const { scope, strength } of invalidations) this.#raise({ scope, strength, ...mark })
   }
@@ -187,7 +188,7 @@ export class Mirror {
       for (const { invalidation, rank: position } of set.values())
         if (generation === this.generation) this.acknowledge([invalidation], { epoch, position })
     }
-    for (const record of early) if (generation === this.generation) this.#receive(record)
+    for (const record of /* rule: early-records */ early) if (generation === this.generation) this.#receive(record)
     if (generation === this.generation) this.#host.stands(this.#beganAt, snapshot.life)
   }
 
@@ -198,7 +199,7 @@ export class Mirror {
       return
     }
     if (record.epoch === this.#epoch && record.position <= this.#cursor) return
-    if (record.epoch !== this.#epoch || record.previous !== this.#cursor) return this.renew()
+    if (record.epoch !== this.#epoch || /* rule: gap */ record.previous !== this.#cursor) return this.renew()
     this.#cursor = record.position
     this.#known = Math.max(this.#known, record.position)
     this.#raise(record)

@@ -39,7 +39,7 @@ const APPEND_MS = 5_000
  * Records of one append: far fewer than a log keeps for its followers, so that they come after, and few enough for a
  * store to take in one step.
  */
-export const MAX_RECORDS = 1_000
+export const MAX_RECORDS = /* bound: records */ 1_000
 
 export class OwnAppends {
   readonly #host: AppendHost
@@ -56,7 +56,7 @@ export class OwnAppends {
 
   /** The strongest invalidation without a position yet that matches. */
   strengthFor(key: string, tags: readonly string[]): Strength | undefined {
-    return this.#pending.empty ? undefined : this.#pending.strengthFor(key, tags)
+    return /* rule: pending */ this.#pending.empty ? undefined : this.#pending.strengthFor(key, tags)
   }
 
   /**
@@ -88,6 +88,7 @@ export class OwnAppends {
   /** The log is in this epoch. Another life may not have what the one before acknowledged: replication is not always waited for. */
   stands(epoch: string): void {
     const lost = this.#host.acknowledged?.lostWith(epoch, this.#host.clock.monotonic()) ?? []
+    /* rule: append-lost */
     this.appendBehind(lost)
   }
 
@@ -161,6 +162,7 @@ export class OwnAppends {
   #postpone(batch: Batch): void {
     // It may mean more than what was called for.
     for (const wider of this.#pending.postpone(batch)) this.#host.changed(wider)
+    /* rule: retry */
     if (!this.#closed) this.#cancelRetry ??= this.#host.clock.after(RETRY_MS, () => this.#retry())
   }
 

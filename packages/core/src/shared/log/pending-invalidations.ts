@@ -47,7 +47,7 @@ export class PendingInvalidations {
     const { level } = this.#waiting
     for (const invalidation of batch) {
       const added = this.#waiting.add(invalidation)
-      if (added !== undefined) this.#waitingCounts.add(added)
+      if (/* rule: waiting */ added !== undefined) this.#waitingCounts.add(added)
     }
     this.settle(batch)
     if (this.#waiting.level === level) return []

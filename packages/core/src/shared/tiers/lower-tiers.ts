@@ -19,7 +19,7 @@ import { partsOf } from '../parts-of.ts'
 import { ReadBatch } from './read-batch.ts'
 
 /** Entries of one operation on many, so that its timeout is for a bounded amount of work. */
-const MAX_ENTRIES = 10_000
+const MAX_ENTRIES = /* bound: entries */ 10_000
 /** A purge that looks at no entry for so long is given up. */
 const PURGE_IDLE_MS = 30_000
 
