@@ -16,67 +16,67 @@ export type Structure = readonly string[]
 
 /** The first byte of a value that has its structures in front. */
 export const STRUCTURES_MARK = 0xc1
-/** The byte of an object with the first structure; the last has 0x7f. */
+/** The byte of an object with the first structure. */
 export const FIRST_RECORD = 0x40
 
-const MAX_STRUCTURES = 64
+/** msgpackr writes more than 32 with two bytes, and one of these stays free, see `value-writer.ts`. */
+export const MAX_STRUCTURES = 31
 const MAX_BYTES = 4_096
 /** An object with more names is a dictionary: the next one has others. */
 const MAX_NAMES = 128
 
+/** Most applications have fewer; one whose objects have ids for names makes new ones all the time. */
+export const MAX_KEPT = 1_000
+
 const BETWEEN_NAMES = '\0'
 const BETWEEN_STRUCTURES = '\n'
 const BETWEEN = /[\0\n]/
-const NONE = new Uint8Array(0)
 
-/** The structures of one value, as they are met. */
+/** The structures of a value. Lists with one more are kept, as most values are like earlier ones. */
 export class StructureList {
-  readonly #known: Structure[] = []
-  #text = ''
-  #bytes = 0
-  /** Lists are made of objects alike. */
-  #last = 0
+  readonly all: readonly Structure[]
+  readonly #bytes: number
+  readonly #longer = new Map<string, StructureList>()
+  #latest: StructureList | undefined
 
-  clear(): void {
-    this.#known.length = 0
-    this.#text = ''
-    this.#bytes = 0
-    this.#last = 0
+  constructor(all: readonly Structure[] = [], bytes = 0) {
+    this.all = all
+    this.#bytes = bytes
   }
 
-  /** @returns undefined where an object is better written with its names. */
-  numberOf(names: Structure): number | undefined {
-    const known = this.#known
-    if (this.#last < known.length && isSame(known[this.#last] as Structure, names)) return this.#last
-    for (let number = 0; number < known.length; number++) {
-      if (isSame(known[number] as Structure, names)) return (this.#last = number)
+  /** @returns the list with a structure, the same when it is in it; undefined where an object is better written with its names. */
+  with(names: Structure): StructureList | undefined {
+    // Lists are made of objects alike, so the last is the most likely one.
+    for (let number = this.all.length - 1; number >= 0; number--) {
+      if (isSame(this.all[number] as Structure, names)) return this
     }
-    return this.#add(names)
+    if (this.#latest !== undefined && isSame(this.#latest.all.at(-1) as Structure, names)) return this.#latest
+    return (this.#latest = this.#extended(names))
   }
 
-  #add(names: Structure): number | undefined {
-    const number = this.#known.length
-    if (names.length === 0 || names.length > MAX_NAMES || number >= MAX_STRUCTURES) return undefined
+  #extended(names: Structure): StructureList | undefined {
+    if (names.length === 0 || names.length > MAX_NAMES || this.all.length === MAX_STRUCTURES) return undefined
+    const text = names.join(BETWEEN_NAMES)
+    const known = this.#longer.get(text)
+    // Names with a zero byte in them are fewer.
+    if (known?.all.at(-1)?.length === names.length) return known
     // Names that would not come back are refused where they are written one by one.
     if (names.some((name) => BETWEEN.test(name) || name === '__proto__' || !isWellFormed(name))) return undefined
-    const text = names.join(BETWEEN_NAMES)
-    const bytes = this.#bytes + (number === 0 ? 0 : 1) + Buffer.byteLength(text)
+    const bytes = this.#bytes + (this.all.length === 0 ? 0 : 1) + Buffer.byteLength(text)
     if (bytes > MAX_BYTES) return undefined
-    this.#text = number === 0 ? text : this.#text + BETWEEN_STRUCTURES + text
-    this.#bytes = bytes
-    this.#known.push(names)
-    return (this.#last = number)
+    const longer = new StructureList([...this.all, names], bytes)
+    if (this.#longer.size >= MAX_KEPT) this.#longer.clear()
+    this.#longer.set(text, longer)
+    return longer
   }
 
   /** What is written before the value. */
   front(): Uint8Array {
+    if (this.all.length === 0) return new Uint8Array(0)
+    const text = this.all.map((names) => names.join(BETWEEN_NAMES)).join(BETWEEN_STRUCTURES)
     const bytes = this.#bytes
-    if (this.#known.length === 0) return NONE
-    const head = bytes < 0x80 ? [STRUCTURES_MARK, bytes] : [STRUCTURES_MARK, (bytes & 0x7f) | 0x80, bytes >> 7]
-    const front = Buffer.allocUnsafe(head.length + bytes)
-    front.set(head)
-    front.write(this.#text, head.length)
-    return front
+    const length = bytes < 0x80 ? [bytes] : [(bytes & 0x7f) | 0x80, bytes >> 7]
+    return Buffer.from([STRUCTURES_MARK, ...length, ...Buffer.from(text)])
   }
 }
 

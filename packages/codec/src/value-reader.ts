@@ -2,15 +2,12 @@
  * Reads what `ValueWriter` writes, once `WireCheck` has looked it over. Readers of the last structures met are kept; a
  * value cannot define structures, so nothing in it changes what another one means.
  */
-import { type Options, Unpackr, addExtension } from 'msgpackr'
-import { restoreError } from './stored-error.ts'
-import { type Front, STRUCTURES_MARK, frontOf, parseStructures } from './structures.ts'
+import { type Options, Unpackr } from 'msgpackr'
+import { registerExtensions } from './extensions.ts'
+import { type Front, MAX_KEPT, STRUCTURES_MARK, frontOf, parseStructures } from './structures.ts'
 import { WireCheck } from './wire-check.ts'
-import { DICTIONARY_TYPE, ERROR_TYPE, URL_TYPE } from './wire-types.ts'
 
 const OPTIONS: Options = { structuredClone: false, moreTypes: true, useRecords: true, copyBuffers: true }
-/** Most applications have fewer structures; one whose objects have ids for names makes new ones all the time. */
-const MAX_KEPT = 1_000
 /** Of what was read last; replies of a server come in pieces of 64 KB. */
 const MAX_HELD_BYTES = 128 * 1024
 
@@ -31,7 +28,7 @@ export class ValueReader {
   #memory = new Uint8Array(0) as Uint8Array
 
   constructor() {
-    registerTypes()
+    registerExtensions()
   }
 
   /** @throws Error of any kind when the bytes are something else. */
@@ -72,22 +69,6 @@ export class ValueReader {
     }
     return reader
   }
-}
-
-/** Known to every reader of the process, as msgpackr has it; to say it twice changes nothing. */
-function registerTypes(): void {
-  addExtension({ type: URL_TYPE, read: (href: unknown) => new URL(asString(href)) })
-  addExtension({ type: ERROR_TYPE, read: restoreError })
-  addExtension({ type: DICTIONARY_TYPE, read: (map: ReadonlyMap<unknown, unknown>) => Object.fromEntries(named(map)) })
-}
-
-function* named(map: ReadonlyMap<unknown, unknown>): Iterable<[string, unknown]> {
-  for (const [name, member] of map) yield [asString(name), member]
-}
-
-function asString(value: unknown): string {
-  if (typeof value === 'string') return value
-  throw new TypeError('it is no string')
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

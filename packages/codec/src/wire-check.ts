@@ -13,6 +13,7 @@ import {
   DATE_TYPE,
   DICTIONARY_TYPE,
   ERROR_TYPE,
+  NEGATIVE_ZERO_TYPE,
   REGEXP_TYPE,
   SET_TYPE,
   TYPED_ARRAY_TYPE,
@@ -121,6 +122,9 @@ export class WireCheck {
             if (bytes[at] !== DATE_TYPE) throw unreadable('it has a type that is not known here')
             at += token === 0xd6 ? 5 : 9
             break
+          case 0xd8: // 16 bytes of them
+            at = dataEnd(bytes[at], at + 1, 16)
+            break
           case 0xd4: // undefined, an invalid date, or a type whose content is the next value
             inner = contentOf(bytes[at])
             at += 2
@@ -174,6 +178,7 @@ function contentOf(type: number | undefined): 0 | 1 {
     case 0:
     case DATE_TYPE:
       return 0
+    case NEGATIVE_ZERO_TYPE:
     case URL_TYPE:
     case ERROR_TYPE:
     case DICTIONARY_TYPE:

@@ -8,28 +8,8 @@ export const REGEXP_TYPE = 0x78
 export const DATE_TYPE = 0xff
 
 /** Ours: what follows is one value. */
+export const NEGATIVE_ZERO_TYPE = 0x5c
 export const URL_TYPE = 0x5d
 export const ERROR_TYPE = 0x5e
 /** An object whose members are written as a map. */
 export const DICTIONARY_TYPE = 0x5f
-
-/** By the codes that msgpackr gives them. */
-export const TYPED_ARRAYS: readonly string[] = [
-  'Int8Array',
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Int16Array',
-  'Uint16Array',
-  'Int32Array',
-  'Uint32Array',
-  'Float32Array',
-  'Float64Array',
-  'BigInt64Array',
-  'BigUint64Array',
-  '',
-  '',
-  '',
-  '',
-  '',
-  'ArrayBuffer',
-]
