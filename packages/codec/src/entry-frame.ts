@@ -3,7 +3,7 @@
  * value and not of the store.
  */
 import type { Codec, CodecContext, EntryFields, MaybePromise } from '@hotpath/contract'
-import { isRememberedFailure, rememberFailure, unstorable } from '@hotpath/contract/values'
+import { isRememberedFailure, rememberFailure, unstorable, withKey } from '@hotpath/contract/values'
 import { isCodecError, unreadable } from './codec-error.ts'
 import { type Frame, joinFrame, writeHeader } from './frame.ts'
 
@@ -20,7 +20,7 @@ export interface SealOptions {
 /**
  * Puts an entry into a frame.
  *
- * @throws CodecError `ERR_CODEC_VALUE` for a value that cannot be stored.
+ * @throws CodecError `ERR_CODEC_VALUE`, with the key shortened in its context, for a value that cannot be stored.
  */
 export async function sealEntry(entry: EntryFields, { codec, key, storedAt }: SealOptions): Promise<Uint8Array> {
   const isFailure = isRememberedFailure(entry.value)
@@ -32,9 +32,10 @@ export async function sealEntry(entry: EntryFields, { codec, key, storedAt }: Se
     })
     return joinFrame(header, payload)
   } catch (cause) {
-    throw isCodecError(cause)
+    const error = isCodecError(cause)
       ? cause
       : unstorable('value', 'something that the codec fails to encode', 'Look at the cause.', cause)
+    throw withKey(error, key)
   }
 }
 
@@ -46,6 +47,9 @@ export async function sealEntry(entry: EntryFields, { codec, key, storedAt }: Se
 export function openValue(frame: Frame, codec: Codec, context: CodecContext): MaybePromise<unknown> {
   const { isFailure } = frame.header
   const finish = (value: unknown): unknown => (isFailure ? rememberFailure(value) : value)
+  const refuse = (cause: unknown): never => {
+    throw withKey(isCodecError(cause) ? cause : unreadable('the codec fails to decode it', cause), context.key)
+  }
   try {
     const value = codec.decode(frame.payload, context)
     if (value instanceof Promise) return value.then(finish, refuse)
@@ -53,8 +57,4 @@ export function openValue(frame: Frame, codec: Codec, context: CodecContext): Ma
   } catch (cause) {
     return refuse(cause)
   }
-}
-
-function refuse(cause: unknown): never {
-  throw isCodecError(cause) ? cause : unreadable('the codec fails to decode it', cause)
 }

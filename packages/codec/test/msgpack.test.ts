@@ -29,7 +29,7 @@ const VALUES: Record<string, unknown> = {
   'a text like a date': '2027-01-01T00:00:00.000Z',
   'a text in other scripts': 'Zürich 東京 🚀',
   'a small bigint': 5n,
-  'large bigints': [63n, 64n, 127n, 128n, 500n].flatMap((bits) => [
+  'large bigints': [63n, 64n, 127n, 128n, 500n, 65_535n, 65_536n, 65_543n, 70_000n].flatMap((bits) => [
     2n ** bits,
     2n ** bits - 1n,
     -(2n ** bits),
@@ -49,6 +49,15 @@ const VALUES: Record<string, unknown> = {
   'a regular expression': /a\/b+/giu,
   'a url': new URL('https://user@example.org:8080/path?q=1#part'),
   'undefined members': { a: undefined, b: null, c: [undefined, 1] },
+  'negative zeros beside other types': [
+    { a: [1, -0, { b: -0 }], at: new Date(0) },
+    new Map<unknown, unknown>([[{ zero: -0 }, [-0]]]),
+    new Set([[-0], [0]]),
+    Object.fromEntries(Array.from({ length: 130 }, (_, id) => [`m${id}`, id === 7 ? -0 : {}])),
+  ],
+  'equal empty objects in a set and as keys': [new Set([{}, {}]), new Map([[{}, 1], [{}, 2]])],
+  'objects of more shapes than have numbers': Array.from({ length: 70 }, (_, id) => ({ [`m${id}`]: [{ id }, -0] })),
+  'names that msgpackr uses itself': { toJSON: 1, constructor: null, __keys__: [{ __keys__: 1 }], read: 5, length: 2 },
   'names of Object.prototype': { constructor: 1, toString: 'x', hasOwnProperty: null },
   bytes: new Uint8Array([0, 255, 7]),
   floats: new Float64Array([1.5, -0.5]),
@@ -119,6 +128,23 @@ describe('values come back with their types', () => {
     expect(await roundTrip(structuredClone({ a: new Map([[1, 2]]) }))).toStrictEqual({ a: new Map([[1, 2]]) })
   })
 
+  test('values of another realm in each other, and a Buffer that is not of it', async () => {
+    const foreign = runInNewContext(`({ all: new Map([[[-0], new Set([new Map([[{}, /a/g]]), new BigInt64Array([1n, -1n]).subarray(1)])]]) })`)
+    expect(await roundTrip(foreign)).toStrictEqual({
+      all: new Map([[[-0], new Set([new Map([[{}, /a/g]]), new BigInt64Array([-1n])])]]),
+    })
+    expect(await roundTrip([Buffer.from('abc').subarray(1)])).toStrictEqual([new Uint8Array([98, 99])])
+  })
+
+  test('the value itself is left as it is', async () => {
+    const value = Object.freeze({ zero: -0, list: Object.freeze([-0, new Error('x')]), url: new URL('http://x') })
+    const before = { ...value }
+    await roundTrip(value)
+    expect(differenceOf(value, before)).toContain('the very same object')
+    expect([value.zero, value.list[0]]).toEqual([-0, -0])
+    expect(value.list[1]).toBeInstanceOf(Error)
+  })
+
   test('a value whose getter encodes another one', async () => {
     const value = {
       a: 1,
@@ -145,6 +171,17 @@ describe('values that would not come back are refused', () => {
   let reads = 0
   function holed(): unknown[] {
     return Object.assign([1], { length: 3 })
+  }
+  /** Storable when it is looked over, and not when it is written. */
+  function changing(second: unknown): unknown {
+    let isRead = false
+    return {
+      get a(): unknown {
+        const value = isRead ? second : 1
+        isRead = !isRead
+        return value
+      },
+    }
   }
   function thirtyDoublings(): unknown {
     let value: unknown[] = []
@@ -244,6 +281,9 @@ describe('values that would not come back are refused', () => {
       },
       'value',
     ],
+    ...[() => 1, Symbol('s'), { another: 1 }, new Money()].map(
+      (second) => [`a value that has ${typeof second} when it is read again`, changing(second), 'value'] as const,
+    ),
     ['parts that are shared a billion times', thirtyDoublings(), 'value'],
     ['nesting without end', deep, 'value'],
   ]

@@ -33,6 +33,42 @@ describe('what an object is', () => {
     },
   )
 
+  test('nor is a subclass that has methods of the same names', () => {
+    const subclasses: object[] = [
+      new (class extends Map {
+        override set(key: unknown, value: unknown): this {
+          return super.set(key, value)
+        }
+      })(),
+      new (class extends Set {
+        override add(member: unknown): this {
+          return super.add(member)
+        }
+      })(),
+      new (class extends Date {
+        override getTime(): number {
+          return 5
+        }
+      })(),
+      new (class extends RegExp {
+        override exec(): null {
+          return null
+        }
+      })('a'),
+      new (class extends ArrayBuffer {
+        override slice(): ArrayBuffer {
+          return this
+        }
+      })(1),
+      new (class extends (URL as new (href: string) => object) {
+        get href(): string {
+          return ''
+        }
+      })('http://x'),
+    ]
+    for (const one of subclasses) expect(kindOf(one)).toBeUndefined()
+  })
+
   test('look-alikes are none', () => {
     const fakes: object[] = [
       Object.create(Map.prototype),

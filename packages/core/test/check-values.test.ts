@@ -4,7 +4,7 @@ import { make } from './make.ts'
 
 describe('a cache that checks values', () => {
   const bad = { user: { greet: () => 'hi' } }
-  const refused = { code: 'ERR_CODEC_VALUE', context: { path: 'value.user.greet' } }
+  const refused = { code: 'ERR_CODEC_VALUE', context: { path: 'value.user.greet', key: 'k' } }
 
   test('fails writes of what a store of bytes would refuse, before anything is written', async () => {
     const { cache } = make({ checkValues: true, tiers: [memory({ maxEntries: 10 })] })
@@ -25,7 +25,8 @@ describe('a cache that checks values', () => {
     cache.on('fault', ({ error }) => faults.push(error))
     expect(await cache.getOrSet('k', () => bad)).toBe(bad)
     expect(await cache.getOrSetMany(['a', 'b'], () => [bad, 1])).toEqual([bad, 1])
-    expect(faults).toMatchObject([refused, refused])
+    expect(faults).toMatchObject([refused, { context: { path: 'value.user.greet', key: 'a' } }])
+    expect(String(faults[0])).toContain('Key `k`: `value.user.greet` cannot be stored')
     expect([cache.peek('k'), cache.peek('a'), cache.peek('b')]).toEqual([undefined, undefined, 1])
   })
 

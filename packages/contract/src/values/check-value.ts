@@ -5,6 +5,7 @@
  * a list, each with the member that is being looked at, so that a path costs nothing until there is a fault.
  */
 import { CodecError } from '../errors.ts'
+import { displayKey } from '../key-display.ts'
 import { kindOf } from './value-kind.ts'
 import { isRememberedFailure } from './remembered-failure.ts'
 
@@ -39,12 +40,35 @@ export function checkValue(value: unknown): void {
   new ValueCheck().run(isRememberedFailure(value) ? value.error : value)
 }
 
+/**
+ * Checks that the value of a cache key can be stored.
+ *
+ * @throws CodecError `ERR_CODEC_VALUE` as `checkValue` does, with the key.
+ */
+export function checkValueOf(key: string, value: unknown): void {
+  try {
+    checkValue(value)
+  } catch (error) {
+    throw withKey(error as CodecError, key)
+  }
+}
+
 /** Makes the error for a value, or a part of one, that cannot be stored. */
 export function unstorable(path: string, what: string, wayOut: string, cause?: unknown): CodecError {
   return new CodecError('ERR_CODEC_VALUE', `\`${path}\` cannot be stored: it is ${what}. ${wayOut}`, {
     cause,
     context: { path },
   })
+}
+
+/** The same error, with the cache key of the value in its message and context. */
+export function withKey(error: CodecError, key: string): CodecError {
+  const shown = displayKey(key)
+  const keyed = new CodecError(error.code, `Key \`${shown}\`: ${error.message}`, {
+    context: { ...error.context, key: shown },
+  })
+  // The message has that of the cause already.
+  return Object.assign(keyed, error.cause === undefined ? {} : { cause: error.cause })
 }
 
 /** Own names of an error that are part of its value: `message`, `cause`, `code`, `errors`, whatever it carries. */

@@ -33,6 +33,9 @@ export function kindOf(value: object): ValueKind | undefined {
 
 function kindOfOther(value: object, prototype: object): ValueKind | undefined {
   const has = (name: string): boolean => Object.hasOwn(prototype, name)
+  const above: object | null = Object.getPrototypeOf(prototype)
+  // Subclasses, which may have methods of the same names, are further away from the end.
+  const isOf = (name: string): boolean => has(name) && above !== null && Object.getPrototypeOf(above) === null
   // The prototype of arrays is an array itself, in each realm; that of a subclass is not.
   if (Array.isArray(value)) return Array.isArray(prototype) ? 'array' : undefined
   if (ArrayBuffer.isView(value)) {
@@ -43,19 +46,19 @@ function kindOfOther(value: object, prototype: object): ValueKind | undefined {
   switch (Object.prototype.toString.call(value)) {
     case '[object Object]':
       // The Object.prototype of another realm, told apart from a class that extends null.
-      return Object.getPrototypeOf(prototype) === null && has('isPrototypeOf') ? 'object' : undefined
+      return above === null && has('isPrototypeOf') ? 'object' : undefined
     case '[object Map]':
-      return has('set') && isBranded(() => Map.prototype.has.call(value, 0)) ? 'map' : undefined
+      return isOf('set') && isBranded(() => Map.prototype.has.call(value, 0)) ? 'map' : undefined
     case '[object Set]':
-      return has('add') && isBranded(() => Set.prototype.has.call(value, 0)) ? 'set' : undefined
+      return isOf('add') && isBranded(() => Set.prototype.has.call(value, 0)) ? 'set' : undefined
     case '[object Date]':
-      return has('getTime') && isBranded(() => Date.prototype.getTime.call(value)) ? 'date' : undefined
+      return isOf('getTime') && isBranded(() => Date.prototype.getTime.call(value)) ? 'date' : undefined
     case '[object RegExp]':
-      return has('exec') && isBranded(() => RegExp.prototype.toString.call(value)) ? 'regexp' : undefined
+      return isOf('exec') && isBranded(() => RegExp.prototype.toString.call(value)) ? 'regexp' : undefined
     case '[object ArrayBuffer]':
-      return has('slice') && (value as { readonly resizable?: boolean }).resizable !== true ? 'buffer' : undefined
+      return isOf('slice') && (value as { readonly resizable?: boolean }).resizable !== true ? 'buffer' : undefined
     case '[object URL]':
-      return has('href') ? 'url' : undefined
+      return isOf('href') ? 'url' : undefined
     case '[object Error]':
     case '[object DOMException]':
       return 'error'

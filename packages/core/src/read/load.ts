@@ -11,7 +11,7 @@ import {
   timeLimit,
   validateTags,
 } from '@hotpath/contract'
-import { checkValue } from '@hotpath/contract/values'
+import { checkValueOf } from '@hotpath/contract/values'
 import { isPromise } from '../time/chain.ts'
 import type { Engine } from '../engine.ts'
 import { type Found, isServable } from '../flights/found.ts'
@@ -183,7 +183,7 @@ export function judgeLoaded<Value>(
   const mayStore = !skipped && value !== undefined && windows.freshMs > 0
   if (judgement === 'outdated' && mayStore && engine.coherence.isBlind()) engine.notStored(key)
   const isGood = judgement !== 'outdated' && mayStore && mark !== undefined
-  if (!isGood || !isStorable(engine, value) || !flight.claim()) return { outcome, entry: undefined }
+  if (!isGood || !isStorable(engine, key, value) || !flight.claim()) return { outcome, entry: undefined }
   const aheadMs = loadMs * freshness.refreshAhead
   const createdAt = engine.timeline.elapsed()
   const entry = createEntry({ value, tags, createdAt, ...windows, epoch: mark.epoch, asOf: mark.position, aheadMs })
@@ -191,10 +191,10 @@ export function judgeLoaded<Value>(
 }
 
 /** Whether a loaded value may be stored; it is returned all the same. */
-function isStorable(engine: Engine, value: unknown): boolean {
+function isStorable(engine: Engine, key: string, value: unknown): boolean {
   if (!engine.checksValues) return true
   try {
-    checkValue(value)
+    checkValueOf(key, value)
     return true
   } catch (error) {
     engine.fault(error as CodecError)

@@ -10,7 +10,7 @@ import {
   displayKey,
   isHotpathError,
 } from '@hotpath/contract'
-import { checkValue } from '@hotpath/contract/values'
+import { checkValueOf } from '@hotpath/contract/values'
 import { chain, isPromise } from '../time/chain.ts'
 import type { Engine } from '../engine.ts'
 import { windowsOf } from './load.ts'
@@ -69,7 +69,7 @@ export function store(
   for (const { key, value, asOf } of writes) {
     if (value === undefined) throw undefinedValue(key)
     if (isPromise(value)) throw promisedValue(key)
-    if (engine.checksValues) checkValue(value)
+    if (engine.checksValues) checkValueOf(key, value)
     if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
   }
   const claimed = engine.replacing(() => append(engine, counters, claims, queue))
