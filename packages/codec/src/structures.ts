@@ -12,7 +12,7 @@ import { isWellFormed } from '@hotpath/contract/values'
 import { unreadable } from './codec-error.ts'
 
 /** The names of an object's members, in their order. */
-export type Structure = readonly string[]
+type Structure = readonly string[]
 
 /** The first byte of a value that has its structures in front. */
 export const STRUCTURES_MARK = 0xc1
@@ -32,11 +32,15 @@ const BETWEEN_NAMES = '\0'
 const BETWEEN_STRUCTURES = '\n'
 const BETWEEN = /[\0\n]/
 
-/** The structures of a value. Lists with one more are kept, as most values are like earlier ones. */
+/**
+ * The structures of a value. Lists with one more are kept, as most values are like earlier ones; whoever has the empty
+ * list bounds how many.
+ */
 export class StructureList {
   readonly all: readonly Structure[]
   readonly #bytes: number
   readonly #longer = new Map<string, StructureList>()
+  /** The one with one more that was asked for last. */
   #latest: StructureList | undefined
 
   constructor(all: readonly Structure[] = [], bytes = 0) {
@@ -44,7 +48,7 @@ export class StructureList {
     this.#bytes = bytes
   }
 
-  /** @returns the list with a structure, the same when it is in it; undefined where an object is better written with its names. */
+  /** @returns this or a longer list; undefined where an object is better written with its names. */
   with(names: Structure): StructureList | undefined {
     // Lists are made of objects alike, so the last is the most likely one.
     for (let number = this.all.length - 1; number >= 0; number--) {
@@ -65,7 +69,6 @@ export class StructureList {
     const bytes = this.#bytes + (this.all.length === 0 ? 0 : 1) + Buffer.byteLength(text)
     if (bytes > MAX_BYTES) return undefined
     const longer = new StructureList([...this.all, names], bytes)
-    if (this.#longer.size >= MAX_KEPT) this.#longer.clear()
     this.#longer.set(text, longer)
     return longer
   }

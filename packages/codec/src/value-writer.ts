@@ -7,7 +7,7 @@
 import { type Options, Packr, RESET_BUFFER_MODE } from 'msgpackr'
 import { registerExtensions } from './extensions.ts'
 import { PackableValue } from './packable.ts'
-import { MAX_KEPT, MAX_STRUCTURES, StructureList } from './structures.ts'
+import { MAX_KEPT, MAX_STRUCTURES, type StructureList } from './structures.ts'
 
 const OPTIONS: Options = {
   structuredClone: false,

@@ -55,7 +55,13 @@ const VALUES: Record<string, unknown> = {
     new Set([[-0], [0]]),
     Object.fromEntries(Array.from({ length: 130 }, (_, id) => [`m${id}`, id === 7 ? -0 : {}])),
   ],
-  'equal empty objects in a set and as keys': [new Set([{}, {}]), new Map([[{}, 1], [{}, 2]])],
+  'equal empty objects in a set and as keys': [
+    new Set([{}, {}]),
+    new Map([
+      [{}, 1],
+      [{}, 2],
+    ]),
+  ],
   'objects of more shapes than have numbers': Array.from({ length: 70 }, (_, id) => ({ [`m${id}`]: [{ id }, -0] })),
   'names that msgpackr uses itself': { toJSON: 1, constructor: null, __keys__: [{ __keys__: 1 }], read: 5, length: 2 },
   'names of Object.prototype': { constructor: 1, toString: 'x', hasOwnProperty: null },
@@ -129,7 +135,9 @@ describe('values come back with their types', () => {
   })
 
   test('values of another realm in each other, and a Buffer that is not of it', async () => {
-    const foreign = runInNewContext(`({ all: new Map([[[-0], new Set([new Map([[{}, /a/g]]), new BigInt64Array([1n, -1n]).subarray(1)])]]) })`)
+    const foreign = runInNewContext(
+      `({ all: new Map([[[-0], new Set([new Map([[{}, /a/g]]), new BigInt64Array([1n, -1n]).subarray(1)])]]) })`,
+    )
     expect(await roundTrip(foreign)).toStrictEqual({
       all: new Map([[[-0], new Set([new Map([[{}, /a/g]]), new BigInt64Array([-1n])])]]),
     })
