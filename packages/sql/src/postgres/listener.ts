@@ -70,10 +70,11 @@ export class Listener {
       if (this.#wakes.size === 0) connection.release()
       else await this.#begin(connection)
     } catch {
-      this.#retry()
-    } finally {
-      this.#isConnecting = false
+      // Tried again below.
     }
+    this.#isConnecting = false
+    // It may have failed, been lost meanwhile, or been left by all before others joined.
+    if (this.#connection === undefined) this.#retry()
   }
 
   async #begin(connection: PostgresConnection): Promise<void> {
@@ -86,7 +87,9 @@ export class Listener {
       for (const wake of [...(this.#wakes.get(channel)?.get(name) ?? [])]) wake(detail)
     })
     this.#connection = connection
-    for (const channel of [...this.#wakes.keys()]) await this.#listen(connection, channel)
+    for (const channel of [...this.#wakes.keys()]) {
+      if (this.#connection === connection) await this.#listen(connection, channel)
+    }
     await this.#probe(connection)
   }
 
@@ -131,7 +134,7 @@ export class Listener {
 
   #retry(): void {
     clearTimeout(this.#timer)
-    if (this.#wakes.size === 0) return
+    if (this.#isConnecting || this.#wakes.size === 0) return
     this.#timer = setTimeout(() => void this.#connect(), this.#retryMs).unref()
     this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS)
   }
