@@ -1,9 +1,9 @@
 import type { Cache } from '@hotpath/core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type SilentProxy, startSilentProxy } from '../../../../../scripts/silent-proxy.ts'
 import { postgres } from '../../../src/index.ts'
 import { closeNodes, openNodes } from '../nodes.ts'
 import { silenceCases } from '../silence-cases.ts'
-import { type SilentProxy, silentProxyTo } from '../silent-proxy.ts'
 import { until } from '../until.ts'
 import { type PostgresServer, startPostgres } from './server.ts'
 
@@ -11,11 +11,11 @@ let server: PostgresServer
 let proxy: SilentProxy
 beforeAll(async () => {
   server = await startPostgres()
-  proxy = await silentProxyTo(server.port)
+  proxy = await startSilentProxy(server.port)
   await postgres({ pool: server.connect() }).migrate()
 }, 60_000)
 afterAll(async () => {
-  proxy.stop()
+  await proxy.stop()
   await server.stop()
 })
 afterEach(closeNodes)
@@ -44,7 +44,9 @@ test('a connection that listens and falls silent is noticed and replaced', async
     return true
   }
   await until('it hears fast', hearsFast)
-  expect(proxy.silence('LISTEN')).toBe(1)
+  const listening = proxy.connections.filter(({ isOpen, sent }) => isOpen && sent.includes('LISTEN'))
+  expect(listening).toHaveLength(1)
+  listening[0]?.silence()
   expect(await hear()).toBeLessThan(1_500)
   await until('it hears fast again', hearsFast, 15_000)
 }, 40_000)
