@@ -1,6 +1,7 @@
 /** Options that do not exist or have another type, at every door: refused before anything is loaded or stored. */
 import { describe, expect, test } from 'vitest'
 import { type Cache, createCache, createMemoryLog, memory } from '../src/index.ts'
+import { lru } from '../src/lru.ts'
 import { make } from './make.ts'
 
 type Call = (cache: Cache, options: never) => unknown
@@ -70,6 +71,14 @@ describe('options that caches are made of', () => {
     [() => createCache(undefined as never), '`options of createCache` must be an object, received undefined'],
     [() => createCache({ name: 'x', tiers, timeout: { soft: '2s', hard: '1s' } }), '`timeout.soft` must be at most'],
     [() => memory({ maxEntries: '500' as never }), "`maxEntries` must be a whole number from 1, received '500'"],
+    [
+      () => createCache({ name: 'x', tiers: [memory({ maxEntries: 1, policy: lru as never })] }),
+      'Call it: `policy: lru()`, not `policy: lru`.',
+    ],
+    [
+      () => createCache({ name: 'x', tiers: [memory({ maxEntries: 1, policy: () => null as never })] }),
+      'received null',
+    ],
     [() => memory({ max: 500 } as never), '`memory` has no option `max`.'],
     [() => memory({ maxEntries: 1, sizeof: () => 1 } as never), 'Did you mean `sizeOf`?'],
     [() => memory(500 as never), '`options of memory` must be an object, received 500'],

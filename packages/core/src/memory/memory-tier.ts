@@ -2,6 +2,7 @@ import {
   type ByteSize,
   ConfigError,
   type Entry,
+  type EvictionPolicy,
   type EvictionPolicyMaker,
   type EvictionReason,
   type OptionTable,
@@ -82,7 +83,7 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
   const evicted: string[] = []
   const gone = (key: string): void => void evicted.push(key)
   const { maxEntries, maxBytes } = bounds
-  const entries = bounds.policy({ maxEntries, maxBytes, random: Math.random })
+  const entries = checkMade(bounds.policy({ maxEntries, maxBytes, random: Math.random }))
   /** A getter of the value or the user's function may throw; then it is not stored, and that is all. */
   const tryToMeasure = (key: string, entry: Entry): number => {
     try {
@@ -159,6 +160,17 @@ function boundsOf(options: MemoryOptions): Bounds {
 function checkPolicy(policy: unknown, option: string): void {
   if (typeof policy === 'function') return
   throw wrongOption(option, 'made by a function such as `lru()`', policy, 'Leave it out for the least recently used.')
+}
+
+/** A maker of makers, such as `lru` itself, is a function too. */
+function checkMade(policy: EvictionPolicy): EvictionPolicy {
+  if (typeof (policy as EvictionPolicy | undefined)?.get === 'function') return policy
+  throw wrongOption(
+    'policy',
+    'a function that returns a policy',
+    policy,
+    'Call it: `policy: lru()`, not `policy: lru`.',
+  )
 }
 
 function notMeasured(key: string, cause: unknown): ValueError {
