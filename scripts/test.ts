@@ -25,6 +25,7 @@ const quick: Step[] = [
   { name: 'format', command: 'biome format' },
   { name: 'boundaries', command: 'node scripts/check-boundaries.ts' },
   { name: 'methods', command: 'node scripts/check-methods.ts' },
+  { name: 'bounds', command: 'node scripts/check-bounds.ts' },
   // Type tests (*.test-d.ts) are judged here: they pass when they compile.
   { name: 'types', command: 'turbo run typecheck typecheck:scripts' },
   vitest('unit', '--exclude **/test/integration/** --exclude **/*.fuzz.test.ts'),
