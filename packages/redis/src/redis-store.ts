@@ -185,16 +185,16 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     if (!clock.isKnown) await parts.askTime()
     const sealed = await Promise.all(entries.map(([key, entry]) => seal(key, entry)))
     const frames = sealed.filter((one) => one !== undefined)
-    if (unreadable.size > 0) await remove(frames.map(({ key }) => key).filter(wasUnreadable))
-    await Promise.all(
-      chunks(connection, frames, ({ key }) => key, MAX_WRITES).map((some) =>
-        STORE.run(
-          connection,
-          some.map(({ key }) => key),
-          some.flatMap(({ frame, lifeMs }) => [frame, lifeMs === Number.POSITIVE_INFINITY ? 0 : lifeMs]),
-        ),
+    // Not waited for: commands of one connection keep their order, and a read right after this write must find it.
+    const cleared = unreadable.size > 0 ? remove(frames.map(({ key }) => key).filter(wasUnreadable)) : undefined
+    const stored = chunks(connection, frames, ({ key }) => key, MAX_WRITES).map((some) =>
+      STORE.run(
+        connection,
+        some.map(({ key }) => key),
+        some.flatMap(({ frame, lifeMs }) => [frame, lifeMs === Number.POSITIVE_INFINITY ? 0 : lifeMs]),
       ),
     )
+    await Promise.all([cleared, ...stored])
   }
 
   async function remove(keys: readonly string[]): Promise<void> {

@@ -258,7 +258,7 @@ describe('rights', () => {
     const faults: string[] = []
     cache.on('fault', ({ error }) => faults.push(error.message))
     await until('a fault is told', () => faults.length > 0)
-    expect(faults[0]).toContain('does not tell of changed keys')
+    expect(faults[0]).toContain('does not report changed keys')
     await until('the view of the log', () => cache.now())
     expect(await cache.getOrSet('k', () => 1)).toBe(1)
     expect(await isHeard(cache)).toBe(false)
@@ -272,6 +272,6 @@ describe('bad options', () => {
     const client = new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true })
     expect(() => redis({ client, tracking: true })).toThrow(/`tracking` does not work with a Cluster client/)
     expect(() => redis({ client, tracking: false })).not.toThrow()
-    expect(() => redis({ client: foreign, tracking: 'yes' as never })).toThrow(/`tracking` must be true or false/)
+    expect(() => redis({ client: foreign, tracking: 'yes' as never })).toThrow('`tracking` must be `true` or `false`')
   })
 })
