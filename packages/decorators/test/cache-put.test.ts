@@ -1,4 +1,5 @@
-import { deferred } from '@hotpath/testkit'
+import { createMemoryLog } from '@hotpath/core'
+import { chaosLog, createFakeClock, deferred } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { CachePut, Cacheable, cacheEvict, cachePut, cacheable, invalidate } from '../src/index.ts'
 import { putsInMind } from '../src/overlaps.ts'
@@ -41,6 +42,27 @@ describe('@CachePut', () => {
       ]),
     ).toMatchObject([{ name: 'bob' }, { name: 'ann' }, { name: 'bob' }, { name: 'bob' }])
     expect(await cache.inspect(['user', 1])).toMatchObject({ tags: ['user:1', 'name:bob'], ttlLeftMs: 60_000 })
+  })
+
+  test('stores the first result of a process, although the view of a shared log is not there yet', async () => {
+    const clock = createFakeClock()
+    const log = chaosLog(createMemoryLog(), { random: () => 0.99, clock, delayMs: 40 })
+    const { cache } = make({ clock, log: () => log })
+    class Users {
+      @CachePut({ key: (id) => ['user', id], keys: ([, name]) => [['name', name]] })
+      async rename(id: number, name: string): Promise<User> {
+        return { id, name }
+      }
+    }
+    const renamed = new Users().rename(1, 'ann')
+    await clock.advanceAsync(100)
+    await renamed
+    expect(
+      await cache.getMany([
+        ['user', 1],
+        ['name', 'ann'],
+      ]),
+    ).toMatchObject([{ name: 'ann' }, { name: 'ann' }])
   })
 
   test('outdates what is being loaded from before', async () => {

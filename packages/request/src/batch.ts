@@ -4,6 +4,7 @@ import { BATCH_OPTIONS, type BatchOptions, batchPlanOf } from './batch-options.t
 import { type BatchStore, createBatcher } from './batcher.ts'
 import { CACHED_BATCH_OPTIONS, CachedBatch, type CachedBatchOptions } from './cached-batch.ts'
 import { ambientCall, Call, type CurrentCall } from './call.ts'
+import { handOn } from './loading-cache.ts'
 import { assertFunction, nameOf, wrong } from './options.ts'
 import { type CallOptions, checkCallOptions } from './wrapped.ts'
 
@@ -93,14 +94,13 @@ export function batch<Key, Value>(
       if (call?.aborted === true) throw call.reason
       return settled.map((one) => (one.status === 'fulfilled' ? (one.value as Value) : asError(one.reason)))
     },
-    async prime(key, value) {
-      if (!keeps) throw keepsNothing()
-      await store.prime(key, value)
-    },
-    async clear(...given) {
-      // By their number: a key that turns out to be `undefined` must not clear all.
-      await (given.length === 0 ? store.clearAll() : store.clear(given[0]))
-    },
+    prime: (key, value) =>
+      handOn(() => {
+        if (!keeps) throw keepsNothing()
+        return store.prime(key, value)
+      }),
+    // By their number: a key that turns out to be `undefined` must not clear all.
+    clear: (...given) => handOn(() => (given.length === 0 ? store.clearAll() : store.clear(given[0]))),
   }
 }
 

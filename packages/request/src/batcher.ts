@@ -30,10 +30,10 @@ export interface BatchStore<Key> {
    */
   joins(key: Key, caller: Call): void
   /** Answers those who wait, and later loads where values are kept. */
-  prime(key: Key, value: unknown): void | Promise<void>
+  prime(key: Key, value: unknown): unknown
   /** What is under way is not joined any more, nor kept. */
-  clear(key: Key): void | Promise<void>
-  clearAll(): void | Promise<void>
+  clear(key: Key): unknown
+  clearAll(): unknown
 }
 
 const NORMAL = PRIORITIES.indexOf('normal')

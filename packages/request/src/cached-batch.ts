@@ -83,22 +83,22 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
     return value
   }
 
-  async prime(key: Key, value: unknown): Promise<void> {
+  prime(key: Key, value: unknown): Promise<unknown> {
     const tags =
       this.#tagsOf === undefined || value instanceof Error ? undefined : { tags: this.#tagsOf(key, value as Value) }
     const { timeout, ...freshness } = this.#options
-    await this.#batcher.prime(key, value)
-    await this.#cache.set(this.#key(key), value, { ...freshness, ...tags })
+    void this.#batcher.prime(key, value)
+    return this.#cache.set(this.#key(key), value, { ...freshness, ...tags })
   }
 
-  async clear(key: Key): Promise<void> {
-    await this.#batcher.clear(key)
-    await this.#cache.delete(this.#key(key))
+  clear(key: Key): Promise<unknown> {
+    void this.#batcher.clear(key)
+    return this.#cache.delete(this.#key(key))
   }
 
-  async clearAll(): Promise<void> {
-    await this.#batcher.clearAll()
-    await this.#cache.clear()
+  clearAll(): Promise<unknown> {
+    void this.#batcher.clearAll()
+    return this.#cache.clear()
   }
 
   #key(key: Key): CacheKey {

@@ -34,3 +34,15 @@ export interface LoadingCache {
   /** Removes all values. */
   clear(): Promise<unknown>
 }
+
+/**
+ * Runs a write and returns its very promise. A cache marks the promise of a write that it will retry as handled, so that a
+ * caller may forget to await it; a promise made of that one would end the process.
+ */
+export function handOn(write: () => unknown): Promise<void> {
+  try {
+    return Promise.resolve(write()) as Promise<void>
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}

@@ -11,7 +11,7 @@ import {
 } from '@hotpath/contract'
 import { ambientCall, Call } from './call.ts'
 import { waitsForItself } from './flights.ts'
-import type { LoadingCache } from './loading-cache.ts'
+import { handOn, type LoadingCache } from './loading-cache.ts'
 import { nameOf, type PolicyOptions, wrong } from './options.ts'
 import { RunningLoads } from './running-loads.ts'
 import { type AnyFunction, asWrapped, invoke } from './wrapped.ts'
@@ -73,7 +73,7 @@ export function memoizeInCache(options: MemoizeInCacheOptions<never, unknown>): 
         options,
       )
     })
-    const invalidate = async (...args: readonly unknown[]): Promise<void> => void (await cache.delete(keyOf(args)))
+    const invalidate = (...args: readonly unknown[]): Promise<void> => handOn(() => cache.delete(keyOf(args)))
     return Object.assign(memoized, { invalidate })
   }
 }

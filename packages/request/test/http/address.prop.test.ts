@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, oneof, property, string, webPath } from 'fast-check'
 import { expect, it } from 'vitest'
-import { addressAt, urlOf } from '../../src/http/address.ts'
+import { type Address, addressAt, urlOf } from '../../src/http/address.ts'
 
 const PIECES = [
   '/',
@@ -27,25 +27,21 @@ const PIECES = [
 const MORE = ['<', '\\', '\t', '\n', '|', '^', '`', '{', 'é', '\u0000', ';', ',', '!', '$', '(', ')', '*', '=', '-']
 const path = array(constantFrom(...PIECES, ...MORE)).map((pieces) => `/${pieces.join('')}`)
 
+const partsOf = ({ origin, pathname, search, href }: Address): string[] => [origin, pathname, search, href]
+
 it('has the parts that a parsed address has', () => {
   assert(
     property(
       oneof(
-        path,
-        webPath(),
-        string().map((text) => `/${text}`),
+        { arbitrary: path, weight: 5 },
+        // Takes a hundred times as long to generate as the others.
+        { arbitrary: webPath(), weight: 1 },
+        { arbitrary: string().map((text) => `/${text}`), weight: 4 },
       ),
       (it) => {
         const url = new URL(`https://api.test${it}`)
         const address = addressAt({ origin: 'https://api.test' }, it)
-        const { origin, pathname, search, href } = address
-        expect({ origin, pathname, search, href }).toEqual({
-          origin: url.origin,
-          pathname: url.pathname,
-          search: url.search,
-          href: url.href,
-        })
-        expect(urlOf(address).href).toBe(url.href)
+        expect([...partsOf(address), urlOf(address).href]).toEqual([...partsOf(url), url.href])
       },
     ),
     { numRuns: 2_000 },
