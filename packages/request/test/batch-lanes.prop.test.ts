@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createItem, type Item, SENT } from '../src/batch-item.ts'
-import { createBatchLanes } from '../src/batch-lanes.ts'
+import { createItem, type Item, SENT } from '../src/batch/item.ts'
+import { createBatchLanes } from '../src/batch/waiting-keys.ts'
 
 const action = fc.oneof(
   fc.record({ type: fc.constant('add' as const), lane: fc.nat(3) }),

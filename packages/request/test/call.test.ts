@@ -1,6 +1,6 @@
 import { deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { ambientCall, Call, runIn } from '../src/call.ts'
+import { ambientCall, Call, runIn } from '../src/call/call.ts'
 import { compose, currentCall } from '../src/index.ts'
 
 describe('the current call', () => {

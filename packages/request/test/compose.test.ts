@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compose, type Policy } from '../src/index.ts'
-import { asWrapped } from '../src/wrapped.ts'
+import { asWrapped } from '../src/call/wrapped.ts'
 
 /** A policy that notes when it is passed, on the way in and out. */
 function noting(word: string, notes: string[]): Policy {

@@ -1,7 +1,7 @@
-export { createHttpClient } from './create-http-client.ts'
-export { batchEndpoint } from './batch-endpoint.ts'
+export { createHttpClient } from './client/create-http-client.ts'
+export { batchEndpoint } from './batch/batch-endpoint.ts'
 
-export type { CachingOptions, HeaderValues, HttpClientOptions, HttpTimeouts } from './client-settings.ts'
+export type { CachingOptions, HeaderValues, HttpClientOptions, HttpTimeouts } from './client/client-settings.ts'
 export type {
   FieldOf,
   HttpClient,
@@ -17,21 +17,21 @@ export type {
   Route,
   RouteOptions,
   Routes,
-} from './client-types.ts'
-export type { BatchContext, BatchEndpoint, BatchEndpointOptions } from './batch-endpoint.ts'
-export type { BatchedRequest, BatchedResponse } from './batch-format.ts'
-export type { AnswerSource, HttpResponse } from './answer.ts'
-export type { HttpCache, HttpLoadContext, HttpLoadOptions, HttpSetOptions } from './http-cache.ts'
-export type { PagesOptions } from './pages.ts'
-export type { BodyKind } from './response-body.ts'
-export type { Query, UrlPart } from './target.ts'
+} from './client/client-types.ts'
+export type { BatchContext, BatchEndpoint, BatchEndpointOptions } from './batch/batch-endpoint.ts'
+export type { BatchedRequest, BatchedResponse } from './batch/format.ts'
+export type { AnswerSource, HttpResponse } from './message/answer.ts'
+export type { HttpCache, HttpLoadContext, HttpLoadOptions, HttpSetOptions } from './cache/http-cache.ts'
+export type { PagesOptions } from './client/pages.ts'
+export type { BodyKind } from './message/response-body.ts'
+export type { Query, UrlPart } from './message/target.ts'
 
-export { fetchTransport } from './fetch-transport.ts'
-export type { FetchCache, FetchFunction } from './fetch-transport.ts'
-export type { HeaderFields } from './header-fields.ts'
-export { BodyFailure } from './transport.ts'
-export type { HttpTransport, TransportRequest, TransportResponse } from './transport.ts'
-export type { UndiciDispatcher } from './undici-transport.ts'
+export { fetchTransport } from './transport/fetch-transport.ts'
+export type { FetchCache, FetchFunction } from './transport/fetch-transport.ts'
+export type { HeaderFields } from './rules/header-fields.ts'
+export { BodyFailure } from './message/body-failure.ts'
+export type { HttpTransport, TransportRequest, TransportResponse } from './transport/transport.ts'
+export type { UndiciDispatcher } from './transport/undici-transport.ts'
 
 export { ConfigError, HttpError, RequestError, isHotpathError } from '@hotpath/contract'
 export type { HttpErrorDetails } from '@hotpath/contract'

@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, oneof, property, string } from 'fast-check'
 import { expect, it } from 'vitest'
-import { type Address, addressAt, urlOf } from '../../src/http/address.ts'
+import { type Address, addressAt, urlOf } from '../../src/http/message/address.ts'
 
 const PIECES = [
   '/',

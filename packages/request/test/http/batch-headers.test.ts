@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { byAsker, headersOfAll, headersOfOne } from '../../src/http/batch-headers.ts'
-import type { TransportRequest } from '../../src/http/transport.ts'
+import { byAsker, headersOfAll, headersOfOne } from '../../src/http/batch/headers.ts'
+import type { TransportRequest } from '../../src/http/transport/transport.ts'
 
 function request(headers: Record<string, string>): TransportRequest {
   const url = new URL('http://127.0.0.1/a')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseCacheControl } from '../../src/http/cache-control.ts'
+import { parseCacheControl } from '../../src/http/rules/cache-control.ts'
 
 describe('Cache-Control', () => {
   it('says nothing where there is none', () => {

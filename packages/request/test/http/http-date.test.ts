@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseHttpDate } from '../../src/http/http-date.ts'
-import { parseRetryAfter } from '../../src/http/retry-after.ts'
+import { parseHttpDate } from '../../src/http/rules/http-date.ts'
+import { parseRetryAfter } from '../../src/http/rules/retry-after.ts'
 
 const NOW = Date.UTC(2030, 0, 1)
 

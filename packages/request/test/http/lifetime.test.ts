@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CachingPolicy, type Lifetime, lifetimeOf } from '../../src/http/lifetime.ts'
+import { type CachingPolicy, type Lifetime, lifetimeOf } from '../../src/http/rules/lifetime.ts'
 
 const NOW = Date.UTC(2030, 0, 1)
 const DATE = 'Tue, 01 Jan 2030 00:00:00 GMT'

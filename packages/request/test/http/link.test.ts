@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linkOf } from '../../src/http/link.ts'
+import { linkOf } from '../../src/http/rules/link.ts'
 
 describe('Link', () => {
   it('leads to the target of a relation', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Selection } from '../../src/http/selection.ts'
+import { Selection } from '../../src/http/rules/selection.ts'
 
 describe('a header', () => {
   it.each(['expect', 'if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'if-range', 'range'])(

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check'
 import CacheSemantics from 'http-cache-semantics'
 import { expect, it } from 'vitest'
-import { lifetimeOf } from '../../src/http/lifetime.ts'
-import { objectionTo } from '../../src/http/storable.ts'
+import { lifetimeOf } from '../../src/http/rules/lifetime.ts'
+import { objectionTo } from '../../src/http/rules/storable.ts'
 
 const NOW = Date.UTC(2030, 0, 1)
 

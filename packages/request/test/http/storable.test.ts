@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Exchange, allowsAuthorization, objectionTo, storedHeaders } from '../../src/http/storable.ts'
+import { type Exchange, allowsAuthorization, objectionTo, storedHeaders } from '../../src/http/rules/storable.ts'
 
 const SHARED = { shared: true }
 const PRIVATE = { shared: false }

@@ -1,8 +1,8 @@
 import { encodeKey } from '@hotpath/contract'
 import { describe, expect, it } from 'vitest'
-import { headOf, type OutgoingRequest } from '../../src/http/outgoing-request.ts'
-import { DEFAULT_ACCEPT } from '../../src/http/selection.ts'
-import { keyOf } from '../../src/http/stored-response.ts'
+import { headOf, type OutgoingRequest } from '../../src/http/message/outgoing-request.ts'
+import { DEFAULT_ACCEPT } from '../../src/http/rules/selection.ts'
+import { keyOf } from '../../src/http/cache/stored-response.ts'
 
 const HREF = 'https://api.example/a'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { baseOf, targetOf } from '../../src/http/target.ts'
+import { baseOf, targetOf } from '../../src/http/message/target.ts'
 
 const base = baseOf('https://api.test/v1/')
 const at = (path: string, options = {}): string => targetOf(base, path, options).href

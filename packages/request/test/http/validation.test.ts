@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { conditionFor, confirms, freshened } from '../../src/http/validation.ts'
+import { conditionFor, confirms, freshened } from '../../src/http/rules/validation.ts'
 
 describe('a condition', () => {
   it('names all validators that there are', () => {

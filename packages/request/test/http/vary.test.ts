@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sameNames, variantOf, varyOf } from '../../src/http/vary.ts'
+import { sameNames, variantOf, varyOf } from '../../src/http/rules/vary.ts'
 
 describe('Vary', () => {
   it('names the fields that select, sorted and once each', () => {

@@ -1,0 +1,221 @@
+/**
+ * Collects keys, sends them in batches, and gives each caller the answer for its key.
+ *
+ * A key is joinable from the moment it is asked for until it is answered, so it is under way at most once. Batches are
+ * cut when a place is free, not before: what is more urgent overtakes what waits for a place.
+ */
+import { createItem, type Item, type Parcel, parcelOf, SENT } from './item.ts'
+import { createBatchLanes } from './waiting-keys.ts'
+import type { BatchPlan } from './options.ts'
+import { createOutcomes, waitedFor } from './outcomes.ts'
+import { createPendingItems } from './pending.ts'
+import { type RunTools, startRun } from './run.ts'
+import type { Call, CurrentCall } from '../call/call.ts'
+import { asMapKey, dataKey, type MapKey } from '../share/call-key.ts'
+import { Deadlines } from '../time/deadlines.ts'
+import { detach } from '../call/detach.ts'
+import { waitsForItself } from '../share/flights.ts'
+import { MemoStore } from '../share/memo-store.ts'
+import { PRIORITIES } from '../call/priority.ts'
+import { startTimer, type Timer } from '../time/system-clock.ts'
+import { queueFull } from '../limit/wait-line.ts'
+
+/** What loads by key: a batcher, or one behind a cache. */
+export interface BatchStore<Key> {
+  load(key: Key, caller: Call | undefined): Promise<unknown>
+  /**
+   * A caller is about to join what others load, without asking here: what waits becomes as urgent as he is.
+   *
+   * @throws RequestError `ERR_REQUEST_CYCLE` when he is called by the very run that loads the key.
+   */
+  joins(key: Key, caller: Call): void
+  /** Answers those who wait, and later loads where values are kept. */
+  prime(key: Key, value: unknown): unknown
+  /** What is under way is not joined any more, nor kept. */
+  clear(key: Key): unknown
+  clearAll(): unknown
+}
+
+const NORMAL = PRIORITIES.indexOf('normal')
+const CRITICAL = PRIORITIES.indexOf('critical')
+/** Makes one. */
+export function createBatcher<Key>(
+  plan: BatchPlan,
+  loadMany: (keys: readonly Key[], context: CurrentCall) => unknown,
+): BatchStore<Key> {
+  const { name, clock, maxBatch, maxQueue, concurrency, windowMs } = plan
+  const keyOf = plan.key as ((key: Key) => unknown) | undefined
+  const kept = plan.maxKept > 0 ? new MemoStore(plan.maxKept) : undefined
+  const deadlines = plan.timeoutMs === Number.POSITIVE_INFINITY ? undefined : new Deadlines(clock, plan.timeoutMs)
+  const tools: RunTools<Key> = { plan, loadMany, deadlines }
+  const pending = createPendingItems<Key>()
+  const lanes = createBatchLanes<Key>()
+  const { settle, succeed, fail } = createOutcomes<Key>({ run: tools, pending, kept, release, sendAgain })
+  /** What is to be loaded again and waits for a place. */
+  const again: (() => void)[] = []
+  let running = 0
+  let isDue = false
+  let isScheduled = false
+  let isUrgent = false
+  let timer: Timer | undefined
+
+  function load(key: Key, caller: Call | undefined): Promise<unknown> {
+    if (caller?.aborted === true) return Promise.reject(caller.reason)
+    let id: MapKey
+    try {
+      id = idOf(key)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    if (kept !== undefined) {
+      const value = kept.get(id, 0)
+      if (value !== undefined) return value instanceof Error ? Promise.reject(value) : Promise.resolve(value)
+    }
+    const lane = laneOf(caller)
+    let item = pending.get(id)
+    if (item === undefined) {
+      if (lanes.size >= maxQueue) return Promise.reject(queueFull(name, maxQueue, 'keys'))
+      item = createItem(key, id, lanes.groupOf(lane))
+      pending.add(item)
+      lanes.add(item)
+    } else if (item.group.lane !== SENT) {
+      lanes.raise(item, lane)
+    } else if (caller !== undefined && isWithin(caller, item)) {
+      return Promise.reject(waitsForItself(name))
+    }
+    const answer = join(item, caller)
+    if (item.group.lane !== SENT) schedule(lane)
+    return answer
+  }
+
+  function joins(key: Key, caller: Call): void {
+    const item = pending.get(idOf(key))
+    if (item === undefined) return
+    if (item.group.lane === SENT) {
+      if (isWithin(caller, item)) throw waitsForItself(name)
+      return
+    }
+    const lane = laneOf(caller)
+    lanes.raise(item, lane)
+    schedule(lane)
+  }
+
+  function idOf(key: Key): MapKey {
+    return keyOf === undefined ? dataKey(key) : asMapKey(keyOf(key))
+  }
+
+  function join(item: Item<Key>, caller: Call | undefined): Promise<unknown> {
+    item.waiters++
+    if (caller?.abortable !== true) return item.promise
+    return detach(item.promise, caller.signal, undefined, (reason) => {
+      item.waiters--
+      if (item.waiters > 0) return
+      pending.remove(item)
+      if (item.group.lane === SENT) return item.group.carrier?.leave(reason)
+      lanes.left()
+      if (lanes.size === 0) unschedule()
+    })
+  }
+
+  function schedule(lane: number): void {
+    if (lanes.size >= maxBatch) return flush()
+    if (lane === CRITICAL) return flushSoon()
+    // What is due already goes out as soon as there is a place.
+    if (isScheduled || isDue) return
+    isScheduled = true
+    if (windowMs === undefined && clock.endOfTurn !== undefined) clock.endOfTurn(flush)
+    else timer = startTimer(clock, windowMs ?? 0, flush)
+  }
+
+  /** At once, but with what is asked for beside it: the other keys of a `loadMany`, or what a cache misses with it. */
+  function flushSoon(): void {
+    if (isUrgent) return
+    isUrgent = true
+    // Not `queueMicrotask`, which Jest replaces.
+    void Promise.resolve().then(() => {
+      isUrgent = false
+      flush()
+    })
+  }
+
+  function unschedule(): void {
+    if (timer === undefined) return
+    timer.cancel()
+    timer = undefined
+    isScheduled = false
+  }
+
+  function flush(): void {
+    unschedule()
+    isScheduled = false
+    isDue = lanes.size > 0
+    pump()
+  }
+
+  /** Sends what is due, as far as there is room. */
+  function pump(): void {
+    while (running < concurrency) {
+      if (again.length > 0) again.shift()?.()
+      else if (isDue) {
+        const parcel = lanes.take(maxBatch)
+        isDue = lanes.size > 0
+        send(parcel, 1)
+      } else return
+    }
+  }
+
+  function send(parcel: Parcel<Key>, attempt: number): void {
+    if (parcel.items.length === 0) return
+    running++
+    startRun(tools, parcel, attempt, (outcome) => settle(parcel.items, attempt, outcome))
+  }
+
+  function release(): void {
+    running--
+    pump()
+  }
+
+  function sendAgain(items: readonly Item<Key>[], attempt: number): void {
+    again.push(() => send(parcelOf(waitedFor(items)), attempt))
+    pump()
+  }
+
+  function forget(id: MapKey): void {
+    kept?.delete(id)
+    const item = pending.get(id)
+    // One that was not sent yet will be loaded after this.
+    if (item?.group.lane === SENT) pending.remove(item)
+  }
+
+  return {
+    load,
+    joins,
+    prime(key, value) {
+      const id = idOf(key)
+      const item = pending.get(id)
+      if (item === undefined || item.group.lane === SENT) forget(id)
+      else {
+        lanes.left()
+        if (value instanceof Error) fail(item, value)
+        else succeed(item, value)
+      }
+      if (value !== undefined) kept?.set(id, value, Number.POSITIVE_INFINITY)
+      else kept?.delete(id)
+    },
+    clear: (key) => forget(idOf(key)),
+    clearAll() {
+      kept?.clear()
+      for (const item of pending.all()) if (item.group.lane === SENT) pending.remove(item)
+    },
+  }
+}
+
+function laneOf(caller: Call | undefined): number {
+  return caller?.priority === undefined ? NORMAL : PRIORITIES.indexOf(caller.priority)
+}
+
+/** Whether a caller is called by the very run that loads the item, and would wait for itself. */
+function isWithin<Key>(caller: Call, { group }: Item<Key>): boolean {
+  const call = group.carrier?.call
+  return call !== undefined && caller.isWithin(call)
+}

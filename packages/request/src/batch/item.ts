@@ -1,0 +1,70 @@
+import type { Call } from '../call/call.ts'
+import type { MapKey } from '../share/call-key.ts'
+import { capture, rejectLast, resolveLast } from '../protect/settler.ts'
+
+/** What items are under way with, or what they wait for to be loaded again. */
+export interface Carrier {
+  /** The call of `loadMany`, while there is one. */
+  readonly call?: Call | undefined
+  /** Nobody waits for one of its items any more. */
+  leave(reason: unknown): void
+}
+
+/**
+ * Items that wait in one lane, or that were sent together: what holds for all of them is said once, so that most batches
+ * are sent without a look at their items.
+ */
+export interface Group {
+  /** Where they wait: index of their priority; or `SENT`. */
+  lane: number
+  /** What they were sent with. */
+  carrier: Carrier | undefined
+}
+
+/** A key that is to be loaded, and those who wait for it. */
+export interface Item<Key> {
+  readonly key: Key
+  /** What it is found by. */
+  readonly id: MapKey
+  readonly promise: Promise<unknown>
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  group: Group
+  /** How many wait for it. Who cannot leave is never subtracted. */
+  waiters: number
+  /** Answered, forgotten, or given up by all: no longer to be found. */
+  isOver: boolean
+}
+
+/** What goes out together. */
+export interface Parcel<Key> {
+  readonly group: Group
+  readonly items: readonly Item<Key>[]
+  /** Of the items, in their order. */
+  readonly keys: readonly Key[]
+}
+
+/** The lane of items that were sent, and may be joined. */
+export const SENT = -1
+
+/**
+ * Makes an item. A literal, not a class: the shape of a literal lives as long as its code, while that of a class is
+ * forgotten when a garbage collection finds no instance, and with it what was optimized for it; that is between any two
+ * bursts of loads.
+ */
+export function createItem<Key>(key: Key, id: MapKey, group: Group): Item<Key> {
+  const promise = new Promise(capture)
+  return { key, id, promise, resolve: resolveLast, reject: rejectLast, group, waiters: 0, isOver: false }
+}
+
+/** Puts items into a group of their own, as sent. */
+export function regroup<Key>(items: readonly Item<Key>[], carrier?: Carrier): Group {
+  const group: Group = { lane: SENT, carrier }
+  for (const item of items) item.group = group
+  return group
+}
+
+/** Makes items go out together. */
+export function parcelOf<Key>(items: readonly Item<Key>[]): Parcel<Key> {
+  return { group: regroup(items), items, keys: items.map(({ key }) => key) }
+}

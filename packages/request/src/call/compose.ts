@@ -1,0 +1,35 @@
+import { asWrapped, type ExtraOf, invoke, type PolicyFor, type Wrapped } from './wrapped.ts'
+import type { AnyFunction } from './function.ts'
+import { ambientCall } from './call.ts'
+import { assertFunction } from './function.ts'
+
+/**
+ * Puts policies around a function, **the first one outermost**: `compose(load, timeout('2s'), retry({ attempts: 3 }))`
+ * has two seconds for all attempts together, and `compose(load, retry({ attempts: 3 }), timeout('2s'))` two for each.
+ *
+ * @throws ConfigError for what is no function.
+ *
+ * @example
+ * ```ts
+ * import { compose, fallback, retry, timeout } from '@hotpath/request'
+ *
+ * async function priceOf(id: number) {
+ *   if (id < 0) throw new Error('no such product')
+ *   return id * 10
+ * }
+ * const price = compose(priceOf, fallback(() => null), timeout('2s'), retry({ attempts: 3, delay: '1ms' }))
+ * console.log(await price(4), await price(-1)) // 40 null
+ * ```
+ */
+export function compose<Fn extends AnyFunction, Policies extends readonly PolicyFor<Parameters<Fn>>[]>(
+  fn: Fn,
+  ...policies: Policies
+): Wrapped<Fn, ExtraOf<Policies[number]>> {
+  assertFunction(fn, 'fn', "compose(load, timeout('2s'), retry())")
+  for (const policy of policies) assertFunction(policy, 'a policy', "compose(load, timeout('2s'), retry())")
+  const wrapped = policies.reduceRight<AnyFunction>((inner, policy) => policy(inner as never) as AnyFunction, fn)
+  if (policies.length > 0) return wrapped as never
+  return asWrapped(fn, function wrapped(...args) {
+    return invoke(ambientCall(), fn, this, args)
+  })
+}

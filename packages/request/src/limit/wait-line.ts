@@ -1,0 +1,124 @@
+/**
+ * Calls that wait for their turn: the most urgent first, and among equals the one that came first. Who leaves is marked
+ * and skipped, so that nobody has to be searched for.
+ */
+import { RequestError } from '@hotpath/contract'
+import type { Call } from '../call/call.ts'
+import { PRIORITIES } from '../call/priority.ts'
+
+/** How many may wait unless it is said otherwise. */
+export const MAX_QUEUE = 10_000
+
+interface Waiting {
+  isGone: boolean
+  readonly lane: Lane | undefined
+  enter(): void
+}
+
+/** Past this many skipped members a lane is cut; before that, moving the rest would cost more. */
+const MAX_SKIPPED = 64
+
+/** Calls of one priority, in order. */
+class Lane {
+  #members: Waiting[] = []
+  #skipped = 0
+  #gone = 0
+
+  push(member: Waiting): void {
+    this.#members.push(member)
+  }
+
+  /** One of them has left. They must not pile up where what runs never ends, so that nobody is let in. */
+  left(): void {
+    this.#gone++
+    if (this.#gone < MAX_SKIPPED || this.#gone * 2 < this.#members.length - this.#skipped) return
+    this.#members = this.#members.slice(this.#skipped).filter(({ isGone }) => !isGone)
+    this.#skipped = 0
+    this.#gone = 0
+  }
+
+  shift(): Waiting | undefined {
+    for (;;) {
+      const member = this.#members[this.#skipped]
+      if (member === undefined) {
+        this.#members = []
+        this.#skipped = 0
+        this.#gone = 0
+        return undefined
+      }
+      this.#skipped++
+      if (this.#skipped >= MAX_SKIPPED && this.#skipped * 2 >= this.#members.length) {
+        this.#members = this.#members.slice(this.#skipped)
+        this.#skipped = 0
+      }
+      if (!member.isGone) return member
+      this.#gone--
+    }
+  }
+}
+
+export class WaitLine {
+  readonly #lanes: readonly Lane[] = PRIORITIES.map(() => new Lane())
+  readonly #maxQueue: number
+  readonly #abandoned: (() => void) | undefined
+  #size = 0
+
+  /** `abandoned` is called when the last of those who wait has left. */
+  constructor(maxQueue: number, abandoned?: () => void) {
+    this.#maxQueue = maxQueue
+    this.#abandoned = abandoned
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Waits for `next()` to come to this call. Rejects when it is aborted before, or when too many wait. */
+  join(name: string, call: Call | undefined): Promise<void> {
+    if (call?.aborted === true) return Promise.reject(call.reason)
+    if (this.#size >= this.#maxQueue) return Promise.reject(queueFull(name, this.#maxQueue, 'calls'))
+    return new Promise((resolve, reject) => {
+      const signal = call?.abortable === true ? call.signal : undefined
+      const onAbort = (): void => {
+        member.isGone = true
+        member.lane?.left()
+        this.#size--
+        if (this.#size === 0) this.#abandoned?.()
+        reject(signal?.reason)
+      }
+      const lane = this.#lanes[PRIORITIES.indexOf(call?.priority ?? 'normal')]
+      const member: Waiting = {
+        isGone: false,
+        lane,
+        enter() {
+          signal?.removeEventListener('abort', onAbort)
+          resolve()
+        },
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      lane?.push(member)
+      this.#size++
+    })
+  }
+
+  /** Lets the next one go; `false` when nobody waits. */
+  next(): boolean {
+    for (const lane of this.#lanes) {
+      const member = lane.shift()
+      if (member === undefined) continue
+      this.#size--
+      member.enter()
+      return true
+    }
+    return false
+  }
+}
+
+/** An error for one who would be one too many. */
+export function queueFull(name: string, maxQueue: number, what: 'calls' | 'keys'): RequestError {
+  return new RequestError(
+    'ERR_REQUEST_QUEUE_FULL',
+    `\`${name}\` was not called, because ${maxQueue} ${what} wait already. Try again later, or raise \`maxQueue\`.`,
+    { context: { name, maxQueue } },
+  )
+}

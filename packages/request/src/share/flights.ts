@@ -1,0 +1,88 @@
+/**
+ * Calls in progress, one per key, which callers share. A flight has a signal of its own: it is aborted when the last of
+ * those who wait has left. Nothing is kept when it lands.
+ */
+import { RequestError } from '@hotpath/contract'
+import { Call } from '../call/call.ts'
+import type { MapKey } from './call-key.ts'
+import { detach } from '../call/detach.ts'
+
+export class Flight {
+  /** Kept alive for the reason told at `Call.kept`. */
+  static readonly kept: Flight = new Flight(undefined, () => {})
+  readonly call: Call
+  promise!: Promise<unknown>
+  readonly #abandoned: (flight: Flight) => void
+  #leavers = 0
+  #isStayedFor = false
+
+  constructor(caller: Call | undefined, abandoned: (flight: Flight) => void) {
+    this.call = new Call(undefined, { abortable: true, origin: caller, priority: caller?.priority })
+    this.#abandoned = abandoned
+  }
+
+  /** The answer, for one more caller. */
+  join(caller: Call | undefined): Promise<unknown> {
+    if (caller?.abortable !== true) {
+      this.#isStayedFor = true
+      return this.promise
+    }
+    this.#leavers++
+    return detach(this.promise, caller.signal, undefined, (reason) => {
+      this.#leavers--
+      if (this.#leavers > 0 || this.#isStayedFor) return
+      this.#abandoned(this)
+      this.call.abort(reason)
+    })
+  }
+}
+
+/**
+ * Where a flight is found. It is emptied when the flight is over: V8 links each table that a map has outgrown to the next
+ * one, so that a dead one that has grown old keeps all later ones, and what is in them, until the next full collection.
+ */
+interface Place {
+  flight: Flight | undefined
+}
+
+export class Flights {
+  readonly #places = new Map<MapKey, Place>()
+
+  get(key: MapKey): Flight | undefined {
+    return this.#places.get(key)?.flight
+  }
+
+  /** Begins a flight, which is over when its promise settles. */
+  start(key: MapKey, caller: Call | undefined, run: (call: Call) => Promise<unknown>): Flight {
+    const place: Place = { flight: undefined }
+    const over = (): void => {
+      place.flight = undefined
+      if (this.#places.get(key) === place) this.#places.delete(key)
+    }
+    const flight = new Flight(caller, over)
+    // Before it runs, so that what runs finds itself.
+    place.flight = flight
+    this.#places.set(key, place)
+    flight.promise = run(flight.call)
+    flight.promise.then(over, over)
+    return flight
+  }
+
+  /** Nobody joins it any more. */
+  forget(key: MapKey): void {
+    this.#places.delete(key)
+  }
+
+  clear(): void {
+    this.#places.clear()
+  }
+}
+
+/** An error for a call that would wait for itself. */
+export function waitsForItself(name: string): RequestError {
+  return new RequestError(
+    'ERR_REQUEST_CYCLE',
+    `\`${name}\` was called for a key from within the call for that key, and would wait for itself. Get what is asked for there in another way.`,
+    { context: { name } },
+  )
+}
