@@ -1,6 +1,5 @@
 import type { Call } from '../call/call.ts'
 import type { MapKey } from '../share/call-key.ts'
-import { capture, rejectLast, resolveLast } from '../protect/settler.ts'
 
 /** What items are under way with, or what they wait for to be loaded again. */
 export interface Carrier {
@@ -53,8 +52,13 @@ export const SENT = -1
  * bursts of loads.
  */
 export function createItem<Key>(key: Key, id: MapKey, group: Group): Item<Key> {
-  const promise = new Promise(capture)
-  return { key, id, promise, resolve: resolveLast, reject: rejectLast, group, waiters: 0, isOver: false }
+  let resolve!: (value: unknown) => void
+  let reject!: (error: unknown) => void
+  const promise = new Promise((onValue, onError) => {
+    resolve = onValue
+    reject = onError
+  })
+  return { key, id, promise, resolve, reject, group, waiters: 0, isOver: false }
 }
 
 /** Puts items into a group of their own, as sent. */

@@ -37,11 +37,6 @@ const NOTHING: CallFields = {}
  * of the cost.
  */
 export class Call implements CurrentCall {
-  /**
-   * V8 throws away what it has optimized for objects of which none is alive when all garbage is collected, as is usual
-   * between two bursts of calls. One is kept, so that the calls after a collection are no slower than others.
-   */
-  static readonly kept: Call = new Call(undefined)
   readonly attempt: number
   readonly priority: Priority | undefined
   /** Whether it can ever be aborted: only then there is something to listen to. */

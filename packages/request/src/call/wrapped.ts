@@ -1,3 +1,4 @@
+import { keepOne } from './kept.ts'
 import { type OptionTable, checkOptions, signalOption } from '@hotpath/contract'
 import { ambientCall, Call, runIn } from './call.ts'
 import type { Priority } from './priority.ts'
@@ -97,6 +98,7 @@ export type Body = (this: unknown, ...args: readonly unknown[]) => Promise<unkno
 
 /** Makes a wrapped function of a body: the name of the function, and `with`. */
 export function asWrapped<Fn extends AnyFunction, Extra = never>(fn: Fn, body: Body): Wrapped<Fn, Extra> {
+  keepOne(Call, () => new Call(undefined))
   Object.defineProperty(body, 'name', { value: fn.name, configurable: true })
   return Object.assign(body, { with: (options: CallOptions) => withOptions(body, options) }) as never
 }

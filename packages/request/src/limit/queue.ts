@@ -1,6 +1,5 @@
 import type { CallOptions } from '../call/wrapped.ts'
-import type { Load } from './limit.ts'
-import { Limiter, type LimitOptions } from './limiter.ts'
+import { Limiter, type LimitOptions, type Load } from './limit.ts'
 import { assertFunction } from '../call/function.ts'
 
 /** Work that waits for its turn, the most urgent first. */
@@ -27,7 +26,7 @@ export interface Queue extends Load {
  */
 export function createQueue(options: LimitOptions): Queue {
   const limiter = new Limiter({ name: 'queue', ...options })
-  const run = limiter.put((work: () => unknown) => work())
+  const run = limiter.wrap((work: () => unknown) => work())
   return {
     get running() {
       return limiter.running

@@ -3,14 +3,13 @@
  * doubles the rate. Our own rather than p-throttle: that one waits by the platform's timers, so nothing could be tested
  * on virtual time.
  */
+import { functionFirst, inBothForms } from '../call/policy.ts'
 import { type Clock, type Duration, type OptionTable } from '@hotpath/contract'
-import { ambientCall, type Call } from '../call/call.ts'
-import type { RequestEvents } from '../call/events.ts'
+import { ambientCall } from '../call/call.ts'
 import { assertOptions, clockOf, eventsOf, nameOf, type PolicyOptions } from '../checks/policy-options.ts'
-import { count, finiteCount, finiteMs } from '../checks/quantities.ts'
-import { assertFunction } from '../call/function.ts'
+import { finiteCount, finiteMs } from '../checks/quantities.ts'
 import { startTimer, type Timer } from '../time/system-clock.ts'
-import { MAX_QUEUE, WaitLine } from './wait-line.ts'
+import { WaitLine } from './wait-line.ts'
 import { asWrapped, invoke, type Policy, type Wrapped } from '../call/wrapped.ts'
 import type { AnyFunction } from '../call/function.ts'
 
@@ -43,12 +42,13 @@ export interface ThrottleOptions extends PolicyOptions {
 export function throttle<Fn extends AnyFunction>(fn: Fn, options: ThrottleOptions): Wrapped<Fn>
 /** The policy, for `compose`. */
 export function throttle(options: ThrottleOptions): Policy
-export function throttle(first: AnyFunction | ThrottleOptions, second?: ThrottleOptions): unknown {
-  const isPolicy = typeof first !== 'function'
-  const throttler = new Throttler(isPolicy ? first : second)
-  const policy = (fn: AnyFunction): unknown => throttler.put(fn)
-  return isPolicy ? policy : policy(first)
+export function throttle(...given: readonly unknown[]): unknown {
+  const [fn, options] = functionFirst(given) as [AnyFunction?, ThrottleOptions?]
+  const throttler = new Throttler(options)
+  return inBothForms(fn, EXAMPLE, (fn) => throttler.wrap(fn))
 }
+
+const EXAMPLE = "throttle(send, { limit: 10, interval: '1s' })"
 
 const THROTTLE_OPTIONS: OptionTable<'limit' | 'interval' | 'maxQueue'> = { limit: true, interval: true, maxQueue: true }
 
@@ -57,7 +57,6 @@ class Throttler {
   readonly #limit: number
   readonly #intervalMs: number
   readonly #clock: Clock
-  readonly #events: RequestEvents | undefined
   readonly #line: WaitLine
   /** When the last `limit` calls began, in a ring. */
   readonly #begun: number[] = []
@@ -66,18 +65,17 @@ class Throttler {
   #timer: Timer | undefined
 
   constructor(options: ThrottleOptions | undefined) {
-    assertOptions(options, 'throttle', [THROTTLE_OPTIONS], "throttle(send, { limit: 10, interval: '1s' })")
+    assertOptions(options, 'throttle', [THROTTLE_OPTIONS], EXAMPLE)
     this.#options = options as ThrottleOptions
     const { limit, interval, maxQueue } = this.#options
     this.#limit = finiteCount(limit, undefined, 'limit')
     this.#intervalMs = finiteMs(interval, 'interval', "Use for example '1s'.")
-    this.#line = new WaitLine(count(maxQueue, MAX_QUEUE, 'maxQueue', 0), this.#disarm)
     this.#clock = clockOf(this.#options)
-    this.#events = eventsOf(this.#options)
+    const events = eventsOf(this.#options)
+    this.#line = new WaitLine({ maxQueue, events, abandoned: this.#disarm })
   }
 
-  put(fn: AnyFunction): unknown {
-    assertFunction(fn, 'fn', "throttle(send, { limit: 10, interval: '1s' })")
+  wrap(fn: AnyFunction): unknown {
     const name = nameOf(this.#options, fn)
     const call = (self: unknown, args: readonly unknown[]): Promise<unknown> => this.#call(name, fn, self, args)
     return asWrapped(fn, function throttled(...args) {
@@ -90,7 +88,9 @@ class Throttler {
     if (caller?.aborted === true) return Promise.reject(caller.reason)
     const now = this.#clock.monotonic()
     if (this.#line.size > 0 || this.#freeAt() > now) {
-      return this.#wait(name, caller).then(() => {
+      const turn = this.#line.join(name, caller)
+      this.#arm()
+      return turn.then(() => {
         // It may have left after its turn had come.
         if (caller?.aborted === true) throw caller.reason
         return invoke(caller, fn, self, args)
@@ -98,14 +98,6 @@ class Throttler {
     }
     this.#begin(now)
     return invoke(caller, fn, self, args)
-  }
-
-  #wait(name: string, call: Call | undefined): Promise<void> {
-    const turn = this.#line.join(name, call)
-    const waiting = this.#line.size
-    if (this.#events?.wants('wait') === true) this.#events.emit({ type: 'wait', name, waiting })
-    this.#arm()
-    return turn
   }
 
   /** From when on another call may begin. */

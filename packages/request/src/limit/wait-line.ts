@@ -3,11 +3,22 @@
  * and skipped, so that nobody has to be searched for.
  */
 import { RequestError } from '@hotpath/contract'
+import { count } from '../checks/quantities.ts'
+import type { RequestEvents } from '../call/events.ts'
 import type { Call } from '../call/call.ts'
 import { PRIORITIES } from '../call/priority.ts'
 
 /** How many may wait unless it is said otherwise. */
-export const MAX_QUEUE = 10_000
+const MAX_QUEUE = 10_000
+
+/** What a line is told. */
+export interface WaitLineOptions {
+  /** The option of the policy. */
+  readonly maxQueue: number | undefined
+  readonly events: RequestEvents | undefined
+  /** Called when the last of those that wait has left. */
+  readonly abandoned?: () => void
+}
 
 interface Waiting {
   isGone: boolean
@@ -60,12 +71,14 @@ class Lane {
 export class WaitLine {
   readonly #lanes: readonly Lane[] = PRIORITIES.map(() => new Lane())
   readonly #maxQueue: number
+  readonly #events: RequestEvents | undefined
   readonly #abandoned: (() => void) | undefined
   #size = 0
 
-  /** `abandoned` is called when the last of those who wait has left. */
-  constructor(maxQueue: number, abandoned?: () => void) {
-    this.#maxQueue = maxQueue
+  /** @throws ConfigError for a wrong `maxQueue`. */
+  constructor({ maxQueue, events, abandoned }: WaitLineOptions) {
+    this.#maxQueue = count(maxQueue, MAX_QUEUE, 'maxQueue', 0)
+    this.#events = events
     this.#abandoned = abandoned
   }
 
@@ -77,7 +90,7 @@ export class WaitLine {
   join(name: string, call: Call | undefined): Promise<void> {
     if (call?.aborted === true) return Promise.reject(call.reason)
     if (this.#size >= this.#maxQueue) return Promise.reject(queueFull(name, this.#maxQueue, 'calls'))
-    return new Promise((resolve, reject) => {
+    const turn = new Promise<void>((resolve, reject) => {
       const signal = call?.abortable === true ? call.signal : undefined
       const onAbort = (): void => {
         member.isGone = true
@@ -99,6 +112,8 @@ export class WaitLine {
       lane?.push(member)
       this.#size++
     })
+    if (this.#events?.wants('wait') === true) this.#events.emit({ type: 'wait', name, waiting: this.#size })
+    return turn
   }
 
   /** Lets the next one go; `false` when nobody waits. */

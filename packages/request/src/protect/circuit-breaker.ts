@@ -1,3 +1,4 @@
+import { functionFirst, inBothForms } from '../call/policy.ts'
 import { type Clock, type Duration, isHotpathError, RequestError, type OptionTable } from '@hotpath/contract'
 import { ambientCall } from '../call/call.ts'
 import { Circuit, type CircuitState, type Permit } from './circuit.ts'
@@ -67,15 +68,11 @@ export type Guarded<Fn extends AnyFunction> = Wrapped<Fn> & {
 export function circuitBreaker<Fn extends AnyFunction>(fn: Fn, options?: CircuitBreakerOptions): Guarded<Fn>
 /** The policy, for `compose`. */
 export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker
-export function circuitBreaker(
-  first: AnyFunction | CircuitBreakerOptions = {},
-  second: CircuitBreakerOptions = {},
-): unknown {
-  const isPolicy = typeof first !== 'function'
-  const breaker = new Breaker(isPolicy ? first : second)
-  const policy = (fn: AnyFunction): unknown => breaker.guard(fn)
-  const answer = isPolicy ? policy : policy(first)
-  return Object.defineProperty(answer, 'state', { get: () => breaker.state, enumerable: true })
+export function circuitBreaker(...given: readonly unknown[]): unknown {
+  const [fn, options = {}] = functionFirst(given) as [AnyFunction?, CircuitBreakerOptions?]
+  const breaker = new Breaker(options)
+  const wrapped = inBothForms(fn, 'circuitBreaker(load)', (fn) => breaker.wrap(fn))
+  return Object.defineProperty(wrapped, 'state', { get: () => breaker.state, enumerable: true })
 }
 
 class Breaker {
@@ -105,8 +102,7 @@ class Breaker {
     return this.#circuit.state
   }
 
-  guard(fn: AnyFunction): unknown {
-    assertFunction(fn, 'fn', 'circuitBreaker(load)')
+  wrap(fn: AnyFunction): unknown {
     const name = nameOf(this.#options, fn)
     const call = (self: unknown, args: readonly unknown[]): Promise<unknown> => this.#call(name, fn, self, args)
     return asWrapped(fn, function guarded(...args) {

@@ -1,3 +1,4 @@
+import { inBothForms } from '../call/policy.ts'
 import { type OptionTable, functionOption } from '@hotpath/contract'
 import { ambientCall } from '../call/call.ts'
 import { assertOptions, eventsOf, nameOf, type PolicyOptions } from '../checks/policy-options.ts'
@@ -42,14 +43,18 @@ export function fallback<Value>(
   options?: FallbackOptions,
 ): Policy<Value>
 export function fallback(...given: readonly unknown[]): unknown {
-  const isPolicy = typeof given[1] !== 'function'
-  const [answer, options = {}] = (isPolicy ? given : given.slice(1)) as [AnyFunction, FallbackOptions?]
+  // What answers is a function itself, so the first one is to be wrapped only where there are two.
+  const isWrapping = typeof given[1] === 'function'
+  const [fn, answer, options = {}] = (isWrapping ? given : [undefined, ...given]) as [
+    unknown,
+    AnyFunction,
+    FallbackOptions?,
+  ]
   assertFunction(answer, 'answer', 'fallback(load, () => null)')
   assertOptions(options, 'fallback', [FALLBACK_OPTIONS])
   const { when } = options
   const events = eventsOf(options)
-  const policy = (fn: AnyFunction): unknown => {
-    assertFunction(fn, 'fn', 'fallback(load, () => null)')
+  return inBothForms(fn, 'fallback(load, () => null)', (fn) => {
     const name = nameOf(options, fn)
     return asWrapped(fn, function backed(...args) {
       const call = ambientCall()
@@ -59,6 +64,5 @@ export function fallback(...given: readonly unknown[]): unknown {
         return invoke(call, answer, this, [error, ...args])
       })
     })
-  }
-  return isPolicy ? policy : policy(given[0] as AnyFunction)
+  })
 }

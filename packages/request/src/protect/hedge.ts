@@ -3,13 +3,13 @@
  * "The Tail at Scale", 2013). When everything is slow a second attempt for everybody would double the load, so no more
  * than a ratio of the calls gets one.
  */
+import { functionFirst, inBothForms } from '../call/policy.ts'
 import { type Clock, type Duration, type OptionTable } from '@hotpath/contract'
 import { ambientCall, Call } from '../call/call.ts'
 import type { RequestEvents } from '../call/events.ts'
 import { Latencies } from './latencies.ts'
 import { assertOptions, clockOf, eventsOf, nameOf, type PolicyOptions } from '../checks/policy-options.ts'
 import { count, positiveMs, ratio } from '../checks/quantities.ts'
-import { assertFunction } from '../call/function.ts'
 import { startTimer, type Timer } from '../time/system-clock.ts'
 import { asWrapped, invoke, type Policy, type Wrapped } from '../call/wrapped.ts'
 import type { AnyFunction } from '../call/function.ts'
@@ -66,12 +66,10 @@ const MAX_CREDIT = 10
 export function hedge<Fn extends AnyFunction>(fn: Fn, options?: HedgeOptions): Wrapped<Fn>
 /** The policy, for `compose`. */
 export function hedge(options?: HedgeOptions): Policy
-export function hedge(first: AnyFunction | HedgeOptions = {}, second: HedgeOptions = {}): unknown {
-  const isPolicy = typeof first !== 'function'
-  const options = isPolicy ? first : second
+export function hedge(...given: readonly unknown[]): unknown {
+  const [fn, options = {}] = functionFirst(given) as [AnyFunction?, HedgeOptions?]
   const plan = planOf(options)
-  const policy = (fn: AnyFunction): unknown => {
-    assertFunction(fn, 'fn', 'hedge(load)')
+  return inBothForms(fn, 'hedge(load)', (fn) => {
     const name = nameOf(options, fn)
     // Functions differ in how long they take, so each has its own measure.
     const latencies = new Latencies()
@@ -83,8 +81,7 @@ export function hedge(first: AnyFunction | HedgeOptions = {}, second: HedgeOptio
       const attempt = (call: Call): Promise<unknown> => invoke(call, fn, this, args)
       return new Race({ plan, name, outer, latencies, attempt, maySpend }).answer
     })
-  }
-  return isPolicy ? policy : policy(first)
+  })
 }
 
 function planOf(options: HedgeOptions): Plan {

@@ -1,11 +1,11 @@
+import { functionFirst, inBothForms } from '../call/policy.ts'
+import { keepOne } from '../call/kept.ts'
 import { type Duration, formatDuration, RequestError, wrongOption } from '@hotpath/contract'
 import { ambientCall } from '../call/call.ts'
 import { Deadlines } from '../time/deadlines.ts'
 
 import { assertOptions, clockOf, eventsOf, nameOf, type PolicyOptions } from '../checks/policy-options.ts'
 import { limitMs } from '../checks/quantities.ts'
-import { assertFunction } from '../call/function.ts'
-import { capture, rejectLast, resolveLast } from './settler.ts'
 import { type Limiter, TimedCall } from '../time/timed-call.ts'
 import { asWrapped, invoke, type Policy, type Wrapped } from '../call/wrapped.ts'
 import type { AnyFunction } from '../call/function.ts'
@@ -32,8 +32,7 @@ export function timeout<Fn extends AnyFunction>(fn: Fn, limit: Duration | false,
 /** The policy, for `compose`. */
 export function timeout(limit: Duration | false, options?: PolicyOptions): Policy
 export function timeout(...given: readonly unknown[]): unknown {
-  const isPolicy = typeof given[0] !== 'function'
-  const [limit, options = {}] = (isPolicy ? given : given.slice(1)) as [Duration | false, PolicyOptions?]
+  const [fn, limit, options = {}] = functionFirst(given) as [AnyFunction?, (Duration | false)?, PolicyOptions?]
   assertOptions(options, 'timeout')
   // It may not be inherited: a limit that is missing by mistake would be none.
   if (limit === undefined || limit === null) {
@@ -42,8 +41,8 @@ export function timeout(...given: readonly unknown[]): unknown {
   const timeoutMs = limitMs(limit, 0, 'timeout')
   const deadlines = new Deadlines(clockOf(options), timeoutMs)
   const events = eventsOf(options)
-  const policy = (fn: AnyFunction): unknown => {
-    assertFunction(fn, 'fn', "timeout(load, '2s')")
+  keepOne(TimedCall, () => new TimedCall(undefined, { expired() {} }, () => {}))
+  return inBothForms(fn, "timeout(load, '2s')", (fn) => {
     const name = nameOf(options, fn)
     if (timeoutMs === Number.POSITIVE_INFINITY) {
       return asWrapped(fn, function unlimited(...args) {
@@ -59,27 +58,28 @@ export function timeout(...given: readonly unknown[]): unknown {
       },
     }
     return asWrapped(fn, function limited(...args) {
-      const answer = new Promise(capture)
-      const outer = ambientCall()
-      const call = new TimedCall(outer, limiter, resolveLast, rejectLast)
-      deadlines.add(call)
-      if (outer?.abortable === true) call.onAbort(() => deadlines.abandon(call))
-      invoke(call, fn, this, args).then(
-        (value) => {
+      return new Promise((resolve, reject) => {
+        const outer = ambientCall()
+        const call = new TimedCall(outer, limiter, reject)
+        deadlines.add(call)
+        if (outer?.abortable === true) call.onAbort(() => deadlines.abandon(call))
+        const over = (): void => {
           deadlines.remove(call)
           call.end()
-          call.resolve(value)
-        },
-        (error: unknown) => {
-          deadlines.remove(call)
-          call.end()
-          call.reject(error)
-        },
-      )
-      return answer
+        }
+        invoke(call, fn, this, args).then(
+          (value) => {
+            over()
+            resolve(value)
+          },
+          (error: unknown) => {
+            over()
+            reject(error)
+          },
+        )
+      })
     })
-  }
-  return isPolicy ? policy : policy(given[0] as AnyFunction)
+  })
 }
 
 function tooSlow(name: string, timeoutMs: number): RequestError {

@@ -2,6 +2,7 @@
  * Attempts until one succeeds. Our own rather than p-retry: that one waits by the platform's timers, so nothing could be
  * tested on virtual time, knows no full jitter, no `Retry-After` and no signal within an attempt.
  */
+import { functionFirst, inBothForms } from '../call/policy.ts'
 import { type Clock, type Duration, type OptionTable, booleanOption } from '@hotpath/contract'
 import { type Backoff, BACKOFF_OPTIONS, type BackoffOptions, backoffOf, delayAfter } from './backoff.ts'
 import { ambientCall, Call } from '../call/call.ts'
@@ -76,12 +77,10 @@ interface Task {
 export function retry<Fn extends AnyFunction>(fn: Fn, options?: RetryOptions): Wrapped<Fn>
 /** The policy, for `compose`. */
 export function retry(options?: RetryOptions): Policy
-export function retry(first: AnyFunction | RetryOptions = {}, second: RetryOptions = {}): unknown {
-  const isPolicy = typeof first !== 'function'
-  const options = isPolicy ? first : second
+export function retry(...given: readonly unknown[]): unknown {
+  const [fn, options = {}] = functionFirst(given) as [AnyFunction?, RetryOptions?]
   const plan = planOf(options)
-  const policy = (fn: AnyFunction): unknown => {
-    assertFunction(fn, 'fn', 'retry(load, { attempts: 3 })')
+  return inBothForms(fn, 'retry(load, { attempts: 3 })', (fn) => {
     const name = nameOf(options, fn)
     return asWrapped(fn, function retried(...args) {
       const outer = ambientCall()
@@ -92,8 +91,7 @@ export function retry(first: AnyFunction | RetryOptions = {}, second: RetryOptio
         return again({ plan, name, fn, self: this, args, outer, startedAt }, error)
       })
     })
-  }
-  return isPolicy ? policy : policy(first)
+  })
 }
 
 function planOf(options: RetryOptions): Plan {

@@ -1,9 +1,9 @@
+import { functionFirst, inBothForms } from '../call/policy.ts'
 import { type OptionTable } from '@hotpath/contract'
 import { ambientCall } from '../call/call.ts'
 import { assertKeyOf, type KeyOf, type MapKey, mapKeyOf } from './call-key.ts'
 import { Flights, waitsForItself } from './flights.ts'
 import { assertOptions, eventsOf, nameOf, type PolicyOptions } from '../checks/policy-options.ts'
-import { assertFunction } from '../call/function.ts'
 import { asWrapped, invoke, type Policy, type Wrapped } from '../call/wrapped.ts'
 import type { AnyFunction } from '../call/function.ts'
 
@@ -38,15 +38,13 @@ export function dedupe<Fn extends AnyFunction>(fn: Fn, options?: DedupeOptions<P
 export function dedupe<Args extends readonly unknown[] = readonly unknown[]>(
   options?: DedupeOptions<Args>,
 ): Policy<never, Args>
-export function dedupe(first: AnyFunction | DedupeOptions<never> = {}, second: DedupeOptions<never> = {}): unknown {
-  const isPolicy = typeof first !== 'function'
-  const options = isPolicy ? first : second
+export function dedupe(...given: readonly unknown[]): unknown {
+  const [fn, options = {}] = functionFirst(given) as [AnyFunction?, DedupeOptions<never>?]
   assertOptions(options, 'dedupe', [DEDUPE_OPTIONS])
   const { key } = options
   assertKeyOf(key)
   const events = eventsOf(options)
-  const policy = (fn: AnyFunction): unknown => {
-    assertFunction(fn, 'fn', 'dedupe(load)')
+  return inBothForms(fn, 'dedupe(load)', (fn) => {
     const name = nameOf(options, fn)
     const flights = new Flights()
     return asWrapped(fn, function deduped(...args) {
@@ -65,6 +63,5 @@ export function dedupe(first: AnyFunction | DedupeOptions<never> = {}, second: D
       if (events?.wants('dedupe') === true) events.emit({ type: 'dedupe', name })
       return flight.join(caller)
     })
-  }
-  return isPolicy ? policy : policy(first)
+  })
 }

@@ -2,14 +2,13 @@
  * Calls in progress, one per key, which callers share. A flight has a signal of its own: it is aborted when the last of
  * those who wait has left. Nothing is kept when it lands.
  */
+import { keepOne } from '../call/kept.ts'
 import { RequestError } from '@hotpath/contract'
 import { Call } from '../call/call.ts'
 import type { MapKey } from './call-key.ts'
 import { detach } from '../call/detach.ts'
 
 export class Flight {
-  /** Kept alive for the reason told at `Call.kept`. */
-  static readonly kept: Flight = new Flight(undefined, () => {})
   readonly call: Call
   promise!: Promise<unknown>
   readonly #abandoned: (flight: Flight) => void
@@ -47,6 +46,10 @@ interface Place {
 
 export class Flights {
   readonly #places = new Map<MapKey, Place>()
+
+  constructor() {
+    keepOne(Flight, () => new Flight(undefined, () => {}))
+  }
 
   get(key: MapKey): Flight | undefined {
     return this.#places.get(key)?.flight

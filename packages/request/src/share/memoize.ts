@@ -2,12 +2,12 @@
  * Keeps results. Our own rather than p-memoize with the cache as its store: that one asks the store twice for each call,
  * knows nothing of tags and stale values, and shares no load with other users of the cache.
  */
+import { functionFirst, inBothForms } from '../call/policy.ts'
 import { checkOptions } from '@hotpath/contract'
 import { assertKeyOf } from './call-key.ts'
 import { HERE_OPTIONS, memoizeHere, type MemoizeHereOptions } from './memoize-here.ts'
 import { IN_CACHE_OPTIONS, memoizeInCache, type MemoizeInCacheOptions } from './memoize-in-cache.ts'
 import { assertGiven } from '../checks/policy-options.ts'
-import { assertFunction } from '../call/function.ts'
 import type { Policy, Wrapped } from '../call/wrapped.ts'
 import type { AnyFunction } from '../call/function.ts'
 
@@ -59,17 +59,12 @@ export function memoize<Args extends readonly unknown[] = readonly unknown[]>(
   options: MemoizeOptions<Args, unknown>,
 ): Policy<never, Args>
 export function memoize(...given: readonly unknown[]): unknown {
-  const isPolicy = typeof given[0] !== 'function'
-  const options = (isPolicy ? given[0] : given[1]) as MemoizeOptions<never, unknown>
+  const [fn, options] = functionFirst(given) as [unknown, MemoizeOptions<never, unknown>]
   assertGiven(options, 'memoize', 'memoize(load, { maxEntries: 1_000 })')
   checkOptions(options, 'memoize', ...(isInCache(options) ? IN_CACHE_OPTIONS : [HERE_OPTIONS]))
   assertKeyOf(options.key)
-  const put = isInCache(options) ? memoizeInCache(options) : memoizeHere(options)
-  const policy = (fn: AnyFunction): unknown => {
-    assertFunction(fn, 'fn', 'memoize(load, { maxEntries: 1_000 })')
-    return put(fn)
-  }
-  return isPolicy ? policy : policy(given[0] as AnyFunction)
+  const wrap = isInCache(options) ? memoizeInCache(options) : memoizeHere(options)
+  return inBothForms(fn, 'memoize(load, { maxEntries: 1_000 })', wrap)
 }
 
 function isInCache(options: MemoizeOptions<never, unknown>): options is MemoizeInCacheOptions<never, unknown> {

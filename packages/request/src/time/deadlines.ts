@@ -31,8 +31,6 @@ export function createDeadline(expire: () => void): Deadline {
 }
 
 export class Deadlines {
-  /** Kept alive for the reason told at `Call.kept`. */
-  static readonly kept: Deadlines = new Deadlines(systemClock, 0)
   readonly #clock: Clock
   readonly #limitMs: number
   #first: Deadline | undefined

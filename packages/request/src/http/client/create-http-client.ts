@@ -1,3 +1,4 @@
+import { keepAddress } from '../message/address.ts'
 import { RequestError } from '@hotpath/contract'
 import { type Answer, ClientResponse, type HttpResponse } from '../message/answer.ts'
 import { clientSettings, type HttpClientOptions, type NetworkSettings, sendSettings } from './client-settings.ts'
@@ -48,6 +49,7 @@ const NO_OPTIONS: RequestOptions = {}
  */
 export function createHttpClient<Known extends object = Routes>(options: HttpClientOptions = {}): HttpClient<Known> {
   const settings = clientSettings(options)
+  keepAddress()
   const sending = sendSettings(options)
   const { connections, events, clock, maxBodyBytes, fieldsParameter } = settings
   const { cache, transport: given, dispatcher } = options

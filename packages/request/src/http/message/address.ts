@@ -2,6 +2,7 @@
  * Addresses. To parse one costs as much as all else that a client does for a request, so a path that parsing would leave
  * as it is is put behind its origin as it is.
  */
+import { keepOne } from '../../call/kept.ts'
 
 /** The parts of an address that a client looks at; a `URL` has them. */
 export type Address = Readonly<Pick<URL, 'origin' | 'pathname' | 'search' | 'href'>>
@@ -16,14 +17,17 @@ export function addressAt(base: Pick<Address, 'origin'>, path: string): URL | Ad
   return UNCHANGED.test(path) && !DOTS.test(path) ? new PlainAddress(base.origin, path) : new URL(base.origin + path)
 }
 
+/** Keeps the shape of addresses, for a client that will make many. */
+export function keepAddress(): void {
+  keepOne(PlainAddress, () => new PlainAddress('', ''))
+}
+
 /** The same as a `URL`, to be given away. */
 export function urlOf(address: Address): URL {
   return address instanceof URL ? address : new URL(address.href)
 }
 
 class PlainAddress implements Address {
-  /** Kept alive for the reason told at `Call.kept`. */
-  static readonly kept: PlainAddress = new PlainAddress('', '')
   readonly origin: string
   readonly href: string
 

@@ -2,6 +2,7 @@
  * Requests by undici's dispatcher: kept connections, HTTP/2 where the server offers it. Bodies are collected as they
  * come, without a stream in between, which is the larger half of what a small request costs.
  */
+import { keepOne } from '../../call/kept.ts'
 import { ACCEPT_ENCODING, decodeBody } from './content-encoding.ts'
 import { type HeaderFields, fieldOf } from '../rules/header-fields.ts'
 import {
@@ -28,6 +29,15 @@ interface Controller {
 
 /** Carries requests by a dispatcher of undici. */
 export function undiciTransport(dispatcher: UndiciDispatcher, isOurs: boolean): CallTransport {
+  keepOne(
+    Collector,
+    () =>
+      new Collector(
+        0,
+        () => {},
+        () => {},
+      ),
+  )
   // Most requests of a client have the very same headers.
   let last: { readonly given: TransportRequest['headers']; readonly sent: TransportRequest['headers'] } | undefined
   const completed = (given: TransportRequest['headers']): TransportRequest['headers'] => {
@@ -68,12 +78,6 @@ function follow(signal: AbortSignal, onAbort: (reason: unknown) => void): void {
 }
 
 class Collector {
-  /** Kept alive for the reason told at `Call.kept`. */
-  static readonly kept: Collector = new Collector(
-    0,
-    () => {},
-    () => {},
-  )
   readonly #maxBytes: number
   readonly #resolve: (response: TransportResponse) => void
   readonly #reject: (error: unknown) => void
