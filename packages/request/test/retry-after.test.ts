@@ -21,8 +21,18 @@ describe('Retry-After', () => {
     ['1.5', undefined],
     ['soon', undefined],
     ['', undefined],
+    ['Tuesday, 01-Jan-30 00:00:05 GMT', 5_000],
+    ['Tue Jan  1 00:00:05 2030', 5_000],
+    ['9'.repeat(65), undefined],
   ])('%j is %s ms', (text, ms) => {
     expect(parseRetryAfter(text, NOW)).toBe(ms)
+  })
+
+  test('is a date by the clock of the server, where that is sent', () => {
+    const headers = { 'retry-after': 'Tue, 01 Jan 2030 00:02:00 GMT', date: 'Tue, 01 Jan 2030 00:01:30 GMT' }
+    expect(retryAfterMs({ headers }, NOW)).toBe(30_000)
+    expect(retryAfterMs({ response: { headers: new Headers(headers) } }, NOW)).toBe(30_000)
+    expect(retryAfterMs({ headers: { ...headers, date: 'soon' } }, NOW)).toBe(120_000)
   })
 
   test('is found in the headers of an error or of its response, and in an open circuit', () => {

@@ -7,11 +7,10 @@ import { parseHttpDate } from '../../src/http/rules/http-date.ts'
 import { lifetimeOf } from '../../src/http/rules/lifetime.ts'
 import { linkOf } from '../../src/http/rules/link.ts'
 import { decodeResponse } from '../../src/http/message/response-body.ts'
-import { parseRetryAfter } from '../../src/http/rules/retry-after.ts'
 import { objectionTo, storedHeaders } from '../../src/http/rules/storable.ts'
 import { confirms } from '../../src/http/rules/validation.ts'
 import { variantOf, varyOf } from '../../src/http/rules/vary.ts'
-import { parseRetryAfter as parseRetryAfterOfError } from '../../src/retry/retry-after.ts'
+import { parseRetryAfter, retryAfterMs } from '../../src/retry/retry-after.ts'
 
 const LENGTH = 60_000
 const PIECES = [
@@ -35,8 +34,8 @@ const READERS: Readonly<Record<string, (field: string) => unknown>> = {
   vary: (field) => varyOf({ vary: field }),
   'a field that selects': (field) => variantOf(['a'], { a: field }),
   'a date': (field) => parseHttpDate(field, 0),
-  'retry-after': (field) => parseRetryAfter(field, { nowMs: 0, date: field }),
-  'retry-after of an error': (field) => parseRetryAfterOfError(field, 0),
+  'retry-after': (field) => parseRetryAfter(field, 0),
+  'retry-after of an error': (field) => retryAfterMs({ headers: { 'retry-after': field, date: field } }, 0),
   'a list': listOf,
   'all that a lifetime depends on': (field) =>
     lifetimeOf(

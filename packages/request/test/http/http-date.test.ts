@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { parseHttpDate } from '../../src/http/rules/http-date.ts'
-import { parseRetryAfter } from '../../src/http/rules/retry-after.ts'
 
 const NOW = Date.UTC(2030, 0, 1)
 
@@ -31,26 +30,5 @@ describe('a date of HTTP', () => {
     '2030-01-01T00:00:00Z',
   ])('is none: `%s`', (text) => {
     expect(parseHttpDate(text, NOW)).toBeUndefined()
-  })
-})
-
-describe('Retry-After', () => {
-  it('is a number of seconds', () => {
-    expect(parseRetryAfter(' 120 ', { nowMs: NOW })).toBe(120_000)
-    expect(parseRetryAfter('0', { nowMs: NOW })).toBe(0)
-  })
-
-  it('is a date, measured from the date of the server', () => {
-    const field = 'Tue, 01 Jan 2030 00:02:00 GMT'
-    expect(parseRetryAfter(field, { nowMs: NOW })).toBe(120_000)
-    expect(parseRetryAfter(field, { nowMs: NOW, date: 'Tue, 01 Jan 2030 00:01:30 GMT' })).toBe(30_000)
-  })
-
-  it('is over when the date has passed', () => {
-    expect(parseRetryAfter('Mon, 31 Dec 2029 23:00:00 GMT', { nowMs: NOW })).toBe(0)
-  })
-
-  it.each([undefined, '', '-5', '1.5', 'tomorrow'])('says nothing: %s', (field) => {
-    expect(parseRetryAfter(field, { nowMs: NOW })).toBeUndefined()
   })
 })

@@ -3,7 +3,8 @@ import { HttpError, type HttpErrorDetails, RequestError, isHotpathError } from '
 import type { Answer } from './answer.ts'
 import { type HeaderFields, fieldOf } from '../rules/header-fields.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
-import { parseRetryAfter } from '../rules/retry-after.ts'
+import { parseRetryAfter } from '../../retry/retry-after.ts'
+import { parseHttpDate } from '../rules/http-date.ts'
 import { BodyFailure } from './body-failure.ts'
 
 type Target = Pick<OutgoingRequest, 'method' | 'url'>
@@ -20,8 +21,9 @@ export class PoorAnswer extends HttpError {
 
   constructor(answer: Answer, request: Target, nowMs: number) {
     const { context, ...details } = detailsOf(answer, request)
-    const date = fieldOf(answer.headers, 'date')
-    const retryAfterMs = parseRetryAfter(fieldOf(answer.headers, 'retry-after'), { nowMs, date })
+    const field = fieldOf(answer.headers, 'retry-after')
+    const serverNow = parseHttpDate(fieldOf(answer.headers, 'date'), nowMs) ?? nowMs
+    const retryAfterMs = field === undefined ? undefined : parseRetryAfter(field, serverNow)
     super('ERR_HTTP_STATUS', statusMessage(answer, request), { ...details, context: { ...context, retryAfterMs } })
     this.answer = answer
   }
