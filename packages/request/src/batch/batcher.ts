@@ -36,8 +36,9 @@ export interface BatchStore<Key> {
   clearAll(): unknown
 }
 
-const NORMAL = PRIORITIES.indexOf('normal')
-const CRITICAL = PRIORITIES.indexOf('critical')
+const NORMAL = /* @__PURE__ */ PRIORITIES.indexOf('normal')
+const CRITICAL = /* @__PURE__ */ PRIORITIES.indexOf('critical')
+
 /** Makes one. */
 export function createBatcher<Key>(
   plan: BatchPlan,

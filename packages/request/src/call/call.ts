@@ -145,9 +145,13 @@ interface Slot {
 
 // Shared by all copies of the package: a function may be wrapped by one and ask the other. Looked up at load, because
 // it is read on every call.
-const SLOT = Symbol.for('@hotpath/request/call')
-const shared = globalThis as { [SLOT]?: Slot }
-const slot: Slot = (shared[SLOT] ??= { call: undefined })
+const slot: Slot = /* @__PURE__ */ sharedSlot()
+
+function sharedSlot(): Slot {
+  const name = Symbol.for('@hotpath/request/call')
+  const shared = globalThis as { [name]?: Slot }
+  return (shared[name] ??= { call: undefined })
+}
 
 /** The call that runs synchronously, if any. */
 export function ambientCall(): Call | undefined {

@@ -3,7 +3,7 @@
  * process end before it comes. A timer holds the process only as long as somebody waits for what it will do.
  */
 import type { Clock } from '@hotpath/contract'
-import { atEndOfTurn, hasCome, isFaked, monotonicNow } from './faked-time.ts'
+import { endOfTurn, hasCome, isFaked, monotonicNow } from './faked-time.ts'
 
 /** Longest delay that a platform timer takes; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -16,14 +16,19 @@ export interface Timer {
 }
 
 /** The machine's clock: `Date.now`, `performance.now`, and timers that hold the process until they are over or cancelled. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: monotonicNow,
-  after(delayMs, callback) {
-    const timer = systemTimer(delayMs, callback)
-    return () => timer.cancel()
-  },
-  ...(atEndOfTurn !== undefined && { endOfTurn: atEndOfTurn }),
+export const systemClock: Clock = /* @__PURE__ */ createSystemClock()
+
+function createSystemClock(): Clock {
+  const atEnd = endOfTurn()
+  return {
+    now: () => Date.now(),
+    monotonic: monotonicNow,
+    after(delayMs, callback) {
+      const timer = systemTimer(delayMs, callback)
+      return () => timer.cancel()
+    },
+    ...(atEnd !== undefined && { endOfTurn: atEnd }),
+  }
 }
 
 /** Starts a timer for which somebody waits. */
