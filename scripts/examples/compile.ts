@@ -59,8 +59,9 @@ function install(dir: string): void {
   }
   for (const { name, dir: home, manifest } of publicPackages()) {
     link(name, home)
-    // What users install beside a package.
-    for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
+    // What users install beside a package, and the wrappers of promises that a guide brings along.
+    const wrappers = Object.keys(manifest.devDependencies ?? {}).filter((other) => other.startsWith('p-'))
+    for (const peer of [...Object.keys(manifest.peerDependencies ?? {}), ...wrappers]) {
       link(peer, join(home, 'node_modules', peer))
       const types = join(home, 'node_modules/@types', peer)
       if (existsSync(types)) link(`@types/${peer}`, types)

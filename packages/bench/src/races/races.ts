@@ -10,6 +10,7 @@ import { cacheable } from './peers/cacheable.ts'
 import { cachified } from './peers/cachified.ts'
 import { hotpath } from './peers/hotpath.ts'
 import { layeredLoader } from './peers/layered-loader.ts'
+import { pMemoizeOverStore } from './peers/p-memoize.ts'
 import { RACES, type Race } from './race-list.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
@@ -23,6 +24,7 @@ const PEERS: readonly Peer[] = [
   cachified,
   asyncCacheDedupe,
   layeredLoader,
+  pMemoizeOverStore,
 ]
 
 /** Runs all races, one after the other, each contestant in turn. */

@@ -1,7 +1,7 @@
 /**
  * So many calls per interval, of any interval: a ring keeps when the last ones began, so that no burst at a border
- * doubles the rate. Our own rather than p-throttle: that one waits by the platform's timers, so nothing could be tested
- * on virtual time.
+ * doubles the rate. Our own rather than p-throttle, for priorities, a bound for those that wait, and callers
+ * that leave.
  */
 import { functionFirst, inBothForms } from '../call/policy.ts'
 import { type Clock, type Duration, type OptionTable } from '@hotpath/contract'

@@ -1,6 +1,6 @@
 /**
- * Keeps results. Our own rather than p-memoize with the cache as its store: that one asks the store twice for each call,
- * knows nothing of tags and stale values, and shares no load with other users of the cache.
+ * Keeps results. Our own rather than p-memoize with the cache as its store: that one keeps a value that was invalidated
+ * while it was loaded, knows nothing of tags and stale values, and shares no load with other users of the cache.
  */
 import { functionFirst, inBothForms } from '../call/policy.ts'
 import { checkOptions } from '@hotpath/contract'
