@@ -49,6 +49,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'create-cache',
     'index',
   ],
+  request: ['call', 'time', 'checks', 'retry', 'protect', 'limit', 'share', 'batch', 'http', 'index'],
 }
 
 /** Packages that run anywhere: what the platform makes comes in through a port. */

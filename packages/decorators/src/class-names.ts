@@ -13,15 +13,15 @@ import { ConfigError, meaningfulName } from '@hotpath/contract'
 import type { Member } from './member.ts'
 
 /** One decorated member that makes default keys. */
-export interface Site extends Pick<Member, 'decorator' | 'property' | 'isPrivate'> {
+export interface KeyedMember extends Pick<Member, 'decorator' | 'property' | 'isPrivate'> {
   /** Name of the member in keys. */
   readonly label: string
   /** What the user calls the class. */
   readonly name: string | undefined
 }
 
-/** Sites by class and label, in the order in which they became known. Held as long as the class. */
-const known = new WeakMap<object, Map<string, Site[]>>()
+/** Members by class and label, in the order in which they became known. Held as long as the class. */
+const known = new WeakMap<object, Map<string, KeyedMember[]>>()
 
 let changes = 0
 
@@ -31,34 +31,34 @@ export function claimCount(): number {
 }
 
 /**
- * Notes that a class has a site. Cheap when it is known already: it runs with each new object.
+ * Notes that a class has a member. Cheap when it is known already: it runs with each new object.
  *
  * @param isNamed - Whether the class must have its name by now.
  * @throws ConfigError when keys cannot be made from the names of the class and the member.
  */
-export function claim(owner: object, site: Site, isNamed: boolean): void {
-  const sites = known.get(owner)?.get(site.label)
-  if (sites?.includes(site) === true) return
-  if (isNamed) className(owner, site)
+export function claim(owner: object, member: KeyedMember, isNamed: boolean): void {
+  const members = known.get(owner)?.get(member.label)
+  if (members?.includes(member) === true) return
+  if (isNamed) className(owner, member)
   changes++
-  for (const other of lineage(owner, site.label)) assertDistinct(site, other)
-  if (sites !== undefined) {
-    sites.push(site)
+  for (const other of lineage(owner, member.label)) assertDistinct(member, other)
+  if (members !== undefined) {
+    members.push(member)
     return
   }
-  const labels = known.get(owner) ?? new Map<string, Site[]>()
-  known.set(owner, labels.set(site.label, [site]))
+  const labels = known.get(owner) ?? new Map<string, KeyedMember[]>()
+  known.set(owner, labels.set(member.label, [member]))
 }
 
-/** The two parts that the keys of a site begin with, for objects of a class. */
-export function headOf(owner: object, site: Site): readonly [className: string, label: string] {
-  const above = lineage(owner, site.label).indexOf(site)
-  return [className(owner, site), 'super/'.repeat(Math.max(0, above)) + site.label]
+/** The two parts that the keys of a member begin with, for objects of a class. */
+export function headOf(owner: object, member: KeyedMember): readonly [className: string, label: string] {
+  const above = lineage(owner, member.label).indexOf(member)
+  return [className(owner, member), 'super/'.repeat(Math.max(0, above)) + member.label]
 }
 
-/** The sites of a label from the class itself upwards. */
-function lineage(owner: object, label: string): Site[] {
-  const found: Site[] = []
+/** The members of a label from the class itself upwards. */
+function lineage(owner: object, label: string): KeyedMember[] {
+  const found: KeyedMember[] = []
   for (let one: object | null = owner; typeof one === 'function'; one = Object.getPrototypeOf(one) as object | null) {
     found.push(...(known.get(one)?.get(label) ?? []).toReversed())
   }
@@ -66,7 +66,7 @@ function lineage(owner: object, label: string): Site[] {
 }
 
 /** @throws ConfigError when the class has no name, or one that a minifier gave it. */
-function className(owner: object, { name, decorator, label }: Site): string {
+function className(owner: object, { name, decorator, label }: KeyedMember): string {
   if (name !== undefined) return name
   return meaningfulName((owner as { readonly name?: unknown }).name, {
     code: 'ERR_DECORATOR_NAME',
@@ -78,13 +78,13 @@ function className(owner: object, { name, decorator, label }: Site): string {
 }
 
 /** @throws ConfigError for two members of one class that are not the same one, but are called the same. */
-function assertDistinct(site: Site, other: Site): void {
-  if (site.name !== other.name) return
-  if (site.property === other.property && !site.isPrivate && !other.isPrivate) return
+function assertDistinct(member: KeyedMember, other: KeyedMember): void {
+  if (member.name !== other.name) return
+  if (member.property === other.property && !member.isPrivate && !other.isPrivate) return
   throw new ConfigError(
     'ERR_DECORATOR_NAME',
-    `\`${site.decorator}\` stands before two members that are both called \`${site.label}\`, and would give them the same keys. Pass a \`name\` of its own to one of them, or a \`key\`.`,
-    { context: { label: site.label } },
+    `\`${member.decorator}\` stands before two members that are both called \`${member.label}\`, and would give them the same keys. Pass a \`name\` of its own to one of them, or a \`key\`.`,
+    { context: { label: member.label } },
   )
 }
 

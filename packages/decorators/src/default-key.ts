@@ -1,6 +1,6 @@
 /** The key of a call where the user gave none: class, member, arguments. */
 import { type CacheKey, ConfigError, type KeyPart, meaningfulName } from '@hotpath/contract'
-import { type Site, claim, claimCount, headOf, labelOf } from './class-names.ts'
+import { type KeyedMember, claim, claimCount, headOf, labelOf } from './class-names.ts'
 import type { Member } from './member.ts'
 
 /** Makes the key of a call from the object that it came to and its arguments. */
@@ -13,12 +13,12 @@ export type CallKey = (self: unknown, args: readonly unknown[]) => CacheKey
  */
 export function defaultKey(member: Member, name: string | undefined): CallKey {
   const { decorator, property, isPrivate, isStatic, home, onInitialize } = member
-  const site: Site = { decorator, property, isPrivate, name, label: labelOf(member) }
-  if (home !== undefined) claim(home, site, true)
+  const keyed: KeyedMember = { decorator, property, isPrivate, name, label: labelOf(member) }
+  if (home !== undefined) claim(home, keyed, true)
   onInitialize?.((self) => {
     const owner = ownerOf(self, isStatic)
     // A static member is told while its class is being made, when a compiler may not have named it yet.
-    if (owner !== undefined) claim(owner, site, !isStatic)
+    if (owner !== undefined) claim(owner, keyed, !isStatic)
   })
   let heads = new WeakMap<object, readonly [string, string]>()
   let count = claimCount()
@@ -27,12 +27,12 @@ export function defaultKey(member: Member, name: string | undefined): CallKey {
   let lastClass = ''
   let lastLabel = ''
   return (self, args) => {
-    const owner = ownerOf(self, isStatic) ?? refuseDetached(site)
+    const owner = ownerOf(self, isStatic) ?? refuseDetached(keyed)
     if (owner !== lastOwner || count !== claimCount()) {
       if (count !== claimCount()) heads = new WeakMap()
       count = claimCount()
       let head = heads.get(owner)
-      if (head === undefined) heads.set(owner, (head = headOf(owner, site)))
+      if (head === undefined) heads.set(owner, (head = headOf(owner, keyed)))
       ;[lastClass, lastLabel] = head
       lastOwner = owner
     }
@@ -45,7 +45,7 @@ function ownerOf(self: unknown, isStatic: boolean): object | undefined {
   return typeof owner === 'function' ? owner : undefined
 }
 
-function refuseDetached({ decorator, label }: Site): never {
+function refuseDetached({ decorator, label }: KeyedMember): never {
   throw new ConfigError(
     'ERR_DECORATOR_NAME',
     `\`${label}\` was called without its object, whose class is part of the keys that \`${decorator}\` makes. Call it as a method, or pass a \`key\`.`,

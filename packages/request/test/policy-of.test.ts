@@ -67,14 +67,17 @@ describe('p-throttle', () => {
   test('without it, what is called later knows nothing of its caller', async () => {
     const priorities: unknown[] = []
     const load = compose(
-      async (_id: number) => void priorities.push(currentCall().priority),
+      async (id: number) => void priorities.push([id, currentCall().priority]),
       (fn) => pThrottle({ limit: 1, interval: 100 })(fn as never),
     ) as { with(options: object): (id: number) => Promise<void> } & ((id: number) => Promise<void>)
     void load(1)
-    const second = load(2)
+    const second = load.with({ priority: 'high' })(2)
     await vi.advanceTimersByTimeAsync(300)
     await second
-    expect(priorities).toEqual([undefined, undefined])
+    expect(priorities).toEqual([
+      [1, undefined],
+      [2, undefined],
+    ])
   })
 })
 
@@ -83,7 +86,8 @@ describe('p-memoize', () => {
     const gate = deferred<string>()
     const signals: AbortSignal[] = []
     const load = compose(
-      (_id: number) => {
+      (id: number) => {
+        expect(id).toBe(1)
         signals.push(currentCall().signal)
         return gate.promise
       },
@@ -104,7 +108,8 @@ describe('p-memoize', () => {
   test('the call is aborted when all callers have left', async () => {
     const signals: AbortSignal[] = []
     const load = compose(
-      (_id: number) => {
+      (id: number) => {
+        expect(id).toBe(1)
         signals.push(currentCall().signal)
         return new Promise<never>(() => {})
       },
@@ -130,7 +135,8 @@ describe('p-memoize', () => {
     const gate = deferred<string>()
     const signals: AbortSignal[] = []
     const load = compose(
-      (_query: { readonly id: number }) => {
+      ({ id }: { readonly id: number }) => {
+        expect(id).toBe(1)
         signals.push(currentCall().signal)
         return gate.promise
       },
@@ -186,10 +192,14 @@ describe('p-queue', () => {
 
   test('callers with equal arguments are called for one after another', async () => {
     const made: unknown[] = []
-    const load = compose(async (_id: number) => made.push(currentCall().priority), policyOf(queued))
+    const load = compose(async (id: number) => made.push([id, currentCall().priority]), policyOf(queued))
     const all = [load.with({ priority: 'high' })(1), load.with({ priority: 'low' })(1), load(1)]
     expect(await Promise.all(all)).toEqual([1, 2, 3])
-    expect(made).toEqual(['high', 'low', undefined])
+    expect(made).toEqual([
+      [1, 'high'],
+      [1, 'low'],
+      [1, undefined],
+    ])
   })
 })
 

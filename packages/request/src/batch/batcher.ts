@@ -4,8 +4,8 @@
  * A key is joinable from the moment it is asked for until it is answered, so it is under way at most once. Batches are
  * cut when a place is free, not before: what is more urgent overtakes what waits for a place.
  */
-import { createItem, type Item, type Parcel, parcelOf, SENT } from './item.ts'
-import { createBatchLanes } from './waiting-keys.ts'
+import { createItem, type Item, type KeyBatch, batchOf, SENT } from './item.ts'
+import { createWaitingKeys } from './waiting-keys.ts'
 import type { BatchPlan } from './options.ts'
 import { createOutcomes, waitedFor } from './outcomes.ts'
 import { createPendingItems } from './pending.ts'
@@ -50,7 +50,7 @@ export function createBatcher<Key>(
   const deadlines = plan.timeoutMs === Number.POSITIVE_INFINITY ? undefined : new Deadlines(clock, plan.timeoutMs)
   const tools: RunTools<Key> = { plan, loadMany, deadlines }
   const pending = createPendingItems<Key>()
-  const lanes = createBatchLanes<Key>()
+  const waiting = createWaitingKeys<Key>()
   const { settle, succeed, fail } = createOutcomes<Key>({ run: tools, pending, kept, release, sendAgain })
   /** What is to be loaded again and waits for a place. */
   const again: (() => void)[] = []
@@ -72,33 +72,33 @@ export function createBatcher<Key>(
       const value = kept.get(id, 0)
       if (value !== undefined) return value instanceof Error ? Promise.reject(value) : Promise.resolve(value)
     }
-    const lane = laneOf(caller)
+    const level = levelOf(caller)
     let item = pending.get(id)
     if (item === undefined) {
-      if (lanes.size >= maxQueue) return Promise.reject(queueFull(name, maxQueue, 'keys'))
-      item = createItem(key, id, lanes.groupOf(lane))
+      if (waiting.size >= maxQueue) return Promise.reject(queueFull(name, maxQueue, 'keys'))
+      item = createItem(key, id, waiting.groupOf(level))
       pending.add(item)
-      lanes.add(item)
-    } else if (item.group.lane !== SENT) {
-      lanes.raise(item, lane)
+      waiting.add(item)
+    } else if (item.group.level !== SENT) {
+      waiting.raise(item, level)
     } else if (caller !== undefined && isWithin(caller, item)) {
       return Promise.reject(waitsForItself(name))
     }
     const answer = join(item, caller)
-    if (item.group.lane !== SENT) schedule(lane)
+    if (item.group.level !== SENT) schedule(level)
     return answer
   }
 
   function joins(key: Key, caller: Call): void {
     const item = pending.get(idOf(key))
     if (item === undefined) return
-    if (item.group.lane === SENT) {
+    if (item.group.level === SENT) {
       if (isWithin(caller, item)) throw waitsForItself(name)
       return
     }
-    const lane = laneOf(caller)
-    lanes.raise(item, lane)
-    schedule(lane)
+    const level = levelOf(caller)
+    waiting.raise(item, level)
+    schedule(level)
   }
 
   function idOf(key: Key): MapKey {
@@ -112,15 +112,15 @@ export function createBatcher<Key>(
       item.waiters--
       if (item.waiters > 0) return
       pending.remove(item)
-      if (item.group.lane === SENT) return item.group.carrier?.leave(reason)
-      lanes.left()
-      if (lanes.size === 0) unschedule()
+      if (item.group.level === SENT) return item.group.run?.leave(reason)
+      waiting.left()
+      if (waiting.size === 0) unschedule()
     })
   }
 
-  function schedule(lane: number): void {
-    if (lanes.size >= maxBatch) return flush()
-    if (lane === CRITICAL) return flushSoon()
+  function schedule(level: number): void {
+    if (waiting.size >= maxBatch) return flush()
+    if (level === CRITICAL) return flushSoon()
     // What is due already goes out as soon as there is a place.
     if (isScheduled || isDue) return
     isScheduled = true
@@ -149,7 +149,7 @@ export function createBatcher<Key>(
   function flush(): void {
     unschedule()
     isScheduled = false
-    isDue = lanes.size > 0
+    isDue = waiting.size > 0
     pump()
   }
 
@@ -158,17 +158,17 @@ export function createBatcher<Key>(
     while (running < concurrency) {
       if (again.length > 0) again.shift()?.()
       else if (isDue) {
-        const parcel = lanes.take(maxBatch)
-        isDue = lanes.size > 0
-        send(parcel, 1)
+        const batch = waiting.take(maxBatch)
+        isDue = waiting.size > 0
+        send(batch, 1)
       } else return
     }
   }
 
-  function send(parcel: Parcel<Key>, attempt: number): void {
-    if (parcel.items.length === 0) return
+  function send(batch: KeyBatch<Key>, attempt: number): void {
+    if (batch.items.length === 0) return
     running++
-    startRun(tools, parcel, attempt, (outcome) => settle(parcel.items, attempt, outcome))
+    startRun(tools, batch, attempt, (outcome) => settle(batch.items, attempt, outcome))
   }
 
   function release(): void {
@@ -177,7 +177,7 @@ export function createBatcher<Key>(
   }
 
   function sendAgain(items: readonly Item<Key>[], attempt: number): void {
-    again.push(() => send(parcelOf(waitedFor(items)), attempt))
+    again.push(() => send(batchOf(waitedFor(items)), attempt))
     pump()
   }
 
@@ -185,7 +185,7 @@ export function createBatcher<Key>(
     kept?.delete(id)
     const item = pending.get(id)
     // One that was not sent yet will be loaded after this.
-    if (item?.group.lane === SENT) pending.remove(item)
+    if (item?.group.level === SENT) pending.remove(item)
   }
 
   return {
@@ -194,9 +194,9 @@ export function createBatcher<Key>(
     prime(key, value) {
       const id = idOf(key)
       const item = pending.get(id)
-      if (item === undefined || item.group.lane === SENT) forget(id)
+      if (item === undefined || item.group.level === SENT) forget(id)
       else {
-        lanes.left()
+        waiting.left()
         if (value instanceof Error) fail(item, value)
         else succeed(item, value)
       }
@@ -206,17 +206,17 @@ export function createBatcher<Key>(
     clear: (key) => forget(idOf(key)),
     clearAll() {
       kept?.clear()
-      for (const item of pending.all()) if (item.group.lane === SENT) pending.remove(item)
+      for (const item of pending.all()) if (item.group.level === SENT) pending.remove(item)
     },
   }
 }
 
-function laneOf(caller: Call | undefined): number {
+function levelOf(caller: Call | undefined): number {
   return caller?.priority === undefined ? NORMAL : PRIORITIES.indexOf(caller.priority)
 }
 
 /** Whether a caller is called by the very run that loads the item, and would wait for itself. */
 function isWithin<Key>(caller: Call, { group }: Item<Key>): boolean {
-  const call = group.carrier?.call
+  const call = group.run?.call
   return call !== undefined && caller.isWithin(call)
 }

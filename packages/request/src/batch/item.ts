@@ -2,7 +2,7 @@ import type { Call } from '../call/call.ts'
 import type { MapKey } from '../share/call-key.ts'
 
 /** What items are under way with, or what they wait for to be loaded again. */
-export interface Carrier {
+export interface GroupRun {
   /** The call of `loadMany`, while there is one. */
   readonly call?: Call | undefined
   /** Nobody waits for one of its items any more. */
@@ -10,14 +10,14 @@ export interface Carrier {
 }
 
 /**
- * Items that wait in one lane, or that were sent together: what holds for all of them is said once, so that most batches
+ * Items that wait at one level of urgency, or that were sent together: what holds for all of them is said once, so that most batches
  * are sent without a look at their items.
  */
 export interface Group {
-  /** Where they wait: index of their priority; or `SENT`. */
-  lane: number
-  /** What they were sent with. */
-  carrier: Carrier | undefined
+  /** The level they wait at: index of their priority; or `SENT`. */
+  level: number
+  /** The run they were sent with, or what stands in for it between two attempts. */
+  run: GroupRun | undefined
 }
 
 /** A key that is to be loaded, and those who wait for it. */
@@ -36,14 +36,14 @@ export interface Item<Key> {
 }
 
 /** What goes out together. */
-export interface Parcel<Key> {
+export interface KeyBatch<Key> {
   readonly group: Group
   readonly items: readonly Item<Key>[]
   /** Of the items, in their order. */
   readonly keys: readonly Key[]
 }
 
-/** The lane of items that were sent, and may be joined. */
+/** The level of items that were sent, and may be joined. */
 export const SENT = -1
 
 /**
@@ -62,13 +62,13 @@ export function createItem<Key>(key: Key, id: MapKey, group: Group): Item<Key> {
 }
 
 /** Puts items into a group of their own, as sent. */
-export function regroup<Key>(items: readonly Item<Key>[], carrier?: Carrier): Group {
-  const group: Group = { lane: SENT, carrier }
+export function regroup<Key>(items: readonly Item<Key>[], run?: GroupRun): Group {
+  const group: Group = { level: SENT, run }
   for (const item of items) item.group = group
   return group
 }
 
 /** Makes items go out together. */
-export function parcelOf<Key>(items: readonly Item<Key>[]): Parcel<Key> {
+export function batchOf<Key>(items: readonly Item<Key>[]): KeyBatch<Key> {
   return { group: regroup(items), items, keys: items.map(({ key }) => key) }
 }

@@ -1,7 +1,7 @@
 /** What becomes of keys when their call has ended: answers, another attempt, or the search for those that make it fail. */
 import { delayAfter } from '../retry/backoff.ts'
 import { isolate } from './isolate.ts'
-import { type Item, parcelOf, regroup } from './item.ts'
+import { type Item, batchOf, regroup } from './item.ts'
 import type { PendingItems } from './pending.ts'
 import { type Outcome, type RunTools, startRun } from './run.ts'
 import type { MemoStore } from '../share/memo-store.ts'
@@ -138,7 +138,7 @@ export function createOutcomes<Key>({ run, pending, kept, release, sendAgain }: 
       new Promise((resolve) => {
         const waited = waitedFor(part)
         if (waited.length === 0) return resolve(undefined)
-        startRun(run, parcelOf(waited), attempt, ({ answers, error }) => {
+        startRun(run, batchOf(waited), attempt, ({ answers, error }) => {
           if (answers !== undefined) deliver(waited, answers, attempt)
           resolve(answers === undefined ? { error } : undefined)
         })

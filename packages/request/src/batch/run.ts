@@ -1,6 +1,6 @@
 import { formatDuration, RequestError } from '@hotpath/contract'
 import { answersOf } from './answers.ts'
-import type { Parcel } from './item.ts'
+import type { KeyBatch } from './item.ts'
 import type { BatchPlan } from './options.ts'
 import { ambientCall, Call, type CurrentCall } from '../call/call.ts'
 import { createDeadline, type Deadlines } from '../time/deadlines.ts'
@@ -21,7 +21,7 @@ export interface RunTools<Key> {
 /** Calls `loadMany` once. `done` is called once, later. */
 export function startRun<Key>(
   { plan, deadlines, loadMany }: RunTools<Key>,
-  { group, items, keys }: Parcel<Key>,
+  { group, items, keys }: KeyBatch<Key>,
   attempt: number,
   done: (outcome: Outcome) => void,
 ): void {
@@ -68,7 +68,7 @@ export function startRun<Key>(
 
   const call = new Call(undefined, { abortable: true, attempt, origin: ambientCall() })
   const deadline = createDeadline(expire)
-  group.carrier = { call, leave }
+  group.run = { call, leave }
   deadlines?.add(deadline)
   invoke(call, loadMany as never, undefined, [keys, call]).then(answered, (error: unknown) => end({ error }))
 }

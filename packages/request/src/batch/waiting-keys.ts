@@ -2,72 +2,72 @@
  * Keys that wait to be sent, the most urgent first. One that becomes more urgent is added again further up, and skipped
  * where it was, so nothing is ever searched for.
  */
-import { type Group, type Item, type Parcel, parcelOf, SENT } from './item.ts'
+import { type Group, type Item, type KeyBatch, batchOf, SENT } from './item.ts'
 import { PRIORITIES } from '../call/priority.ts'
 
 /** Keys that wait. */
-export interface BatchLanes<Key> {
+export interface WaitingKeys<Key> {
   readonly size: number
-  /** The group of those who wait in a lane now. */
-  groupOf(lane: number): Group
-  /** Adds an item to the lane of its group. */
+  /** The group of those that wait at a level now. */
+  groupOf(level: number): Group
+  /** Adds an item to the level of its group. */
   add(item: Item<Key>): void
   /** Moves an item up when it is more urgent now. */
-  raise(item: Item<Key>, lane: number): void
+  raise(item: Item<Key>, level: number): void
   /** One that waits is no longer to be sent; it is marked as over, and skipped. */
   left(): void
   /** Takes the most urgent ones out. */
-  take(max: number): Parcel<Key>
+  take(max: number): KeyBatch<Key>
 }
 
 /** Fewer that are to be skipped are left alone. */
 const MIN_SWEPT = 64
 
-interface Lane<Key> {
+interface Level<Key> {
   group: Group
   items: Item<Key>[]
   keys: Key[]
-  /** Where the first stands that was not taken yet: to move the rest for each batch would be dear for many batches. */
+  /** Index of the first that was not taken yet: to move the rest for each batch would be expensive for many batches. */
   head: number
 }
 
-/** Makes empty lanes. */
-export function createBatchLanes<Key>(): BatchLanes<Key> {
-  const lanes = PRIORITIES.map((_, index): Lane<Key> => emptyLane(index))
+/** Makes empty levels. */
+export function createWaitingKeys<Key>(): WaitingKeys<Key> {
+  const levels = PRIORITIES.map((_, index): Level<Key> => emptyLevel(index))
   let size = 0
   /** How much there may be to skip, at most. */
   let marked = 0
 
-  /** From a lane in which nothing is to be skipped. */
-  function takeFrom(lane: Lane<Key>, max: number): Parcel<Key> {
-    const { group, items, keys, head } = lane
+  /** From a level in which nothing is to be skipped. */
+  function takeFrom(level: Level<Key>, max: number): KeyBatch<Key> {
+    const { group, items, keys, head } = level
     if (head === 0 && items.length <= max) {
-      Object.assign(lane, emptyLane(group.lane))
-      group.lane = SENT
+      Object.assign(level, emptyLevel(group.level))
+      group.level = SENT
       return { group, items, keys }
     }
-    advance(lane, Math.min(items.length, head + max))
-    return parcelOf(items.slice(head, head + max))
+    advance(level, Math.min(items.length, head + max))
+    return batchOf(items.slice(head, head + max))
   }
 
-  function takeEach(max: number): Parcel<Key> {
+  function takeEach(max: number): KeyBatch<Key> {
     const taken: Item<Key>[] = []
-    for (const lane of lanes) {
-      let { head } = lane
-      for (; head < lane.items.length && taken.length < max; head++) {
-        const item = lane.items[head] as Item<Key>
-        if (waitsIn(lane, item)) taken.push(item)
+    for (const level of levels) {
+      let { head } = level
+      for (; head < level.items.length && taken.length < max; head++) {
+        const item = level.items[head] as Item<Key>
+        if (waitsIn(level, item)) taken.push(item)
       }
-      advance(lane, head)
+      advance(level, head)
     }
-    return parcelOf(taken)
+    return batchOf(taken)
   }
 
   function sweep(): void {
-    for (const lane of lanes)
+    for (const level of levels)
       refill(
-        lane,
-        lane.items.slice(lane.head).filter((item) => waitsIn(lane, item)),
+        level,
+        level.items.slice(level.head).filter((item) => waitsIn(level, item)),
       )
     marked = 0
   }
@@ -76,17 +76,17 @@ export function createBatchLanes<Key>(): BatchLanes<Key> {
     get size() {
       return size
     },
-    groupOf: (lane) => (lanes[lane] as Lane<Key>).group,
+    groupOf: (level) => (levels[level] as Level<Key>).group,
     add(item) {
       size++
-      push(lanes[item.group.lane] as Lane<Key>, item)
+      push(levels[item.group.level] as Level<Key>, item)
     },
     raise(item, index) {
-      if (index >= item.group.lane) return
+      if (index >= item.group.level) return
       marked++
-      const lane = lanes[index] as Lane<Key>
-      item.group = lane.group
-      push(lane, item)
+      const level = levels[index] as Level<Key>
+      item.group = level.group
+      push(level, item)
     },
     left() {
       marked++
@@ -96,38 +96,38 @@ export function createBatchLanes<Key>(): BatchLanes<Key> {
     },
     take(max) {
       // Most keys are equally urgent.
-      const only = marked === 0 ? lanes.find(({ items, head }) => items.length - head === size) : undefined
-      const parcel = only === undefined ? takeEach(max) : takeFrom(only, max)
-      size -= parcel.items.length
+      const only = marked === 0 ? levels.find(({ items, head }) => items.length - head === size) : undefined
+      const taken = only === undefined ? takeEach(max) : takeFrom(only, max)
+      size -= taken.items.length
       // What is to be skipped is all that is left. Without it, what comes next is taken whole again.
       if (size === 0 && marked > 0) sweep()
-      return parcel
+      return taken
     },
   }
 }
 
-function emptyLane<Key>(index: number): Lane<Key> {
-  return { group: { lane: index, carrier: undefined }, items: [], keys: [], head: 0 }
+function emptyLevel<Key>(index: number): Level<Key> {
+  return { group: { level: index, run: undefined }, items: [], keys: [], head: 0 }
 }
 
-function push<Key>(lane: Lane<Key>, item: Item<Key>): void {
-  lane.items.push(item)
-  lane.keys.push(item.key)
+function push<Key>(level: Level<Key>, item: Item<Key>): void {
+  level.items.push(item)
+  level.keys.push(item.key)
 }
 
 /** Whether an item is not to be skipped there. */
-function waitsIn<Key>({ group }: Lane<Key>, item: Item<Key>): boolean {
+function waitsIn<Key>({ group }: Level<Key>, item: Item<Key>): boolean {
   return item.group === group && !item.isOver
 }
 
-/** What was taken is let go of when it is the larger part. */
-function advance<Key>(lane: Lane<Key>, head: number): void {
-  if (head * 2 < lane.items.length) lane.head = head
-  else refill(lane, lane.items.slice(head))
+/** What was taken is released when it is the larger part. */
+function advance<Key>(level: Level<Key>, head: number): void {
+  if (head * 2 < level.items.length) level.head = head
+  else refill(level, level.items.slice(head))
 }
 
-function refill<Key>(lane: Lane<Key>, items: Item<Key>[]): void {
-  lane.items = items
-  lane.keys = items.map(({ key }) => key)
-  lane.head = 0
+function refill<Key>(level: Level<Key>, items: Item<Key>[]): void {
+  level.items = items
+  level.keys = items.map(({ key }) => key)
+  level.head = 0
 }

@@ -22,15 +22,15 @@ export interface WaitLineOptions {
 
 interface Waiting {
   isGone: boolean
-  readonly lane: Lane | undefined
+  readonly level: Level | undefined
   enter(): void
 }
 
-/** Past this many skipped members a lane is cut; before that, moving the rest would cost more. */
+/** Past this many skipped members a level is cut; before that, moving the rest would cost more. */
 const MAX_SKIPPED = 64
 
 /** Calls of one priority, in order. */
-class Lane {
+class Level {
   #members: Waiting[] = []
   #skipped = 0
   #gone = 0
@@ -69,7 +69,7 @@ class Lane {
 }
 
 export class WaitLine {
-  readonly #lanes: readonly Lane[] = PRIORITIES.map(() => new Lane())
+  readonly #levels: readonly Level[] = PRIORITIES.map(() => new Level())
   readonly #maxQueue: number
   readonly #events: RequestEvents | undefined
   readonly #abandoned: (() => void) | undefined
@@ -94,22 +94,22 @@ export class WaitLine {
       const signal = call?.abortable === true ? call.signal : undefined
       const onAbort = (): void => {
         member.isGone = true
-        member.lane?.left()
+        member.level?.left()
         this.#size--
         if (this.#size === 0) this.#abandoned?.()
         reject(signal?.reason)
       }
-      const lane = this.#lanes[PRIORITIES.indexOf(call?.priority ?? 'normal')]
+      const level = this.#levels[PRIORITIES.indexOf(call?.priority ?? 'normal')]
       const member: Waiting = {
         isGone: false,
-        lane,
+        level,
         enter() {
           signal?.removeEventListener('abort', onAbort)
           resolve()
         },
       }
       signal?.addEventListener('abort', onAbort, { once: true })
-      lane?.push(member)
+      level?.push(member)
       this.#size++
     })
     if (this.#events?.wants('wait') === true) this.#events.emit({ type: 'wait', name, waiting: this.#size })
@@ -118,8 +118,8 @@ export class WaitLine {
 
   /** Lets the next one go; `false` when nobody waits. */
   next(): boolean {
-    for (const lane of this.#lanes) {
-      const member = lane.shift()
+    for (const level of this.#levels) {
+      const member = level.shift()
       if (member === undefined) continue
       this.#size--
       member.enter()

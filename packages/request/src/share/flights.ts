@@ -40,32 +40,32 @@ export class Flight {
  * Where a flight is found. It is emptied when the flight is over: V8 links each table that a map has outgrown to the next
  * one, so that a dead one that has grown old keeps all later ones, and what is in them, until the next full collection.
  */
-interface Place {
+interface Slot {
   flight: Flight | undefined
 }
 
 export class Flights {
-  readonly #places = new Map<MapKey, Place>()
+  readonly #slots = new Map<MapKey, Slot>()
 
   constructor() {
     keepOne(Flight, () => new Flight(undefined, () => {}))
   }
 
   get(key: MapKey): Flight | undefined {
-    return this.#places.get(key)?.flight
+    return this.#slots.get(key)?.flight
   }
 
   /** Begins a flight, which is over when its promise settles. */
   start(key: MapKey, caller: Call | undefined, run: (call: Call) => Promise<unknown>): Flight {
-    const place: Place = { flight: undefined }
+    const slot: Slot = { flight: undefined }
     const over = (): void => {
-      place.flight = undefined
-      if (this.#places.get(key) === place) this.#places.delete(key)
+      slot.flight = undefined
+      if (this.#slots.get(key) === slot) this.#slots.delete(key)
     }
     const flight = new Flight(caller, over)
     // Before it runs, so that what runs finds itself.
-    place.flight = flight
-    this.#places.set(key, place)
+    slot.flight = flight
+    this.#slots.set(key, slot)
     flight.promise = run(flight.call)
     flight.promise.then(over, over)
     return flight
@@ -73,11 +73,11 @@ export class Flights {
 
   /** Nobody joins it any more. */
   forget(key: MapKey): void {
-    this.#places.delete(key)
+    this.#slots.delete(key)
   }
 
   clear(): void {
-    this.#places.clear()
+    this.#slots.clear()
   }
 }
 
