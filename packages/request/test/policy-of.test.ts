@@ -4,7 +4,7 @@ import pMemoize from 'p-memoize'
 import PQueue from 'p-queue'
 import pThrottle from 'p-throttle'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { compose, currentCall, policyOf, retry } from '../src/index.ts'
+import { compose, currentCall, limit, policyOf, retry } from '../src/index.ts'
 import { settled } from './settled.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -68,6 +68,7 @@ describe('p-throttle', () => {
     const priorities: unknown[] = []
     const load = compose(
       async (id: number) => void priorities.push([id, currentCall().priority]),
+      limit({ concurrency: 10 }),
       (fn) => pThrottle({ limit: 1, interval: 100 })(fn as never),
     ) as { with(options: object): (id: number) => Promise<void> } & ((id: number) => Promise<void>)
     void load(1)
