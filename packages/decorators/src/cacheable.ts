@@ -1,7 +1,7 @@
-import type { CacheKey, FreshnessOptions } from '@hotpath/contract'
+import { type CacheKey, type FreshnessOptions, RequestError } from '@hotpath/contract'
 import { rememberFailure } from '@hotpath/contract/values'
 import type { LoadContext, Token } from '@hotpath/core'
-import { callAround, callShared } from '@hotpath/request'
+import { callAround, callShared, isWithinLoad } from '@hotpath/request'
 import { type CachedBy, mark, removeCall } from './cached-by.ts'
 import { cacheFinder, type CacheHome } from './cache-source.ts'
 import { type CacheableOptions, assertCacheable } from './cacheable-options.ts'
@@ -10,7 +10,6 @@ import { assertCallable } from './input.ts'
 import { lookLike, memberDecorator } from './member.ts'
 import type { AnyFunction, AsyncTwin, MemberDecorator } from './member-types.ts'
 import { errorMsOf, remembering, throwRemembered } from './remembered-error.ts'
-import { assertNoCycle, runWithin, runningLoad } from './running-load.ts'
 import { select } from './selector.ts'
 
 type Options = CacheableOptions<unknown, AnyFunction>
@@ -71,21 +70,18 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
       const cache = findCache(this)
       const key = callKey(this, args)
       const around = callAround()
-      const outer = runningLoad()
-      if (outer !== undefined) assertNoCycle({ cache, key, outer }, fn.name || 'a cacheable function')
+      const loads = { cache, key }
+      if (around !== undefined && isWithinLoad(around, loads)) throw waitsForItself(fn.name || 'a cacheable function')
       const load = async (context: LoadContext): Promise<unknown> => {
-        const running = { cache, key, outer, isOver: false }
         let value: unknown
         try {
-          value = await runWithin(running, () => callShared(fn, { around, signal: context.signal, self: this, args }))
+          value = await callShared(fn, { around, signal: context.signal, self: this, args, loads })
         } catch (error) {
           // A stale value is better than a remembered failure.
           const errorMs = remembers && context.previous === undefined ? errorMsOf(errorTtl, error) : 0
           if (errorMs === 0) throw error
           context.setTtl({ ttl: errorMs, staleWhileRevalidate: false, staleIfError: false })
           return rememberFailure(error)
-        } finally {
-          running.isOver = true
         }
         if (value === undefined) return value
         if (unless?.call(this, args, value) === true) context.skip()
@@ -105,4 +101,13 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
 
 function givenKey({ key }: Options): CallKey | undefined {
   return key && ((self, args) => key.apply(self, args as unknown[]))
+}
+
+/** A member that overrides another, calls it by `super` and has the same `key`, or one that calls itself. */
+function waitsForItself(name: string): RequestError {
+  return new RequestError(
+    'ERR_REQUEST_CYCLE',
+    `\`${name}\` was called for a key from within the load of that key, and would wait for itself. Where it overrides a method that it calls, give the two different keys.`,
+    { context: { name } },
+  )
 }

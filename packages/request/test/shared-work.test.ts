@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { callAround, callShared, compose, currentCall } from '../src/index.ts'
+import { callAround, callShared, compose, currentCall, isWithinLoad, retry } from '../src/index.ts'
 
 describe('shared work', () => {
   const around = (signal: AbortSignal | undefined, ask: () => unknown): unknown => {
@@ -70,3 +70,30 @@ describe('shared work', () => {
     expect(listeners()).toBe(0)
   })
 })
+
+test('a load knows by which loads it was called, until those are over', async () => {
+  const [cache, other] = [{}, {}]
+  const { signal } = new AbortController()
+  const within = (key: string | readonly string[], of: object = cache): boolean =>
+    isWithinLoad(callAround(), { cache: of, key })
+  let seen: boolean[] = []
+  let later: (() => boolean) | undefined
+  const inner = retry(async () => {
+    seen = [within('a'), within(['a', 'b']), within('b'), within('a', other)]
+    later = bound(() => within('a'))
+  })
+  await callShared(inner, { around: callAround(), signal, self: undefined, args: [], loads: { cache, key: 'a' } })
+  expect(seen).toEqual([true, false, false, false])
+  expect([within('a'), later?.()]).toEqual([false, false])
+})
+
+/** A function that runs within the call that is around now, whenever it is called. */
+function bound<Value>(fn: () => Value): () => Value {
+  const around = callAround()
+  const { signal } = new AbortController()
+  return () => {
+    let value!: Value
+    void callShared(() => (value = fn()), { around, signal, self: undefined, args: [] })
+    return value
+  }
+}

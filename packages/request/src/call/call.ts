@@ -18,7 +18,7 @@ export interface CurrentCall {
 }
 
 /** What is known of a call beside its parent. */
-interface CallFields {
+export interface CallFields {
   readonly attempt?: number | undefined
   readonly priority?: Priority | undefined
   readonly signal?: AbortSignal | undefined
@@ -41,8 +41,9 @@ export class Call implements CurrentCall {
   readonly priority: Priority | undefined
   /** Whether it can ever be aborted: only then there is something to listen to. */
   readonly abortable: boolean
+  /** What began it: the call above it, or the one that it goes on without. */
+  readonly origin: Call | undefined
   private readonly parent: Call | undefined
-  private readonly origin: Call | undefined
   private readonly given: AbortSignal | undefined
   private controller: AbortController | undefined
   private ownAborted = false
@@ -104,6 +105,11 @@ export class Call implements CurrentCall {
     this.ownAborted = true
     this.ownReason = reason
     this.tell(reason)
+  }
+
+  /** Whether it has ended. */
+  get isOver(): boolean {
+    return this.hasEnded
   }
 
   /** Whether it was begun by another call, through any number of calls between. */

@@ -3,6 +3,7 @@
  * those who share work in a way of their own; `dedupe` and `memoize` do so by themselves.
  */
 import { ambientCall, Call, type CurrentCall } from './call.ts'
+import { isWithinLoad as isCallWithinLoad, LoadCall, type LoadedKey } from './load-call.ts'
 import { invoke } from './wrapped.ts'
 import type { AnyFunction } from './function.ts'
 
@@ -22,6 +23,8 @@ export interface SharedCall {
   readonly self: unknown
   /** Its arguments. */
   readonly args: readonly unknown[]
+  /** The key of a cache that it loads, for `isWithinLoad`. */
+  readonly loads?: LoadedKey | undefined
 }
 
 /** The call that is being answered, `undefined` outside of any. Ask before the first `await`. */
@@ -33,7 +36,16 @@ export function callAround(): CallAround | undefined {
  * Calls a function as work that callers share: `currentCall().signal` in it is the one given, not that of the call around
  * who began it, whose priority it has. What it throws at once becomes a rejection.
  */
-export function callShared(fn: AnyFunction, { around, signal, self, args }: SharedCall): Promise<unknown> {
-  const call = new Call(undefined, { signal, priority: around?.priority, origin: around as Call | undefined })
+export function callShared(fn: AnyFunction, { around, signal, self, args, loads }: SharedCall): Promise<unknown> {
+  const fields = { signal, priority: around?.priority, origin: around as Call | undefined }
+  const call = loads === undefined ? new Call(undefined, fields) : new LoadCall(loads, fields)
   return invoke(call, fn, self, args).finally(() => call.end())
+}
+
+/**
+ * Whether a call was made from within a load of this key that `callShared` began, through any number of calls between. To
+ * join that load would be to wait for itself. Known where it is asked before the first `await`.
+ */
+export function isWithinLoad(around: CallAround | undefined, loaded: LoadedKey): boolean {
+  return isCallWithinLoad(around as Call | undefined, loaded)
 }

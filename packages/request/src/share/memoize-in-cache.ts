@@ -10,11 +10,11 @@ import {
   FRESHNESS_OPTIONS,
   wrongOption,
 } from '@hotpath/contract'
-import { ambientCall, Call } from '../call/call.ts'
+import { ambientCall } from '../call/call.ts'
 import { waitsForItself } from './flights.ts'
 import { handOn, type LoadingCache } from './loading-cache.ts'
 import { nameOf, type PolicyOptions } from '../checks/policy-options.ts'
-import { RunningLoads } from './running-loads.ts'
+import { isWithinLoad, LoadCall } from '../call/load-call.ts'
 import { asWrapped, invoke } from '../call/wrapped.ts'
 import type { AnyFunction } from '../call/function.ts'
 
@@ -53,22 +53,18 @@ export function memoizeInCache(options: MemoizeInCacheOptions<never, unknown>): 
       key === undefined
         ? [nameOf({ name }, fn), ...(args as readonly KeyPart[])]
         : (Reflect.apply(key, undefined, args) as CacheKey)
-    const running = new RunningLoads()
     const memoized = asWrapped(fn, async function memoized(...args) {
       const caller = ambientCall()
       const options = caller?.abortable === true ? { ...fixed, signal: caller.signal } : fixed
       const cacheKey = keyOf(args)
+      const loads = { cache, key: cacheKey }
       // The cache would let it join the load that it is part of.
-      if (caller !== undefined && running.has(cacheKey, caller)) throw waitsForItself(nameOf({ name }, fn))
+      if (caller !== undefined && isWithinLoad(caller, loads)) throw waitsForItself(nameOf({ name }, fn))
       return cache.getOrSet(
         cacheKey,
         async ({ signal, addTags }) => {
-          const call = new Call(undefined, { signal, priority: caller?.priority, origin: caller })
-          const over = running.add(cacheKey, call)
-          const value = await invoke(call, fn, this, args).finally(() => {
-            over()
-            call.end()
-          })
+          const call = new LoadCall(loads, { signal, priority: caller?.priority, origin: caller })
+          const value = await invoke(call, fn, this, args).finally(() => call.end())
           if (tagsOf !== undefined && value !== undefined) addTags(tagsOf(args, value) as readonly string[])
           return value
         },
