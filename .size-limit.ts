@@ -4,13 +4,13 @@ import { entryPoints, publicPackages, specifier } from './scripts/workspace.ts'
 /** What an entry point may cost its user: minified and compressed with Brotli, with all that it imports. */
 const budgets: Readonly<Record<string, string>> = {
   '@hotpath/codec': '20.8 kB',
-  '@hotpath/contract': '6.2 kB',
+  '@hotpath/contract': '6.7 kB',
   '@hotpath/contract/values': '2.3 kB',
   '@hotpath/core': '24.6 kB',
   '@hotpath/core/lru': '5 kB',
   '@hotpath/decorators': '19.5 kB',
   '@hotpath/redis': '32 kB',
-  '@hotpath/request': '16.5 kB',
+  '@hotpath/request': '17.8 kB',
   '@hotpath/request/http': '24.5 kB',
   '@hotpath/sql': '37.8 kB',
   '@hotpath/testkit': '15.9 kB',

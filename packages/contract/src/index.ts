@@ -20,6 +20,9 @@ export {
 } from './options.ts'
 export type { OptionCheck, OptionTable } from './options.ts'
 export { kindOf, received } from './received.ts'
+export { isPromise } from './is-promise.ts'
+export { EventBus } from './event-bus.ts'
+export type { EventBusOptions } from './event-bus.ts'
 
 export { formatDuration, toMs } from './duration.ts'
 export type { Duration } from './duration.ts'

@@ -1,5 +1,4 @@
-import { ConfigError, type EvictionReason, HotpathError, type Invalidation, received } from '@hotpath/contract'
-import { isPromise } from '../time/chain.ts'
+import { EventBus, type EvictionReason, type HotpathError, type Invalidation } from '@hotpath/contract'
 
 /** Everything a cache tells, as a union discriminated by `type`. Keys are encoded. */
 export type CacheEvent =
@@ -118,7 +117,6 @@ const ALL_TYPES: Readonly<Record<CacheEventType, true>> = {
   fault: true,
   recover: true,
 }
-const TYPES: ReadonlySet<string> = new Set(Object.keys(ALL_TYPES))
 
 /** The event of one name. */
 export type CacheEventOf<Type extends CacheEventType> = Extract<
@@ -132,76 +130,13 @@ export type CacheEventOf<Type extends CacheEventType> = Extract<
 /** Called for each event of a type; what it throws becomes a `fault` event and harms nobody. */
 export type CacheListener<Type extends CacheEventType> = (event: CacheEventOf<Type>) => void
 
-type AnyListener = (event: CacheEvent) => void
-
-/** Listeners by type. Nothing is made or called for an event that nobody listens to. */
-export class Events {
-  readonly #listeners = new Map<CacheEventType, Set<AnyListener>>()
-
-  on<Type extends CacheEventType>(type: Type, listener: CacheListener<Type>): () => void {
-    if (!TYPES.has(type)) throw noSuchEvent(type)
-    if (typeof listener !== 'function') throw noListener(type, listener)
-    const listeners = this.#listeners.get(type) ?? new Set()
-    this.#listeners.set(type, listeners)
-    // One function may listen twice; each subscription ends on its own.
-    const own: AnyListener = (event) => listener(event as CacheEventOf<Type>)
-    listeners.add(own)
-    return () => {
-      listeners.delete(own)
-      if (listeners.size === 0 && this.#listeners.get(type) === listeners) this.#listeners.delete(type)
-    }
-  }
-
-  /** Whether an event is worth making. */
-  wants(type: CacheEventType): boolean {
-    return this.#listeners.size > 0 && this.#listeners.has(type)
-  }
-
-  emit(event: CacheEvent): void {
-    const listeners = this.#listeners.get(event.type)
-    if (listeners === undefined) return
-    for (const listener of [...listeners]) {
-      try {
-        const answer: unknown = listener(event)
-        if (isPromise(answer)) answer.then(undefined, (cause: unknown) => this.#threw(event, cause))
-      } catch (cause) {
-        this.#threw(event, cause)
-      }
-    }
-  }
-
-  #threw({ type }: CacheEvent, cause: unknown): void {
-    // A fault listener that throws has nobody left to tell.
-    if (type !== 'fault') this.fault(listenerThrew(type, cause))
+/** Listeners of one cache. */
+export class Events extends EventBus<CacheEvent> {
+  constructor() {
+    super(ALL_TYPES, { subject: 'cache', wentOn: 'The cache' })
   }
 
   fault(error: HotpathError, tier?: string): void {
     this.emit({ type: 'fault', error, tier, count: 1 })
   }
-
-  clear(): void {
-    this.#listeners.clear()
-  }
-}
-
-function noSuchEvent(type: unknown): ConfigError {
-  return new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `There is no event ${received(type)}. Use one of ${[...TYPES].join(', ')}.`,
-  )
-}
-
-function noListener(type: string, listener: unknown): ConfigError {
-  return new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `The listener for \`${type}\` must be a function, received ${received(listener)}. Use for example \`cache.on('${type}', (event) => …)\`.`,
-  )
-}
-
-function listenerThrew(type: CacheEventType, cause: unknown): HotpathError {
-  return new HotpathError(
-    'ERR_LISTENER_THREW',
-    `A listener for \`${type}\` threw. The cache went on; handle the error inside the listener.`,
-    { cause, context: { type } },
-  )
 }

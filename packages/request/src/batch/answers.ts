@@ -1,7 +1,6 @@
 /** Which answer is whose. Pure. */
-import { RequestError, kindOf } from '@hotpath/contract'
+import { RequestError, isPromise, kindOf } from '@hotpath/contract'
 import type { Item } from './item.ts'
-import { isPromise } from '../call/is-promise.ts'
 
 /** What a `loadMany` may answer: values in the order of the keys, or a map by key. An Error is one key's failure. */
 export type ManyAnswers<Key, Value> = readonly (Value | Error)[] | ReadonlyMap<Key, Value | Error>

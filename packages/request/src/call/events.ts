@@ -1,5 +1,4 @@
-import { ConfigError, HotpathError, received } from '@hotpath/contract'
-import { isPromise } from './is-promise.ts'
+import { EventBus, type HotpathError } from '@hotpath/contract'
 
 /** Everything that policies tell, as a union discriminated by `type`. `name` is the policy's, or the function's. */
 export type RequestEvent =
@@ -142,8 +141,6 @@ const ALL_TYPES: Readonly<Record<RequestEventType, true>> = {
   fault: true,
 }
 
-type AnyListener = (event: RequestEvent) => void
-
 /**
  * Makes a stream of events, to be given to policies as their `events`.
  *
@@ -163,63 +160,16 @@ type AnyListener = (event: RequestEvent) => void
  * ```
  */
 export function createRequestEvents(): RequestEvents {
-  const listeners = new Map<RequestEventType, Set<AnyListener>>()
-
-  function emit(event: RequestEvent): void {
-    const own = listeners.get(event.type)
-    if (own === undefined) return
-    for (const listener of [...own]) {
-      try {
-        const answer: unknown = listener(event)
-        if (isPromise(answer)) answer.then(undefined, (cause: unknown) => threw(event, cause))
-      } catch (cause) {
-        threw(event, cause)
-      }
-    }
-  }
-
-  function threw({ type }: RequestEvent, cause: unknown): void {
-    // A fault listener that throws has nobody left to tell.
-    if (type !== 'fault') emit({ type: 'fault', error: listenerThrew(type, cause) })
-  }
-
+  const bus = new Events(ALL_TYPES, { subject: 'events', wentOn: 'The call' })
   return {
-    on(type, listener) {
-      assertType(type)
-      assertListener(type, listener)
-      const own = listeners.get(type) ?? new Set()
-      listeners.set(type, own)
-      // One function may listen twice; each subscription ends on its own.
-      const added: AnyListener = (event) => listener(event as never)
-      own.add(added)
-      return () => {
-        own.delete(added)
-        if (own.size === 0 && listeners.get(type) === own) listeners.delete(type)
-      }
-    },
-    wants: (type) => listeners.has(type),
-    emit,
+    on: (type, listener) => bus.on(type, listener),
+    wants: (type) => bus.wants(type),
+    emit: (event) => bus.emit(event),
   }
 }
 
-function assertType(type: unknown): asserts type is RequestEventType {
-  if (typeof type === 'string' && Object.hasOwn(ALL_TYPES, type)) return
-  const names = Object.keys(ALL_TYPES).join(', ')
-  throw new ConfigError('ERR_CONFIG_OPTION', `There is no event ${received(type)}. Use one of ${names}.`)
-}
-
-function assertListener(type: string, listener: unknown): void {
-  if (typeof listener === 'function') return
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `The listener for \`${type}\` must be a function, received ${received(listener)}. Use for example \`events.on('${type}', (event) => …)\`.`,
-  )
-}
-
-function listenerThrew(type: RequestEventType, cause: unknown): HotpathError {
-  return new HotpathError(
-    'ERR_LISTENER_THREW',
-    `A listener for \`${type}\` threw. The call went on; handle the error inside the listener.`,
-    { cause, context: { type } },
-  )
+class Events extends EventBus<RequestEvent> {
+  fault(error: HotpathError): void {
+    this.emit({ type: 'fault', error })
+  }
 }

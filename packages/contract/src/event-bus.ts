@@ -1,0 +1,99 @@
+import { ConfigError, HotpathError } from './errors.ts'
+import { isPromise } from './is-promise.ts'
+import { received } from './received.ts'
+
+/** An event of a union that is discriminated by `type`. */
+interface Typed {
+  readonly type: string
+}
+
+type Of<Event extends Typed, Type extends Event['type']> = Extract<Event, { readonly type: Type }>
+
+/** How errors speak of the one that emits the events. */
+export interface EventBusOptions {
+  /** What has the `on`: `'cache'`. */
+  readonly subject: string
+  /** What went on although a listener threw: `'The cache'`. */
+  readonly wentOn: string
+}
+
+/**
+ * Listeners by type. Nothing is made or called for an event that nobody listens to; a listener that throws, or whose
+ * promise rejects, becomes a `fault` event and harms nobody.
+ */
+export abstract class EventBus<Event extends Typed> {
+  readonly #listeners = new Map<string, Set<(event: Event) => void>>()
+  readonly #types: Readonly<Record<Event['type'], true>>
+  readonly #options: EventBusOptions
+
+  /** @param types - All that there are. */
+  constructor(types: Readonly<Record<Event['type'], true>>, options: EventBusOptions) {
+    this.#types = types
+    this.#options = options
+  }
+
+  /**
+   * Listens; the function that it returns ends that.
+   *
+   * @throws ConfigError `ERR_CONFIG_OPTION` for an event that there is not, or a listener that is no function.
+   */
+  on<Type extends Event['type']>(type: Type, listener: (event: Of<Event, Type>) => void): () => void {
+    if (typeof type !== 'string' || !Object.hasOwn(this.#types, type)) throw this.#noSuchEvent(type)
+    if (typeof listener !== 'function') throw this.#noListener(type, listener)
+    const listeners = this.#listeners.get(type) ?? new Set()
+    this.#listeners.set(type, listeners)
+    // One function may listen twice; each subscription ends on its own.
+    const own = (event: Event): void => listener(event as Of<Event, Type>)
+    listeners.add(own)
+    return () => {
+      listeners.delete(own)
+      if (listeners.size === 0 && this.#listeners.get(type) === listeners) this.#listeners.delete(type)
+    }
+  }
+
+  /** Whether an event is worth making. */
+  wants(type: Event['type']): boolean {
+    return this.#listeners.size > 0 && this.#listeners.has(type)
+  }
+
+  /** Calls those that listen. Never throws. */
+  emit(event: Event): void {
+    const listeners = this.#listeners.get(event.type)
+    if (listeners === undefined) return
+    for (const listener of [...listeners]) {
+      try {
+        const answer: unknown = listener(event)
+        if (isPromise(answer)) answer.then(undefined, (cause: unknown) => this.#threw(event, cause))
+      } catch (cause) {
+        this.#threw(event, cause)
+      }
+    }
+  }
+
+  /** Ends all subscriptions. */
+  clear(): void {
+    this.#listeners.clear()
+  }
+
+  /** Emits the event that says what went wrong. */
+  abstract fault(error: HotpathError): void
+
+  #threw({ type }: Event, cause: unknown): void {
+    // A listener for faults that throws has nobody left to hear of it.
+    if (type === 'fault') return
+    const message = `A listener for \`${type}\` threw. ${this.#options.wentOn} went on; handle the error inside the listener.`
+    this.fault(new HotpathError('ERR_LISTENER_THREW', message, { cause, context: { type } }))
+  }
+
+  #noSuchEvent(type: unknown): ConfigError {
+    const types = Object.keys(this.#types).join(', ')
+    return new ConfigError('ERR_CONFIG_OPTION', `There is no event ${received(type)}. Use one of ${types}.`)
+  }
+
+  #noListener(type: string, listener: unknown): ConfigError {
+    return new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `The listener for \`${type}\` must be a function, received ${received(listener)}. Use for example \`${this.#options.subject}.on('${type}', (event) => …)\`.`,
+    )
+  }
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { EventBus, type HotpathError } from '../src/index.ts'
+
+type Event =
+  | { readonly type: 'hit'; readonly key: string }
+  | { readonly type: 'miss' }
+  | { readonly type: 'fault'; readonly error: HotpathError }
+
+class Bus extends EventBus<Event> {
+  constructor() {
+    super({ hit: true, miss: true, fault: true }, { subject: 'bus', wentOn: 'The bus' })
+  }
+
+  fault(error: HotpathError): void {
+    this.emit({ type: 'fault', error })
+  }
+}
+
+describe('an event bus', () => {
+  test('calls those that listen to a type, until each ends its own subscription', () => {
+    const bus = new Bus()
+    const heard: string[] = []
+    const listener = ({ key }: { readonly key: string }): void => void heard.push(key)
+    const [one, other] = [bus.on('hit', listener), bus.on('hit', listener)]
+    expect([bus.wants('hit'), bus.wants('miss')]).toEqual([true, false])
+    bus.emit({ type: 'hit', key: 'a' })
+    one()
+    one()
+    bus.emit({ type: 'hit', key: 'b' })
+    other()
+    bus.emit({ type: 'hit', key: 'c' })
+    expect([heard, bus.wants('hit')]).toEqual([['a', 'a', 'b'], false])
+  })
+
+  test('an end that comes twice does not end a later subscription', () => {
+    const bus = new Bus()
+    const end = bus.on('miss', () => {})
+    end()
+    bus.on('miss', () => {})
+    end()
+    expect(bus.wants('miss')).toBe(true)
+    bus.clear()
+    expect(bus.wants('miss')).toBe(false)
+  })
+
+  test('a listener that throws or rejects becomes a fault, and the others are called', async () => {
+    const bus = new Bus()
+    const heard: unknown[] = []
+    bus.on('miss', () => {
+      throw new Error('thrown')
+    })
+    bus.on('miss', async () => Promise.reject(new Error('rejected')))
+    bus.on('miss', () => void heard.push('called'))
+    bus.on('fault', ({ error }) => heard.push([error.code, (error.cause as Error).message, error.context['type']]))
+    bus.on('fault', () => {
+      throw new Error('nobody is left to hear of this')
+    })
+    bus.emit({ type: 'miss' })
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(heard).toEqual([
+      ['ERR_LISTENER_THREW', 'thrown', 'miss'],
+      'called',
+      ['ERR_LISTENER_THREW', 'rejected', 'miss'],
+    ])
+  })
+
+  test('refuses events that there are not, and what is no function', () => {
+    const bus = new Bus()
+    expect(() => bus.on('hits' as 'hit', () => {})).toThrow("There is no event 'hits'. Use one of hit, miss, fault.")
+    expect(() => bus.on('toString' as 'hit', () => {})).toThrow('There is no event')
+    expect(() => bus.on('hit', 5 as never)).toThrow("Use for example `bus.on('hit', (event) => …)`")
+  })
+})
