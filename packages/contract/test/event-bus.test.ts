@@ -49,7 +49,7 @@ describe('an event bus', () => {
     bus.on('miss', () => {
       throw new Error('thrown')
     })
-    bus.on('miss', async () => Promise.reject(new Error('rejected')))
+    bus.on('miss', () => Promise.reject(new Error('rejected')))
     bus.on('miss', () => void heard.push('called'))
     bus.on('fault', ({ error }) => heard.push([error.code, (error.cause as Error).message, error.context['type']]))
     bus.on('fault', () => {
