@@ -1,7 +1,7 @@
 /** Options that do not exist or have another type, at every door: refused before anything is loaded or stored. */
 import { describe, expect, test } from 'vitest'
 import { type Cache, createCache, createMemoryLog, memory } from '../src/index.ts'
-import { lru } from '../src/lru.ts'
+import { lru } from '../src/memory/lru.ts'
 import { make } from './make.ts'
 
 type Call = (cache: Cache, options: never) => unknown
