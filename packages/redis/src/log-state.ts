@@ -7,19 +7,21 @@
  * that has gone since the first command has left a floor. What else was appended between the two is too high, which is
  * safe. Both have to be of one epoch.
  */
-import type { Invalidation, Mark, Scope, Strength } from '@hotpath/contract'
-import { CELLS, type CellPosition, type CellState } from '@hotpath/core'
+import { setImmediate } from 'node:timers/promises'
+import type { Invalidation, LogPositions, Mark, Scope, Strength } from '@hotpath/contract'
+import { CELLS, type CellPosition, buildCellPositions } from '@hotpath/core'
 import { MAX_PATTERNS, POSITION_DIGITS, ROW_CELLS } from './log-scripts.ts'
 
 /** Strengths by their letter in Redis. */
 export const STRENGTHS: Readonly<Record<string, Strength>> = { h: 'hard', s: 'soft' }
 
 /** What a hash with the state of a log holds. */
-interface StoredState extends CellState {
+interface StoredState {
   readonly epoch: string
   readonly position: number
-  /** How many rows of cells there are. */
-  readonly rows: number
+  readonly rows: readonly Row[]
+  /** Floors, patterns and prefixes, as the records that raised them. */
+  readonly records: readonly (Invalidation & Mark)[]
 }
 
 /** Reads fields of the hash. */
@@ -28,6 +30,8 @@ type ReadFields = (fields: readonly string[]) => Promise<readonly (string | null
 type Row = readonly [name: string, digits: string]
 
 const ROWS = CELLS / ROW_CELLS
+/** Taken in without a pause: some milliseconds of work. */
+const ROWS_AT_ONCE = 256
 const NO_POSITION = '0'.repeat(POSITION_DIGITS)
 const PATTERN = /^([hs])([xp]):(.*)$/s
 
@@ -51,7 +55,17 @@ export async function readState(read: ReadFields): Promise<StoredState | undefin
     const scope: Scope = type === 'x' ? { type: 'pattern', pattern: name } : { type: 'prefix', prefix: name }
     records.push({ scope, strength: STRENGTHS[letter] as Strength, epoch, position: Number(positions[index]) })
   }
-  return { epoch, position: Number(position), rows: rows.length, cells: cellsIn(rows, Number(position)), records }
+  return { epoch, position: Number(position), rows, records }
+}
+
+/** Takes a state in, some rows at a time: a full table would block the event loop. */
+export async function positionsIn({ position, rows, records }: StoredState): Promise<LogPositions> {
+  const builder = buildCellPositions()
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    if (from > 0) await setImmediate()
+    builder.add(cellsIn(rows.slice(from, from + ROWS_AT_ONCE), position))
+  }
+  return builder.build(records)
 }
 
 function* cellsIn(rows: readonly Row[], highest: number): Generator<CellPosition> {

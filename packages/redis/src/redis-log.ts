@@ -11,11 +11,11 @@ import {
   type Scope,
   type TierContext,
 } from '@hotpath/contract'
-import { cellsOf, createCellPositions } from '@hotpath/core'
+import { cellsOf } from '@hotpath/core'
 import type { Connection } from './connection.ts'
 import { SilenceError } from './follower-connection.ts'
 import { APPEND, HEAD, REPAIR } from './log-scripts.ts'
-import { STRENGTHS, readState } from './log-state.ts'
+import { STRENGTHS, positionsIn, readState } from './log-state.ts'
 import type { ServerClock } from './server-clock.ts'
 import type { StreamFollower } from './stream-follower.ts'
 import type { StreamEntry } from './stream-read.ts'
@@ -152,9 +152,9 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
       for (let attempt = 0; attempt < MAX_READS; attempt++) {
         const at = await head()
         const read = await readState(readFields)
-        rows = read?.rows ?? rows
+        rows = read?.rows.length ?? rows
         if (read?.epoch !== at.epoch || !(read.position >= at.position)) continue
-        return { ...at, position: read.position, positions: createCellPositions(read) }
+        return { ...at, position: read.position, positions: await positionsIn(read) }
       }
       throw begunAnew()
     },
