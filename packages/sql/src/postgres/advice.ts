@@ -1,5 +1,8 @@
 const SILENT = 'The server does not respond in time. Look at it and at what lies before it, or enlarge the pool.'
 
+/** A prepared statement is not there, or there already: it belongs to a session, and another one was lent. */
+const POOLER = 'A pooler lends sessions for one transaction. Use its session pooling, or connect past it.'
+
 /** What to do about an error of PostgreSQL, by its SQLSTATE or the code of the socket. */
 const WAYS: Readonly<Record<string, string>> = {
   '42P01': 'Its tables are missing. Call `await tier.migrate()` once before, or run what `tier.schema()` says.',
@@ -17,6 +20,8 @@ const WAYS: Readonly<Record<string, string>> = {
   '57014': 'The statement was ended. Raise `statement_timeout`, or look for what keeps the server busy.',
   '57P03': 'The server is starting.',
   '3F000': 'The schema does not exist. Correct the `search_path` of the pool.',
+  '26000': POOLER,
+  '42P05': POOLER,
   ETIMEDOUT: SILENT,
   ECONNRESET: 'The connection was cut. Look at the server, and at what lies before it.',
   ECONNREFUSED: 'Nothing listens there. Start the server, or correct the address.',

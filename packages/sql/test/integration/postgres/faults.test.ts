@@ -80,6 +80,14 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
       await admin.query('CREATE ROLE crowd LOGIN CONNECTION LIMIT 0')
       return { pool: server.connect({ user: 'crowd' }), advice: /Make the pools smaller/ }
     },
+    'a pooler that lends sessions for one transaction': async () => {
+      const pool = server.connect()
+      // Others have prepared their statements of the same name in every session.
+      pool.on('connect', (client) => {
+        for (const name of ['read_one', 'append', 'head']) void client.query(`PREPARE hotpath_${name} AS SELECT 1`)
+      })
+      return { pool, advice: /session pooling/ }
+    },
     'a session that only reads': async () => ({
       pool: server.connect({ options: '-c default_transaction_read_only=on' }),
       advice: /Connect to the primary/,
