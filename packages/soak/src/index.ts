@@ -1,3 +1,4 @@
+export { silences } from './silences.ts'
 export { soak } from './soak.ts'
 export type { SoakOptions, SoakReport } from './soak.ts'
 export type { Fault, Topologies, Topology } from './topology.ts'

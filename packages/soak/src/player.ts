@@ -7,8 +7,10 @@ import { parseToken } from '@hotpath/contract'
 import { type Cache, isHotpathError } from '@hotpath/core'
 import type { SeededRandom } from '@hotpath/testkit'
 import type { Checker } from './checker.ts'
+import { KEYS, tagOf } from './names.ts'
 import type { Acknowledged } from './protocol.ts'
 import { type Source, tell } from './source.ts'
+import { absoluteNow, pause } from './time.ts'
 
 /** What a player works with. */
 export interface PlayerParts {
@@ -28,8 +30,6 @@ interface Value {
   readonly at: number
 }
 
-const KEYS = Array.from({ length: 12 }, (_, n) => `key${n}`)
-const TAGS = 6
 /** Of all operations; most of them of few keys, so that the others live long enough to be outdated by chance. */
 const WRITE_RATIO = 0.04
 /** Never written, and short-lived: nothing but their age ends them, so memory would outlive the store if it could. */
@@ -75,14 +75,14 @@ export class Player {
     const named = random.chance(NAMED_RATIO) ? checker.named(key) : undefined
     const expected = checker.expect(key, performance.now(), named)
     const startedAt = absoluteNow()
-    const wasIsolated = this.#isIsolated(cache.now())
+    const wasIsolated = this.isIsolated(cache.now())
     const value = await this.#ask(key, isCalm, named?.token)
     report.add('reads')
     if (value === undefined) return
     if (value.version < expected.version) {
       const line = `${key}: ${value.version} < ${expected.version} (${expected.why})`
       // It may have found its view of the log while it read.
-      report.found(wasIsolated || this.#isIsolated(cache.now()) ? 'staleInSplit' : 'stale', line)
+      report.found(wasIsolated || this.isIsolated(cache.now()) ? 'staleInSplit' : 'stale', line)
     }
     // It was judged some time after the start.
     const ageMs = startedAt - value.at
@@ -119,7 +119,7 @@ export class Player {
     try {
       const token = await this.#invalidate(key)
       const message: Acknowledged = { type: 'acknowledged', key, version, token, at: absoluteNow() }
-      if (this.#isIsolated(token)) this.#isolated.push({ ...message, token: undefined })
+      if (this.isIsolated(token)) this.#isolated.push({ ...message, token: undefined })
       else void tell(message)
     } catch (error) {
       if (!isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) throw error
@@ -145,25 +145,13 @@ export class Player {
   /** What was acknowledged in a split brain counts for others from its end on. */
   #reunite(): void {
     const now = this.#parts.cache.now()
-    if (this.#isolated.length === 0 || now === undefined || this.#isIsolated(now)) return
+    if (this.#isolated.length === 0 || now === undefined || this.isIsolated(now)) return
     for (const message of this.#isolated) void tell({ ...message, at: absoluteNow() })
     this.#isolated = []
   }
 
-  #isIsolated(token: string | undefined): boolean {
+  /** Whether a point of the log is on the side of a split brain that was replaced. */
+  isIsolated(token: string | undefined): boolean {
     return token !== undefined && parseToken(token).epoch === this.splitEpoch
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms))
-}
-
-/** Milliseconds since 1970, by a clock that only grows. */
-function absoluteNow(): number {
-  return performance.timeOrigin + performance.now()
-}
-
-function tagOf(key: string): string {
-  return `tag${Number(/\d+$/.exec(key)?.[0]) % TAGS}`
 }

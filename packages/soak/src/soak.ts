@@ -3,7 +3,11 @@
  * may ever read what an invalidation outdated for it.
  */
 import { type SeededRandom, createRandom } from '@hotpath/testkit'
+import { FaultTimes } from './fault-times.ts'
+import { Ledger } from './ledger.ts'
 import { type Report, sum } from './report.ts'
+import { type Growth, growthOf } from './slope.ts'
+import { absoluteNow, pause } from './time.ts'
 import type { Fault, Topology } from './topology.ts'
 import { Workers } from './workers.ts'
 
@@ -17,11 +21,22 @@ export interface SoakOptions {
 }
 
 /** What all workers did together, and which faults they went through. */
-export interface SoakReport extends Report {
+export interface SoakReport extends Omit<Report, 'memory'> {
   readonly faults: Readonly<Record<string, number>>
+  /** Entries that had to be there, and are gone without a reason. */
+  readonly lost: readonly string[]
+  /** How many are gone for a reason, by reason. */
+  readonly excused: Readonly<Record<string, number>>
+  /** Of the process that lived through all of it; `undefined` when that was too short to say. */
+  readonly growth: Growth | undefined
 }
 
+/** Of every other process. */
 const MAX_OFFLINE_MS = 3_000
+/** Of the others; the default. */
+const LONG_OFFLINE_MS = 30_000
+/** Between all faults and all faults again. */
+const CALM_MS = 4_000
 /** Longer than anybody may be without contact; twice as long at most. */
 const FROZEN_MS = 4_000
 const HOUR_MS = 3_600_000
@@ -31,68 +46,99 @@ const FAILOVER_MS = 8_000
 
 export async function soak(start: () => Promise<Topology>, options: SoakOptions): Promise<SoakReport> {
   const topology = await start()
-  const workers = new Workers(topology.worker)
+  const { faults, failovers = {}, losing } = topology
+  const unknown = losing.filter((name) => faults[name] === undefined)
+  if (unknown.length > 0) throw new Error(`\`losing\` names faults that there are not: ${unknown.join(', ')}.`)
+  const times = new FaultTimes([...losing, ...Object.keys(failovers)])
+  const ledger = new Ledger(times)
+  const workers = new Workers(topology.worker, ledger)
   try {
     for (let index = 0; index < options.processes; index++) {
       workers.start({
         setup: topology.setup(index),
         seed: options.seed * 1_000 + index,
-        maxOfflineMs: MAX_OFFLINE_MS,
+        index,
+        processes: options.processes,
+        maxOfflineMs: index % 2 === 0 ? MAX_OFFLINE_MS : LONG_OFFLINE_MS,
         skewMs: topology.clocksDiffer ? (index % 3) * HOUR_MS - HOUR_MS : 0,
       })
     }
     await workers.ready()
-    const faults = await trouble(topology, workers, options)
-    return { ...sum(await workers.stop()), faults }
+    const counts = await trouble(topology, { workers, times, options })
+    await workers.stop()
+    const { memory: _, ...report } = sum(workers.reports.flat())
+    const excused: Record<string, number> = {}
+    for (const loss of ledger.losses) {
+      if (loss.type === 'excused') excused[loss.reason] = (excused[loss.reason] ?? 0) + 1
+    }
+    return {
+      ...report,
+      faults: counts,
+      lost: ledger.losses.flatMap((loss) => (loss.type === 'lost' ? [loss.line] : [])),
+      excused,
+      growth: growthOf(sum(workers.reports[0] ?? []).memory),
+    }
   } finally {
     workers.kill()
     await topology.stop()
   }
 }
 
+/** What trouble works with. */
+interface TroubleParts {
+  readonly workers: Workers
+  readonly times: FaultTimes
+  readonly options: SoakOptions
+}
+
 /** Lets things go wrong for a while; answers what did, and how often. */
 async function trouble(
-  { faults, failovers = {} }: Topology,
-  workers: Workers,
-  { seconds, seed, faults: areFaults }: SoakOptions,
+  { faults, failovers = {}, clocksDiffer }: Topology,
+  { workers, times, options: { seconds, seed, faults: areFaults } }: TroubleParts,
 ): Promise<SoakReport['faults']> {
   const random = createRandom(seed)
   const atRandom: Readonly<Record<string, Fault>> = {
     'kill a process': async () => workers.replace(random.int(100)),
     'freeze a process': async () => workers.freeze(random.int(100), FROZEN_MS + random.int(FROZEN_MS)),
+    ...(clocksDiffer && {
+      'set the clock of a process': async () => workers.setClock(random.int(100), (random() * 2 - 1) * HOUR_MS),
+    }),
     ...faults,
   }
   const bag: string[] = []
   const inTurn = Object.entries(failovers)
   const counts: Record<string, number> = {}
   const count = (name: string): void => void (counts[name] = (counts[name] ?? 0) + 1)
-  const end = performance.now() + seconds * 1_000
+  const stopAt = performance.now() + seconds * 1_000
   let failOverAt = performance.now() + seconds * 1_000 * FAILOVER_RATIO
-  while (performance.now() < end) {
-    await pause(random)
+  while (performance.now() < stopAt) {
+    await pause(300 + random.int(900))
     if (!areFaults) continue
     const next = inTurn[0]
     if (next !== undefined && performance.now() > failOverAt) {
       const [name, fault] = next
       count(name)
-      await fault(workers)
+      const end = times.begin(name, absoluteNow())
+      await fault(workers).finally(() => end(absoluteNow()))
       inTurn.push(...inTurn.splice(0, 1))
       failOverAt = performance.now() + FAILOVER_MS
       continue
     }
     // Each once before any comes again.
-    if (bag.length === 0) bag.push(...Object.keys(atRandom))
+    if (bag.length === 0) {
+      bag.push(...Object.keys(atRandom))
+      // So that what is missing can be told from what cannot be reached.
+      if (Object.keys(counts).length > 0) await pause(CALM_MS)
+    }
     const [name = ''] = bag.splice(random.int(bag.length), 1)
     // A fault may hit the connection that causes it.
+    const end = times.begin(name, absoluteNow())
     const isDone = await atRandom[name]?.(workers).then(
       () => true,
       () => false,
     )
+    end(absoluteNow())
     count(isDone === true ? name : `${name} (in vain)`)
   }
   return counts
-}
-
-function pause(random: SeededRandom): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, 300 + random.int(900)))
 }

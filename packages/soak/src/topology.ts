@@ -9,12 +9,14 @@ export interface Topology {
   readonly worker: string
   /** How the worker of this number gets to the store; what it is, only its program knows. It travels as JSON. */
   setup(index: number): unknown
-  /** Whether the workers' wall clocks are hours apart. */
+  /** Whether the workers' wall clocks are hours apart, and are set while they work. */
   readonly clocksDiffer: boolean
   /** What goes wrong in any order, by name. */
   readonly faults: Readonly<Record<string, Fault>>
-  /** What goes wrong now and then, in turn. */
+  /** What goes wrong now and then, in turn. All entries may be lost by it. */
   readonly failovers?: Readonly<Record<string, Fault>>
+  /** Names of the faults that may cost entries: they remove or damage some, or begin a new epoch of the log. */
+  readonly losing: readonly string[]
   stop(): Promise<void>
 }
 

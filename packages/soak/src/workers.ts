@@ -1,6 +1,7 @@
 /** The processes of a soak as their parent sees them, and the source of all values that they read. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { deferred } from '@hotpath/testkit'
+import type { Ledger } from './ledger.ts'
 import type { Acknowledged, ToParent, ToWorker, WorkerOptions } from './protocol.ts'
 import type { Report } from './report.ts'
 
@@ -21,22 +22,31 @@ const GENERATION = 100
 
 export class Workers {
   readonly #program: string
+  readonly #ledger: Ledger
   readonly #workers: Worker[] = []
   readonly #versions = new Map<string, number>()
   /** The newest of each key. */
   readonly #acknowledged = new Map<string, Acknowledged>()
-  readonly #reports: Report[] = []
 
-  /** @param program - File that each of them runs. */
-  constructor(program: string) {
+  /**
+   * @param program - File that each of them runs.
+   * @param ledger - Of the entries that have to be there.
+   */
+  constructor(program: string, ledger: Ledger) {
     this.#program = program
+    this.#ledger = ledger
   }
+
+  /** What each of them reported so far, the one that lives longest first. */
+  readonly reports: Report[][] = []
 
   start(options: WorkerOptions): void {
     const process = fork(this.#program, [JSON.stringify(options)], {
-      execArgv: ['--conditions=@hotpath/source', '--disable-warning=ExperimentalWarning'],
+      execArgv: ['--conditions=@hotpath/source', '--disable-warning=ExperimentalWarning', '--expose-gc'],
     })
     const [ready, done] = [deferred(), deferred()]
+    const reports: Report[] = []
+    this.reports.push(reports)
     const worker: Worker = {
       process,
       options,
@@ -72,26 +82,43 @@ export class Workers {
           if (message.version > (this.#acknowledged.get(message.key)?.version ?? 0)) {
             this.#acknowledged.set(message.key, message)
           }
-          for (const other of this.#workers) if (other !== worker) send(other, message)
+          this.#tellOthers(worker, message)
+          break
+        case 'writing':
+          this.#ledger.writing(message.key)
+          break
+        case 'stored':
+          this.#ledger.stored(message.kept)
+          this.#tellOthers(worker, message)
+          break
+        case 'seen':
+          this.#ledger.seen(message.key, message.version)
+          break
+        case 'gone':
+          if (!this.#ledger.gone(message.gone)) break
+          for (const one of this.#workers) send(one, { type: 'released', key: message.gone.key })
           break
         case 'report':
-          this.#reports.push(message.report)
+          reports.push(message.report)
           if (message.isLast) done.resolve()
       }
     })
     for (const promise of [worker.ready, worker.done]) promise.catch(() => {})
     this.#workers.push(worker)
-    send(worker, { type: 'history', acknowledged: [...this.#acknowledged.values()] })
+    send(worker, { type: 'history', acknowledged: [...this.#acknowledged.values()], kept: this.#ledger.kept })
   }
 
   async ready(): Promise<void> {
     await Promise.all(this.#workers.map(({ ready }) => ready))
   }
 
-  /** Ends one without a word, in the midst of what it does, and starts another in its place. */
+  /**
+   * Ends one without a word, in the midst of what it does, and starts another in its place; never the first, whose memory
+   * is watched.
+   */
   replace(index: number): void {
     const worker = this.#at(index)
-    if (worker === undefined) return
+    if (worker === undefined || worker === this.#workers[0]) return
     this.#workers.splice(this.#workers.indexOf(worker), 1)
     worker.isKilled = true
     worker.process.kill('SIGKILL')
@@ -104,6 +131,12 @@ export class Workers {
     if (worker === undefined) return
     worker.process.kill('SIGSTOP')
     setTimeout(() => void worker.process.kill('SIGCONT'), ms).unref()
+  }
+
+  /** Sets the wall clock of one. */
+  setClock(index: number, skewMs: number): void {
+    const worker = this.#at(index)
+    if (worker !== undefined) send(worker, { type: 'clock', skewMs })
   }
 
   /**
@@ -121,17 +154,20 @@ export class Workers {
     await Promise.all(all)
   }
 
-  /** Lets all come to an end, and answers what they saw. */
-  async stop(): Promise<Report[]> {
+  /** Lets all come to an end. */
+  async stop(): Promise<void> {
     this.#thaw()
     await this.ready()
     for (const worker of this.#workers) send(worker, { type: 'stop' })
     await Promise.all(this.#workers.map(({ done }) => done))
-    return this.#reports
   }
 
   kill(): void {
     for (const { process } of this.#workers) process.kill('SIGKILL')
+  }
+
+  #tellOthers(worker: Worker, message: ToWorker): void {
+    for (const other of this.#workers) if (other !== worker) send(other, message)
   }
 
   #at(index: number): Worker | undefined {

@@ -1,4 +1,4 @@
-import { Cluster, Redis } from 'ioredis'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
 
 /** Where the servers are. */
 export type Connection =
@@ -11,6 +11,8 @@ export interface Setup {
   readonly connection: Connection
   /** Leave a primary that Sentinels replaced at once, not when it goes away. */
   readonly hearsOfFailovers: boolean
+  /** Others of the client's options. */
+  readonly options?: RedisOptions
 }
 
 const TIMEOUT_MS = 2_000
@@ -23,11 +25,15 @@ export function connect(setup: Setup): Redis | Cluster {
   return client
 }
 
-function open({ connection, hearsOfFailovers: failoverDetector }: Setup): Redis | Cluster {
+function open({ connection, hearsOfFailovers: failoverDetector, options }: Setup): Redis | Cluster {
   const host = '127.0.0.1'
   switch (connection.type) {
     case 'single':
-      return new Redis({ port: connection.port, host, commandTimeout: TIMEOUT_MS, retryStrategy: () => PAUSE_MS })
+      return new Redis(connection.port, host, {
+        commandTimeout: TIMEOUT_MS,
+        retryStrategy: () => PAUSE_MS,
+        ...(options as object),
+      })
     case 'cluster':
       return new Cluster(
         connection.ports.map((port) => ({ port, host })),

@@ -1,19 +1,24 @@
 /** The kinds of Redis servers that a soak runs over. */
 import { join } from 'node:path'
-import type { Topologies, Topology } from '@hotpath/soak'
+import { type Topologies, type Topology, silences } from '@hotpath/soak'
+import { type SilentProxy, startSilentProxy } from '../../../../scripts/silent-proxy.ts'
+import type { RedisOptions } from 'ioredis'
 import { startCluster } from '../integration/cluster.ts'
 import { startSentinels } from '../integration/sentinel.ts'
 import { type RedisServer, startRedis } from '../integration/server.ts'
 import { until } from '../integration/until.ts'
-import type { Connection, Setup } from './connect.ts'
-import { COMMON, type FaultOf, LOG, RESTART, STAND_STILL } from './faults.ts'
+import type { Setup } from './connect.ts'
+import { type FaultOf, LOSING, RESTART, STAND_STILL, commonFaults, logKey } from './faults.ts'
 
 /** Servers of one kind. */
 interface Servers {
-  readonly connection: Connection
+  /** How the worker of this number gets there. */
+  setup(index: number): Setup
   /** The server that has the log. */
   primary(): Promise<RedisServer>
   readonly faults: Readonly<Record<string, FaultOf>>
+  /** Names of those that may cost entries. */
+  readonly losing: readonly string[]
   /** Where a replica takes the place of the primary. */
   readonly failover?: Failover
   stop(): Promise<void>
@@ -29,6 +34,15 @@ interface Failover {
 }
 
 const WITHIN_MS = 40_000
+const LOG = logKey('')
+const PREFIX = 'app:'
+/** Of the client, by the number of the worker. */
+const OPTIONS: readonly RedisOptions[] = [
+  {},
+  { enableAutoPipelining: true },
+  { enableOfflineQueue: false },
+  { enableAutoPipelining: true, enableOfflineQueue: false },
+]
 
 export const topologies: Topologies = {
   single: async () => toTopology(await single()),
@@ -36,11 +50,11 @@ export const topologies: Topologies = {
   sentinel: async () => toTopology(await sentinel()),
 }
 
-function toTopology({ connection, primary, faults, failover, stop }: Servers): Topology {
+function toTopology({ setup, primary, faults, losing, failover, stop }: Servers): Topology {
   return {
     worker: join(import.meta.dirname, 'worker.ts'),
-    // A split brain has two sides.
-    setup: (index): Setup => ({ connection, hearsOfFailovers: index % 2 === 1 }),
+    setup,
+    losing,
     clocksDiffer: true,
     faults: Object.fromEntries(
       Object.entries(faults).map(([name, cause]) => [name, async () => cause(await primary())]),
@@ -75,20 +89,34 @@ function failoversOf(primary: Servers['primary'], { replaced, restart, settled }
 
 async function single(): Promise<Servers> {
   const server = await startRedis()
+  const proxies: SilentProxy[] = []
+  for (let n = 0; n < OPTIONS.length; n++) proxies.push(await startSilentProxy(server.port))
   return {
-    connection: { type: 'single', port: server.port },
+    setup: (index) => ({
+      connection: { type: 'single', port: proxies[index % proxies.length]?.port ?? server.port },
+      hearsOfFailovers: false,
+      options: { keyPrefix: PREFIX, ...OPTIONS[index % OPTIONS.length] },
+    }),
     primary: async () => server,
-    faults: { ...COMMON, ...STAND_STILL, ...RESTART },
-    stop: () => server.stop(),
+    faults: { ...commonFaults(PREFIX), ...silences(proxies), ...STAND_STILL, ...RESTART },
+    losing: [...LOSING, ...Object.keys(RESTART)],
+    async stop() {
+      for (const proxy of proxies) await proxy.stop()
+      await server.stop()
+    },
   }
 }
 
 async function cluster(): Promise<Servers> {
   const { servers, ownerOf, settled, stop } = await startCluster({ replicas: 1, nodeTimeoutMs: 2_000 })
   return {
-    connection: { type: 'cluster', ports: servers.map(({ port }) => port) },
+    setup: () => ({
+      connection: { type: 'cluster', ports: servers.map(({ port }) => port) },
+      hearsOfFailovers: false,
+    }),
     primary: () => ownerOf(LOG),
-    faults: { ...COMMON, ...STAND_STILL },
+    faults: { ...commonFaults(''), ...STAND_STILL },
+    losing: LOSING,
     failover: {
       async replaced(old) {
         await until('a replica is promoted', async () => (await ownerOf(LOG, old)) !== old, WITHIN_MS)
@@ -104,10 +132,12 @@ async function cluster(): Promise<Servers> {
 async function sentinel(): Promise<Servers> {
   const { sentinels, primary, settled, stop } = await startSentinels({ downAfterMs: 1_500 })
   return {
-    connection: { type: 'sentinel', ports: sentinels },
+    // A split brain has two sides.
+    setup: (index) => ({ connection: { type: 'sentinel', ports: sentinels }, hearsOfFailovers: index % 2 === 1 }),
     primary,
     // A Sentinel would take one that stands still for gone, while clients do not.
-    faults: COMMON,
+    faults: commonFaults(''),
+    losing: LOSING,
     failover: {
       async replaced(old) {
         await until('the replica is promoted', async () => (await primary()) !== old, WITHIN_MS)

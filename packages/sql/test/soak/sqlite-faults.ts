@@ -6,6 +6,15 @@ import type { Topology } from '@hotpath/soak'
 /** All that the file knows of the logs. */
 const STATE = `DELETE FROM hotpath_logs; DELETE FROM hotpath_cells; DELETE FROM hotpath_matchers;
 DELETE FROM hotpath_records`
+/** Of other programs, or of a disk that fails. */
+const GARBAGE_ENTRIES = `UPDATE hotpath_entries SET frame = CASE abs(random() % 3)
+  WHEN 0 THEN substr(frame, 1, abs(random() % (length(frame) + 1))) WHEN 1 THEN randomblob(abs(random() % 300))
+  ELSE CAST(substr(frame, 1, 12) || randomblob(1) || substr(frame, 14) AS BLOB) END WHERE random() % 2 = 0`
+const GARBAGE_RECORDS = `INSERT OR IGNORE INTO hotpath_records (log, position, previous, epoch, strength, type, value)
+  SELECT id, position + abs(random() % 100), random(), hex(randomblob(4)), hex(randomblob(1)), hex(randomblob(1)),
+    hex(randomblob(100)) FROM hotpath_logs`
+const LATER_RECORD = `INSERT OR IGNORE INTO hotpath_records (log, position, previous, epoch, strength, type, value)
+  SELECT id, 9000000000000000, position, epoch, 'h', '?', '' FROM hotpath_logs`
 const LOCKED_MS = 1_500
 /** Longer than anybody waits. */
 const LOCKED_LONG_MS = 5_500
@@ -14,6 +23,14 @@ const STORM_MS = 600
 const PAUSE_MS = 5
 /** How long we try to get the lock. */
 const PATIENCE = 2_000
+
+/** Those that may cost entries. */
+export const SQLITE_LOSING: readonly string[] = [
+  'empty the state of the log',
+  'delete the row of the log',
+  'delete some entries',
+  'damage some entries',
+]
 
 export function sqliteFaults(path: string): Topology['faults'] {
   /** The lock is waited for with a timer, as this process is the source of all values. */
@@ -46,6 +63,9 @@ export function sqliteFaults(path: string): Topology['faults'] {
     'empty the state of the log': () => locked((db) => db.exec(STATE)),
     'delete the row of the log': () => locked((db) => db.exec('DELETE FROM hotpath_logs')),
     'delete some entries': () => locked((db) => db.exec('DELETE FROM hotpath_entries WHERE random() % 2 = 0')),
+    'damage some entries': () => locked((db) => db.exec(GARBAGE_ENTRIES)),
+    'records of garbage': () => locked((db) => db.exec(GARBAGE_RECORDS)),
+    'a record of a later position': () => locked((db) => db.exec(LATER_RECORD)),
     'hold the lock': () => locked(() => pause(LOCKED_MS)),
     'hold the lock for longer than anybody waits': () => locked(() => pause(LOCKED_LONG_MS)),
     // The journal grows meanwhile, as what is in it is being read.
