@@ -1,14 +1,11 @@
-/**
- * Keeps entries that nobody invalidates, reads those of all workers, and reports which are gone. A miss alone proves
- * nothing, as a tier may fail: an entry is gone when this process misses it several times in a row, each time right after
- * it found in the store what it had just written there.
- */
-import { type Cache, type Inspection, isHotpathError } from '@hotpath/core'
+/** Keeps entries that nobody invalidates, reads those of all workers, and reports which are gone. */
+import { type Cache, isHotpathError } from '@hotpath/core'
 import type { SeededRandom } from '@hotpath/testkit'
 import type { Checker } from './checker.ts'
 import type { Kept } from './ledger.ts'
 import { MAX_BATCH, controlKey, fillerKey, keptKeys } from './names.ts'
 import { type Source, tell } from './source.ts'
+import { Suspects } from './suspects.ts'
 import { absoluteNow, pause } from './time.ts'
 import { Trouble } from './trouble.ts'
 
@@ -33,22 +30,11 @@ interface Value {
   readonly version: number
 }
 
-interface Suspect {
-  readonly kept: Kept
-  readonly since: number
-  misses: number
-}
-
 /** Longer than a soak. */
 const TTL = '6h'
 /** A control value is too large for memory, so that it has to come from the store. */
 export const MAX_MEMORY_BYTES = 2_048
 const CONTROL = 'x'.repeat(MAX_MEMORY_BYTES)
-const MISSES = 3
-const LOOK_MS = 300
-/** How long a decision is waited for. */
-const PATIENCE_MS = 30_000
-const MAX_SUSPECTS = 50
 /** Own entries written at once, beside those that are not there. */
 const MAX_WRITES = 4
 
@@ -56,7 +42,7 @@ export class Keeper {
   readonly #parts: KeeperParts
   readonly #own: readonly string[]
   readonly #kept = new Map<string, Kept>()
-  readonly #suspects = new Map<string, Suspect>()
+  readonly #suspects: Suspects
   readonly #trouble: Trouble
   #control: Promise<boolean> = Promise.resolve(true)
   #isPlaying = true
@@ -65,6 +51,13 @@ export class Keeper {
     this.#parts = parts
     this.#own = keptKeys(parts.index, parts.processes)
     this.#trouble = new Trouble(parts.cache)
+    this.#suspects = new Suspects({
+      cache: parts.cache,
+      isWell: () => this.#isWell(),
+      isKept: ({ key, version }) => this.#kept.get(key)?.version === version,
+      gone: (gone) => tell({ type: 'gone', gone }),
+      undecided: () => parts.report.add('undecided'),
+    })
   }
 
   /** Another worker has stored an entry. */
@@ -81,9 +74,8 @@ export class Keeper {
 
   /** Writes, reads and looks until stopped; then looks once for all that has to be there. */
   async play(): Promise<void> {
-    await Promise.all([this.#write(), this.#read(), this.#decide()])
-    for (const kept of this.#kept.values()) await this.#suspectMissing(kept)
-    while (this.#suspects.size > 0) await this.#look(true)
+    await Promise.all([this.#write(), this.#read(), this.#suspects.decideWhile(() => this.#isPlaying)])
+    await this.#suspects.decide([...this.#kept.values()])
   }
 
   stop(): void {
@@ -172,7 +164,7 @@ export class Keeper {
       report.add('keptReads', some.length)
       for (const [index, kept] of some.entries()) {
         const [value, least] = [values[index], expected[index]]
-        if (value === undefined) this.#suspect(kept)
+        if (value === undefined) this.#suspects.add(kept)
         else if (least !== undefined && value.version < least.version) {
           const isInSplit = wasIsolated || this.#parts.isIsolated(cache.now())
           report.found(
@@ -185,44 +177,6 @@ export class Keeper {
         }
       }
       await pause(10 + random.int(40))
-    }
-  }
-
-  #suspect(kept: Kept): void {
-    if (this.#suspects.has(kept.key) || this.#suspects.size >= MAX_SUSPECTS) return
-    this.#suspects.set(kept.key, { kept, since: performance.now(), misses: 0 })
-  }
-
-  async #suspectMissing(kept: Kept): Promise<void> {
-    if (!isThere(await this.#parts.cache.inspect(kept.key))) {
-      this.#suspects.set(kept.key, { kept, since: performance.now(), misses: 0 })
-    }
-  }
-
-  async #decide(): Promise<void> {
-    while (this.#isPlaying) await this.#look(false)
-  }
-
-  /** Looks for what was missed. */
-  async #look(isLast: boolean): Promise<void> {
-    await pause(LOOK_MS)
-    if (this.#suspects.size === 0) return
-    const isWell = await this.#isWell()
-    for (const [key, suspect] of this.#suspects) {
-      const { kept, since } = suspect
-      const found = await this.#parts.cache.inspect(key)
-      const isObsolete = this.#kept.get(key)?.version !== kept.version
-      if (isObsolete || isThere(found)) {
-        this.#suspects.delete(key)
-        continue
-      }
-      suspect.misses = isWell ? suspect.misses + 1 : 0
-      const isUndecided = performance.now() - since > PATIENCE_MS
-      if (suspect.misses < MISSES && !isUndecided) continue
-      this.#suspects.delete(key)
-      const state = isUndecided ? `${found.state}, and nothing that is written is found` : found.state
-      if (isUndecided && !isLast) this.#parts.report.add('undecided')
-      else await tell({ type: 'gone', gone: { key, version: kept.version, state, at: absoluteNow() } })
     }
   }
 
@@ -254,8 +208,4 @@ interface Entry {
 /** Most are small; one in ten is of thousands. */
 function sizeOfBatch(random: SeededRandom): number {
   return Math.ceil(MAX_BATCH ** (random() ** 2))
-}
-
-function isThere({ state }: Inspection): boolean {
-  return state === 'fresh' || state === 'stale'
 }

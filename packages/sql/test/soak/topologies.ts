@@ -1,6 +1,6 @@
 /** The databases that a soak runs over. */
 import { join } from 'node:path'
-import { type Topologies, silences } from '@hotpath/soak'
+import { type Topologies, type Topology, silences } from '@hotpath/soak'
 import { type SilentProxy, startSilentProxy } from '../../../../scripts/silent-proxy.ts'
 import { mysql, postgres, sqlite } from '../../src/index.ts'
 import { startMariadb } from '../integration/mysql/server.ts'
@@ -62,6 +62,13 @@ export const topologies: Topologies = {
       },
     }
   },
+}
+
+/** What starts one of them. */
+export function startOf(name: string): () => Promise<Topology> {
+  const start = topologies[name]
+  if (start === undefined) throw new Error(`There is no ${name}.`)
+  return start
 }
 
 const PROXIES = 4
