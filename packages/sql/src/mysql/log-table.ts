@@ -80,8 +80,9 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
       return { ...headOf(log), positions: builder.build(records) }
     },
     async recordsAfter(position) {
+      // What lies beyond the log's own position is not of the log: a follower that took it would be ahead of all to come.
       const sql = `SELECT r.* FROM ${p}_logs l JOIN ${p}_records r ON r.log = l.id
-        WHERE l.name = ? AND r.position > ? ORDER BY r.position LIMIT ${RECORDS_READ}`
+        WHERE l.name = ? AND r.position > ? AND r.position <= l.position ORDER BY r.position LIMIT ${RECORDS_READ}`
       return (await run.prepared<RecordRow>(sql, [name, position])).map(recordOf)
     },
     onAppend: (wake) => poller.add(name, wake),

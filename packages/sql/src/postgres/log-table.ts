@@ -103,8 +103,9 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
       return { ...headOf(log), positions: builder.build(records) }
     },
     async recordsAfter(position) {
+      // What lies beyond the log's own position is not of the log: a follower that took it would be ahead of all to come.
       const text = `SELECT r.* FROM ${p}_logs l JOIN ${p}_records r ON r.log = l.id
-        WHERE l.name = $1 AND r.position > $2 ORDER BY r.position LIMIT ${RECORDS_READ}`
+        WHERE l.name = $1 AND r.position > $2 AND r.position <= l.position ORDER BY r.position LIMIT ${RECORDS_READ}`
       return (await query<RecordRow>(text, [name, position], 'records')).map(recordOf)
     },
     onAppend: (wake) => listener.add(`${p}_log`, name, () => wake()),

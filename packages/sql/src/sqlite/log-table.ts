@@ -57,7 +57,9 @@ const TRIM = `DELETE FROM hotpath_records WHERE log = ?1 AND position <=
 const CELLS = `SELECT strength, cell, position FROM hotpath_cells WHERE log = ? AND (strength, cell) > (?, ?)
 ORDER BY strength, cell LIMIT ?`
 const MATCHERS = 'SELECT strength, type, value, position FROM hotpath_matchers WHERE log = ?'
-const RECORDS = 'SELECT * FROM hotpath_records WHERE log = ? AND position > ? ORDER BY position LIMIT ?'
+/** What lies beyond the log's own position is not of the log: a follower that took it would be ahead of all to come. */
+const RECORDS = `SELECT * FROM hotpath_records WHERE log = ? AND position > ? AND position <= ?
+ORDER BY position LIMIT ?`
 
 /** Patterns and prefixes that are kept apart before the floor rises. */
 const MAX_MATCHERS = 1_000
@@ -192,7 +194,7 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
         const version = database.version(db)
         if (nothing.version === version && nothing.after === after) return []
         const log = find(db)
-        const rows = log === undefined ? [] : db.prepare(RECORDS).all(log.id, after, RECORDS_READ)
+        const rows = log === undefined ? [] : db.prepare(RECORDS).all(log.id, after, log.position, RECORDS_READ)
         if (rows.length === 0) nothing = { version, after }
         return (rows as unknown as RecordRow[]).map(toRecord)
       }),

@@ -16,18 +16,18 @@ for (const [name, trouble] of Object.entries(TROUBLE)) {
     expect(report.outlived).toEqual([])
     expect(report.lost).toEqual([])
     expect(report.unhandled).toEqual([])
-    expect(report.reads).toBeGreaterThan(500)
-    expect(report.writes).toBeGreaterThan(50)
-    expect(report.hits).toBeGreaterThan(50)
-    expect(report.keptReads).toBeGreaterThan(200)
-    expect(report.invalidations).toBeGreaterThan(200)
+    expect(report.reads).toBeGreaterThan(200)
+    expect(report.writes).toBeGreaterThan(5)
+    expect(report.hits).toBeGreaterThan(20)
+    expect(report.keptReads).toBeGreaterThan(100)
+    expect(report.invalidations).toBeGreaterThan(50)
   }, 120_000)
 }
 
 test('a soak without faults loses nothing, whatever is invalidated beside', async () => {
   const report = await soak(startOf('sqlite'), { seconds: 5, processes: 2, seed: 1, faults: false })
   expect(report).toMatchObject({ stale: [], lost: [], excused: {}, unhandled: [] })
-  expect(report.keptReads).toBeGreaterThan(200)
+  expect(report.keptReads).toBeGreaterThan(100)
 }, 60_000)
 
 test('a soak finds stale reads when what is read is not judged', async () => {

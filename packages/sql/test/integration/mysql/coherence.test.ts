@@ -32,6 +32,7 @@ stateCases({
       )
     }
   },
+  run: (sql) => admin.query(sql),
 })
 
 describe('P5: what the server loses is a miss', () => {

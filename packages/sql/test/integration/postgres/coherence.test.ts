@@ -31,6 +31,7 @@ stateCases({
         ON CONFLICT ON CONSTRAINT hotpath_cells_pkey DO UPDATE SET position = excluded.position`,
       [name],
     ),
+  run: (sql) => admin.query(sql),
 })
 
 describe('P5: what the server loses is a miss', () => {

@@ -31,6 +31,11 @@ stateCases({
     }
     db.close()
   },
+  run: async (sql) => {
+    const db = new DatabaseSync(shared)
+    db.exec(sql)
+    db.close()
+  },
 })
 
 describe('P5: what the file loses is a miss', () => {
