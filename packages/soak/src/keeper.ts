@@ -2,12 +2,12 @@
 import { type Cache, isHotpathError } from '@hotpath/core'
 import type { SeededRandom } from '@hotpath/testkit'
 import type { Checker } from './checker.ts'
+import { FaultCount } from './fault-count.ts'
 import type { Kept } from './ledger.ts'
 import { MAX_BATCH, controlKey, fillerKey, keptKeys } from './names.ts'
 import { type Source, tell } from './source.ts'
 import { Suspects } from './suspects.ts'
 import { absoluteNow, pause } from './time.ts'
-import { Trouble } from './trouble.ts'
 
 /** What a keeper works with. */
 export interface KeeperParts {
@@ -43,14 +43,14 @@ export class Keeper {
   readonly #own: readonly string[]
   readonly #kept = new Map<string, Kept>()
   readonly #suspects: Suspects
-  readonly #trouble: Trouble
+  readonly #faults: FaultCount
   #control: Promise<boolean> = Promise.resolve(true)
   #isPlaying = true
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
     this.#own = keptKeys(parts.index, parts.processes)
-    this.#trouble = new Trouble(parts.cache)
+    this.#faults = new FaultCount(parts.cache)
     this.#suspects = new Suspects({
       cache: parts.cache,
       isWell: () => this.#isWell(),
@@ -111,14 +111,14 @@ export class Keeper {
     )
     const wasWell = await this.#isWell()
     const from = absoluteNow()
-    const before = this.#trouble.count()
+    const before = this.#faults.now()
     const size = isLoad ? 1 : sizeOfBatch(random)
     // What it had before must not be read again here, whether or not the log accepts this.
     if (!isLoad) for (const { key, value } of entries) checker.wrote(key, value.version)
     const written = isLoad ? await this.#load(entries[0] as Entry) : await this.#set(entries, size)
     const token = this.#parts.isIsolated(written) ? undefined : written
     report.add('written', Math.max(size, entries.length))
-    const isSure = wasWell && !isLoad && this.#trouble.count() === before
+    const isSure = wasWell && !isLoad && this.#faults.now() === before
     for (const { key, value } of entries) {
       const how = isLoad ? 'load' : `${size} at once`
       const kept: Kept = { key, version: value.version, how, token, from, at: absoluteNow(), isSure }

@@ -39,6 +39,7 @@ const LONG_OFFLINE_MS = 30_000
 const CALM_MS = 4_000
 /** Longer than anybody may be without contact; twice as long at most. */
 const FROZEN_MS = 4_000
+const LONG_S = 60
 const HOUR_MS = 3_600_000
 /** The share of a run, and the time, between two failovers. */
 const FAILOVER_RATIO = 0.15
@@ -93,7 +94,7 @@ interface TroubleParts {
 
 /** Lets things go wrong for a while; answers what did, and how often. */
 async function trouble(
-  { faults, failovers = {}, clocksDiffer }: Topology,
+  { faults, failovers = {}, clocksDiffer, losing }: Topology,
   { workers, times, options: { seconds, seed, faults: areFaults } }: TroubleParts,
 ): Promise<SoakReport['faults']> {
   const random = createRandom(seed)
@@ -105,6 +106,8 @@ async function trouble(
     }),
     ...faults,
   }
+  /** Then those that may cost entries come last of all, so that between them nothing may be lost for a good while. */
+  const isLong = seconds >= LONG_S
   const bag: string[] = []
   const inTurn = Object.entries(failovers)
   const counts: Record<string, number> = {}
@@ -130,7 +133,9 @@ async function trouble(
       // So that what is missing can be told from what cannot be reached.
       if (Object.keys(counts).length > 0) await pause(CALM_MS)
     }
-    const [name = ''] = bag.splice(random.int(bag.length), 1)
+    const harmless = isLong ? bag.filter((name) => !losing.includes(name)) : []
+    const name = random.pick(harmless.length > 0 ? harmless : bag)
+    bag.splice(bag.indexOf(name), 1)
     // A fault may hit the connection that causes it.
     const end = times.begin(name, absoluteNow())
     const isDone = await atRandom[name]?.(workers).then(

@@ -11,7 +11,7 @@ export interface StormParts {
   readonly report: { add(count: 'invalidations' | 'failedWrites', by?: number): void }
 }
 
-const MAX_TAGS = 8
+const MAX_TAGS = 20
 const MAX_PAUSE_MS = 60
 
 export class Storm {

@@ -1,7 +1,7 @@
 import type { Cache } from '@hotpath/core'
 
 /** Counts what goes wrong in a cache: while the number stays the same, nothing did. */
-export class Trouble {
+export class FaultCount {
   readonly #cache: Cache
   #events = 0
 
@@ -11,7 +11,7 @@ export class Trouble {
   }
 
   /** Events for faults come seldom when there are many, so those of tiers are counted as well. */
-  count(): number {
+  now(): number {
     return this.#cache.stats().tiers.reduce((sum, { faults }) => sum + faults, this.#events)
   }
 }
