@@ -19,7 +19,7 @@ export function silences(proxies: readonly Silenceable[]): Readonly<Record<strin
     const direction = DIRECTIONS[turns++ % DIRECTIONS.length]
     for (const connection of connections) {
       connection.silence(direction)
-      setTimeout(() => void connection.drop(), DROPPED_MS).unref()
+      setTimeout(() => connection.drop(), DROPPED_MS).unref()
     }
   }
   const next = (): Silenceable | undefined => proxies[turns % proxies.length]
@@ -31,7 +31,7 @@ export function silences(proxies: readonly Silenceable[]): Readonly<Record<strin
     async 'silence all connections of a process, and new ones for a while'() {
       const proxy = next()
       proxy?.silenceNew('both')
-      setTimeout(() => void proxy?.silenceNew(undefined), NEW_MS).unref()
+      setTimeout(() => proxy?.silenceNew(undefined), NEW_MS).unref()
       silence(proxy?.connections.filter(({ isOpen }) => isOpen) ?? [])
     },
   }

@@ -2,7 +2,7 @@
  * Several processes over one store that is killed, emptied, starved and cut off meanwhile, as they are themselves; none
  * may ever read what an invalidation outdated for it.
  */
-import { type SeededRandom, createRandom } from '@hotpath/testkit'
+import { createRandom } from '@hotpath/testkit'
 import { FaultTimes } from './fault-times.ts'
 import { Ledger } from './ledger.ts'
 import { type Report, sum } from './report.ts'
@@ -39,7 +39,7 @@ const LONG_OFFLINE_MS = 30_000
 const CALM_MS = 4_000
 /** Longer than anybody may be without contact; twice as long at most. */
 const FROZEN_MS = 4_000
-const LONG_S = 60
+const LONG_S = 15
 const HOUR_MS = 3_600_000
 /** The share of a run, and the time, between two failovers. */
 const FAILOVER_RATIO = 0.15

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { soak } from '@hotpath/soak'
 import { expect, test } from 'vitest'
-import { startOf, topologies } from '../soak/topologies.ts'
+import { startOf } from '../soak/topologies.ts'
 
 const TROUBLE = {
   sqlite: 'a SQLite file is locked, emptied and damaged, and who uses it is killed',
