@@ -170,6 +170,34 @@ describe('a log that fails', () => {
     expect(await cache.getOrSet('k', () => 'new', { tags: ['t'] })).toBe('new')
   })
 
+  test('a write of unknown outcome gives way to a later one of the same key, which is stored and stays', async () => {
+    const { cache, clock, inner, log } = chaotic()
+    await flush()
+    log.down()
+    await expect(cache.set('k', 1)).rejects.toMatchObject({ code: 'ERR_LOG_UNAVAILABLE' })
+    await expect(cache.delete('other')).rejects.toMatchObject({ code: 'ERR_LOG_UNAVAILABLE' })
+    log.up()
+    await cache.set('k', 2)
+    expect(await cache.get('k')).toBe(2)
+    await clock.advanceAsync(2_000)
+    expect(await cache.get('k')).toBe(2)
+    // The write of `k` once, and `other`.
+    expect((await inner.head()).position).toBe(2)
+  })
+
+  test('P8: a soft invalidation does not take the place of a hard one of unknown outcome', async () => {
+    const { cache, clock, inner, log } = chaotic()
+    await flush()
+    await cache.getOrSet('k', () => 'old', { staleWhileRevalidate: '1h' })
+    log.down()
+    await expect(cache.delete('k')).rejects.toMatchObject({ code: 'ERR_LOG_UNAVAILABLE' })
+    log.up()
+    await cache.expire('k')
+    await clock.advanceAsync(2_000)
+    expect((await inner.head()).position).toBe(2)
+    expect(await cache.get('k', { stale: true })).toBeUndefined()
+  })
+
   test('a write that may be queued resolves all the same, holds here, and is appended until the log has it', async () => {
     const { cache, clock, inner, log } = chaotic()
     await flush()

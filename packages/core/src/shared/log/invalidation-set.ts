@@ -63,10 +63,20 @@ export class InvalidationSet {
   forgetUpTo(rank: number): void {
     for (const [id, one] of this.#ranked) {
       if (one.rank > rank) break
-      this.#ranked.delete(id)
-      this.#bytes -= bytesOf(id)
+      this.#delete(id)
     }
+  }
+
+  /** Forgets one, if it is kept as it is. Returns whether it was. */
+  forget(invalidation: Invalidation): boolean {
+    return this.#delete(idOf(invalidation))
+  }
+
+  #delete(id: string): boolean {
+    const isKept = this.#ranked.delete(id)
+    if (isKept) this.#bytes -= bytesOf(id)
     if (this.#ranked.size === 0) this.#level = 0
+    return isKept
   }
 
   #put(given: Invalidation, rank: number): Invalidation | undefined {

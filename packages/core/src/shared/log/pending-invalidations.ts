@@ -26,10 +26,19 @@ export class PendingInvalidations {
     return this.#sentCount === 0 && this.#waiting.size === 0
   }
 
-  /** From here on they are in effect. */
+  /** From here on they are in effect, in place of the same that wait: appended after this one those would outdate its value. */
   add(batch: Batch): void {
-    for (const invalidation of batch) this.#sent.add(invalidation)
+    for (const invalidation of batch) {
+      this.#sent.add(invalidation)
+      if (this.#waiting.size > 0) this.#replace(invalidation)
+    }
     this.#sentCount += batch.length
+  }
+
+  #replace(invalidation: Invalidation): void {
+    const { scope, strength } = invalidation
+    const covered: Batch = strength === 'hard' ? [invalidation, { scope, strength: 'soft' }] : [invalidation]
+    for (const one of covered) if (this.#waiting.forget(one)) this.#waitingCounts.remove(one)
   }
 
   /** The log has them. */
