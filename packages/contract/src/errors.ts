@@ -1,4 +1,5 @@
 import { reducedCause } from './cause.ts'
+import { messageOf } from './messages.ts'
 
 /**
  * The one error family of all Hotpath packages.
@@ -81,7 +82,8 @@ export class HotpathError extends Error {
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     const cause = causeOf(details)
-    super(cause === undefined ? message : `${message} Cause: ${cause.message}`, cause && { cause })
+    const own = messageOf(code, message)
+    super(cause === undefined ? own : `${own} Cause: ${cause.message}`, cause && { cause })
     this.code = code
     this.context = details.context ?? {}
     Object.defineProperty(this, BRAND, { value: true })

@@ -1,4 +1,5 @@
-export { MAX_KEY_BYTES, assertKey, displayKey, encodeKey, encodeKeyWithin, isShortenedKey } from './key.ts'
+export { MAX_KEY_BYTES, assertKey, displayKey, encodeKey, encodeWholeKey, isShortenedKey } from './key.ts'
+export { shortenKey } from './key-shortening.ts'
 export type { CacheKey, KeyPart } from './key.ts'
 export { digestOf } from './digest.ts'
 export { meaningfulName } from './code-names.ts'
@@ -55,7 +56,15 @@ export type {
   Scope,
   Strength,
 } from './ports/log.ts'
-export type { EvictionReason, PurgeOptions, Tier, TierContext, TierStore, TierUsage } from './ports/tier.ts'
+export type {
+  EvictionReason,
+  PurgeOptions,
+  SharedHalf,
+  Tier,
+  TierContext,
+  TierStore,
+  TierUsage,
+} from './ports/tier.ts'
 
 export {
   ClosedError,

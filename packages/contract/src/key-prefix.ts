@@ -1,5 +1,5 @@
 import { KeyError } from './errors.ts'
-import { type CacheKey, displayKey, encodeCompletely } from './key.ts'
+import { type CacheKey, displayKey, encodeWholeKey } from './key.ts'
 import { MAX_HEAD_BYTES, keyBytes } from './key-shortening.ts'
 
 /** Longest prefix in UTF-8 bytes: together with the `:` behind it, it must fit in what shortened keys keep. */
@@ -13,7 +13,7 @@ export const MAX_PREFIX_BYTES: number = MAX_HEAD_BYTES - 1
  * recognized in a shortened key, and entries would be missed.
  */
 export function encodeKeyPrefix(key: CacheKey): string {
-  const prefix = encodeCompletely(key)
+  const prefix = encodeWholeKey(key)
   const bytes = keyBytes(prefix)
   if (bytes <= MAX_PREFIX_BYTES) return prefix
   throw new KeyError(

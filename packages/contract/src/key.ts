@@ -39,22 +39,16 @@ export type CacheKey = string | readonly KeyPart[]
  * with half of a surrogate pair, unless it is so short that its length need not be counted: `assertKey` looks into it.
  */
 export function encodeKey(key: CacheKey): string {
-  return shortenKey(encodeCompletely(key))
+  return shortenKey(encodeWholeKey(key))
 }
 
 /**
- * Encodes a key that begins with parts encoded before, each followed by its `:`. Joined before it is shortened, so
- * that `['n', …]` and `[…]` within `'n:'` are one key, however long.
+ * Encodes a key in full length, however long: for what keeps keys whole, and to join it to what is before it.
+ * `shortenKey` makes of it what `encodeKey` returns.
  *
  * @throws KeyError as `encodeKey` does.
  */
-export function encodeKeyWithin(within: string, key: CacheKey): string {
-  const complete = encodeCompletely(key)
-  return shortenKey(within === '' ? complete : within + complete)
-}
-
-/** Encodes a key in full length. */
-export function encodeCompletely(key: CacheKey): string {
+export function encodeWholeKey(key: CacheKey): string {
   if (typeof key === 'string') return key === '' ? refuseEmpty() : key
   return Array.isArray(key) ? encodeParts(key) : refuseType(key)
 }
@@ -63,15 +57,16 @@ export function encodeCompletely(key: CacheKey): string {
  * Checks an encoded key in full: not empty, well-formed, at most 256 bytes. `encodeKey` leaves to this function what a
  * warm look-up need not pay for, because there is never an entry under a key that is refused here.
  *
+ * @param maxBytes - `Infinity` where keys are kept whole.
  * @throws KeyError `ERR_KEY_EMPTY` or `ERR_KEY_MALFORMED`.
  */
-export function assertKey(encoded: string): void {
+export function assertKey(encoded: string, maxBytes: number = MAX_KEY_BYTES): void {
   if (encoded === '') refuseEmpty()
   const bytes = keyBytes(encoded)
-  if (bytes <= MAX_KEY_BYTES) return
+  if (bytes <= maxBytes) return
   throw new KeyError(
     'ERR_KEY_MALFORMED',
-    `\`key\` must be at most ${MAX_KEY_BYTES} bytes once encoded, received ${bytes} in '${displayKey(encoded)}'. Pass it through \`encodeKey\`, which shortens it.`,
+    `\`key\` must be at most ${maxBytes} bytes once encoded, received ${bytes} in '${displayKey(encoded)}'. Pass it through \`encodeKey\`, which shortens it.`,
   )
 }
 

@@ -4,6 +4,11 @@
  */
 import { received } from './received.ts'
 
+/** The message of an error. */
+export function messageOf(_code: string, message: string): string {
+  return message
+}
+
 /** An option that is something else than it must be. */
 export function mustBe(option: string, rule: string, value: unknown, wayOut: string): string {
   return `\`${option}\` must be ${rule}, received ${received(value)}. ${wayOut}`

@@ -5,8 +5,7 @@ import {
   type EntryHead,
   type Freshness,
   type HotpathError,
-  type InvalidationLog,
-  LogError,
+  MAX_KEY_BYTES,
   type MaybePromise,
   NEVER_JUDGED,
   type Random,
@@ -14,7 +13,6 @@ import {
   type TierStore,
   type TierUsage,
   ageOf,
-  displayKey,
   resolveFreshness,
   DEFAULT_FRESHNESS,
   timeLimit,
@@ -22,18 +20,18 @@ import {
 } from '@hotpath/contract'
 import { Backoff } from './flights/backoff.ts'
 import { isPromise } from './time/chain.ts'
-import { Coherence, type Judgement } from './shared/log/coherence.ts'
 import { Events } from './watch/events.ts'
-import { Faults } from './watch/faults.ts'
-import { guardFirst } from './shared/tiers/first-tier.ts'
 import { Flights, closedError } from './flights/flight.ts'
-import { GuardedTier, type OpenTier } from './shared/tiers/lower-tiers.ts'
-import { GuardedLease } from './shared/lease/guarded-lease.ts'
-import { createMemoryLog } from './shared/memory-log.ts'
+import type { GuardedTier, OpenTier } from './shared/tiers/lower-tiers.ts'
+import type { SharedParts } from './shared/shared.ts'
 import { type CacheOptions, checkCacheOptions } from './options.ts'
+import { sharedHalfOf } from './shared-half.ts'
+import { LocalView } from './view/local-view.ts'
+import type { Judgement, LogView } from './view/log-view.ts'
 import { type CacheStats, type Counters, Stats } from './watch/stats.ts'
 import { systemClock } from './time/system-clock.ts'
 import { Timeline } from './time/timeline.ts'
+import { ValueCheck } from './value-check.ts'
 
 /** How long `close()` waits for writes under way. */
 const CLOSE_MS = 5_000
@@ -50,19 +48,20 @@ export class Engine {
   /** The first tier, when it answers without a promise. */
   readonly memory: TierStore | undefined
   readonly lower: readonly GuardedTier[]
-  readonly log: InvalidationLog
   /** Turns at loading across processes; `undefined` where no tier has leases, or they are turned off. */
-  readonly lease: GuardedLease | undefined
-  readonly coherence: Coherence
+  readonly takeTurn: SharedParts['takeTurn']
+  /** Shortens long keys, where a store could not take them; memory keeps them whole. */
+  readonly shortenKey: SharedParts['shortenKey'] | undefined
+  readonly maxKeyBytes: number
+  readonly view: LogView
   readonly flights: Flights
   readonly backoff: Backoff = new Backoff()
   /** What writes do that say nothing of it. */
   readonly queue: boolean
   readonly evictions: number[]
   readonly faults: number[]
-  readonly #faults: Faults
-  /** Whether values are checked before they are stored. */
-  readonly checksValues: boolean
+  readonly #shared: SharedParts | undefined
+  readonly valueCheck: ValueCheck | undefined
   readonly #writes = new Set<Promise<unknown>>()
   #replacing = false
   #closing: Promise<void> | undefined
@@ -70,66 +69,59 @@ export class Engine {
   constructor(options: CacheOptions) {
     checkCacheOptions(options)
     this.name = options.name
-    this.checksValues = options.checkValues ?? false
+    this.valueCheck = options.checkValues === true ? new ValueCheck() : undefined
     this.freshness = resolveFreshness(DEFAULT_FRESHNESS, options)
     this.clock = options.clock ?? systemClock
     this.random = options.random ?? Math.random
     this.timeline = new Timeline(this.clock)
     this.queue = options.queue ?? false
-    this.#faults = new Faults(this.events, () => this.timeline.elapsed())
     this.stats = new Stats(options.tiers.map((tier) => tier.type))
     this.evictions = options.tiers.map(() => 0)
     this.faults = options.tiers.map(() => 0)
     const timeoutMs = limitOf(options.tierTimeout, '1s', 'tierTimeout')
     const maxOfflineMs = limitOf(options.maxOffline, '30s', 'maxOffline')
+    const half = sharedHalfOf(options)
     const contexts = options.tiers.map((tier, index) => this.#contextOf(tier.type, index))
     this.tiers = options.tiers.map((tier, index) => ({
       type: tier.type,
       index,
       store: tier.open(contexts[index] as TierContext),
     }))
-    this.memory = this.#firstTier(this.tiers[0])
-    const host = {
+    this.#shared = half?.open({
       clock: this.clock,
+      random: this.random,
+      events: this.events,
+      tiers: options.tiers,
+      contexts,
+      opened: this.tiers,
+      log: options.log,
+      hasLeases: options.lease !== false,
       timeoutMs,
+      maxOfflineMs,
       elapsed: () => this.timeline.elapsed(),
-      fault: (error: HotpathError, tier: OpenTier) => this.#tierAway(error, tier.index),
-      recovered: (tier: OpenTier) => this.#faults.recovered(`tier ${tier.index}`),
-    }
-    this.lower = this.tiers.slice(this.memory === undefined ? 0 : 1).map((tier) => new GuardedTier(tier, host))
-    const logTier = options.tiers.findLastIndex((tier) => tier.openLog !== undefined)
-    this.log =
-      options.log?.() ??
-      options.tiers[logTier]?.openLog?.(contexts[logTier] as TierContext) ??
-      createMemoryLog({ random: this.random })
-    const leaseTier = options.tiers.findLastIndex((tier) => tier.openLease !== undefined)
-    const lease =
-      options.lease === false ? undefined : options.tiers[leaseTier]?.openLease?.(contexts[leaseTier] as TierContext)
-    this.lease =
-      lease &&
-      new GuardedLease(lease, {
-        ...host,
-        isAway: () => this.lower.find(({ tier }) => tier.index === leaseTier)?.isFailing ?? false,
-        fault: (error) => this.#tierAway(error, leaseTier, 'lease'),
-        recovered: () => this.#faults.recovered(`lease ${leaseTier}`),
-      })
-    this.coherence = new Coherence({
-      log: this.log,
-      clock: this.clock,
       keyChanged: (key) => this.#keyChanged(key),
       reset: () => {
         void this.memory?.clear()
         if (this.events.wants('reset')) this.events.emit({ type: 'reset' })
       },
-      elapsed: () => this.timeline.elapsed(),
-      maxOfflineMs,
-      beginMs: timeoutMs,
-      random: this.random,
-      fault: (error, source) => this.#faults.report(source, error),
-      recovered: (source) => this.#faults.recovered(source),
+      countFault: (tier) => this.#countFault(tier),
+      firstFailed: (error) => this.fault(error, 0),
     })
-    this.flights = new Flights(this.coherence)
-    this.coherence.begin()
+    this.memory = this.#shared === undefined ? this.tiers[0]?.store : this.#shared.memory
+    this.lower = this.#shared?.lower ?? []
+    this.takeTurn = this.#shared?.takeTurn
+    this.shortenKey = this.#shared?.shortenKey
+    this.maxKeyBytes = this.#shared === undefined ? Number.POSITIVE_INFINITY : MAX_KEY_BYTES
+    this.view =
+      this.#shared?.view ??
+      new LocalView({
+        random: this.random,
+        elapsed: () => this.timeline.elapsed(),
+        keyChanged: (key) => this.#keyChanged(key),
+        fault: (error) => this.fault(error),
+      })
+    this.flights = new Flights(this.view)
+    this.#shared?.begin()
   }
 
   get closed(): boolean {
@@ -137,13 +129,13 @@ export class Engine {
   }
 
   fault(error: HotpathError, tier?: number): void {
-    if (tier !== undefined) this.faults[tier] = (this.faults[tier] ?? 0) + 1
+    if (tier !== undefined) this.#countFault(tier)
     this.events.fault(error, tier === undefined ? undefined : this.tiers[tier]?.type)
   }
 
   /** A value could not be stored because there is no view of the log. */
   notStored(key: string): void {
-    if (!this.closed) this.#faults.report('log', notStored(key))
+    if (!this.closed) this.view.notStored(key)
   }
 
   /**
@@ -151,11 +143,10 @@ export class Engine {
    * finds its entry in memory to take the mark away, and nowhere else.
    */
   judgeHeld(key: string, entry: Entry): Judgement {
-    if (entry.judgedAt === this.coherence.version && !this.coherence.isOffline())
-      return entry.expired ? 'expired' : 'valid'
-    const judgement = this.coherence.judge(key, entry)
+    if (entry.judgedAt === this.view.version && !this.view.isOffline()) return entry.expired ? 'expired' : 'valid'
+    const judgement = this.view.judge(key, entry)
     if (judgement !== 'outdated') {
-      entry.judgedAt = this.coherence.version
+      entry.judgedAt = this.view.version
       entry.expired = judgement === 'expired'
     }
     return judgement
@@ -182,7 +173,7 @@ export class Engine {
     if (this.closed || entries.length === 0) return undefined
     for (const [key, entry] of entries) void this.memory?.set(key, entry)
     const [first] = this.lower
-    if (first === undefined || first.tier.index >= upTo || this.coherence.standsAlone) return undefined
+    if (first === undefined || first.tier.index >= upTo || this.view.standsAlone) return undefined
     const lower = this.lower.filter(({ tier }) => tier.index < upTo)
     return this.track(Promise.all(lower.map((tier) => tier.setMany(entries))))
   }
@@ -200,7 +191,7 @@ export class Engine {
       // It may take long, and a cache that closes does not wait for it.
       if (this.closed) throw closedError()
       if (!owns(key)) return false
-      const judgement = this.coherence.judge(key, entry)
+      const judgement = this.view.judge(key, entry)
       return judgement === 'outdated' || ageOf(entry, this.timeline.elapsed(), judgement === 'expired') === 'dead'
     }
     let purged = (await this.memory?.purge({ isDead })) ?? 0
@@ -226,7 +217,7 @@ export class Engine {
 
   close(): Promise<void> {
     // First of all: from the call on, memory answers nothing.
-    this.coherence.end()
+    this.view.end()
     this.#closing ??= this.#close()
     return this.#closing
   }
@@ -234,14 +225,9 @@ export class Engine {
   async #close(): Promise<void> {
     await this.flights.close()
     await this.#settled()
-    this.coherence.close()
-    for (const tier of this.lower) tier.close()
+    this.#shared?.close()
     this.timeline.close()
-    await Promise.allSettled([
-      ...this.tiers.map(async ({ store }) => store.close()),
-      (async () => this.log.close())(),
-      (async () => this.lease?.close())(),
-    ])
+    await Promise.allSettled([...this.tiers.map(async ({ store }) => store.close()), this.#shared?.release()])
     this.events.clear()
   }
 
@@ -252,14 +238,13 @@ export class Engine {
       cancel = timeLimit(this.clock, CLOSE_MS, resolve)
     })
     const letExit = this.clock.hold?.()
-    await Promise.race([Promise.all([...this.#writes, this.coherence.idle()]), late])
+    await Promise.race([Promise.all([...this.#writes, this.view.idle()]), late])
     cancel()
     letExit?.()
   }
 
-  #tierAway(error: HotpathError, tier: number, what = 'tier'): void {
+  #countFault(tier: number): void {
     this.faults[tier] = (this.faults[tier] ?? 0) + 1
-    this.#faults.report(`${what} ${tier}`, error, this.tiers[tier]?.type)
   }
 
   #keyChanged(key: string): void {
@@ -267,13 +252,7 @@ export class Engine {
     const entry = (memory?.peek === undefined ? memory?.get(key) : memory.peek(key)) as Entry | undefined
     if (entry === undefined) return
     entry.judgedAt = NEVER_JUDGED
-    if (!this.#replacing && this.coherence.judge(key, entry) === 'outdated') void this.memory?.delete([key])
-  }
-
-  /** The tier that answers at once, if the first one does. The memory tier throws nothing, so it needs no guard. */
-  #firstTier(first: OpenTier | undefined): TierStore | undefined {
-    if (first?.store.sync !== true) return undefined
-    return first.type === 'memory' ? first.store : guardFirst(first.type, first.store, (error) => this.fault(error, 0))
+    if (!this.#replacing && this.view.judge(key, entry) === 'outdated') void this.memory?.delete([key])
   }
 
   #contextOf(type: string, index: number): TierContext {
@@ -281,7 +260,7 @@ export class Engine {
       name: this.name,
       clock: this.clock,
       elapsed: () => this.timeline.elapsed(),
-      outdated: (key, entry) => this.coherence.judge(key, entry) === 'outdated',
+      outdated: (key, entry) => this.view.judge(key, entry) === 'outdated',
       evicted: (key, reason) => {
         this.evictions[index] = (this.evictions[index] ?? 0) + 1
         if (this.events.wants('evict')) this.events.emit({ type: 'evict', key, tier: type, reason })
@@ -300,14 +279,6 @@ export class Engine {
       if (guarded.tier.index < index) void this.track(guarded.run('delete', drop))
     }
   }
-}
-
-function notStored(key: string): LogError {
-  return new LogError(
-    'ERR_LOG_NO_VIEW',
-    `The value of \`${displayKey(key)}\` was not stored, as the invalidation log cannot be seen: nobody could say when the value is outdated. Check the connection of the tier that brings the log; \`maxOffline: false\` keeps values in memory meanwhile.`,
-    { context: { key: displayKey(key) } },
-  )
 }
 
 function limitOf(given: Duration | false | undefined, otherwise: Duration, option: string): number {

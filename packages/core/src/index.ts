@@ -1,11 +1,6 @@
 export { createCache } from './create-cache.ts'
 export { memory } from './memory/memory-tier.ts'
 export type { MemoryOptions } from './memory/memory-tier.ts'
-export { createMemoryLog } from './shared/memory-log.ts'
-export { CELLS, buildCellPositions, cellsOf, createCellPositions } from './shared/cells/cell-positions.ts'
-export type { CellPosition, CellPositionsBuilder, CellState } from './shared/cells/cell-positions.ts'
-export type { IdKind } from './view/positions.ts'
-export type { MemoryLogOptions } from './shared/memory-log.ts'
 export { systemClock } from './time/system-clock.ts'
 
 export type {

@@ -7,6 +7,7 @@ import {
   type InvalidationLog,
   type OptionTable,
   type Random,
+  type SharedHalf,
   type Tier,
   type Token,
   booleanOption,
@@ -46,6 +47,8 @@ export interface CacheOptions extends FreshnessOptions {
    * of what is stored. Default `false`.
    */
   readonly checkValues?: boolean | undefined
+  /** What tiers and logs of your own need: `shared` of `@hotpath/core/shared`, where no tier brings it along. */
+  readonly shared?: SharedHalf | undefined
   /** Time. Default: the machine's. */
   readonly clock?: Clock | undefined
   /** Randomness of jitter, refresh-ahead and epochs. Default `Math.random`. */
@@ -111,6 +114,7 @@ const CACHE_OPTIONS: Own<CacheOptions> = {
   lease: booleanOption,
   queue: booleanOption,
   checkValues: booleanOption,
+  shared: true,
   clock: clockOption,
   random: functionOption,
 }

@@ -9,7 +9,7 @@ import {
   flush,
 } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { createMemoryLog } from '../src/index.ts'
+import { createMemoryLog } from './core.ts'
 import { make } from './make.ts'
 
 /** A log whose answers wait for the test, over a real one. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Cache, createCache, createMemoryLog, isHotpathError, memory } from '../src/index.ts'
+import { type Cache, createCache, createMemoryLog, isHotpathError, memory } from './core.ts'
 import { make } from './make.ts'
 
 class Instance {

@@ -10,7 +10,7 @@ import {
   flush,
 } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type Cache, type CacheEvent, type CacheOptions, createMemoryLog, memory } from '../src/index.ts'
+import { type Cache, type CacheEvent, type CacheOptions, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
 /** A log of another machine that is followed when the test says so, and whose connection the test may break. */

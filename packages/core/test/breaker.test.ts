@@ -2,7 +2,7 @@ import type { Entry, TierStore } from '@hotpath/contract'
 import { asyncTier, chaosTier, createFakeClock, createRandom, deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { Breaker } from '../src/shared/tiers/breaker.ts'
-import { memory } from '../src/index.ts'
+import { memory } from './core.ts'
 import { GuardedTier } from '../src/shared/tiers/lower-tiers.ts'
 import { make } from './make.ts'
 

@@ -2,7 +2,7 @@
 import type { Tier, TierContext } from '@hotpath/contract'
 import { type AsyncTier, asyncTier, flush } from '@hotpath/testkit'
 import { afterEach, expect, test } from 'vitest'
-import { type Cache, createCache, memory } from '../src/index.ts'
+import { type Cache, createCache, memory } from './core.ts'
 
 const open = new Set<Cache>()
 afterEach(async () => {

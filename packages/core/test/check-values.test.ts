@@ -1,4 +1,4 @@
-import { memory } from '../src/index.ts'
+import { memory } from './core.ts'
 import { describe, expect, test } from 'vitest'
 import { make } from './make.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Cache } from '../src/index.ts'
+import type { Cache } from './core.ts'
 import { make } from './make.ts'
 
 const METHODS: Record<string, (cache: Cache) => Promise<unknown>> = {

@@ -1,6 +1,6 @@
 import { deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type Cache, type LoadContext, createMemoryLog } from '../src/index.ts'
+import { type Cache, type LoadContext, createMemoryLog } from './core.ts'
 import { make } from './make.ts'
 
 describe('P1: after an invalidation no later call returns an older value', () => {

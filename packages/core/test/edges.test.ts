@@ -12,7 +12,7 @@ import {
   flush,
 } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type LoadContext, type SetEntry, createCache, createMemoryLog, memory } from '../src/index.ts'
+import { type LoadContext, type SetEntry, createCache, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
 const never = <Value>(): Promise<Value> => new Promise(() => {})

@@ -9,7 +9,7 @@ import {
   flush,
 } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type Cache, type CacheEvent, type CacheEventType, createMemoryLog, memory } from '../src/index.ts'
+import { type Cache, type CacheEvent, type CacheEventType, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
 const TYPES: readonly CacheEventType[] = [

@@ -2,7 +2,7 @@
 import type { Lease, Tier } from '@hotpath/contract'
 import { type FakeClock, asyncTier, chaosLog, chaosTier, createFakeClock, createRandom, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type Cache, createMemoryLog, memory } from '../src/index.ts'
+import { type Cache, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
 /** What listeners hear: codes with their counts, and recoveries. */

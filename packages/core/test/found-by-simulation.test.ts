@@ -10,7 +10,7 @@ import {
   type Deferred,
 } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type CacheOptions, createMemoryLog, memory } from '../src/index.ts'
+import { type CacheOptions, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
 /** A cache over a log of another machine, whose answers can be held back. */

@@ -1,6 +1,6 @@
 import { deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import type { Cache, LoadContext } from '../src/index.ts'
+import type { Cache, LoadContext } from './core.ts'
 import { make } from './make.ts'
 
 /** How long a value of this cache is fresh, as `inspect` tells. */

@@ -2,7 +2,7 @@
 import { type Entry, type InvalidationLog, type Tier, type TierStore } from '@hotpath/contract'
 import { asyncTier, chaosTier, createFakeClock, createRandom, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { createMemoryLog, memory } from '../src/index.ts'
+import { createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
 const never = <Value>(): Promise<Value> => new Promise(() => {})

@@ -1,7 +1,7 @@
 import type { InvalidationLog, LogFollower } from '@hotpath/contract'
 import { createFakeClock, createSharedLog, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type CacheOptions, createMemoryLog } from '../src/index.ts'
+import { type CacheOptions, createMemoryLog } from './core.ts'
 import { make } from './make.ts'
 
 /** A cache over a log of another machine: with heartbeats, and a network that can be cut and can lose records. */

@@ -1,7 +1,7 @@
 /** What the types promise. Nothing runs: the file passes when it compiles. */
 import { expectTypeOf } from 'vitest'
-import type { CacheKey, Token } from '../src/index.ts'
-import { type Cache, createCache, memory } from '../src/index.ts'
+import type { CacheKey, Token } from './core.ts'
+import { type Cache, createCache, memory } from './core.ts'
 
 declare const cache: Cache
 declare class Row {

@@ -1,7 +1,7 @@
 /** Input that is wrong, and counts and sizes that have to be right. */
 import type { Entry, TierStore } from '@hotpath/contract'
 import { describe, expect, test } from 'vitest'
-import { type Cache, type LoadContext, createCache, isHotpathError, memory } from '../src/index.ts'
+import { type Cache, type LoadContext, createCache, isHotpathError, memory } from './core.ts'
 import { sizeOf } from '../src/memory/size-of.ts'
 import { make } from './make.ts'
 

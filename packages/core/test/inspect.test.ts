@@ -1,6 +1,6 @@
 import { asyncTier, chaosTier, createFakeClock, createRandom, createSharedStore, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type Cache, createMemoryLog, memory } from '../src/index.ts'
+import { type Cache, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
 describe('inspect', () => {

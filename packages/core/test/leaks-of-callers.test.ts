@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events'
 import { deferredLoader, flush } from '@hotpath/testkit'
 import { expect, test } from 'vitest'
-import type { LoadContext } from '../src/index.ts'
+import type { LoadContext } from './core.ts'
 import { collected } from './collected.ts'
 import { make } from './make.ts'
 

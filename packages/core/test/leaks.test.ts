@@ -1,7 +1,7 @@
 /** What is let go of is collected: seen by the garbage collector, which runs on demand here. */
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { type Cache, createCache, memory } from '../src/index.ts'
+import { type Cache, createCache, memory } from './core.ts'
 import { collected, gc } from './collected.ts'
 
 function makeCache(maxEntries = 1_000): Cache {

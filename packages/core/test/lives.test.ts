@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createFakeClock, flush } from '@hotpath/testkit'
-import { createMemoryLog } from '../src/index.ts'
+import { createMemoryLog } from './core.ts'
 import { Lives } from '../src/shared/log/lives.ts'
 import { make } from './make.ts'
 

@@ -1,6 +1,6 @@
 import { asyncTier, deferredLoader, flush } from '@hotpath/testkit'
 import { expect, test } from 'vitest'
-import { type LoadContext, memory } from '../src/index.ts'
+import { type LoadContext, memory } from './core.ts'
 import { make } from './make.ts'
 
 test('the loader gets the key as the caller gave it', async () => {

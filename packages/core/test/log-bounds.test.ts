@@ -1,7 +1,7 @@
 import type { InvalidationLog, LogFollower } from '@hotpath/contract'
 import { asyncTier, createFakeClock, createRandom, createSharedStore, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type CacheOptions, createMemoryLog, memory } from '../src/index.ts'
+import { type CacheOptions, createMemoryLog, memory } from './core.ts'
 import { createExactPositions } from '../src/view/exact-positions.ts'
 import { make } from './make.ts'
 

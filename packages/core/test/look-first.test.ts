@@ -2,7 +2,7 @@
 import type { Entry, Tier, TierStore } from '@hotpath/contract'
 import { asyncTier, deferred, flush } from '@hotpath/testkit'
 import { expect, test, vi } from 'vitest'
-import { memory } from '../src/index.ts'
+import { memory } from './core.ts'
 import { make } from './make.ts'
 
 /** A tier whose look-ups are answered when the test says so, with what it had when they were asked. */

@@ -1,5 +1,5 @@
 import { createFakeClock, createRandom, type FakeClock } from '@hotpath/testkit'
-import { type Cache, type CacheOptions, createCache, memory } from '../src/index.ts'
+import { type Cache, type CacheOptions, createCache, memory } from './core.ts'
 
 /** A cache on virtual time and seeded chance. */
 export function make(options: Partial<CacheOptions> = {}): { readonly cache: Cache; readonly clock: FakeClock } {

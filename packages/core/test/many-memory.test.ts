@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createCache, memory } from '../src/index.ts'
+import { createCache, memory } from './core.ts'
 import { gc } from './collected.ts'
 
 const KEYS = 20_000

@@ -18,7 +18,7 @@ import {
 } from '@hotpath/testkit'
 import { expect, test } from 'vitest'
 import { createExactPositions } from '../src/view/exact-positions.ts'
-import { type Cache, type LoadContext, createCache, createMemoryLog, memory } from '../src/index.ts'
+import { type Cache, type LoadContext, createCache, createMemoryLog, memory } from './core.ts'
 
 const KEYS = ['a', 'b'] as const
 const { SEED, SEEDS = '400' } = process.env

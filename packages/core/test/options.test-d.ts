@@ -1,7 +1,7 @@
 /** Which options, entries and events the types let pass. Nothing runs: the file passes when it compiles. */
 import { expectTypeOf } from 'vitest'
-import type { CacheEvent, CacheEventOf, CacheEventType, CacheListener, HotpathError, SetEntry } from '../src/index.ts'
-import { type Cache, type CacheKey, type ManyLoader, type Token, createCache, memory } from '../src/index.ts'
+import type { CacheEvent, CacheEventOf, CacheEventType, CacheListener, HotpathError, SetEntry } from './core.ts'
+import { type Cache, type CacheKey, type ManyLoader, type Token, createCache, memory } from './core.ts'
 
 declare const cache: Cache
 declare const token: Token

@@ -1,6 +1,6 @@
 /** Options that do not exist or have another type, at every door: refused before anything is loaded or stored. */
 import { describe, expect, test } from 'vitest'
-import { type Cache, createCache, createMemoryLog, memory } from '../src/index.ts'
+import { type Cache, createCache, createMemoryLog, memory } from './core.ts'
 import { lru } from '../src/memory/lru.ts'
 import { make } from './make.ts'
 

@@ -1,6 +1,6 @@
 import { logCases, tierCases } from '@hotpath/testkit'
 import { describe, test } from 'vitest'
-import { createMemoryLog, memory } from '../src/index.ts'
+import { createMemoryLog, memory } from './core.ts'
 
 describe('the memory tier', () => {
   for (const { name, run } of tierCases({ open: () => memory({ maxEntries: 10_000 }) })) {

@@ -9,7 +9,7 @@ import {
   flush,
 } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type LoadContext, memory } from '../src/index.ts'
+import { type LoadContext, memory } from './core.ts'
 import { make } from './make.ts'
 
 describe('P4: memory follows the lower tier', () => {

@@ -21,7 +21,10 @@ test.each(cases)('rule $rule can still be taken away: $without', ({ changes, cov
       marks.filter((mark) => mark === name),
       name,
     ).toHaveLength(1)
-  for (const source of sources) expect(() => stripTypeScriptTypes(replaceMarked(source, instead))).not.toThrow()
+  for (const source of sources.filter((text) =>
+    Array.from(instead.keys()).some((name) => text.includes(`: ${name} */`)),
+  ))
+    expect(() => stripTypeScriptTypes(replaceMarked(source, instead))).not.toThrow()
 })
 
 test('each mark in the sources is of a rule or a bound', () => {

@@ -8,7 +8,7 @@ import {
   flush,
 } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { memory } from '../src/index.ts'
+import { memory } from './core.ts'
 import { make } from './make.ts'
 
 describe('stats', () => {

@@ -1,4 +1,4 @@
-import { createMemoryLog } from '@hotpath/core'
+import { createMemoryLog, shared } from '@hotpath/core/shared'
 import { chaosLog, createFakeClock, deferred } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { CachePut, Cacheable, cacheEvict, cachePut, cacheable, invalidate } from '../src/index.ts'
@@ -47,7 +47,7 @@ describe('@CachePut', () => {
   test('stores the first result of a process, although the view of a shared log is not there yet', async () => {
     const clock = createFakeClock()
     const log = chaosLog(createMemoryLog(), { random: () => 0.99, clock, delayMs: 40 })
-    const { cache } = make({ clock, log: () => log })
+    const { cache } = make({ clock, log: () => log, shared })
     class Users {
       @CachePut({ key: (id) => ['user', id], keys: ([, name]) => [['name', name]] })
       async rename(id: number, name: string): Promise<User> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isRememberedFailure } from '@hotpath/contract/values'
-import { type Cache, createCache, createMemoryLog, memory } from '@hotpath/core'
+import { type Cache, createCache, memory } from '@hotpath/core'
+import { createMemoryLog, shared } from '@hotpath/core/shared'
 import { asyncTier, createFakeClock, createSharedLog, createSharedStore } from '@hotpath/testkit'
 import { Batch, CachePut, Cacheable, cacheable } from '../src/index.ts'
 import { make } from './make.ts'
@@ -17,6 +18,7 @@ function sharedCaches(): [Cache, Cache] {
       name: 'shop',
       tiers: [memory({ maxEntries: 100 }), asyncTier(store)],
       log: () => log.connect(),
+      shared,
       clock,
     })
   return [open(), open()]

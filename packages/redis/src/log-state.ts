@@ -9,7 +9,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { Invalidation, LogPositions, Mark, Scope, Strength } from '@hotpath/contract'
-import { CELLS, type CellPosition, buildCellPositions } from '@hotpath/core'
+import { CELLS, type CellPosition, buildCellPositions } from '@hotpath/core/shared'
 import { MAX_PATTERNS, POSITION_DIGITS, ROW_CELLS } from './log-scripts.ts'
 
 /** Strengths by their letter in Redis. */

@@ -11,7 +11,7 @@ import {
   type Scope,
   type TierContext,
 } from '@hotpath/contract'
-import { cellsOf } from '@hotpath/core'
+import { cellsOf } from '@hotpath/core/shared'
 import type { Connection } from './connection.ts'
 import { SilenceError } from './follower-connection.ts'
 import { APPEND, HEAD, REPAIR } from './log-scripts.ts'

@@ -9,6 +9,7 @@ import {
   codecOption,
   wrongOption,
 } from '@hotpath/contract'
+import { shared } from '@hotpath/core/shared'
 import { ChangeFeed, assertTrackable } from './change-feed.ts'
 import { type RedisClient, assertClient } from './client.ts'
 import { assertClientOptions } from './client-options.ts'
@@ -88,6 +89,7 @@ export function redis(options: RedisOptions): Tier {
 
   return {
     type: 'redis',
+    shared,
     open(context) {
       const clock = clockOf(context)
       const askTime = async (): Promise<void> => {

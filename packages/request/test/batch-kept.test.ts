@@ -1,4 +1,5 @@
 import { type CacheOptions, createCache, memory } from '@hotpath/core'
+import { shared } from '@hotpath/core/shared'
 import { asyncTier, createFakeClock, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { batch, type CachedBatchOptions } from '../src/index.ts'
@@ -130,7 +131,13 @@ interface User {
 
 function withCache(options: Partial<CachedBatchOptions<number, User | undefined>> = {}, tiers?: CacheOptions['tiers']) {
   const clock = createFakeClock()
-  const cache = createCache({ name: 'users', tiers: tiers ?? [memory({ maxEntries: 100 })], clock, random: () => 0.5 })
+  const cache = createCache({
+    name: 'users',
+    tiers: tiers ?? [memory({ maxEntries: 100 })],
+    shared,
+    clock,
+    random: () => 0.5,
+  })
   const sent: (readonly number[])[] = []
   async function usersBy(ids: readonly number[]): Promise<(User | undefined)[]> {
     sent.push([...ids])

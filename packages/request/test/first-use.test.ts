@@ -1,5 +1,6 @@
 /** The first moments of a process with a shared log, whose view takes a while to be there. */
-import { createCache, createMemoryLog, memory } from '@hotpath/core'
+import { createCache, memory } from '@hotpath/core'
+import { createMemoryLog, shared } from '@hotpath/core/shared'
 import { chaosLog, createFakeClock, createRandom, flush } from '@hotpath/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { batch, memoize } from '../src/index.ts'
@@ -9,7 +10,14 @@ function start() {
   const clock = createFakeClock()
   const log = chaosLog(createMemoryLog(), { random: () => 0.99, clock, delayMs: 40 })
   const random = createRandom(1)
-  const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10 })], log: () => log, clock, random })
+  const cache = createCache({
+    name: 'shop',
+    tiers: [memory({ maxEntries: 10 })],
+    log: () => log,
+    shared,
+    clock,
+    random,
+  })
   let loads = 0
   const rows = batch(async (ids: readonly number[]) => (loads++, ids.map((id) => `row ${id}`)), {
     clock,

@@ -1,6 +1,6 @@
 /** Scopes as they lie in tables: a letter and a text. */
 import type { Invalidation, Scope, Strength } from '@hotpath/contract'
-import { cellsOf } from '@hotpath/core'
+import { cellsOf } from '@hotpath/core/shared'
 import type { RecordToAppend } from './backend.ts'
 
 export function toRow({ scope, strength }: Invalidation): RecordToAppend {

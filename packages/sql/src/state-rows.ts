@@ -1,6 +1,6 @@
 /** What a log's tables hold, as rows of a server. Drivers hand on large integers as text. */
 import type { Invalidation, LogRecord, Mark } from '@hotpath/contract'
-import type { CellPosition } from '@hotpath/core'
+import type { CellPosition } from '@hotpath/core/shared'
 import { toScope, toStrength } from './scope-rows.ts'
 
 type Integer = string | number

@@ -24,9 +24,10 @@ export function aroundStore(inner: TierStore, around: Around): TierStore {
 
 /** Makes a tier whose store goes through `around`; a log or leases that it brings are passed on untouched. */
 export function aroundTier(inner: Tier, around: Around): Tier {
-  const { openLog, openLease } = inner
+  const { shared, openLog, openLease } = inner
   return {
     type: inner.type,
+    shared,
     open: (context) => aroundStore(inner.open(context), around),
     ...(openLog && { openLog: openLog.bind(inner) }),
     ...(openLease && { openLease: openLease.bind(inner) }),

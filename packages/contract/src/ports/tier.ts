@@ -77,10 +77,20 @@ export interface TierStore {
   close(): MaybePromise<void>
 }
 
+/** What tiers, shared logs and leases need of the engine: `shared` of `@hotpath/core/shared`. */
+export interface SharedHalf {
+  /** Says what it is. */
+  readonly brand: string
+  /** Grows when it does not fit an engine of before any more. */
+  readonly version: number
+}
+
 /** Port: what a user puts into `tiers`. One object may bring a store, a log and a lease. */
 export interface Tier {
   /** Names the kind of tier in stats, events and `inspect`: `memory`, `redis`. */
   readonly type: string
+  /** What the engine needs for it, so that a cache of memory alone does not carry it: `shared` of `@hotpath/core/shared`. */
+  readonly shared?: SharedHalf | undefined
   /** Opens the store for one cache. */
   open(context: TierContext): TierStore
   /** Opens the invalidation log for one cache, where the tier has one. The lowest tier's log is used. */

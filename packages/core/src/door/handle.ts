@@ -45,7 +45,8 @@ import type { CacheStats, Counters } from '../watch/stats.ts'
 import { checkWarmOptions, warm } from './later/warm.ts'
 import { assertEntry, assertIterable, assertList } from './input.ts'
 import { wrap } from './wrap.ts'
-import { NOWHERE, type Write, append, remove, store } from '../read/write.ts'
+import { NOWHERE } from '../view/log-view.ts'
+import { type Write, append, remove, store } from '../read/write.ts'
 import { writing } from '../read/write-promise.ts'
 
 const NO_TAGS: readonly string[] = []
@@ -60,7 +61,7 @@ export class CacheHandle implements Cache {
   readonly #counters: Counters
   // What a hit needs, one step away.
   readonly #memory: Engine['memory']
-  readonly #coherence: Engine['coherence']
+  readonly #view: Engine['view']
   readonly #timeline: Engine['timeline']
   readonly #events: Engine['events']
 
@@ -71,7 +72,7 @@ export class CacheHandle implements Cache {
     this.#freshness = freshness
     this.#counters = counters
     this.#memory = engine.memory
-    this.#coherence = engine.coherence
+    this.#view = engine.view
     this.#timeline = engine.timeline
     this.#events = engine.events
   }
@@ -146,7 +147,7 @@ export class CacheHandle implements Cache {
     if (entry === undefined) return undefined
     if (this.#engine.judgeHeld(encoded, entry) === 'outdated') return undefined
     const now = this.#timeline.recent()
-    if (now >= this.#coherence.offlineAt) return undefined
+    if (now >= this.#view.offlineAt) return undefined
     const age = ageOf(entry, now, entry.expired)
     return age === 'fresh' || (age === 'stale' && options?.stale === true) ? entry.value : undefined
   }
@@ -254,18 +255,18 @@ export class CacheHandle implements Cache {
 
   async purgeExpired(): Promise<number> {
     this.#open()
-    await this.#coherence.beginning()
+    await this.#view.beginning()
     // Nobody can say what is outdated.
-    if (this.#coherence.isBlind()) return 0
+    if (this.#view.isBlind()) return 0
     return this.#engine.purge((key) => this.#keys.owns(key))
   }
 
   async ready(): Promise<boolean> {
-    return (await this.#coherence.beginning()) ?? (this.#coherence.isThere && !this.#engine.closed)
+    return (await this.#view.beginning()) ?? (this.#view.isThere && !this.#engine.closed)
   }
 
   now(): Token | undefined {
-    const mark = this.#coherence.mark()
+    const mark = this.#view.mark()
     return mark && toToken(mark)
   }
 
@@ -292,7 +293,7 @@ export class CacheHandle implements Cache {
     checkWarmOptions(options)
     resolveFreshness(this.#freshness, options)
     // What a source read before the log could be seen might be outdated already.
-    await this.#coherence.beginning()
+    await this.#view.beginning()
     return warm(
       {
         cache: this,
@@ -308,7 +309,7 @@ export class CacheHandle implements Cache {
   async inspect(key: CacheKey): Promise<Inspection> {
     const encoded = this.#keys.encode(key)
     this.#open(encoded)
-    await this.#coherence.beginning()
+    await this.#view.beginning()
     return inspect(this.#engine, encoded)
   }
 
@@ -333,11 +334,10 @@ export class CacheHandle implements Cache {
   #hit(encoded: string): Entry | undefined {
     const entry = this.#memory?.get(encoded) as Entry | undefined
     if (entry === undefined) return undefined
-    if (entry.judgedAt !== this.#coherence.version && this.#engine.judgeHeld(encoded, entry) === 'outdated')
-      return undefined
+    if (entry.judgedAt !== this.#view.version && this.#engine.judgeHeld(encoded, entry) === 'outdated') return undefined
     if (entry.expired || entry.aheadMs > 0) return undefined
     const now = this.#timeline.recent()
-    if (now - entry.createdAt >= entry.freshMs || now >= this.#coherence.offlineAt) return undefined
+    if (now - entry.createdAt >= entry.freshMs || now >= this.#view.offlineAt) return undefined
     const hits = this.#counters.hits
     hits[0] = (hits[0] as number) + 1
     if (this.#events.wants('hit')) this.#events.emit({ type: 'hit', key: encoded, tier: 'memory', stale: false })
@@ -360,21 +360,21 @@ export class CacheHandle implements Cache {
     assertList(keys)
     return keys.map((key) => {
       const encoded = this.#keys.encode(key)
-      assertKey(encoded)
+      assertKey(encoded, this.#engine.maxKeyBytes)
       return encoded
     })
   }
 
   #open(key?: string): void {
     if (this.#engine.closed) throw closedError()
-    if (key !== undefined) assertKey(key)
+    if (key !== undefined) assertKey(key, this.#engine.maxKeyBytes)
   }
 
   #append(scopes: readonly Scope[], strength: Strength, options: WriteOptions): MaybePromise<Mark> {
     this.#open()
     const invalidations: Invalidation[] = scopes.map((scope) => ({ scope, strength }))
     const appended = append(this.#engine, this.#counters, invalidations, options.queue)
-    return chain(appended, (marks) => marks.at(-1) ?? this.#coherence.mark() ?? NOWHERE)
+    return chain(appended, (marks) => marks.at(-1) ?? this.#view.mark() ?? NOWHERE)
   }
 }
 

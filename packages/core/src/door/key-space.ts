@@ -5,7 +5,7 @@ import {
   type Scope,
   compilePattern,
   encodeKeyPrefix,
-  encodeKeyWithin,
+  encodeWholeKey,
   escapePattern,
   received,
 } from '@hotpath/contract'
@@ -13,8 +13,11 @@ import {
 export class KeySpace {
   /** Encoded parts that every key begins with, each followed by `:`; empty for a whole cache. */
   readonly #within: string
+  readonly #shorten: ((complete: string) => string) | undefined
 
-  constructor(within = '') {
+  /** @param shorten - Shortens encoded keys that are too long; left out where they are kept whole. */
+  constructor(shorten: ((complete: string) => string) | undefined, within = '') {
+    this.#shorten = shorten
     this.#within = within
   }
 
@@ -24,7 +27,10 @@ export class KeySpace {
   }
 
   encode(key: CacheKey): string {
-    return encodeKeyWithin(this.#within, key)
+    const encoded = encodeWholeKey(key)
+    // Joined before it is shortened, so that `['n', …]` and `[…]` in the namespace `n` are one key, however long.
+    const whole = this.#within === '' ? encoded : this.#within + encoded
+    return this.#shorten === undefined ? whole : this.#shorten(whole)
   }
 
   /** Whether an encoded key belongs here. */
@@ -55,6 +61,6 @@ export class KeySpace {
         `\`namespace\` needs a name, received ${received(name)}. Use for example \`cache.namespace('users')\`.`,
       )
     }
-    return new KeySpace(`${encodeKeyPrefix(`${this.#within}${encodeKeyPrefix([name])}`)}:`)
+    return new KeySpace(this.#shorten, `${encodeKeyPrefix(`${this.#within}${encodeKeyPrefix([name])}`)}:`)
   }
 }

@@ -6,7 +6,7 @@
  * judged again when the load ends (see `Flights.joinable` and `awaitFlight`).
  */
 import { ClosedError, type Mark } from '@hotpath/contract'
-import type { Coherence } from '../shared/log/coherence.ts'
+import type { LogView } from '../view/log-view.ts'
 import type { Found, Servable } from './found.ts'
 
 /** How a flight ended. */
@@ -54,7 +54,7 @@ export class Flight<Value = unknown> {
   readonly mustLoad: boolean
   /** Point of the log at which it began; `undefined`: nothing may be stored. */
   readonly mark: Mark | undefined
-  /** `Coherence.changes` at its beginning. */
+  /** `LogView.changes` at its beginning. */
   readonly changes: number
   readonly generation: number
   /** Instant on the cache's timeline. */
@@ -86,15 +86,15 @@ export class Flight<Value = unknown> {
   #onAbort: ((reason: unknown) => void) | undefined
   #abortListener: ((flight: Flight, reason: unknown) => void) | undefined
 
-  constructor({ key, tags, hardTimeoutMs, mustLoad }: FlightPlan, coherence: Coherence) {
+  constructor({ key, tags, hardTimeoutMs, mustLoad }: FlightPlan, view: LogView) {
     this.key = key
     this.tags = tags
     this.mustLoad = mustLoad
     this.hardTimeoutMs = hardTimeoutMs
-    this.mark = /* rule: mark-of-mirror */ coherence.mark()
-    this.changes = coherence.changes
-    this.generation = coherence.generation
-    this.startedAt = coherence.elapsed()
+    this.mark = /* rule: mark-of-mirror */ view.mark()
+    this.changes = view.changes
+    this.generation = view.generation
+    this.startedAt = view.elapsed()
   }
 
   get promise(): Promise<Outcome<Value>> {
@@ -182,7 +182,7 @@ export class Flight<Value = unknown> {
 
 /** The flights of a cache, by key. Bounded by the number of loads that callers have begun. */
 export class Flights {
-  readonly #coherence: Coherence
+  readonly #view: LogView
   readonly #lanes = new Map<string, Lane>()
   /** How many have begun. */
   begun = 0
@@ -190,19 +190,19 @@ export class Flights {
   landed = 0
   readonly #all = new Set<Place>()
 
-  constructor(coherence: Coherence) {
-    this.#coherence = coherence
+  constructor(view: LogView) {
+    this.#view = view
   }
 
   /** The flight that a caller may join now. */
   joinable(key: string, after = 0): Flight | undefined {
     const flight = this.#lanes.get(key)?.current
-    if (flight === undefined || flight.aborted || this.#coherence.isTooOld(flight.startedAt)) return undefined
-    if (/* rule: join */ flight.changes === this.#coherence.changes) return flight
-    if (flight.mark === undefined || flight.generation !== this.#coherence.generation) return undefined
+    if (flight === undefined || flight.aborted || this.#view.isTooOld(flight.startedAt)) return undefined
+    if (/* rule: join */ flight.changes === this.#view.changes) return flight
+    if (flight.mark === undefined || flight.generation !== this.#view.generation) return undefined
     if (after > flight.mark.position) return undefined
     const subject = { tags: flight.tags, epoch: flight.mark.epoch, asOf: flight.mark.position }
-    return this.#coherence.judge(key, subject) === 'valid' ? flight : undefined
+    return this.#view.judge(key, subject) === 'valid' ? flight : undefined
   }
 
   /**

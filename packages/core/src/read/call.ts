@@ -34,7 +34,7 @@ export const PRESENT: View = { after: 0, current: true }
 
 /** How a read may be answered, as decided before it loads. */
 export interface Terms<Value> {
-  /** `Coherence.changes` when the call came. */
+  /** `LogView.changes` when the call came. */
   readonly since: number
   readonly view: View
   /** What is at hand if the loader fails or is slow. */

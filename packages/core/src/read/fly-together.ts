@@ -61,6 +61,7 @@ export async function flyTogether<Value>(engine: Engine, group: Group<Value>): P
     const answer = await Promise.race([loader(keys, { signal: controller.signal }), abandoned])
     if (answer === undefined && left === 0) return
     const values = valuesOf<Value>(keys, answer)
+    if (engine.valueCheck?.loading !== undefined) await engine.valueCheck.loading
     const isLater = values.some(isPromise)
     land(
       engine,

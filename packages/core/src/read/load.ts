@@ -5,13 +5,13 @@ import {
   type Entry,
   type Freshness,
   LoadError,
+  type MaybePromise,
   createEntry,
   resolveFreshness,
   displayKey,
   timeLimit,
   validateTags,
 } from '@hotpath/contract'
-import { checkValueOf } from '@hotpath/contract/values'
 import { isPromise } from '../time/chain.ts'
 import type { Engine } from '../engine.ts'
 import { type Found, isServable } from '../flights/found.ts'
@@ -19,7 +19,6 @@ import type { Flight, Outcome } from '../flights/flight.ts'
 import { type LoadDecisions, LoadScope, type Loader, NOT_MODIFIED } from './loader.ts'
 import { either, lookBelow } from './look-up.ts'
 import type { Counters } from '../watch/stats.ts'
-import { takeTurn } from './turn.ts'
 
 /** What a flight is to do. */
 export interface LoadRequest<Value> {
@@ -43,10 +42,11 @@ export interface LoadRequest<Value> {
 /** Flies. Never rejects. */
 export async function fly<Value>(engine: Engine, flight: Flight<Value>, request: LoadRequest<Value>): Promise<void> {
   let { previous } = request
+  const below = { engine, key: flight.key, after: request.after, isEnough: isServable, done: either }
+  const look = () => lookBelow(below) as MaybePromise<Found<Value> | undefined>
   try {
     if (request.lookUp && engine.lower.length > 0) {
-      const below = { engine, key: flight.key, after: request.after, isEnough: isServable, done: either }
-      const found = (await flight.guard(Promise.resolve(lookBelow(below)))) as Found<Value> | undefined
+      const found = await flight.guard(Promise.resolve(look()))
       if (isServable(found)) return flight.settle({ type: 'found', found })
       previous ??= found
       flight.fallback = previous
@@ -56,9 +56,9 @@ export async function fly<Value>(engine: Engine, flight: Flight<Value>, request:
       if (previous !== undefined && request.mayFallBack) return flight.settle({ type: 'backoff', fallback: previous })
       await pause(engine, flight, waitMs)
     }
-    if (!request.inTurn || engine.lease === undefined)
+    if (!request.inTurn || engine.takeTurn === undefined)
       return flight.settle(await load(engine, flight, request, previous))
-    const turn = await takeTurn(engine, flight, request.after)
+    const turn = await engine.takeTurn(flight, look)
     if (turn.type === 'found') return flight.settle(turn)
     flight.settle(await load(engine, flight, request, previous))
     await engine.track(turn.end())
@@ -104,6 +104,7 @@ async function load<Value>(
     const answer = request.loader(scope.context)
     const result = isPromise(answer) ? await flight.guard(answer) : answer
     const loadMs = engine.clock.monotonic() - started
+    if (engine.valueCheck?.loading !== undefined) await engine.valueCheck.loading
     const kept = result === NOT_MODIFIED ? previous?.entry : undefined
     const { decisions } = scope
     const loaded =
@@ -175,13 +176,13 @@ export function judgeLoaded<Value>(
   const { tags, lifetime, skipped } = /* rule: tags-of-loader */ decisions
   const freshness = lifetime === undefined ? request.freshness : resolveFreshness(request.freshness, lifetime)
   const judgement =
-    mark === undefined || /* rule: same-generation */ flight.generation !== engine.coherence.generation
+    mark === undefined || /* rule: same-generation */ flight.generation !== engine.view.generation
       ? 'outdated'
-      : engine.coherence.judge(key, { tags, epoch: mark.epoch, asOf: mark.position })
+      : engine.view.judge(key, { tags, epoch: mark.epoch, asOf: mark.position })
   const outcome = { type: 'value', value, raced: judgement !== 'valid' } as const
   const windows = windowsOf(value, freshness, engine.random)
   const mayStore = !skipped && value !== undefined && windows.freshMs > 0
-  if (judgement === 'outdated' && mayStore && engine.coherence.isBlind()) engine.notStored(key)
+  if (judgement === 'outdated' && mayStore && engine.view.isBlind()) engine.notStored(key)
   const isGood = judgement !== 'outdated' && mayStore && mark !== undefined
   if (!isGood || !isStorable(engine, key, value) || !flight.claim()) return { outcome, entry: undefined }
   const aheadMs = loadMs * freshness.refreshAhead
@@ -192,9 +193,9 @@ export function judgeLoaded<Value>(
 
 /** Whether a loaded value may be stored; it is returned all the same. */
 function isStorable(engine: Engine, key: string, value: unknown): boolean {
-  if (!engine.checksValues) return true
+  if (engine.valueCheck === undefined) return true
   try {
-    checkValueOf(key, value)
+    engine.valueCheck.run(key, value)
     return true
   } catch (error) {
     engine.fault(error as CodecError)

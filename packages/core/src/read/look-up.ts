@@ -1,15 +1,15 @@
 /** Look-ups in the tiers, judged by the log and by age; what a lower tier has is promoted into the tiers above it. */
 import { type Entry, type Mark, type MaybePromise, NEVER_JUDGED, ageOf } from '@hotpath/contract'
-import type { Judgement } from '../shared/log/coherence.ts'
+import type { Judgement } from '../view/log-view.ts'
 import type { Engine } from '../engine.ts'
 import { type Found, isServable } from '../flights/found.ts'
 import type { View } from './call.ts'
 
 /** Catches up with a reader's token. */
 export async function viewAfter(engine: Engine, token: Mark): Promise<View> {
-  const current = await engine.coherence.catchUp(token)
+  const current = await engine.view.catchUp(token)
   // A position that was not reached may be any number.
-  return { current, after: current && engine.coherence.mark()?.epoch === token.epoch ? token.position : 0 }
+  return { current, after: current && engine.view.mark()?.epoch === token.epoch ? token.position : 0 }
 }
 
 /** Judges what a tier has. */
@@ -21,7 +21,7 @@ export function judge<Value>(
   after: number,
 ): Found<Value> | undefined {
   if (entry === undefined) return undefined
-  return found(engine, entry, tier, engine.coherence.judge(key, entry, after))
+  return found(engine, entry, tier, engine.view.judge(key, entry, after))
 }
 
 function found<Value>(
@@ -42,7 +42,7 @@ export function lookInMemory(engine: Engine, key: string, after = 0): Found | un
   if (after > 0) return judge(engine, key, entry, 0, after)
   const held = found(engine, entry, 0, engine.judgeHeld(key, entry))
   // Without contact nothing is valid, but may be again.
-  if (held === undefined && !engine.coherence.isOffline()) void engine.memory?.delete([key])
+  if (held === undefined && !engine.view.isOffline()) void engine.memory?.delete([key])
   return held
 }
 

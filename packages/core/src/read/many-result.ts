@@ -1,5 +1,5 @@
 /** What a loader of many keys may answer with. */
-import { type CacheKey, LoadError, type MaybePromise, encodeKey, kindOf } from '@hotpath/contract'
+import { type CacheKey, LoadError, type MaybePromise, encodeWholeKey, kindOf } from '@hotpath/contract'
 
 /**
  * The values in the order of the keys; a loader may answer with promises of them.
@@ -18,8 +18,8 @@ export function valuesOf<Value>(
 
 /** By what keys mean: a loader may build them anew. */
 function pick<Value>(keys: readonly CacheKey[], values: ReadonlyMap<CacheKey, Value>): (Value | undefined)[] {
-  const byMeaning = new Map(Array.from(values, ([key, value]) => [encodeKey(key), value]))
-  return keys.map((key) => byMeaning.get(encodeKey(key)))
+  const byMeaning = new Map(Array.from(values, ([key, value]) => [encodeWholeKey(key), value]))
+  return keys.map((key) => byMeaning.get(encodeWholeKey(key)))
 }
 
 function wrongResult(expected: number, answer: unknown): LoadError {

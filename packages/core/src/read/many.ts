@@ -23,7 +23,7 @@ export async function findMany(
   keys: readonly string[],
   options: FindOptions,
 ): Promise<(Found | undefined)[]> {
-  await engine.coherence.beginning()
+  await engine.view.beginning()
   const view = options.after === undefined ? PRESENT : await viewAfter(engine, parseToken(options.after))
   const isUsable = usable(options)
   const found = view.current ? await lookUpMany(engine, new Set(keys), view.after, isUsable) : NOTHING
@@ -50,9 +50,9 @@ export async function getOrSetMany<Value>(
 ): Promise<(Value | undefined)[]> {
   const { engine, keys, originals, refresh } = call
   for (const key of keys) admit(call, key)
-  const since = engine.coherence.changes
+  const since = engine.view.changes
   const { begun } = engine.flights
-  const beginning = engine.coherence.beginning()
+  const beginning = engine.view.beginning()
   if (beginning !== undefined) await detach(beginning, call.signal)
   const view = after === undefined ? PRESENT : await detach(viewAfter(engine, after), call.signal)
   const lookUp = view.current && !refresh

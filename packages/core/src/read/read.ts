@@ -35,7 +35,7 @@ export function find<Result>(
   options: FindOptions,
   done: (found: Found | undefined) => Result,
 ): MaybePromise<Result> {
-  const beginning = engine.coherence.beginning()
+  const beginning = engine.view.beginning()
   if (beginning !== undefined) return beginning.then(() => findNow(engine, key, options, done))
   return findNow(engine, key, options, done)
 }
@@ -67,8 +67,8 @@ export function usable({ stale }: FindOptions): (found: Found) => boolean {
 /** Reads with a loader, past the fast path. */
 export function readThrough<Value>(call: Call<Value>, after: Mark | undefined): MaybePromise<Value> {
   admit(call, call.key)
-  const since = call.engine.coherence.changes
-  const beginning = call.engine.coherence.beginning()
+  const since = call.engine.view.changes
+  const beginning = call.engine.view.beginning()
   if (beginning !== undefined) return detach(beginning, call.signal).then(() => readSince(call, after, since))
   return readSince(call, after, since)
 }
@@ -119,7 +119,7 @@ export function admit(
   if (call.engine.closed) throw closedError()
   if (typeof call.loader !== 'function') throw noLoader(call.loader)
   call.signal?.throwIfAborted()
-  assertKey(key)
+  assertKey(key, call.engine.maxKeyBytes)
 }
 
 function noLoader(given: unknown): ConfigError {
@@ -198,7 +198,7 @@ export function decide<Value>(
 ): Decision<Value> {
   const { engine, key } = call
   if (outcome.type === 'found') {
-    const isGood = !call.refresh && engine.coherence.judge(key, outcome.found.entry, view.after) !== 'outdated'
+    const isGood = !call.refresh && engine.view.judge(key, outcome.found.entry, view.after) !== 'outdated'
     return isGood ? { type: 'answer', value: serve(call, outcome.found) } : { type: 'again', previous, lookUp: false }
   }
   // Something came between the flight's start and this call that may outdate the value for this caller.
@@ -260,7 +260,7 @@ export function takeOff<Value>(
   view: View,
 ): Flight<Value> {
   const plan = { key, tags, hardTimeoutMs: freshness.hardTimeoutMs, mustLoad: !view.current }
-  const flight = new Flight<Value>(plan, engine.coherence)
+  const flight = new Flight<Value>(plan, engine.view)
   engine.flights.add(flight as Flight)
   return flight
 }

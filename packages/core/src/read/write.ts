@@ -10,16 +10,11 @@ import {
   displayKey,
   isHotpathError,
 } from '@hotpath/contract'
-import { checkValueOf } from '@hotpath/contract/values'
 import { chain, isPromise } from '../time/chain.ts'
 import type { Engine } from '../engine.ts'
 import { windowsOf } from './load.ts'
-import { MAX_RECORDS, QUEUED } from '../shared/log/own-appends.ts'
-import { partsOf } from '../shared/parts-of.ts'
+import { NOWHERE, QUEUED } from '../view/log-view.ts'
 import type { Counters } from '../watch/stats.ts'
-
-/** Where a write stands that nobody could put in order: older than everything. */
-export const NOWHERE: Mark = { epoch: '-', position: 0 }
 
 /** One value to store. */
 export interface Write {
@@ -34,7 +29,7 @@ export interface Write {
 /**
  * Appends, counts and tells. Where it may queue, a log that does not answer is waited for behind.
  *
- * @returns Where the log has them, `MAX_RECORDS` of them at each mark; none for none.
+ * @returns Where the log has them, `LogView.maxRecords` of them at each mark; none for none.
  */
 export function append(
   engine: Engine,
@@ -45,14 +40,12 @@ export function append(
   if (invalidations.length === 0) return []
   counters.invalidations += invalidations.length
   if (engine.events.wants('invalidate')) engine.events.emit({ type: 'invalidate', invalidations })
-  const parts = partsOf(invalidations, MAX_RECORDS)
-  const answer = engine.coherence.append(parts)
-  return queue && isPromise(answer) ? answer.catch((error: unknown) => queued(parts, error)) : answer
-}
-
-function queued(parts: readonly unknown[], error: unknown): readonly Mark[] {
-  if (isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) return parts.map(() => QUEUED)
-  throw error
+  const answer = engine.view.append(invalidations)
+  if (!queue || !isPromise(answer)) return answer
+  return answer.catch((error: unknown) => {
+    if (!isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) throw error
+    return Array.from({ length: Math.ceil(invalidations.length / engine.view.maxRecords) }, () => QUEUED)
+  })
 }
 
 /**
@@ -65,17 +58,19 @@ export function store(
   writes: readonly Write[],
   queue: boolean = engine.queue,
 ): MaybePromise<Mark> {
+  const loading = engine.valueCheck?.loading
+  if (loading !== undefined) return loading.then(() => store(engine, counters, writes, queue))
   const claims: Invalidation[] = []
   for (const { key, value, asOf } of writes) {
     if (value === undefined) throw undefinedValue(key)
     if (isPromise(value)) throw promisedValue(key)
-    if (engine.checksValues) checkValueOf(key, value)
+    engine.valueCheck?.run(key, value)
     if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
   }
   const claimed = engine.replacing(() => append(engine, counters, claims, queue))
   return chain(onceBegun(engine, claimed), (marks) => {
     const entries: [string, Entry][] = []
-    for (const { write, mark } of lastOfEachKey(writes, marks)) {
+    for (const { write, mark } of lastOfEachKey(writes, marks, engine.view.maxRecords)) {
       const entry = entryOf(engine, write, mark)
       // What a claim replaces kept its place until now.
       if (entry !== undefined) entries.push([write.key, entry])
@@ -85,13 +80,13 @@ export function store(
     const stored = engine.store(entries)
     counters.sets += entries.length
     if (engine.events.wants('set')) for (const [key] of entries) engine.events.emit({ type: 'set', key })
-    return chain(stored, () => marks.at(-1) ?? engine.coherence.mark() ?? NOWHERE)
+    return chain(stored, () => marks.at(-1) ?? engine.view.mark() ?? NOWHERE)
   })
 }
 
 /** A value that is stored is judged first, so a write of one waits for the view of the log; its append does not. */
 function onceBegun<Value>(engine: Engine, value: MaybePromise<Value>): MaybePromise<Value> {
-  return chain(value, (done) => engine.coherence.beginning()?.then(() => done) ?? done)
+  return chain(value, (done) => engine.view.beginning()?.then(() => done) ?? done)
 }
 
 interface Placed {
@@ -102,12 +97,12 @@ interface Placed {
 /**
  * Of several writes of one key the last counts.
  *
- * @param marks - Where the log has the claims, `MAX_RECORDS` of them at each.
+ * @param marks - Where the log has the claims, `perMark` of them at each.
  */
-function lastOfEachKey(writes: readonly Write[], marks: readonly Mark[]): Iterable<Placed> {
+function lastOfEachKey(writes: readonly Write[], marks: readonly Mark[], perMark: number): Iterable<Placed> {
   let claims = 0
   const placed = writes.map((write): Placed => {
-    const mark = write.asOf ?? marks[Math.floor(claims++ / MAX_RECORDS)]
+    const mark = write.asOf ?? marks[Math.floor(claims++ / perMark)]
     return { write, mark: mark ?? NOWHERE }
   })
   return placed.length === 1 ? placed : new Map(placed.map((one) => [one.write.key, one])).values()
@@ -126,10 +121,10 @@ function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: M
   if (windows.freshMs === 0) return undefined
   const createdAt = engine.timeline.elapsed()
   const { freshMs, staleMs, errorMs } = windows
-  if (engine.coherence.isBlind() || mark === QUEUED) engine.notStored(key)
-  const { epoch, position: asOf } = engine.coherence.atMost(mark)
+  if (engine.view.isBlind() || mark === QUEUED) engine.notStored(key)
+  const { epoch, position: asOf } = engine.view.atMost(mark)
   const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
-  return engine.coherence.judge(key, entry) === 'outdated' ? undefined : entry
+  return engine.view.judge(key, entry) === 'outdated' ? undefined : entry
 }
 
 function undefinedValue(key: string): ValueError {

@@ -10,7 +10,7 @@ interface Ended {
 
 /** Runs a program to its end, in a process of its own. */
 async function run(program: string): Promise<Ended> {
-  const code = `import { createCache, createMemoryLog, memory } from '@hotpath/core'\n${program}`
+  const code = `import { createCache, memory } from '@hotpath/core'\nimport { createMemoryLog, shared } from '@hotpath/core/shared'\n${program}`
   const node = ['--conditions=@hotpath/source', '--input-type=module', '--eval', code]
   try {
     const options = { cwd: import.meta.dirname, timeout: 50_000 }
@@ -94,7 +94,7 @@ describe('a process ends', () => {
     const program = `
       const inner = createMemoryLog()
       const log = { ...inner, heartbeatMs: 1000, follow: async (follower) => inner.follow(follower) }
-      const cache = createCache({ name: 'open', tiers: [memory({ maxEntries: 10 })], log: () => log, timeout: '1h' })
+      const cache = createCache({ name: 'open', tiers: [memory({ maxEntries: 10 })], log: () => log, shared, timeout: '1h' })
       await cache.set('k', 1)
       cache.on('fault', () => {})
       console.log(await cache.getOrSet('k', () => 2))`
@@ -105,7 +105,7 @@ describe('a process ends', () => {
   const away = `
     const inner = createMemoryLog()
     const log = { ...inner, heartbeatMs: 1000, append: async () => { throw new Error('away') } }
-    const cache = createCache({ name: 'away', tiers: [memory({ maxEntries: 10 })], log: () => log })
+    const cache = createCache({ name: 'away', tiers: [memory({ maxEntries: 10 })], log: () => log, shared })
     cache.on('fault', ({ error }) => console.log('fault', error.code))`
   const forgotten: Record<string, string> = {
     set: `cache.set('k', 1)`,

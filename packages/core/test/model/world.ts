@@ -1,7 +1,7 @@
 /** A real cache and the reference beside it, compared after each step in everything that can be seen. */
 import { type FakeClock, createFakeClock, createRandom, flush } from '@hotpath/testkit'
 import { expect } from 'vitest'
-import { type Cache, type LoadContext, createCache, memory } from '../../src/index.ts'
+import { type Cache, type LoadContext, createCache, memory } from '../core.ts'
 import {
   type Answer,
   type LoaderCall,

@@ -3,7 +3,7 @@
  * One state that is lost as a whole, and a stream of records that may be trimmed.
  */
 import type { Invalidation, LogPositions, LogRecord, Mark, Strength } from '@hotpath/contract'
-import { type CellPosition, cellsOf, createCellPositions } from '../../src/index.ts'
+import { type CellPosition, cellsOf, createCellPositions } from '../core.ts'
 
 export interface LogState {
   readonly epoch: string

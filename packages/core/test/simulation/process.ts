@@ -1,5 +1,5 @@
 /** A process: a machine, its connections, and one or more caches over them: the real ones. */
-import { type Cache, createCache, memory } from '../../src/index.ts'
+import { type Cache, createCache, memory } from '../core.ts'
 import type { Guest } from './cluster.ts'
 import { Connection } from './connection.ts'
 import type { Party } from './history.ts'

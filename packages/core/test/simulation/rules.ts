@@ -30,14 +30,14 @@ export const RULES: readonly Rule[] = [
   {
     rule: '3',
     without: 'asOf is noted after the load',
-    changes: { 'mark-before-load': '{ key: flight.key, mark: engine.coherence.mark() }' },
+    changes: { 'mark-before-load': '{ key: flight.key, mark: engine.view.mark() }' },
   },
   {
     rule: '3',
     without: 'the epoch is noted after the load, the position before it',
     changes: {
       'mark-before-load':
-        '{ key: flight.key, mark: flight.mark && engine.coherence.mark() && { epoch: engine.coherence.mark().epoch, position: flight.mark.position } }',
+        '{ key: flight.key, mark: flight.mark && engine.view.mark() && { epoch: engine.view.mark().epoch, position: flight.mark.position } }',
     },
     covered: {
       by: 'a flight of another generation of the mirror is not stored (6)',
@@ -48,8 +48,7 @@ export const RULES: readonly Rule[] = [
     rule: '3',
     without: 'a load without a mirror is stored',
     changes: {
-      'mark-of-mirror':
-        '(coherence.last = coherence.mark() ?? { epoch: coherence.last?.epoch, position: Number.MAX_SAFE_INTEGER })',
+      'mark-of-mirror': '(view.last = view.mark() ?? { epoch: view.last?.epoch, position: Number.MAX_SAFE_INTEGER })',
     },
   },
   {
@@ -72,7 +71,7 @@ export const RULES: readonly Rule[] = [
   {
     rule: '5',
     without: 'records that came before the state was read are forgotten',
-    changes: { 'early-records': 'early.slice(1)' },
+    changes: { 'early-cursor': 'early[0]?.position ?? from.position', 'early-records': 'early.slice(1)' },
   },
   {
     rule: '6',
@@ -127,7 +126,7 @@ export const RULES: readonly Rule[] = [
   {
     rule: '10',
     without: 'what is promoted is judged as of now',
-    changes: { promote: '{ ...found.entry, asOf: engine.coherence.mark()?.position ?? 0 }' },
+    changes: { promote: '{ ...found.entry, asOf: engine.view.mark()?.position ?? 0 }' },
   },
   {
     rule: '10',

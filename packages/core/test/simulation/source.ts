@@ -1,5 +1,5 @@
 /** The source of truth: slow, sometimes failing. What it says carries the moment at which it was read. */
-import type { LoadContext } from '../../src/index.ts'
+import type { LoadContext } from '../core.ts'
 import type { Value } from './history.ts'
 import type { Client } from './process.ts'
 import type { Scene } from './scene.ts'

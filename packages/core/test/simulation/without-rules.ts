@@ -57,7 +57,7 @@ class OutOfTimeError extends Error {
 export async function play(changes: Changes, seeds: number, from = 0): Promise<string | undefined> {
   const copy = mkdtempSync(join(tmpdir(), 'simulation-'))
   try {
-    for (const part of ['src', 'test/simulation', 'package.json'])
+    for (const part of ['src', 'test/core.ts', 'test/simulation', 'package.json'])
       cpSync(join(home, part), join(copy, part), { recursive: true })
     symlinkSync(join(home, 'node_modules'), join(copy, 'node_modules'))
     apply(copy, changes)

@@ -1,6 +1,6 @@
 /** What callers do, by chance. */
 import { isHotpathError } from '@hotpath/contract'
-import type { Token, WriteOptions } from '../../src/index.ts'
+import type { Token, WriteOptions } from '../core.ts'
 import type { Read } from './checker.ts'
 import type { Value } from './history.ts'
 import type { Client } from './process.ts'

@@ -1,7 +1,7 @@
 /** The log of one cache in MySQL or MariaDB. */
 import { randomBytes } from 'node:crypto'
 import type { LogHead, TierContext } from '@hotpath/contract'
-import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core'
+import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/shared'
 import type { LogTable } from '../backend.ts'
 import { toLetter } from '../scope-rows.ts'
 import type { ServerClock } from '../server-clock.ts'

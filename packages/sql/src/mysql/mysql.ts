@@ -10,6 +10,7 @@ import {
   toMs,
   wrongOption,
 } from '@hotpath/contract'
+import { shared } from '@hotpath/core/shared'
 import { ServerClock } from '../server-clock.ts'
 import { openLease } from '../sql-lease.ts'
 import { openLog } from '../sql-log.ts'
@@ -93,6 +94,7 @@ export function mysql(options: MysqlOptions): SqlTier {
 
   const store: SqlTier = {
     type: 'mysql',
+    shared,
     open: (context) =>
       openStore(
         {

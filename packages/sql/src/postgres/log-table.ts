@@ -1,7 +1,7 @@
 /** The log of one cache in PostgreSQL. */
 import { randomBytes } from 'node:crypto'
 import type { LogHead, TierContext } from '@hotpath/contract'
-import { CELLS, type CellPositionsBuilder, buildCellPositions } from '@hotpath/core'
+import { CELLS, type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/shared'
 import type { LogTable } from '../backend.ts'
 import { toLetter } from '../scope-rows.ts'
 import type { ServerClock } from '../server-clock.ts'

@@ -7,6 +7,7 @@ import {
   checkOptions,
   codecOption,
 } from '@hotpath/contract'
+import { shared } from '@hotpath/core/shared'
 import { ServerClock } from '../server-clock.ts'
 import { openLease } from '../sql-lease.ts'
 import { openLog } from '../sql-log.ts'
@@ -96,6 +97,7 @@ export function postgres(options: PostgresOptions): SqlTier {
 
   const store: SqlTier = {
     type: 'postgres',
+    shared,
     open: (context) =>
       openStore(
         {

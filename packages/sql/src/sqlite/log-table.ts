@@ -1,7 +1,7 @@
 /** The log of one cache in a SQLite file. */
 import { randomBytes } from 'node:crypto'
 import type { Invalidation, LogHead, LogRecord, Mark, Strength, TierContext } from '@hotpath/contract'
-import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core'
+import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/shared'
 import type { LogTable, RecordToAppend } from '../backend.ts'
 import { MAX_AHEAD_MS, MAX_POSITION } from '../positions-and-clocks.ts'
 import { toLetter, toScope, toStrength } from '../scope-rows.ts'

@@ -9,6 +9,7 @@ import {
   toBytes,
   wrongOption,
 } from '@hotpath/contract'
+import { shared } from '@hotpath/core/shared'
 import type { StoreClock } from '../backend.ts'
 import { openLog } from '../sql-log.ts'
 import { openStore } from '../sql-store.ts'
@@ -57,6 +58,7 @@ export function sqlite(options: SqliteOptions): SqlTier {
 
   return {
     type: 'sqlite',
+    shared,
     open: (context) =>
       openStore(
         {

@@ -28,7 +28,7 @@ export async function inspect(engine: Engine, key: string): Promise<Inspection> 
 
 function describe(engine: Engine, key: string, entry: Entry, tier: string): Inspection {
   const now = engine.timeline.elapsed()
-  const judgement = engine.coherence.judge(key, entry)
+  const judgement = engine.view.judge(key, entry)
   return {
     key,
     state: judgement === 'outdated' ? 'outdated' : ageOf(entry, now, judgement === 'expired'),

@@ -15,6 +15,7 @@ import {
   type Mark,
   type MaybePromise,
   type Random,
+  displayKey,
 } from '@hotpath/contract'
 import { Beginning } from './beginning.ts'
 import { CatchUp } from './catch-up.ts'
@@ -22,35 +23,24 @@ import { Acknowledged } from './acknowledged.ts'
 import { chain, isPromise } from '../../time/chain.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Lives } from './lives.ts'
-import { crowded, rewound } from './log-faults.ts'
+import { rewound } from './log-faults.ts'
 import { Mirror } from './mirror.ts'
-import { OwnAppends, QUEUED } from './own-appends.ts'
+import { MAX_RECORDS, OwnAppends } from './own-appends.ts'
+import { partsOf } from '../parts-of.ts'
+import { crowded } from '../../view/local-view.ts'
+import { type Judgement, type LogView, QUEUED, type Subject, type ViewHost, afterSoft } from '../../view/log-view.ts'
 import { SharedHead } from './shared-head.ts'
 import { StandIn } from './stand-in.ts'
-
-/** What the log says of an entry: valid, expired (a soft record) or outdated (a hard one). */
-export type Judgement = 'valid' | 'expired' | 'outdated'
-
-/** What is judged: the parts of an entry or of a load that records can concern. */
-export interface Subject {
-  readonly tags: readonly string[]
-  readonly epoch: string
-  readonly asOf: number
-}
 
 /** What of the log may fail by itself: to be followed, to be appended to, and to be one and the same. */
 export type LogSource = 'log' | 'append' | 'life'
 
 /** What judging needs from the cache. */
-export interface CoherenceHost {
+export interface CoherenceHost extends ViewHost {
   readonly log: InvalidationLog
   readonly clock: Clock
-  /** A record names exactly this key: judge it again in memory. */
-  keyChanged(key: string): void
   /** A new mirror begins: nothing in memory can be judged any more. */
   reset(): void
-  /** Now on the cache's timeline. */
-  elapsed(): number
   /** How long entries are valid without contact with a log that has heartbeats. */
   readonly maxOfflineMs: number
   /** How long callers wait for the view of the log. */
@@ -64,7 +54,8 @@ export interface CoherenceHost {
 
 const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
 
-export class Coherence {
+export class Coherence implements LogView {
+  readonly maxRecords: number = MAX_RECORDS
   /** Grows whenever the judgement of an entry in memory may have changed. */
   version = 0
   /** Grows with every record and every new mirror; tells whether anything happened since. */
@@ -217,15 +208,16 @@ export class Coherence {
     return !hasContact && this.#host.elapsed() - at >= this.#host.maxOfflineMs
   }
 
-  /**
-   * Appends in parts, one after another, each with a mark of its own. From the call on all of them hold on this node.
-   *
-   * @throws LogError `ERR_LOG_UNAVAILABLE` when the outcome is unknown; they keep their effect here and are appended again.
-   */
-  append(parts: readonly (readonly Invalidation[])[]): MaybePromise<readonly Mark[]> {
+  /** See `LogView.append`: in parts, one after another, each with a mark of its own. */
+  append(invalidations: readonly Invalidation[]): MaybePromise<readonly Mark[]> {
+    const parts = partsOf(invalidations, MAX_RECORDS)
     if (this.#standIn !== undefined) for (const part of parts) this.#standIn.append(part)
     const answer = this.#own.append(parts)
     return isPromise(answer) ? answer.catch((error: unknown) => this.#notAppended(error)) : answer
+  }
+
+  notStored(key: string): void {
+    this.#host.fault(noView(key), 'log')
   }
 
   /**
@@ -336,16 +328,19 @@ export class Coherence {
   }
 }
 
-/** What a soft record makes of an entry: for who has a token from after it, that counts as hard. */
-function afterSoft(asOf: number, after: number): Judgement {
-  return /* rule: soft-up-to-token */ after > asOf ? 'outdated' : 'expired'
-}
-
 /** Nobody is waiting for it: what others invalidate is not heard of. */
 function unreachable(cause: unknown): LogError {
   return new LogError(
     'ERR_LOG_UNAVAILABLE',
     'The invalidation log cannot be reached, so this process does not hear of invalidations; after `maxOffline` its entries are misses. Check the connection of the tier that brings the log.',
     { cause },
+  )
+}
+
+function noView(key: string): LogError {
+  return new LogError(
+    'ERR_LOG_NO_VIEW',
+    `The value of \`${displayKey(key)}\` was not stored, as the invalidation log cannot be seen: nobody could say when the value is outdated. Check the connection of the tier that brings the log; \`maxOffline: false\` keeps values in memory meanwhile.`,
+    { context: { key: displayKey(key) } },
   )
 }

@@ -178,7 +178,7 @@ export class Mirror {
     this.#early = []
     this.#acknowledged = new Map()
     this.#epoch = from.epoch
-    this.#cursor = from.position
+    this.#cursor = /* rule: early-cursor */ from.position
     this.#known = Math.max(from.position, snapshot.position)
     this.#positions = snapshot.positions
     this.#isCrowded = false

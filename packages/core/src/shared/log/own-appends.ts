@@ -29,9 +29,6 @@ export interface AppendHost {
   readonly acknowledged: Acknowledged | undefined
 }
 
-/** Stands for a write that has no position yet: nobody can tell when a node is up to it. */
-export const QUEUED: Mark = { epoch: '_', position: 0 }
-
 const RETRY_MS = 1_000
 /** An append that is not answered for this long has an unknown outcome. */
 const APPEND_MS = 5_000

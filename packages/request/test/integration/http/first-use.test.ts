@@ -1,4 +1,5 @@
-import { createCache, createMemoryLog, memory } from '@hotpath/core'
+import { createCache, memory } from '@hotpath/core'
+import { createMemoryLog, shared } from '@hotpath/core/shared'
 import { chaosLog, createFakeClock, createRandom } from '@hotpath/testkit'
 import { expect, it } from 'vitest'
 import { setUp } from './client.ts'
@@ -11,6 +12,7 @@ it('stores the first response of a process, although the view of a shared log is
     name: 'http',
     tiers: [memory({ maxEntries: 10 })],
     log: () => log,
+    shared,
     clock,
     random: createRandom(1),
   })

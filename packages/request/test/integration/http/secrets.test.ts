@@ -1,4 +1,5 @@
 import { type Cache, createCache, memory } from '@hotpath/core'
+import { shared } from '@hotpath/core/shared'
 import { asyncTier, createFakeClock, createSharedStore } from '@hotpath/testkit'
 import { expect, it } from 'vitest'
 import { createHttpClient } from '../../../src/http/index.ts'
@@ -14,7 +15,12 @@ it('Who looks into a shared store finds nothing of what requests prove their ide
   })
   const store = createSharedStore()
   const clock = createFakeClock()
-  await using cache: Cache = createCache({ name: 'http', tiers: [memory({ maxEntries: 9 }), asyncTier(store)], clock })
+  await using cache: Cache = createCache({
+    name: 'http',
+    tiers: [memory({ maxEntries: 9 }), asyncTier(store)],
+    shared,
+    clock,
+  })
   await using api = createHttpClient({ baseUrl: origin.url, cache, clock, retry: false })
   const from = async (headers: Record<string, string>): Promise<string> => (await api.fetch('/a', { headers })).from
   expect(await from(SECRETS)).toBe('network')

@@ -1,4 +1,5 @@
-import { type Cache, createCache, createMemoryLog, memory } from '@hotpath/core'
+import { type Cache, createCache, memory } from '@hotpath/core'
+import { createMemoryLog, shared } from '@hotpath/core/shared'
 import { asyncTier, createFakeClock, createSharedLog, createSharedStore } from '@hotpath/testkit'
 import { expect, it } from 'vitest'
 import { createHttpClient, type HttpClient } from '../../../src/http/index.ts'
@@ -13,7 +14,7 @@ async function twoClients(handle: Handler) {
   const caches: Cache[] = []
   const make = (): HttpClient => {
     const tiers = [memory({ maxEntries: 100 }), asyncTier(store)]
-    const cache = createCache({ name: 'http', tiers, log: () => log.connect(), clock, lease: false })
+    const cache = createCache({ name: 'http', tiers, log: () => log.connect(), shared, clock, lease: false })
     caches.push(cache)
     return createHttpClient({ baseUrl: origin.url, cache, clock, retry: false })
   }

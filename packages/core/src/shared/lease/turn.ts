@@ -3,18 +3,27 @@
  * for his value to arrive in the tier. Best effort: nobody waits longer than a bound, a lease that is not renewed ends
  * by itself, and without an answer everybody loads for himself. Correctness does not lean on it: values are judged.
  */
-import type { LeaseGrant } from '@hotpath/contract'
-import type { Engine } from '../engine.ts'
-import type { Flight } from '../flights/flight.ts'
-import type { GuardedLease } from '../shared/lease/guarded-lease.ts'
-import { type Servable, isServable } from '../flights/found.ts'
-import { either, lookBelow } from './look-up.ts'
+import type { Clock, LeaseGrant, MaybePromise } from '@hotpath/contract'
+import type { Flight } from '../../flights/flight.ts'
+import type { GuardedLease } from './guarded-lease.ts'
+import { type Found, type Servable, isServable } from '../../flights/found.ts'
 
 /** A lease is kept this long without a word from its holder. */
 const LEASE_MS = 5_000
 const RENEW_MS = 1_500
 /** How long others wait for a value before they load for themselves. */
 const WAIT_MS = 10_000
+
+/** What taking turns needs. */
+export interface TurnParts {
+  readonly lease: GuardedLease
+  readonly clock: Clock
+  /** Now on the cache's timeline. */
+  readonly elapsed: () => number
+}
+
+/** Looks into the lower tiers for what the caller that began the flight may have. */
+export type LookBelow<Value> = () => MaybePromise<Found<Value> | undefined>
 
 /** What waiting for a turn came to. */
 export type Turn<Value> =
@@ -25,15 +34,13 @@ const UNLEASED: Turn<never> = { type: 'load', end: async () => {} }
 
 /** Waits until this process may load, or somebody else's value is there. Never rejects, save when the flight is aborted. */
 export async function takeTurn<Value>(
-  engine: Engine,
+  parts: TurnParts,
   flight: Flight<Value>,
-  /** Position of the caller's token. */
-  after: number,
+  look: LookBelow<Value>,
 ): Promise<Turn<Value>> {
-  const { lease } = engine
-  if (lease === undefined) return UNLEASED
+  const { lease, elapsed } = parts
   const { key } = flight
-  const until = engine.timeline.elapsed() + WAIT_MS
+  const until = elapsed() + WAIT_MS
   for (;;) {
     // A load of our own that this one may not join: to wait for it would be to wait for what is outdated.
     if (lease.holds(key)) return UNLEASED
@@ -45,28 +52,21 @@ export async function takeTurn<Value>(
       })
       throw cause
     })
-    if (asked.type === 'granted') return { type: 'load', end: hold(engine, flight, lease, asked.grant) }
-    const timeoutMs = until - engine.timeline.elapsed()
+    if (asked.type === 'granted') return { type: 'load', end: hold(parts, flight, asked.grant) }
+    const timeoutMs = until - elapsed()
     if (asked.type === 'unavailable' || timeoutMs <= 0) return UNLEASED
     if (!(await flight.guard(lease.released(key, { timeoutMs, signal: flight.signal })))) return UNLEASED
     if (flight.mustLoad) continue
-    const found = await flight.guard(
-      Promise.resolve(lookBelow({ engine, key, after, isEnough: isServable, done: either })),
-    )
-    if (isServable(found)) return { type: 'found', found: found as Servable<Value> }
+    const found = await flight.guard(Promise.resolve(look()))
+    if (isServable(found)) return { type: 'found', found }
   }
 }
 
 /** Renews a lease until it is given back, which is when the value has arrived in the tiers. */
-function hold<Value>(
-  engine: Engine,
-  flight: Flight<Value>,
-  lease: GuardedLease,
-  grant: LeaseGrant,
-): () => Promise<void> {
+function hold<Value>({ lease, clock }: TurnParts, flight: Flight<Value>, grant: LeaseGrant): () => Promise<void> {
   let cancel = (): void => {}
   const renewLater = (): void => {
-    cancel = engine.clock.after(RENEW_MS, () => {
+    cancel = clock.after(RENEW_MS, () => {
       // A lease that was lost, or cannot be renewed, costs a second load elsewhere and nothing else.
       grant.renew().then(
         (isMine) => void (isMine && !flight.settled && renewLater()),

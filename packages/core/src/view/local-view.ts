@@ -1,0 +1,110 @@
+/**
+ * The invalidation log of one process, and its view in one: a counter and exact positions. Nothing is asynchronous
+ * about it, nothing gets lost and nothing has to be waited for.
+ */
+import { type Invalidation, LogError, type LogPositions, type Mark, type Random } from '@hotpath/contract'
+import { newEpoch } from './epoch.ts'
+import { createExactPositions } from './exact-positions.ts'
+import { type Judgement, type LogView, QUEUED, type Subject, type ViewHost, afterSoft } from './log-view.ts'
+
+const LIMITS = { maxRecords: 50_000, maxBytes: 8 * 1024 * 1024 }
+
+/** What the log of one process needs from the cache. */
+export interface LocalHost extends ViewHost {
+  readonly random: Random
+  fault(error: LogError): void
+}
+
+export class LocalView implements LogView {
+  version = 0
+  changes = 0
+  offlineAt: number = Number.POSITIVE_INFINITY
+  readonly generation = 0
+  readonly isThere = true
+  readonly standsAlone = false
+  readonly maxRecords: number = Number.POSITIVE_INFINITY
+  readonly #host: LocalHost
+  readonly #epoch: string
+  readonly #positions: LogPositions = createExactPositions(LIMITS)
+  #position = 0
+  #isCrowded = false
+
+  constructor(host: LocalHost) {
+    this.#host = host
+    this.#epoch = newEpoch(host.random)
+  }
+
+  mark(): Mark | undefined {
+    return this.isOffline() ? undefined : this.#here()
+  }
+
+  beginning(): undefined {
+    return undefined
+  }
+
+  isBlind(): boolean {
+    return this.isOffline()
+  }
+
+  /** Only once it has ended. */
+  isOffline(): boolean {
+    return this.offlineAt < Number.POSITIVE_INFINITY
+  }
+
+  isTooOld(): boolean {
+    return false
+  }
+
+  judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
+    if (epoch !== this.#epoch || this.isOffline() || this.#positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
+    return this.#positions.softAt(key, tags, asOf) <= asOf ? 'valid' : afterSoft(asOf, after)
+  }
+
+  append(invalidations: readonly Invalidation[]): readonly Mark[] {
+    for (const { scope, strength } of invalidations) {
+      this.#positions.raise({ scope, strength, epoch: this.#epoch, position: ++this.#position })
+      this.changes++
+      // A record of one key concerns one entry, so the judgements of all others hold.
+      if (scope.type === 'key') this.#host.keyChanged(scope.key)
+      else this.version++
+    }
+    if (!this.#isCrowded && this.#positions.isCrowded === true) {
+      this.#isCrowded = true
+      this.#host.fault(crowded())
+    }
+    return [this.#here()]
+  }
+
+  atMost(mark: Mark): Mark {
+    return mark.epoch === this.#epoch && mark.position > this.#position ? this.#here() : mark
+  }
+
+  /** A token of another epoch is of an earlier process: all that is valid here was loaded after it. */
+  catchUp({ epoch, position }: Mark): boolean {
+    return epoch === this.#epoch ? position <= this.#position : epoch !== QUEUED.epoch
+  }
+
+  notStored(): void {}
+
+  async idle(): Promise<void> {}
+
+  elapsed(): number {
+    return this.#host.elapsed()
+  }
+
+  end(): void {
+    this.offlineAt = Number.NEGATIVE_INFINITY
+  }
+
+  #here(): Mark {
+    return { epoch: this.#epoch, position: this.#position }
+  }
+}
+
+/** Prefixes and patterns had to be forgotten. */
+export function crowded(): LogError {
+  return new LogError(
+    'ERR_LOG_CROWDED',
+    'More prefixes and patterns were invalidated than the log keeps apart, so the oldest of them now concern every entry that was loaded before them. Invalidate by tag what you clear often: tags have no such bound.',
+  )
+}

@@ -1,0 +1,45 @@
+/** What a page with memory alone must not carry. */
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { describe, expect, test } from 'vitest'
+import { root } from '../../workspace.ts'
+
+/** The modules of ours that a program takes along, in `packages`. */
+async function modulesOf(program: string): Promise<string[]> {
+  const { metafile } = await build({
+    stdin: { contents: program, resolveDir: join(root, 'packages/bench') },
+    absWorkingDir: join(root, 'packages'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    conditions: ['@hotpath/source'],
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  })
+  const [output] = Object.values(metafile.outputs)
+  return Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []))
+}
+
+describe('a cache of memory alone', () => {
+  const program = "import { createCache, memory } from '@hotpath/core'\nconsole.log(createCache, memory)"
+
+  test('takes nothing of the shared half along', async () => {
+    const modules = await modulesOf(program)
+    expect(modules).toContain('core/src/engine.ts')
+    expect(modules.filter((module) => module.startsWith('core/src/shared/'))).toEqual([])
+  })
+
+  test('takes neither the check of values nor SHA-256 along', async () => {
+    const modules = await modulesOf(program)
+    for (const left of ['contract/src/values/check-value.ts', 'contract/src/sha256.ts'])
+      expect(modules).not.toContain(left)
+  })
+
+  test('finds what it looks for: a program with lower tiers has them', async () => {
+    const modules = await modulesOf(`import { shared } from '@hotpath/core/shared'\n${program}\nconsole.log(shared)`)
+    expect(modules).toContain('core/src/shared/log/mirror.ts')
+    expect(modules).toContain('contract/src/sha256.ts')
+  })
+})
