@@ -46,7 +46,7 @@ describe('a target', () => {
     expect(targetOf(base, new URL('https://other.test/a/:id#b'), {}).href).toBe('https://other.test/a/:id')
   })
 
-  it.each(['', '.', '..', undefined, null])('refuses a parameter that would change the path: %s', (id) => {
+  it.each(['', '.', '..', '\ud800', undefined, null])('refuses a parameter that would change the path: %s', (id) => {
     expect(() => at('/cities/:id', { params: { id } })).toThrow(/`params.id` must be/)
   })
 

@@ -106,14 +106,24 @@ function fillIn(path: string, params: TargetOptions['params']): string {
     const value = Object.hasOwn(params, name) ? params[name] : undefined
     const text = value === undefined || value === null ? '' : String(value)
     // Dots would climb out of their place, encoded or not.
-    if (text !== '' && text !== '.' && text !== '..') return encodeURIComponent(text)
+    const encoded = text === '.' || text === '..' ? '' : encode(text)
+    if (encoded !== '') return encoded
     throw wrongOption(
       `params.${name}`,
-      'a text that is not empty and no dots alone, or a number',
+      'well-formed text that is not empty and no dots alone, or a number',
       value,
       `Give \`params\` a value for each name of \`${path}\`.`,
     )
   })
+}
+
+/** Empty for half of a surrogate pair, which UTF-8 cannot express. */
+function encode(text: string): string {
+  try {
+    return encodeURIComponent(text)
+  } catch {
+    return ''
+  }
 }
 
 function addQuery(url: URL, query: Query): void {
