@@ -36,11 +36,12 @@ const MAX_OFFLINE_MS = 3_000
 /** Of the others; the default. */
 const LONG_OFFLINE_MS = 30_000
 /** Between all faults and all faults again. */
-const CALM_MS = 4_000
+const CALM_MS = 8_000
 /** Longer than anybody may be without contact; twice as long at most. */
 const FROZEN_MS = 4_000
-const LONG_S = 15
 const HOUR_MS = 3_600_000
+/** Of a run in which there is time to be well between faults. */
+const LONG_S = 15
 /** The share of a run, and the time, between two failovers. */
 const FAILOVER_RATIO = 0.15
 const FAILOVER_MS = 8_000
@@ -106,7 +107,7 @@ async function trouble(
     }),
     ...faults,
   }
-  /** Then those that may cost entries come last of all, so that between them nothing may be lost for a good while. */
+  // Those that may cost entries come last then, so that nothing may be lost for a good while.
   const isLong = seconds >= LONG_S
   const bag: string[] = []
   const inTurn = Object.entries(failovers)
@@ -115,7 +116,7 @@ async function trouble(
   const stopAt = performance.now() + seconds * 1_000
   let failOverAt = performance.now() + seconds * 1_000 * FAILOVER_RATIO
   while (performance.now() < stopAt) {
-    await pause(300 + random.int(900))
+    await pause((300 + random.int(900)) * (isLong ? 2 : 1))
     if (!areFaults) continue
     const next = inTurn[0]
     if (next !== undefined && performance.now() > failOverAt) {
