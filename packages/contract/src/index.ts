@@ -37,6 +37,7 @@ export type { Age, Entry, EntryFields, EntryHead } from './entry.ts'
 export { parseToken, toToken } from './token.ts'
 export type { Token } from './token.ts'
 
+export type { CacheLoadContext, CacheLoadOptions, CachePort, CacheSetOptions } from './ports/cache.ts'
 export type { Clock, Random } from './ports/clock.ts'
 export { timeLimit } from './time-limit.ts'
 export type { Codec, CodecContext } from './ports/codec.ts'

@@ -1,26 +1,14 @@
-/**
- * The part of a Hotpath cache that is used here, so that this package works without one and with any that looks alike.
- */
-import type { CacheKey, FreshnessOptions } from '@hotpath/contract'
+/** The part of a Hotpath cache that `memoize` and `batch` use, so that they work with anything that looks alike. */
+import type { CacheKey, CacheLoadContext, CacheLoadOptions, CachePort } from '@hotpath/contract'
 
 /** What a loader gets from the cache. */
-export interface LoadingContext {
-  /** Aborted when nobody waits for the load any more. */
-  readonly signal: AbortSignal
-  /** Adds tags to the value. */
-  addTags(tags: readonly string[]): void
-}
+export type LoadingContext = Pick<CacheLoadContext, 'signal' | 'addTags'>
 
 /** Options of a load. */
-export interface LoadingOptions extends FreshnessOptions {
-  /** Tags of the value. */
-  readonly tags?: readonly string[] | undefined
-  /** Detaches this caller. */
-  readonly signal?: AbortSignal | undefined
-}
+export type LoadingOptions = Omit<CacheLoadOptions, 'refresh'>
 
 /** A cache of `@hotpath/core`, or something like it. */
-export interface LoadingCache {
+export interface LoadingCache extends Pick<CachePort, 'delete' | 'clear'> {
   /** Reads a value, or loads and stores it. */
   getOrSet<Value, Result = Value>(
     key: CacheKey,
@@ -29,10 +17,6 @@ export interface LoadingCache {
   ): Promise<Result>
   /** Stores a value. */
   set(key: CacheKey, value: unknown, options?: Omit<LoadingOptions, 'signal'>): Promise<unknown>
-  /** Removes a value. */
-  delete(key: CacheKey): Promise<unknown>
-  /** Removes all values. */
-  clear(): Promise<unknown>
 }
 
 /**
