@@ -61,7 +61,7 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
   const remembers = errorTtl !== undefined && errorTtl !== false
   const failures = remembering()
   if (remembers) failures.isOn = true
-  // A second promise is dear beside a hit, so only those look for failures of others who may have a key in common.
+  // A second promise is expensive beside a hit, so only those look for failures of others that may have a key in common.
   const sharesKeys = ownKey !== undefined || name !== undefined
 
   function cached(this: unknown, ...args: unknown[]): Promise<unknown> {

@@ -38,7 +38,7 @@ const DEDUPE_OPTIONS: OptionTable<keyof DedupeOptions<[]>> = { key: true, name: 
 
 /** Options of `@Dedupe`. A `key` that is a `function` and not an arrow has the object as its `this`. */
 export interface DedupeMemberOptions<This, Of> extends Omit<DedupeOptions<[]>, 'key'> {
-  /** What tells calls apart. Default: all arguments, which then must be data. */
+  /** What distinguishes calls. Default: all arguments, which then must be data. */
   readonly key?: ((this: This, ...args: ArgsOf<Of>) => ReturnType<NonNullable<DedupeOptions<[]>['key']>>) | undefined
 }
 

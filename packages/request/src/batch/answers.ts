@@ -9,7 +9,7 @@ export type ManyAnswers<Key, Value> = readonly (Value | Error)[] | ReadonlyMap<K
  * The answers in the order of the items.
  *
  * @param keys - The list that `loadMany` was given, which it may have changed.
- * @throws RequestError `ERR_REQUEST_RESULT` when nobody can tell which answer is whose.
+ * @throws RequestError `ERR_REQUEST_RESULT` when it is not known which answer is whose.
  */
 export function answersOf<Key>(
   name: string,

@@ -60,7 +60,7 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
     this.#options = { ...freshness, timeout: false, ...(typeof tags === 'object' && { tags }) }
   }
 
-  /** Nobody stands above who asks the cache. */
+  /** A caller that asks the cache is within no run of ours. */
   joins(): void {}
 
   async load(key: Key, caller: Call | undefined): Promise<unknown> {

@@ -29,7 +29,7 @@ export interface Item<Key> {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
   group: Group
-  /** How many wait for it. Who cannot leave is never subtracted. */
+  /** How many wait for it. One that cannot leave is never subtracted. */
   waiters: number
   /** Answered, forgotten, or given up by all: no longer to be found. */
   isOver: boolean

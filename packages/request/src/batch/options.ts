@@ -17,7 +17,7 @@ export interface BatchRetryOptions extends BackoffOptions {
 
 /** Options of `batch`. */
 export interface BatchOptions<Key> extends PolicyOptions {
-  /** What tells keys apart. Default: the key itself, which then must be data. */
+  /** What distinguishes keys. Default: the key itself, which then must be data. */
   readonly key?: ((key: Key) => CallKey) | undefined
   /** How long keys are collected. Default: until this turn of the event loop ends. A window is a delay for everyone. */
   readonly window?: Duration | false | undefined

@@ -22,7 +22,7 @@ export interface CallFields {
   readonly attempt?: number | undefined
   readonly priority?: Priority | undefined
   readonly signal?: AbortSignal | undefined
-  /** Whether who makes it may abort it. */
+  /** Whether its maker may abort it. */
   readonly abortable?: boolean | undefined
   /** Where it was begun, when it goes on without that call. */
   readonly origin?: Call | undefined
@@ -31,7 +31,7 @@ export interface CallFields {
 const NOTHING: CallFields = {}
 
 /**
- * One call. Who makes one ends it, so that it stops listening to the signals above it.
+ * One call. Its maker ends it, so that it stops listening to the signals above it.
  *
  * Fields are `private` rather than `#private`, because one is made for most calls, and of those it would be the larger part
  * of the cost.

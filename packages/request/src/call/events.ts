@@ -122,7 +122,7 @@ export interface RequestEvents {
   on<Type extends RequestEventType>(type: Type, listener: RequestListener<Type>): () => void
   /** Whether an event is worth making. */
   wants(type: RequestEventType): boolean
-  /** Tells an event to those who listen. Never throws. */
+  /** Calls those that listen. Never throws. */
   emit(event: RequestEvent): void
 }
 

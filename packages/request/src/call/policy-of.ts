@@ -12,7 +12,7 @@ import { asWrapped, invoke, type Policy } from './wrapped.ts'
 /** Options of `policyOf`. */
 export interface PolicyOfOptions<Args extends readonly unknown[]> {
   /**
-   * What tells calls apart: the wrapper may answer calls of one key with one call of the function. Default: the first
+   * What distinguishes calls: the wrapper may answer calls of one key with one call of the function. Default: the first
    * argument. Give it where a wrapper shares calls by something else, such as the `cacheKey` of p-memoize.
    */
   readonly key?: ((...args: Args) => unknown) | undefined

@@ -8,7 +8,7 @@ import { systemClock } from '../time/system-clock.ts'
 export interface PolicyOptions {
   /** What events and errors call it. Default: the name of the function. */
   readonly name?: string | undefined
-  /** Where it tells what happens. Default: nowhere. */
+  /** Where it reports what happens. Default: nowhere. */
   readonly events?: RequestEvents | undefined
   /** Time. Default: the machine's. */
   readonly clock?: Clock | undefined

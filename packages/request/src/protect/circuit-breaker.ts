@@ -156,7 +156,7 @@ class Breaker {
     this.#telling(name, () => (hasFailed ? this.#circuit.failed(permit, now) : this.#circuit.succeeded(permit, now)))
   }
 
-  /** Does something, and tells when the state is another one after it. */
+  /** Does something, and reports a change of the state. */
   #telling<Answer>(name: string, act: () => Answer): Answer {
     const before = this.#circuit.state
     const answer = act()

@@ -1,7 +1,7 @@
 import { type CacheKey, encodeKey, type KeyPart } from '@hotpath/contract'
 import { assertFunction } from '../call/function.ts'
 
-/** What tells calls apart: a cache key, or one part of a key alone. */
+/** What distinguishes calls: a cache key, or one part of a key alone. */
 export type CallKey = CacheKey | number | bigint | boolean | null | undefined
 
 /** Makes the key of a call from its arguments. */

@@ -9,14 +9,14 @@ import type { AnyFunction } from '../call/function.ts'
 
 /** Options of `dedupe`. */
 export interface DedupeOptions<Args extends readonly unknown[]> extends Omit<PolicyOptions, 'clock'> {
-  /** What tells calls apart. Default: all arguments, which then must be data. */
+  /** What distinguishes calls. Default: all arguments, which then must be data. */
   readonly key?: KeyOf<Args> | undefined
 }
 
 const DEDUPE_OPTIONS: OptionTable<'key'> = { key: true }
 
 /**
- * One call in progress for each key; who calls meanwhile gets the same answer, or the same error. Results are not kept.
+ * One call in progress for each key; callers that come meanwhile get the same result, or the same error. Results are not kept.
  * A signal detaches its caller only; what runs is aborted when the last caller has left.
  *
  * @throws ConfigError for a wrong option.

@@ -16,7 +16,7 @@ export interface MemoizeHereOptions<Args extends readonly unknown[]> extends Omi
   readonly maxEntries: number
   /** How long they are kept. Default: for as long as there is room. */
   readonly ttl?: Duration | undefined
-  /** What tells calls apart. Default: all arguments, which then must be data. */
+  /** What distinguishes calls. Default: all arguments, which then must be data. */
   readonly key?: KeyOf<Args> | undefined
 }
 

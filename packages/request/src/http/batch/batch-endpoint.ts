@@ -55,7 +55,7 @@ const BATCH_ENDPOINT_OPTIONS: OptionTable<keyof BatchEndpointOptions> = {
   decode: true,
 }
 
-/** What a client tells its batch endpoint. */
+/** What a batch endpoint gets from its client. */
 export interface BatchContext {
   /** What carries the batches, and single requests. */
   readonly transport: HttpTransport
@@ -63,7 +63,7 @@ export interface BatchContext {
   readonly base: Address | undefined
   /** Time. */
   readonly clock: Clock
-  /** Where it tells what happens. */
+  /** Where it reports what happens. */
   readonly events: RequestEvents | undefined
 }
 
@@ -72,7 +72,7 @@ export type BatchEndpoint = (context: BatchContext) => HttpTransport
 
 /**
  * A client's `batch`: GET requests of one turn of the event loop go out as one POST. Apart from `createHttpClient`, so that
- * who does not use it does not bundle it.
+ * an application without it does not bundle it.
  *
  * @throws ConfigError naming the option.
  *

@@ -41,7 +41,7 @@ export class UnusableBatch extends Error {}
 /**
  * Answers by their id, those that are none left out.
  *
- * @throws UnusableBatch when nobody can tell which answer is whose.
+ * @throws UnusableBatch when it is not known which answer is whose.
  */
 export function answersById(answers: unknown): ReadonlyMap<string, BatchedResponse> {
   if (!Array.isArray(answers)) throw new UnusableBatch(`is no list of answers, but ${kindOf(answers)}`)

@@ -10,7 +10,7 @@ import type { CacheKey, Clock } from '@hotpath/contract'
 import { runIn } from '../../call/call.ts'
 import type { Answer } from '../message/answer.ts'
 import type { HttpCache, HttpLoadContext } from './http-cache.ts'
-import { PoorAnswer } from '../message/http-errors.ts'
+import { RetryableAnswer } from '../message/http-errors.ts'
 import { type CachingPolicy, lifetimeOf } from '../rules/lifetime.ts'
 import { settled } from '../message/http-errors.ts'
 import type { OutgoingRequest } from '../message/outgoing-request.ts'
@@ -142,7 +142,7 @@ export class CachedRequests {
     try {
       answer = await this.#ask(request, held, context.signal)
       if (maySubstitute && answer.from === 'network' && isServerFailure(answer.status)) {
-        throw new PoorAnswer(answer, request, this.#parts.clock.now())
+        throw new RetryableAnswer(answer, request, this.#parts.clock.now())
       }
     } catch (error) {
       own.hasFailed = true

@@ -63,7 +63,7 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
   const exchanges = new Exchanges({ cache, caching: options.caching, clock, events, timeoutMs: sending.timeoutMs })
   let closed: Promise<void> | undefined
 
-  // Few promises: each is dearer than what happens in it.
+  // Few promises: each costs more than what happens in it.
   function ask(method: string, path: string | URL, said: RequestOptions, isForeign?: boolean): Promise<Answer> {
     try {
       if (closed !== undefined) throw closedError()

@@ -31,7 +31,7 @@ export class Exchanges {
   readonly #parts: Parts
   readonly #shared: Wrapped<Exchange>
   readonly #cached: CachedRequests | undefined
-  /** Counts writes: who asks after a write does not join a request that was sent before it. */
+  /** Counts writes: a read after a write does not join a request that was sent before it. */
   #generation = 0
 
   constructor(parts: Parts) {

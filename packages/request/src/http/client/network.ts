@@ -8,7 +8,7 @@ import type { Answer } from '../message/answer.ts'
 import { parseCacheControl } from '../rules/cache-control.ts'
 import type { NetworkSettings, SendSettings } from './client-settings.ts'
 import { fieldOf } from '../rules/header-fields.ts'
-import { PoorAnswer, bodyError, isBodyTooLarge, networkError } from '../message/http-errors.ts'
+import { RetryableAnswer, bodyError, isBodyTooLarge, networkError } from '../message/http-errors.ts'
 import type { OutgoingRequest, Send } from '../message/outgoing-request.ts'
 import { decodeResponse } from '../message/response-body.ts'
 import { sendWithin, type TransportResponse } from '../transport/transport.ts'
@@ -26,7 +26,7 @@ export function createSend(network: NetworkSettings, { retry: retries, timeoutMs
     const answer = answerOf(outgoing, received, clock.monotonic() - startedAt)
     // Retries look at errors; the caller of `send` gets the answer all the same.
     if (answer.status < 400 || !outgoing.repeatable || retries === false) return answer
-    throw new PoorAnswer(answer, outgoing, clock.now())
+    throw new RetryableAnswer(answer, outgoing, clock.now())
   }
   const once = attemptMs === Number.POSITIVE_INFINITY ? request : timeout(request, attemptMs, options)
   const again = retries === false ? once : retry(once, { when: mayHelp, ...retries, ...options })

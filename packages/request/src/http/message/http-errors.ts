@@ -16,7 +16,7 @@ export function statusError(answer: Answer, request: Target): HttpError {
 }
 
 /** An answer whose status another attempt may better: retries see an error in it, and its caller the answer. */
-export class PoorAnswer extends HttpError {
+export class RetryableAnswer extends HttpError {
   readonly answer: Answer
 
   constructor(answer: Answer, request: Target, nowMs: number) {
@@ -32,7 +32,7 @@ export class PoorAnswer extends HttpError {
 /** The answer in the end, whatever its status. */
 export function settled(answer: Promise<Answer>): Promise<Answer> {
   return answer.then(undefined, (error: unknown) => {
-    if (error instanceof PoorAnswer) return error.answer
+    if (error instanceof RetryableAnswer) return error.answer
     throw error
   })
 }

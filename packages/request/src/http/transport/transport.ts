@@ -43,7 +43,7 @@ export interface CallRequest extends Omit<TransportRequest, 'signal' | 'url'> {
   readonly url: Address
 }
 
-/** A transport of ours may listen to the call itself, as a signal for each attempt is dearer than all else that a client does. */
+/** A transport of ours may listen to the call itself, as a signal for each attempt costs more than all else that a client does. */
 export interface CallTransport extends HttpTransport {
   /** As `send`. */
   sendWithin?(call: Call, request: CallRequest): Promise<TransportResponse>

@@ -41,7 +41,7 @@ export function undiciTransport(dispatcher: UndiciDispatcher, isOurs: boolean): 
   // Most requests of a client have the very same headers.
   let last: { readonly given: TransportRequest['headers']; readonly sent: TransportRequest['headers'] } | undefined
   const completed = (given: TransportRequest['headers']): TransportRequest['headers'] => {
-    // Some servers refuse who does not say what he is.
+    // Some servers refuse a client that does not say what it is.
     if (last?.given !== given)
       last = { given, sent: { 'user-agent': 'hotpath', 'accept-encoding': ACCEPT_ENCODING, ...given } }
     return last.sent
