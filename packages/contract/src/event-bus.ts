@@ -2,13 +2,6 @@ import { ConfigError, HotpathError } from './errors.ts'
 import { isPromise } from './is-promise.ts'
 import { received } from './received.ts'
 
-/** An event of a union that is discriminated by `type`. */
-interface Typed {
-  readonly type: string
-}
-
-type Of<Event extends Typed, Type extends Event['type']> = Extract<Event, { readonly type: Type }>
-
 /** How errors speak of the one that emits the events. */
 export interface EventBusOptions {
   /** What has the `on`: `'cache'`. */
@@ -20,8 +13,31 @@ export interface EventBusOptions {
 /**
  * Listeners by type. Nothing is made or called for an event that nobody listens to; a listener that throws, or whose
  * promise rejects, becomes a `fault` event and harms nobody.
+ *
+ * @example
+ * ```ts
+ * import { EventBus, type HotpathError } from '@hotpath/contract'
+ *
+ * type DoorEvent = { readonly type: 'open'; readonly by: string } | { readonly type: 'fault'; readonly error: HotpathError }
+ *
+ * class DoorEvents extends EventBus<DoorEvent> {
+ *   fault(error: HotpathError) {
+ *     this.emit({ type: 'fault', error })
+ *   }
+ * }
+ * const events = new DoorEvents({ open: true, fault: true }, { subject: 'door', wentOn: 'The door' })
+ * const end = events.on('open', ({ by }) => console.log(by)) // Ann
+ * events.emit({ type: 'open', by: 'Ann' })
+ * end()
+ * console.log(events.wants('open')) // false
+ * ```
  */
-export abstract class EventBus<Event extends Typed> {
+export abstract class EventBus<
+  Event extends {
+    /** Which event. */
+    readonly type: string
+  },
+> {
   readonly #listeners = new Map<string, Set<(event: Event) => void>>()
   readonly #types: Readonly<Record<Event['type'], true>>
   readonly #options: EventBusOptions
@@ -37,13 +53,24 @@ export abstract class EventBus<Event extends Typed> {
    *
    * @throws ConfigError `ERR_CONFIG_OPTION` for an event that there is not, or a listener that is no function.
    */
-  on<Type extends Event['type']>(type: Type, listener: (event: Of<Event, Type>) => void): () => void {
+  on<Type extends Event['type']>(
+    type: Type,
+    listener: (
+      event: Extract<
+        Event,
+        {
+          /** Which event. */
+          readonly type: Type
+        }
+      >,
+    ) => void,
+  ): () => void {
     if (typeof type !== 'string' || !Object.hasOwn(this.#types, type)) throw this.#noSuchEvent(type)
     if (typeof listener !== 'function') throw this.#noListener(type, listener)
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners)
     // One function may listen twice; each subscription ends on its own.
-    const own = (event: Event): void => listener(event as Of<Event, Type>)
+    const own = (event: Event): void => listener(event as never)
     listeners.add(own)
     return () => {
       listeners.delete(own)
