@@ -204,6 +204,29 @@ describe('p-queue', () => {
   })
 })
 
+test('a wrapper that calls out of order calls for the caller with the same arguments', async () => {
+  const made: unknown[] = []
+  const calls: (() => void)[] = []
+  const held = (fn: (table: string, id: number) => Promise<unknown>) => (table: string, id: number) =>
+    new Promise((resolve, reject) => calls.unshift(() => void fn(table, id).then(resolve, reject)))
+  const load = compose(async (table: string, id: number) => {
+    made.push([table, id, currentCall().priority])
+    return id
+  }, policyOf(held))
+  const controller = new AbortController()
+  const one = load.with({ priority: 'low' })('users', 1)
+  const two = load.with({ priority: 'high' })('users', 2)
+  const left = load.with({ signal: controller.signal })('cities', 3)
+  controller.abort(new Error('left'))
+  for (const call of calls) call()
+  await expect(left).rejects.toThrow('left')
+  expect(await Promise.all([one, two])).toEqual([1, 2])
+  expect(made).toEqual([
+    ['users', 2, 'high'],
+    ['users', 1, 'low'],
+  ])
+})
+
 test('what is no function, makes none, or has another option is refused', () => {
   expect(() => policyOf(5 as never)).toThrow('`wrap` must be a function')
   expect(() => compose(async () => 1, policyOf((() => 5) as never))).toThrow('`wrap` must be a function')

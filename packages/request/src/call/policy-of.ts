@@ -60,7 +60,7 @@ export function policyOf<Args extends readonly unknown[] = readonly unknown[]>(
       const group = callers.get(key)
       // For nobody who waits: the wrapper calls for reasons of its own, or with other arguments.
       if (group === undefined) return invoke(ambientCall(), fn, this, args)
-      const served = group.serve()
+      const served = group.serve(args)
       if (served === undefined) return Promise.reject(group.reason)
       return group.run(served, (call) => invoke(call, fn, served.self, args))
     })
@@ -76,7 +76,7 @@ export function policyOf<Args extends readonly unknown[] = readonly unknown[]>(
       }
       const group = callers.get(key) ?? new SameKey()
       callers.set(key, group)
-      const caller: Caller = { self: this, call, isServed: false, hasLeft: false }
+      const caller: Caller = { self: this, args, call, isServed: false, hasLeft: false }
       group.callers.add(caller)
       const over = (): void => {
         group.callers.delete(caller)
@@ -93,6 +93,7 @@ export function policyOf<Args extends readonly unknown[] = readonly unknown[]>(
 
 interface Caller {
   readonly self: unknown
+  readonly args: readonly unknown[]
   readonly call: Call | undefined
   /** Whether the function was called for it. */
   isServed: boolean
@@ -106,18 +107,23 @@ class SameKey {
   /** Why the last one left. */
   reason: unknown
 
-  /** For whom the function is called now: who waits for that longest, or else anybody who is still there. */
-  serve(): Caller | undefined {
-    let found: Caller | undefined
+  /**
+   * For whom the function is called now: the caller with these arguments that waits for that longest. When it has left,
+   * the call may be meant for others of the same key as well, so it is made for one of those that are still there.
+   */
+  serve(args: readonly unknown[]): Caller | undefined {
+    let [exact, next, other]: (Caller | undefined)[] = []
     for (const caller of this.callers) {
-      if (caller.hasLeft) continue
-      found ??= caller
+      if (!caller.hasLeft) other ??= caller
       if (caller.isServed) continue
-      found = caller
+      if (!caller.hasLeft) next ??= caller
+      if (!isSame(caller.args, args)) continue
+      exact = caller
       break
     }
-    if (found !== undefined) found.isServed = true
-    return found
+    const served = exact ?? next
+    if (served !== undefined) served.isServed = true
+    return exact?.hasLeft === false ? exact : (next ?? other)
   }
 
   async run({ call: origin }: Caller, load: (call: Call) => Promise<unknown>): Promise<unknown> {
@@ -142,4 +148,8 @@ class SameKey {
 
 function firstArgument(first: unknown): unknown {
   return first
+}
+
+function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((value, index) => Object.is(value, other[index]))
 }
