@@ -58,6 +58,11 @@ export function entrySources({ exports = {} }: Manifest): Record<string, string>
   return Object.fromEntries(sources) as Record<string, string>
 }
 
+/** Whether entry points are another build under a condition. */
+export function hasCondition({ exports = {} }: Manifest, condition: string): boolean {
+  return Object.values(exports).some((target) => typeof target === 'object' && target !== null && condition in target)
+}
+
 /** The name by which an entry point is imported. */
 export function specifier({ name }: WorkspacePackage, subpath: string): string {
   return name + subpath.slice(1)

@@ -1,22 +1,22 @@
 /** Where a cache has its shared half from: what lower tiers, shared logs and leases need of the engine. */
 import { ConfigError, type Tier } from '@hotpath/contract'
 import type { CacheOptions } from './options.ts'
-import type { SharedHalf } from './shared/shared.ts'
+import type { SharedEngine } from './shared/shared.ts'
 
 /** The version that this engine works with. */
-const VERSION: SharedHalf['version'] = 1
+const VERSION: SharedEngine['version'] = 1
 
 /**
  * The shared half that a cache needs; `undefined` for memory alone.
  *
  * @throws ConfigError when a tier or log needs it and nobody brings it, or brings that of another version of core.
  */
-export function sharedHalfOf({ tiers, log, shared }: CacheOptions): SharedHalf | undefined {
+export function sharedHalfOf({ tiers, log, shared }: CacheOptions): SharedEngine | undefined {
   const needy = log === undefined ? tiers.find((tier, index) => index > 0 || !isPlainMemory(tier)) : 'log'
   if (needy === undefined) return undefined
   const given: unknown = shared ?? tiers.find((tier) => tier.shared !== undefined)?.shared
-  const half = given as Partial<SharedHalf> | undefined
-  if (half?.brand === '@hotpath/core/shared' && half.version === VERSION) return half as SharedHalf
+  const half = given as Partial<SharedEngine> | undefined
+  if (half?.brand === '@hotpath/core/shared' && half.version === VERSION) return half as SharedEngine
   const what = needy === 'log' ? '`log`' : `The \`${needy.type}\` tier`
   throw half?.brand === '@hotpath/core/shared' ? otherVersion(what) : missing(what)
 }

@@ -7,6 +7,7 @@ import {
   type HotpathError,
   type InvalidationLog,
   type Random,
+  type SharedHalf,
   type Tier,
   type TierContext,
   type TierStore,
@@ -69,8 +70,8 @@ export interface SharedParts {
   release(): Promise<unknown>
 }
 
-/** The shared half of the engine: what adapters hand over as `shared` with a tier or a log. */
-export interface SharedHalf {
+/** The shared half as the engine knows it; for everybody else it is a thing to hand over. */
+export interface SharedEngine extends SharedHalf {
   /** Says what it is. */
   readonly brand: '@hotpath/core/shared'
   /** Grows when it does not fit an engine of before any more. */
@@ -94,7 +95,7 @@ export interface SharedHalf {
  * await cache.close()
  * ```
  */
-export const shared: SharedHalf = { brand: '@hotpath/core/shared', version: 1, open }
+export const shared: SharedHalf = { brand: '@hotpath/core/shared', version: 1, open } as SharedEngine
 
 function open(host: SharedHost): SharedParts {
   const { clock, random, tiers, contexts, opened, timeoutMs, maxOfflineMs } = host
