@@ -40,7 +40,8 @@ import {
   checkWriteOptions,
 } from '../options.ts'
 import type { Call } from '../read/call.ts'
-import { find, readThrough } from '../read/read.ts'
+import { find } from '../read/find.ts'
+import { readThrough } from '../read/read.ts'
 import type { CacheStats, Counters } from '../watch/stats.ts'
 import { checkWarmOptions, warm } from './later/warm.ts'
 import { assertEntry, assertIterable, assertList } from './input.ts'

@@ -33,7 +33,7 @@ export interface FlightPlan {
 }
 
 /** The flights of one key that are on their way. */
-interface Lane {
+interface KeyFlights {
   /** The one that may be joined. */
   current: Flight | undefined
   running: number
@@ -44,7 +44,7 @@ interface Lane {
 }
 
 /** Where a flight is listed. */
-interface Place {
+interface Listing {
   flight: Flight | undefined
 }
 
@@ -62,7 +62,7 @@ export class Flight<Value = unknown> {
   /** Grows from flight to flight. */
   number = 0
   /** Among those that have not ended. */
-  place: Place | undefined
+  listing: Listing | undefined
   /** Tags declared so far. */
   tags: readonly string[]
   settled = false
@@ -74,7 +74,7 @@ export class Flight<Value = unknown> {
   stored: unknown
   /** How it ended; `undefined` until then. */
   outcome: Outcome<Value> | undefined
-  #lane: Lane | undefined
+  #siblings: KeyFlights | undefined
   #order = 0
   /** Made for the first who waits: of thousands that are loaded together nobody waits for one. */
   #promise: Promise<Outcome<Value>> | undefined
@@ -120,18 +120,18 @@ export class Flight<Value = unknown> {
    *
    * @param onEnd - Called when it has ended.
    */
-  follow(lane: Lane, onEnd: (flight: Flight) => void): void {
-    this.#lane = lane
+  follow(siblings: KeyFlights, onEnd: (flight: Flight) => void): void {
+    this.#siblings = siblings
     this.#onEnd = onEnd
-    this.#order = ++lane.begun
+    this.#order = ++siblings.begun
   }
 
   /** Claims the right to store; `false` when a flight that began later has stored already. */
   claim(): boolean {
-    const lane = this.#lane
-    if (lane === undefined) return true
-    if (lane.stored > this.#order) return false
-    lane.stored = this.#order
+    const siblings = this.#siblings
+    if (siblings === undefined) return true
+    if (siblings.stored > this.#order) return false
+    siblings.stored = this.#order
     return true
   }
 
@@ -183,12 +183,12 @@ export class Flight<Value = unknown> {
 /** The flights of a cache, by key. Bounded by the number of loads that callers have begun. */
 export class Flights {
   readonly #view: LogView
-  readonly #lanes = new Map<string, Lane>()
+  readonly #byKey = new Map<string, KeyFlights>()
   /** How many have begun. */
   begun = 0
   /** How many have ended. */
   landed = 0
-  readonly #all = new Set<Place>()
+  readonly #all = new Set<Listing>()
 
   constructor(view: LogView) {
     this.#view = view
@@ -196,7 +196,7 @@ export class Flights {
 
   /** The flight that a caller may join now. */
   joinable(key: string, after = 0): Flight | undefined {
-    const flight = this.#lanes.get(key)?.current
+    const flight = this.#byKey.get(key)?.current
     if (flight === undefined || flight.aborted || this.#view.isTooOld(flight.startedAt)) return undefined
     if (/* rule: join */ flight.changes === this.#view.changes) return flight
     if (flight.mark === undefined || flight.generation !== this.#view.generation) return undefined
@@ -210,20 +210,20 @@ export class Flights {
    * called before it began may have its value.
    */
   loading(key: string): Flight | undefined {
-    const flight = this.#lanes.get(key)?.current
+    const flight = this.#byKey.get(key)?.current
     return flight?.mustLoad === true && !flight.aborted ? flight : undefined
   }
 
   add(flight: Flight): void {
     const { key } = flight
     flight.number = ++this.begun
-    const lane = this.#lanes.get(key) ?? { current: undefined, running: 0, begun: 0, stored: 0 }
-    this.#lanes.set(key, lane)
-    lane.current = flight
-    lane.running++
-    flight.follow(lane, this.#ended)
-    flight.place = { flight }
-    this.#all.add(flight.place)
+    const siblings = this.#byKey.get(key) ?? { current: undefined, running: 0, begun: 0, stored: 0 }
+    this.#byKey.set(key, siblings)
+    siblings.current = flight
+    siblings.running++
+    flight.follow(siblings, this.#ended)
+    flight.listing = { flight }
+    this.#all.add(flight.listing)
   }
 
   get size(): number {
@@ -232,17 +232,17 @@ export class Flights {
 
   readonly #ended = (flight: Flight): void => {
     this.landed++
-    const { key, place } = flight
-    if (place !== undefined) {
-      this.#all.delete(place)
+    const { key, listing } = flight
+    if (listing !== undefined) {
+      this.#all.delete(listing)
       // For the reason that `Deadlines.end` gives: a flight holds a value.
-      place.flight = undefined
+      listing.flight = undefined
     }
-    const lane = this.#lanes.get(key)
-    if (lane === undefined) return
-    if (lane.current === flight) lane.current = undefined
-    lane.running--
-    if (lane.running === 0) this.#lanes.delete(key)
+    const siblings = this.#byKey.get(key)
+    if (siblings === undefined) return
+    if (siblings.current === flight) siblings.current = undefined
+    siblings.running--
+    if (siblings.running === 0) this.#byKey.delete(key)
   }
 
   /** Ends all flights. */

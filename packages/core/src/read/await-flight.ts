@@ -2,14 +2,9 @@ import { timeLimit } from '@hotpath/contract'
 import type { Found } from '../flights/found.ts'
 import type { Flight, Outcome } from '../flights/flight.ts'
 import { tooSlow } from './load.ts'
-import type { Call, Terms, View } from './call.ts'
+import type { Call, ReadSoFar, ReadPoint } from './call.ts'
+import type { Late } from './decide.ts'
 import { judge } from './look-up.ts'
-
-/** The soft timeout has passed, and there is something stale to serve. */
-export interface Late<Value> {
-  readonly type: 'late'
-  readonly fallback: Found<Value>
-}
 
 const NEVER = Number.POSITIVE_INFINITY
 
@@ -17,7 +12,7 @@ const NEVER = Number.POSITIVE_INFINITY
 export function awaitFlight<Value>(
   call: Call<Value>,
   flight: Flight<Value>,
-  { previous, view }: Pick<Terms<Value>, 'previous' | 'view'>,
+  { previous, point }: Pick<ReadSoFar<Value>, 'previous' | 'point'>,
 ): Promise<Outcome<Value> | Late<Value>> {
   const { signal, freshness, engine } = call
   flight.enter()
@@ -43,7 +38,7 @@ export function awaitFlight<Value>(
     }
     const onAbort = (): void => leave(signal?.reason)
     const onSoftTimeout = (): void => {
-      const fallback = servable(call, previous, view) ?? servable(call, flight.fallback, view)
+      const fallback = servable(call, previous, point) ?? servable(call, flight.fallback, point)
       if (fallback === undefined) return
       detached()
       // The caller stays entered, so that the load goes on behind him and is stored.
@@ -68,7 +63,7 @@ export function awaitFlight<Value>(
 export function servable<Value>(
   { engine, key, refresh }: Call<Value>,
   found: Found<Value> | undefined,
-  { after, current }: View,
+  { after, current }: ReadPoint,
 ): Found<Value> | undefined {
   // Who asks for a load wants what it returns.
   if (refresh || !current) return undefined

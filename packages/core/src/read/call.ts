@@ -22,7 +22,7 @@ export interface Call<Value> {
 }
 
 /** The tiers as one read may use them. */
-export interface View {
+export interface ReadPoint {
   /** A soft record up to this position counts as hard. */
   readonly after: number
   /** `false`: it cannot be made sure that the tiers are up to the reader's token, so they must be skipped. */
@@ -30,13 +30,13 @@ export interface View {
 }
 
 /** What a reader without a token gets. */
-export const PRESENT: View = { after: 0, current: true }
+export const PRESENT: ReadPoint = { after: 0, current: true }
 
 /** How a read may be answered, as decided before it loads. */
-export interface Terms<Value> {
+export interface ReadSoFar<Value> {
   /** `LogView.changes` when the call came. */
   readonly since: number
-  readonly view: View
+  readonly point: ReadPoint
   /** What is at hand if the loader fails or is slow. */
   readonly previous: Found<Value> | undefined
   /** Whether the lower tiers are still to be asked. */

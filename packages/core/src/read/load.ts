@@ -17,7 +17,7 @@ import type { Engine } from '../engine.ts'
 import { type Found, isServable } from '../flights/found.ts'
 import type { Flight, Outcome } from '../flights/flight.ts'
 import { type LoadDecisions, LoadScope, type Loader, NOT_MODIFIED } from './loader.ts'
-import { either, lookBelow } from './look-up.ts'
+import { firstFound, lookBelow } from './look-up.ts'
 import type { Counters } from '../watch/stats.ts'
 
 /** What a flight is to do. */
@@ -42,7 +42,7 @@ export interface LoadRequest<Value> {
 /** Flies. Never rejects. */
 export async function fly<Value>(engine: Engine, flight: Flight<Value>, request: LoadRequest<Value>): Promise<void> {
   let { previous } = request
-  const below = { engine, key: flight.key, after: request.after, isEnough: isServable, done: either }
+  const below = { engine, key: flight.key, after: request.after, isEnough: isServable, done: firstFound }
   const look = () => lookBelow(below) as MaybePromise<Found<Value> | undefined>
   try {
     if (request.lookUp && engine.lower.length > 0) {

@@ -3,10 +3,10 @@ import { type Entry, type Mark, type MaybePromise, NEVER_JUDGED, ageOf } from '@
 import type { Judgement } from '../view/log-view.ts'
 import type { Engine } from '../engine.ts'
 import { type Found, isServable } from '../flights/found.ts'
-import type { View } from './call.ts'
+import type { ReadPoint } from './call.ts'
 
 /** Catches up with a reader's token. */
-export async function viewAfter(engine: Engine, token: Mark): Promise<View> {
+export async function pointAfter(engine: Engine, token: Mark): Promise<ReadPoint> {
   const current = await engine.view.catchUp(token)
   // A position that was not reached may be any number.
   return { current, after: current && engine.view.mark()?.epoch === token.epoch ? token.position : 0 }
@@ -74,7 +74,7 @@ export function lookBelow<Result>(options: BelowOptions<Result>, index = 0, fall
 }
 
 /** For who can do with anything. */
-export function either(found: Found | undefined, fallback?: Found): Found | undefined {
+export function firstFound(found: Found | undefined, fallback?: Found): Found | undefined {
   return found ?? fallback
 }
 

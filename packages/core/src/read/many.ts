@@ -7,11 +7,12 @@ import { countFound, countHit } from './count.ts'
 import { detach } from './detach.ts'
 import type { Engine } from '../engine.ts'
 import { type Flight, closedError } from '../flights/flight.ts'
+import { type FindOptions, usable } from './find.ts'
 import { flyTogether } from './fly-together.ts'
-import { lookUpMany, viewAfter } from './look-up.ts'
+import { lookUpMany, pointAfter } from './look-up.ts'
 import { valuesOf } from './many-result.ts'
-import { type Call, PRESENT, type View } from './call.ts'
-import { type Ended, type FindOptions, admit, canServe, decide, joinable, mayRefresh, takeOff, usable } from './read.ts'
+import { type Call, PRESENT, type ReadPoint } from './call.ts'
+import { type Ended, admit, canServe, joinable, land, mayRefresh, takeOff } from './read.ts'
 import type { Counters } from '../watch/stats.ts'
 
 const NOTHING: ReadonlyMap<string, Found> = new Map()
@@ -24,9 +25,9 @@ export async function findMany(
   options: FindOptions,
 ): Promise<(Found | undefined)[]> {
   await engine.view.beginning()
-  const view = options.after === undefined ? PRESENT : await viewAfter(engine, parseToken(options.after))
+  const point = options.after === undefined ? PRESENT : await pointAfter(engine, parseToken(options.after))
   const isUsable = usable(options)
-  const found = view.current ? await lookUpMany(engine, new Set(keys), view.after, isUsable) : NOTHING
+  const found = point.current ? await lookUpMany(engine, new Set(keys), point.after, isUsable) : NOTHING
   return keys.map((key) => {
     const one = found.get(key)
     const answer = one !== undefined && isUsable(one) ? one : undefined
@@ -54,9 +55,9 @@ export async function getOrSetMany<Value>(
   const { begun } = engine.flights
   const beginning = engine.view.beginning()
   if (beginning !== undefined) await detach(beginning, call.signal)
-  const view = after === undefined ? PRESENT : await detach(viewAfter(engine, after), call.signal)
-  const lookUp = view.current && !refresh
-  const found = lookUp ? await detach(lookUpMany(engine, new Set(keys), view.after), call.signal) : NOTHING
+  const point = after === undefined ? PRESENT : await detach(pointAfter(engine, after), call.signal)
+  const lookUp = point.current && !refresh
+  const found = lookUp ? await detach(lookUpMany(engine, new Set(keys), point.after), call.signal) : NOTHING
   const answers = new Map<string, Value | undefined>()
   const wanted: Wanted<Value>[] = []
   const behind: Wanted<Value>[] = []
@@ -75,7 +76,7 @@ export async function getOrSetMany<Value>(
   }
   const letExit = engine.clock.hold?.()
   try {
-    await load(call, { wanted, behind, answers, mayJoin: !refresh, since, begun, view })
+    await load(call, { wanted, behind, answers, mayJoin: !refresh, since, begun, point })
   } finally {
     letExit?.()
   }
@@ -101,7 +102,7 @@ interface Round<Value> {
   readonly mayJoin: boolean
   readonly since: number
   readonly begun: number
-  readonly view: View
+  readonly point: ReadPoint
 }
 
 /** A key and the flight that was begun for it. */
@@ -118,11 +119,11 @@ type End<Value> = (one: Wanted<Value>, ended: Ended<Value | undefined>) => Promi
 /** Joins loads in progress, and loads the rest by one call; what has to be loaded once more, by another one. */
 async function load<Value>(call: ManyCall<Value>, round: Round<Value>): Promise<void> {
   const { engine, tags, freshness } = call
-  const { view, since, answers } = round
+  const { point, since, answers } = round
   let begun: Loading<Value>[] = []
   let loading: Promise<void> | undefined
   const takeOffFor = (one: Wanted<Value>, isBehind: boolean): void => {
-    const flight = takeOff<Value | undefined>({ engine, key: one.key, tags, freshness }, view)
+    const flight = takeOff<Value | undefined>({ engine, key: one.key, tags, freshness }, point)
     flight.fallback = one.previous
     flight.enter()
     begun.push({ one, flight, isBehind })
@@ -133,20 +134,20 @@ async function load<Value>(call: ManyCall<Value>, round: Round<Value>): Promise<
     const loads = begun
     begun = []
     loading = undefined
-    await loadOwn(call, loads, { view, end })
+    await loadOwn(call, loads, { point, end })
   }
   const begin = (one: Wanted<Value>, mayJoin: boolean): Promise<void> => {
     assertOpen(call)
-    const flight = mayJoin ? joinable<Value | undefined>({ engine, key: one.key }, view, round.begun) : undefined
+    const flight = mayJoin ? joinable<Value | undefined>({ engine, key: one.key }, point, round.begun) : undefined
     if (flight === undefined) {
       takeOffFor(one, false)
       return (loading ??= loadBegun())
     }
-    const landed = awaitFlight(singleCall(call, one), flight, { previous: one.previous, view })
+    const landed = awaitFlight(singleCall(call, one), flight, { previous: one.previous, point })
     return landed.then((outcome) => end(one, { flight, isOwn: false, outcome }))
   }
   const end: End<Value> = (one, ended) => {
-    const decision = decide(singleCall(call, one), ended, { since, view, previous: one.previous })
+    const decision = land(singleCall(call, one), ended, { since, point, previous: one.previous })
     if (decision.type === 'fail') throw decision.error
     if (decision.type === 'again') return begin({ ...one, previous: decision.previous }, true)
     answers.set(one.key, decision.value)
@@ -160,7 +161,7 @@ async function load<Value>(call: ManyCall<Value>, round: Round<Value>): Promise<
   if (loading === undefined && begun.length > 0) {
     const refreshes = begun
     begun = []
-    void loadOwn({ ...call, signal: undefined }, refreshes, { view, end })
+    void loadOwn({ ...call, signal: undefined }, refreshes, { point, end })
   }
   await Promise.all(waits)
 }
@@ -175,7 +176,7 @@ function assertOpen({ engine, signal }: Pick<ManyCall<unknown>, 'engine' | 'sign
 async function loadOwn<Value>(
   call: ManyCall<Value>,
   loads: readonly Loading<Value>[],
-  { view, end }: Pick<Round<Value>, 'view'> & { readonly end: End<Value> },
+  { point, end }: Pick<Round<Value>, 'point'> & { readonly end: End<Value> },
 ): Promise<void> {
   const { engine, freshness, refresh } = call
   const ready: Loading<Value>[] = []
@@ -211,7 +212,7 @@ async function loadOwn<Value>(
   if (await isLate(call, flights, done, freshness.softTimeoutMs)) {
     open = open.filter((load) => {
       const { one, flight } = load
-      const fallback = flight.settled ? undefined : servable(singleCall(call, one), one.previous, view)
+      const fallback = flight.settled ? undefined : servable(singleCall(call, one), one.previous, point)
       if (fallback !== undefined) endOf(load, { type: 'late', fallback })
       return fallback === undefined
     })

@@ -31,7 +31,7 @@ interface Matcher {
   readonly position: number
 }
 
-class Half {
+class StrengthPositions {
   readonly #table: IdTable
   /** In the order of their positions. */
   readonly #matchers = new Map<string, Matcher>()
@@ -104,25 +104,25 @@ class Half {
 }
 
 export class Positions implements LogPositions {
-  readonly #halves: Readonly<Record<Strength, Half>>
+  readonly #byStrength: Readonly<Record<Strength, StrengthPositions>>
 
   constructor(table: (strength: Strength) => IdTable) {
-    this.#halves = { hard: new Half(table('hard')), soft: new Half(table('soft')) }
+    this.#byStrength = { hard: new StrengthPositions(table('hard')), soft: new StrengthPositions(table('soft')) }
   }
 
   raise({ scope, strength, position }: Invalidation & Mark): void {
-    this.#halves[strength].raise(scope, position)
+    this.#byStrength[strength].raise(scope, position)
   }
 
   get isCrowded(): boolean {
-    return this.#halves.hard.isCrowded || this.#halves.soft.isCrowded
+    return this.#byStrength.hard.isCrowded || this.#byStrength.soft.isCrowded
   }
 
   hardAt(key: string, tags: readonly string[], above = 0): number {
-    return this.#halves.hard.at(key, tags, above)
+    return this.#byStrength.hard.at(key, tags, above)
   }
 
   softAt(key: string, tags: readonly string[], above = 0): number {
-    return this.#halves.soft.at(key, tags, above)
+    return this.#byStrength.soft.at(key, tags, above)
   }
 }

@@ -86,12 +86,12 @@ export class Coherence implements LogView {
         this.#anew()
         this.#beginning.start()
       },
-      stands: (at, life) => {
+      ready: (at, life) => {
         this.#contact(at)
         if (this.#standIn === undefined) this.#changed()
         else this.#anew()
-        this.#own.stands(this.#mirror.epoch)
-        const flapping = this.#lives.meet(life)
+        this.#own.logIsIn(this.#mirror.epoch)
+        const flapping = this.#lives.saw(life)
         if (flapping !== undefined) host.fault(flapping, 'life')
         this.#readers.reached(this.#mirror.cursor)
         this.#beginning.end(true)
@@ -131,7 +131,7 @@ export class Coherence implements LogView {
       elapsed: () => host.elapsed(),
       cursor: () => this.#mirror.mark() && { epoch: this.#mirror.epoch, position: this.#mirror.cursor },
       known: () => this.#mirror.mark(),
-      outrun: () => this.#mirror.renew(),
+      stale: () => this.#mirror.renew(),
       silent: (cause) => host.fault(unreachable(cause), 'log'),
       contact: (at) => {
         this.#contact(at)

@@ -26,7 +26,7 @@ export interface HeartbeatHost {
   /** The highest position that any answer of the log has shown; `undefined` while there is no mirror. */
   known(): Mark | undefined
   /** The mirror is not of this log any more, or its stream is stuck. */
-  outrun(): void
+  stale(): void
   /** The log does not answer; told once until it does again. */
   silent(cause: unknown): void
   /** The mirror was up to date with the log at this instant. */
@@ -75,7 +75,7 @@ export class Heartbeat {
     const known = this.#host.known()
     const head = await this.#ask()
     if (this.#stopped) return
-    if (head !== undefined && isBehind(head, known)) this.#host.outrun()
+    if (head !== undefined && isBehind(head, known)) this.#host.stale()
     else if (head !== undefined) this.#compare(head, /* rule: contact-when-sent */ sentAt)
     this.start()
   }
@@ -109,11 +109,11 @@ export class Heartbeat {
   #compare(head: LogHead, sentAt: number): void {
     const cursor = this.#host.cursor()
     if (cursor === undefined) return
-    if (/* rule: beat-epoch */ cursor.epoch !== head.epoch) return this.#host.outrun()
+    if (/* rule: beat-epoch */ cursor.epoch !== head.epoch) return this.#host.stale()
     if (/* rule: beat-position */ cursor.position >= head.position) {
       this.#ahead = undefined
       this.#host.contact(sentAt)
-    } else if (this.#ahead !== undefined && this.#ahead.cursor === cursor.position) this.#host.outrun()
+    } else if (this.#ahead !== undefined && this.#ahead.cursor === cursor.position) this.#host.stale()
     else this.#ahead = { position: head.position, sentAt, cursor: cursor.position }
   }
 }

@@ -12,7 +12,7 @@ export class Lives {
   #current: string | undefined
 
   /** Takes in the life that answered; what is wrong when an earlier one has come back. */
-  meet(life: string): LogError | undefined {
+  saw(life: string): LogError | undefined {
     if (life === this.#current) return undefined
     const isBack = this.#met.has(life)
     this.#current = life

@@ -31,8 +31,8 @@ export interface MirrorHost {
   /** A mirror that stood is gone: nothing can be judged until the next one stands. */
   lost(): void
   /** The mirror stands, as of this instant on the cache's timeline, of this life of the log. */
-  stands(at: number, life: string): void
-  /** The log has gone back behind what it had said: records are lost, and nobody knows which. Called before `stands`. */
+  ready(at: number, life: string): void
+  /** The log has gone back behind what it had said: records are lost, and nobody knows which. Called before `ready`. */
   wentBack(): void
   /** So many prefixes and patterns were invalidated that the oldest now concern everything. Once per mirror. */
   crowded(): void
@@ -189,7 +189,7 @@ export class Mirror {
         if (generation === this.generation) this.acknowledge([invalidation], { epoch, position })
     }
     for (const record of /* rule: early-records */ early) if (generation === this.generation) this.#receive(record)
-    if (generation === this.generation) this.#host.stands(this.#beganAt, snapshot.life)
+    if (generation === this.generation) this.#host.ready(this.#beganAt, snapshot.life)
   }
 
   #receive(record: LogRecord): void {

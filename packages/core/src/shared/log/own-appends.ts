@@ -83,7 +83,7 @@ export class OwnAppends {
   }
 
   /** The log is in this epoch. Another life may not have what the one before acknowledged: replication is not always waited for. */
-  stands(epoch: string): void {
+  logIsIn(epoch: string): void {
     const lost = this.#host.acknowledged?.lostWith(epoch, this.#host.clock.monotonic()) ?? []
     /* rule: append-lost */
     this.appendBehind(lost)
