@@ -13,6 +13,7 @@ import {
   booleanOption,
   checkOptions,
   clockOption,
+  countOption,
   functionOption,
   signalOption,
   wrongOption,
@@ -124,6 +125,14 @@ const WRITE_OPTIONS: OptionTable<keyof WriteOptions> = { queue: booleanOption }
 const SET_OPTIONS: OptionTable<'tags' | 'asOf'> = { tags: true, asOf: true }
 const SET_ENTRY: OptionTable<'key' | 'value'> = { key: true, value: true }
 
+const WARM_OPTIONS: OptionTable<'load' | 'tags' | 'concurrency' | 'onProgress' | 'signal'> = {
+  load: functionOption,
+  tags: true,
+  concurrency: countOption,
+  onProgress: functionOption,
+  signal: signalOption,
+}
+
 const NAME = /^[\w./-]{1,64}$/
 
 /** @throws ConfigError for options that no cache can be made from. */
@@ -172,4 +181,9 @@ export function checkSetEntry(entry: SetEntry, method: string): void {
 
 function isTier(tier: unknown): boolean {
   return typeof tier === 'object' && tier !== null && typeof (tier as Tier).open === 'function'
+}
+
+/** @throws ConfigError for options that `warm` does not have. */
+export function checkWarmOptions(options: FreshnessOptions): void {
+  checkOptions(options, 'warm', WARM_OPTIONS, FRESHNESS_OPTIONS)
 }

@@ -11,18 +11,19 @@ import {
   type Token,
   ageOf,
   assertKey,
+  deadAt,
   parseToken,
   resolveFreshness,
   toToken,
   validateTags,
 } from '@hotpath/contract'
 import type { AnyFunction, Cache, Inspection, WarmOptions, WarmReport, WrapOptions, Wrapped } from '../cache.ts'
+import { sizeOf } from '../memory/size-of.ts'
 import { chain } from '../time/chain.ts'
 import { countFound } from '../read/count.ts'
 import type { Engine } from '../engine.ts'
 import type { CacheEventType, CacheListener } from '../watch/events.ts'
 import { closedError } from '../flights/flight.ts'
-import { inspect, isUsable } from './later/inspect.ts'
 import type { KeySpace } from './key-space.ts'
 import type { LoadContext, Loader, ManyLoader } from '../read/loader.ts'
 import { type ManyCall, findMany, getOrSetMany } from '../read/many.ts'
@@ -37,14 +38,14 @@ import {
   checkReadOptions,
   checkSetEntry,
   checkSetOptions,
+  checkWarmOptions,
   checkWriteOptions,
 } from '../options.ts'
 import type { Call } from '../read/call.ts'
 import { find } from '../read/find.ts'
 import { readThrough } from '../read/read.ts'
 import type { CacheStats, Counters } from '../watch/stats.ts'
-import { checkWarmOptions, warm } from './later/warm.ts'
-import { assertEntry, assertIterable, assertList } from './input.ts'
+import { assertEntry, assertIterable, assertList, noWarmLoader } from './input.ts'
 import { wrap } from './wrap.ts'
 import { NOWHERE } from '../view/log-view.ts'
 import { type Write, append, remove, store } from '../read/write.ts'
@@ -295,23 +296,21 @@ export class CacheHandle implements Cache {
     resolveFreshness(this.#freshness, options)
     // What a source read before the log could be seen might be outdated already.
     await this.#view.beginning()
-    return warm(
-      {
-        cache: this,
-        asOf: this.now() ?? toToken(NOWHERE),
-        isClosed: () => this.#engine.closed,
-        isWarm: async (key) => this.peek(key, { stale: true }) !== undefined || isUsable(await this.inspect(key)),
-      },
-      source,
-      options,
-    )
+    const asOf = this.now() ?? toToken(NOWHERE)
+    const { warm } = await import('./later/warm.ts')
+    const isWarm = async (key: CacheKey): Promise<boolean> => {
+      if (this.peek(key, { stale: true }) !== undefined) return true
+      return /^fresh|^stale/.test((await this.inspect(key)).state)
+    }
+    return warm({ cache: this, asOf, assertOpen: () => this.#open(), noLoader: noWarmLoader, isWarm }, source, options)
   }
 
   async inspect(key: CacheKey): Promise<Inspection> {
     const encoded = this.#keys.encode(key)
     this.#open(encoded)
     await this.#view.beginning()
-    return inspect(this.#engine, encoded)
+    const { inspect } = await import('./later/inspect.ts')
+    return inspect(this.#engine, encoded, { ageOf, deadAt, sizeOf, toToken })
   }
 
   stats(): CacheStats {

@@ -1,5 +1,5 @@
 /** What callers pass, checked where a wrong one would do harm or fail far from its cause. */
-import { type ConfigError, wrongOption } from '@hotpath/contract'
+import { ConfigError, wrongOption } from '@hotpath/contract'
 import type { SetEntry } from '../options.ts'
 
 /** @throws ConfigError for what is no list of keys: a text would be taken for a list of letters. */
@@ -22,4 +22,12 @@ export function assertEntry(entry: unknown): asserts entry is SetEntry {
 
 function wrong(what: string, rule: string, given: unknown, example: string): ConfigError {
   return wrongOption(what, rule, given, `Use for example \`${example}\`.`)
+}
+
+/** The error for a key to warm that nothing can load. */
+export function noWarmLoader(): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    '`warm` got a key but no `load`. Pass `{ load: ({ key }) => … }`, or entries `{ key, value }`.',
+  )
 }

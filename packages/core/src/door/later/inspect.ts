@@ -1,22 +1,26 @@
-import { type Entry, type MaybePromise, type TierStore, ageOf, deadAt, toToken } from '@hotpath/contract'
+/** What is known of a key. Loaded when it is called for, so it imports nothing but types. */
+import type { Entry, MaybePromise, TierStore, ageOf, deadAt, toToken } from '@hotpath/contract'
 import type { Inspection } from '../../cache.ts'
 import type { Engine } from '../../engine.ts'
-import { sizeOf } from '../../memory/size-of.ts'
+import type { sizeOf } from '../../memory/size-of.ts'
+
+/** What it is done with: what the engine has loaded anyway. */
+export interface InspectTools {
+  readonly ageOf: typeof ageOf
+  readonly deadAt: typeof deadAt
+  readonly toToken: typeof toToken
+  readonly sizeOf: typeof sizeOf
+}
 
 /** What a read prefers. */
 const RANKS: readonly Inspection['state'][] = ['fresh', 'stale', 'stale-if-error', 'dead', 'outdated', 'missing']
 
-/** Whether a read could be answered with it, if only because a loader fails. */
-export function isUsable({ state }: Inspection): boolean {
-  return state === 'fresh' || state === 'stale' || state === 'stale-if-error'
-}
-
 /** Looks into all tiers for what a read would prefer, without counting or promoting anything. */
-export async function inspect(engine: Engine, key: string): Promise<Inspection> {
+export async function inspect(engine: Engine, key: string, tools: InspectTools): Promise<Inspection> {
   let best = missing(key)
   const consider = (entry: Entry | undefined, tier: string): void => {
     if (entry === undefined) return
-    const found = describe(engine, key, entry, tier)
+    const found = describe(engine, key, { entry, tier, ...tools })
     if (RANKS.indexOf(found.state) < RANKS.indexOf(best.state)) best = found
   }
   const peek = (store: TierStore): MaybePromise<Entry | undefined> =>
@@ -26,7 +30,12 @@ export async function inspect(engine: Engine, key: string): Promise<Inspection> 
   return best
 }
 
-function describe(engine: Engine, key: string, entry: Entry, tier: string): Inspection {
+interface Described extends InspectTools {
+  readonly entry: Entry
+  readonly tier: string
+}
+
+function describe(engine: Engine, key: string, { entry, tier, ageOf, deadAt, toToken, sizeOf }: Described): Inspection {
   const now = engine.timeline.elapsed()
   const judgement = engine.view.judge(key, entry)
   return {

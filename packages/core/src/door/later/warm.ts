@@ -1,48 +1,27 @@
-import {
-  type CacheKey,
-  ConfigError,
-  FRESHNESS_OPTIONS,
-  type FreshnessOptions,
-  type OptionTable,
-  type Token,
-  checkOptions,
-  countOption,
-  functionOption,
-  signalOption,
-} from '@hotpath/contract'
+/** Fills a cache ahead of use. Loaded when it is called for, so it imports nothing but types. */
+import type { CacheKey, Token } from '@hotpath/contract'
 import type { Cache, WarmOptions, WarmReport } from '../../cache.ts'
-import { closedError } from '../../flights/flight.ts'
-import type { Loader } from '../../read/loader.ts'
 import type { SetEntry } from '../../options.ts'
+import type { Loader } from '../../read/loader.ts'
 
 const MAX_ERRORS = 10
-
-const WARM_OPTIONS: OptionTable<Exclude<keyof WarmOptions, keyof FreshnessOptions>> = {
-  load: functionOption,
-  tags: true,
-  concurrency: countOption,
-  onProgress: functionOption,
-  signal: signalOption,
-}
-
-/** @throws ConfigError for options that `warm` does not have. */
-export function checkWarmOptions(options: WarmOptions): void {
-  checkOptions(options, 'warm', WARM_OPTIONS, FRESHNESS_OPTIONS)
-}
 
 /** What is warmed. */
 export interface WarmTarget {
   readonly cache: Cache
   /** When the warming began: the source may have read its values any time since. */
   readonly asOf: Token
-  readonly isClosed: () => boolean
+  /** @throws ClosedError once the cache is closed. */
+  readonly assertOpen: () => void
+  /** The error for a key without a loader. */
+  readonly noLoader: () => Error
   /** Whether a tier has something usable under a key. */
   readonly isWarm: (key: CacheKey) => Promise<boolean>
 }
 
 /** Fills a cache from a source, a few at a time. A failing load does not stop the others. */
 export async function warm(
-  { cache, asOf, isClosed, isWarm }: WarmTarget,
+  { cache, asOf, assertOpen, noLoader, isWarm }: WarmTarget,
   source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
   { load, concurrency = 8, onProgress, signal, tags, ...freshness }: WarmOptions,
 ): Promise<WarmReport> {
@@ -54,7 +33,7 @@ export async function warm(
       await cache.setMany([item], { asOf, tags, ...freshness })
       return isWarm(item.key)
     }
-    await cache.getOrSet(item, loaderOf(load), { signal, tags, ...freshness })
+    await cache.getOrSet(item, loaderOf(load, noLoader), { signal, tags, ...freshness })
     return isWarm(item)
   }
   let broken: { readonly error: unknown } | undefined
@@ -80,7 +59,7 @@ export async function warm(
       begin(item)
       if (running.size >= concurrency) await Promise.race(running)
       if (broken !== undefined) break
-      if (isClosed()) throw closedError()
+      assertOpen()
     }
   } finally {
     await Promise.all(running)
@@ -90,10 +69,7 @@ export async function warm(
   return { warmed, failed, errors }
 }
 
-function loaderOf(load: Loader<unknown> | undefined): Loader<unknown> {
-  if (load !== undefined) return load
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    '`warm` got a key but no `load`. Pass `{ load: ({ key }) => … }`, or entries `{ key, value }`.',
-  )
+function loaderOf(load: Loader<unknown> | undefined, noLoader: () => Error): Loader<unknown> {
+  if (load === undefined) throw noLoader()
+  return load
 }
