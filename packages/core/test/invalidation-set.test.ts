@@ -103,11 +103,30 @@ describe('pending invalidations', () => {
       expect(pending.postpone(batch)).toEqual([])
     }
     expect(pending.strengthFor('other', ['t'])).toBe('hard')
-    const batch = pending.take()
+    const batch = pending.take(1_000)
     expect(batch).toHaveLength(2)
-    expect(pending.take()).toEqual([])
+    expect(pending.take(1_000)).toEqual([])
     expect(pending.strengthFor('k', [])).toBe('hard')
     pending.settle(batch)
+    expect(pending.empty).toBe(true)
+  })
+
+  test('what waits is taken in parts, and a later one takes the place of the same that still waits', () => {
+    const pending = new PendingInvalidations()
+    const batch = keys(5, (index) => `k${index}`)
+    pending.add(batch)
+    pending.postpone(batch)
+    const first = pending.take(2)
+    expect(first).toEqual(batch.slice(0, 2))
+    const later = [key('k3'), soft({ type: 'key', key: 'k4' })]
+    pending.add(later)
+    // A soft one covers no hard one.
+    const rest = pending.take(10)
+    expect(rest).toEqual([key('k2'), key('k4')])
+    for (const one of [first, later, rest]) {
+      expect(pending.empty).toBe(false)
+      pending.settle(one)
+    }
     expect(pending.empty).toBe(true)
   })
 

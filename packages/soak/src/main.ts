@@ -5,7 +5,7 @@ import type { Topologies } from './topology.ts'
 /** Of a minute. */
 const MAX_GROWTH_BYTES = 1_000_000
 /** Over less than this, growth says little. */
-const JUDGED_S = 90
+const JUDGED_S = 180
 
 /** Soaks as the command line says, and prints what came of it. */
 export async function main(topologies: Topologies): Promise<void> {

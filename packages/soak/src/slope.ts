@@ -15,8 +15,8 @@ export interface Growth {
   readonly rssBytes: number
 }
 
-/** Caches and tables fill up first. */
-const WARM_UP_MS = 30_000
+/** Caches and what is bounded by 50,000 ids fill up first. */
+const WARM_UP_MS = 120_000
 const MINUTE_MS = 60_000
 
 /** Least squares over what one process took once it was warm; `undefined` for one that did not live long enough. */

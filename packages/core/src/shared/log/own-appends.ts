@@ -14,7 +14,6 @@ import {
 import type { Acknowledged } from './acknowledged.ts'
 import { isPromise } from '../../time/chain.ts'
 import { Deadlines } from '../deadlines.ts'
-import { partsOf } from '../parts-of.ts'
 import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
 
 /** What appending needs, and tells. */
@@ -167,8 +166,12 @@ export class OwnAppends {
     this.#cancelRetry?.()
     this.#cancelRetry = undefined
     if (this.#closed) return
-    const batch = this.#pending.take()
-    if (batch.length > 0) this.#send(partsOf(batch, MAX_RECORDS)).catch(() => {})
+    const batch = this.#pending.take(MAX_RECORDS)
+    if (batch.length === 0) return
+    this.#send([batch]).then(
+      () => this.#retry(),
+      () => {},
+    )
   }
 }
 

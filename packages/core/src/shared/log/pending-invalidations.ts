@@ -66,12 +66,22 @@ export class PendingInvalidations {
     return wider
   }
 
-  /** Takes what waits, to be appended again; it stays in effect. */
-  take(): Batch {
-    const batch = Array.from(this.#waiting.values(), ({ invalidation }) => invalidation)
-    this.#waiting = new InvalidationSet()
-    this.#waitingCounts = new ScopeCounts()
-    this.add(batch)
+  /**
+   * Takes some of what waits, to be appended again; it stays in effect. Not more than are sent at once, so that later
+   * ones can take the place of the others.
+   */
+  take(max: number): Batch {
+    const batch: Invalidation[] = []
+    for (const { invalidation } of this.#waiting.values()) {
+      if (batch.length === max) break
+      batch.push(invalidation)
+    }
+    for (const invalidation of batch) {
+      this.#waiting.forget(invalidation)
+      this.#waitingCounts.remove(invalidation)
+      this.#sent.add(invalidation)
+    }
+    this.#sentCount += batch.length
     return batch
   }
 
