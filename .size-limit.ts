@@ -8,6 +8,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/contract/values': '2.3 kB',
   '@hotpath/core': '24.6 kB',
   '@hotpath/core/lru': '5 kB',
+  '@hotpath/core/tiny-lfu': '1.6 kB',
   '@hotpath/decorators': '19.5 kB',
   '@hotpath/redis': '32 kB',
   '@hotpath/request': '17.8 kB',

@@ -259,6 +259,7 @@ export class Engine {
     return {
       name: this.name,
       clock: this.clock,
+      random: this.random,
       elapsed: () => this.timeline.elapsed(),
       outdated: (key, entry) => this.view.judge(key, entry) === 'outdated',
       evicted: (key, reason) => {

@@ -1,6 +1,6 @@
 import type { Entry, EntryHead } from '../entry.ts'
 import type { HotpathError } from '../errors.ts'
-import type { Clock } from './clock.ts'
+import type { Clock, Random } from './clock.ts'
 import type { Lease } from './lease.ts'
 import type { InvalidationLog, MaybePromise } from './log.ts'
 
@@ -13,6 +13,8 @@ export interface TierContext {
   readonly name: string
   /** Time. */
   readonly clock: Clock
+  /** The cache's randomness. */
+  readonly random?: Random | undefined
   /** Now on the cache's timeline (milliseconds); a tier with a clock of its own sets `createdAt` to request start minus age. */
   elapsed(): number
   /** Whether the log rules an entry out: to be asked before a payload is decoded for nothing. The engine judges anyway. */

@@ -83,7 +83,7 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
   const evicted: string[] = []
   const gone = (key: string): void => void evicted.push(key)
   const { maxEntries, maxBytes } = bounds
-  const entries = checkMade(bounds.policy({ maxEntries, maxBytes, random: Math.random }))
+  const entries = checkMade(bounds.policy({ maxEntries, maxBytes, random: context.random ?? Math.random }))
   /** A getter of the value or the user's function may throw; then it is not stored, and that is all. */
   const tryToMeasure = (key: string, entry: Entry): number => {
     try {
