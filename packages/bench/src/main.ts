@@ -11,9 +11,11 @@ import { decorators } from './decorators.ts'
 import { http } from './http.ts'
 import { invalidation } from './invalidation.ts'
 import { l1 } from './l1.ts'
+import { policies } from './policies.ts'
 import { races } from './races/races.ts'
 import { redisReads } from './redis.ts'
 import { request } from './request.ts'
+import { traces } from './traces/traces.ts'
 import { twoTiers } from './two-tiers.ts'
 import { sqlReads } from './sql.ts'
 
@@ -29,6 +31,8 @@ const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   decorators,
   sql: sqlReads,
   http,
+  traces,
+  policies,
 }
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,

@@ -81,7 +81,7 @@ class Reference {
     const evicted: string[] = []
     while (this.entries.size > this.#maxEntries || this.bytesOf(this.entries.keys()) > this.#maxBytes) {
       evicted.push(this.#evict(key))
-      this.#climber.miss(this.#sketch.span / 2)
+      this.#climber.miss(this.#sketch.span / 4)
     }
     this.#balance('window')
     this.#balance('protected')

@@ -100,8 +100,7 @@ class TinyLfu implements EvictionPolicy {
   }
 
   peek(key: string): Entry | undefined {
-    const slot = this.#slots.get(key)
-    return slot === undefined ? undefined : this.#entries[slot]
+    return this.#entries[this.#slots.get(key) ?? 0]
   }
 
   set(key: string, entry: Entry, bytes: number, evicted: (key: string) => void): void {
@@ -113,7 +112,7 @@ class TinyLfu implements EvictionPolicy {
     // It ends before this one, which fits by itself.
     while (this.#slots.size > this.#maxEntries || this.#bytes > this.#maxBytes) {
       this.#evict(slot, evicted)
-      this.#climber.miss(this.#sketch.span / 2)
+      this.#climber.miss(this.#sketch.span / 4)
     }
     this.#balance(WINDOW)
     this.#balance(PROTECTED)
@@ -121,9 +120,8 @@ class TinyLfu implements EvictionPolicy {
 
   delete(key: string): boolean {
     const slot = this.#slots.get(key)
-    if (slot === undefined) return false
-    this.#drop(slot)
-    return true
+    if (slot !== undefined) this.#drop(slot)
+    return slot !== undefined
   }
 
   /** Forgets the entries, and not how often keys were used: that is as true as before. */
@@ -199,33 +197,32 @@ class TinyLfu implements EvictionPolicy {
   /** Makes a slot the most recently used one of the segment where its use puts it. */
   #use(slot: number): void {
     const segment = this.#segments[slot] as number
-    this.#move(slot, segment === WINDOW ? WINDOW : PROTECTED)
-    if (segment === PROBATION) this.#balance(PROTECTED)
+    if (segment !== PROBATION) this.#link(slot, segment)
+    else {
+      this.#move(slot, PROTECTED)
+      this.#balance(PROTECTED)
+    }
   }
 
-  /** Makes a slot the most recently used one of a segment. */
+  /** Makes a slot the most recently used one of another segment. */
   #move(slot: number, segment: number): void {
-    const from = this.#segments[slot] as number
-    this.#unlink(slot)
-    this.#link(slot, segment)
-    if (from === segment) return
     const bytes = this.#sizes[slot] as number
-    this.#count(from, -1, -bytes)
+    this.#count(this.#segments[slot] as number, -1, -bytes)
     this.#count(segment, 1, bytes)
+    this.#segments[slot] = segment
+    this.#link(slot, segment)
   }
 
   /** A slot for a new key, in the window. */
   #take(key: string): number {
-    let slot = this.#free
-    if (slot === 0) {
-      slot = this.#keys.length
-      if (slot === this.#after.length) this.#grow()
-    } else this.#free = this.#after[slot] as number
+    const slot = this.#free || this.#keys.length
+    if (slot === this.#after.length) this.#grow()
+    if (slot === this.#free) this.#free = this.#after[slot] as number
     this.#keys[slot] = key
     this.#slots.set(key, slot)
-    const hash = hashOf(key, this.#seed)
-    this.#hashes[slot] = hash
-    this.#link(slot, WINDOW)
+    const hash = (this.#hashes[slot] = hashOf(key, this.#seed))
+    this.#segments[slot] = WINDOW
+    this.#before[slot] = this.#after[slot] = slot
     this.#count(WINDOW, 1, 0)
     this.#sketch.fit(this.#slots.size)
     this.#sketch.add(hash)
@@ -251,12 +248,16 @@ class TinyLfu implements EvictionPolicy {
     this.#count(this.#segments[slot] as number, entries, more)
   }
 
+  /** Takes a slot from where it is, and puts it first in the ring of a segment. */
   #link(slot: number, segment: number): void {
-    const newest = this.#after[segment] as number
-    this.#before[slot] = segment
-    this.#after[slot] = newest
-    this.#before[newest] = this.#after[segment] = slot
-    this.#segments[slot] = segment
+    const before = this.#before
+    const after = this.#after
+    const newest = after[segment] as number
+    if (newest === slot) return
+    this.#unlink(slot)
+    before[slot] = segment
+    after[slot] = newest
+    before[newest] = after[segment] = slot
   }
 
   #unlink(slot: number): void {
