@@ -2,7 +2,7 @@
 
 /** The name of what went wrong. */
 export function reasonOf(error: unknown): string {
-  const { name, code } = Object(error) as { readonly name?: unknown; readonly code?: unknown }
+  const { name, code } = Object(error) as { readonly name?: string; readonly code?: string | number }
   return String(code ?? name ?? typeof error)
 }
 

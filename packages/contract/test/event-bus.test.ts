@@ -49,7 +49,8 @@ describe('an event bus', () => {
     bus.on('miss', () => {
       throw new Error('thrown')
     })
-    bus.on('miss', () => Promise.reject(new Error('rejected')))
+    const rejects: () => unknown = () => Promise.reject(new Error('rejected'))
+    bus.on('miss', rejects)
     bus.on('miss', () => void heard.push('called'))
     bus.on('fault', ({ error }) => heard.push([error.code, (error.cause as Error).message, error.context['type']]))
     bus.on('fault', () => {

@@ -162,7 +162,7 @@ describe('as p-debounce does', () => {
   const make = { ours: (fn: Load, before: boolean) => debounce(fn, { wait: 100, leading: before }), theirs }
   type Load = (n: number) => Promise<number>
   function theirs(fn: Load, before: boolean): Load {
-    return pDebounce(fn, 100, { before }) as Load
+    return pDebounce(fn, 100, { before })
   }
 
   /** Calls at these times; what is called, and what comes of each. */

@@ -69,8 +69,8 @@ describe('p-throttle', () => {
     const load = compose(
       async (id: number) => void priorities.push([id, currentCall().priority]),
       limit({ concurrency: 10 }),
-      (fn) => pThrottle({ limit: 1, interval: 100 })(fn as never),
-    ) as { with(options: object): (id: number) => Promise<void> } & ((id: number) => Promise<void>)
+      (fn) => pThrottle({ limit: 1, interval: 100 })(fn),
+    )
     void load(1)
     const second = load.with({ priority: 'high' })(2)
     await vi.advanceTimersByTimeAsync(300)
@@ -169,7 +169,7 @@ describe('p-queue', () => {
   }
 
   test('calls with the priority and the `this` of each caller, and not for those that have left', async () => {
-    const gate = deferred<void>()
+    const gate = deferred()
     const made: string[] = []
     const table = {
       name: 'cities',
