@@ -46,6 +46,8 @@ export interface PostgresPool {
   connect(): Promise<PostgresConnection>
   /** Listens. */
   on(event: 'error', listener: (error: Error) => void): unknown
+  /** Listens. */
+  on(event: 'connect', listener: (connection: PostgresConnection) => void): unknown
   /** How it was made, where it tells. */
   readonly options?:
     | {

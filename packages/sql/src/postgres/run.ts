@@ -14,6 +14,7 @@ const BYTES = Buffer.from('00ff', 'hex')
 
 /** On any connection of a pool, and again when the server had to end it for another's sake. */
 export function createRun(pool: PostgresPool): Run {
+  guard(pool)
   const runOn = createRunOn({
     async take() {
       const connection = await pool.connect()
@@ -57,6 +58,16 @@ async function check(send: Run): Promise<void> {
     'The connections of `pool` read values in a way of their own, and ignore the `types` of a query. Use a `Pool` of pg without `native`, and leave its rows as they are.',
     { context: { tier: 'postgres' } },
   )
+}
+
+let guarded: WeakSet<PostgresPool> | undefined
+
+/** What the server says right behind its greeting comes before anybody who asked for the connection has it. */
+function guard(pool: PostgresPool): void {
+  guarded ??= new WeakSet()
+  if (guarded.has(pool)) return
+  guarded.add(pool)
+  pool.on('connect', (connection) => void connection.on('error', ignore))
 }
 
 function ignore(): void {}
