@@ -2,13 +2,18 @@
 
 /** The name of what went wrong. */
 export function reasonOf(error: unknown): string {
-  const { name, code } = Object(error) as { readonly name?: string; readonly code?: string | number }
-  return String(code ?? name ?? typeof error)
+  const { name, code } = Object(error) as { readonly name?: unknown; readonly code?: unknown }
+  if (isWord(code)) return String(code)
+  return isWord(name) ? String(name) : typeof error
 }
 
 /** As much of an error as may be kept. */
 export function reducedCause(error: unknown): Error {
   const { code } = Object(error) as { readonly code?: unknown }
   const reduced = new Error(reasonOf(error))
-  return typeof code === 'string' || typeof code === 'number' ? Object.assign(reduced, { code }) : reduced
+  return isWord(code) ? Object.assign(reduced, { code }) : reduced
+}
+
+function isWord(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
 }

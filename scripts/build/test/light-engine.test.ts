@@ -4,7 +4,7 @@ import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { root } from '../../workspace.ts'
 
-/** The modules of ours that a program takes along, in `packages`. */
+/** The modules of ours that a program takes along from the start, in `packages`. */
 async function modulesOf(program: string): Promise<string[]> {
   const { metafile } = await build({
     stdin: { contents: program, resolveDir: join(root, 'packages/bench') },
@@ -14,12 +14,24 @@ async function modulesOf(program: string): Promise<string[]> {
     format: 'esm',
     platform: 'browser',
     conditions: ['@hotpath/source'],
+    splitting: true,
+    outdir: '/page',
     write: false,
     metafile: true,
     logLevel: 'silent',
   })
-  const [output] = Object.values(metafile.outputs)
-  return Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []))
+  const { outputs } = metafile
+  const first = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === '<stdin>')
+  const chunks = new Set(first === undefined ? [] : [first])
+  // What is loaded by `import()` comes when it is called for.
+  for (const chunk of chunks) {
+    for (const { path, kind } of outputs[chunk]?.imports ?? []) if (kind === 'import-statement') chunks.add(path)
+  }
+  return [...chunks].flatMap((chunk) =>
+    Object.entries(outputs[chunk]?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? [path] : [],
+    ),
+  )
 }
 
 describe('a cache of memory alone', () => {
@@ -33,7 +45,8 @@ describe('a cache of memory alone', () => {
 
   test('takes neither the check of values nor SHA-256 along', async () => {
     const modules = await modulesOf(program)
-    for (const left of ['contract/src/values/check-value.ts', 'contract/src/sha256.ts'])
+    expect(modules).toContain('core/src/read/read.ts')
+    for (const left of ['contract/src/values/check-value.ts', 'contract/src/sha256.ts', 'core/src/door/later/warm.ts'])
       expect(modules).not.toContain(left)
   })
 

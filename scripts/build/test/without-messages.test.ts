@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { describe, expect, test } from 'vitest'
+import { root } from '../../workspace.ts'
+import { stripped, withoutMessages } from '../without-messages.ts'
+
+/** What is used of the package that was built. */
+interface Core {
+  readonly createCache: (options: object) => {
+    getOrSet(key: string, load: () => number): Promise<number>
+    inspect(key: string): Promise<object>
+    close(): Promise<void>
+  }
+  readonly memory: (options: object) => object
+}
+
+describe('a source without messages', () => {
+  test.each([
+    ["new LogError('ERR_LOG_CROWDED', `Too many ${x}.`, { cause })", "new LogError('ERR_LOG_CROWDED', '', { cause })"],
+    ["new KeyError(code, 'no ' + what)", "new KeyError(code, '')"],
+    ["wrongOption('size', 'a number', size, 'Use 12.')", "wrongOption('size', '', size, '')"],
+    ["new KeyError('ERR_KEY_PART', message)", "new KeyError('ERR_KEY_PART', message)"],
+    ["new TypeError('stays')", "new TypeError('stays')"],
+  ])('%s', (source, short) => {
+    expect(stripped(source)).toBe(short)
+  })
+})
+
+test('a build for production still refuses unknown and wrong options, by code and name', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'production-'))
+  try {
+    const outfile = join(dir, 'core.mjs')
+    await build({
+      stdin: { contents: "export * from '@hotpath/core'", resolveDir: join(root, 'packages/bench') },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'browser',
+      conditions: ['@hotpath/source'],
+      plugins: [withoutMessages() as never],
+      outfile,
+    })
+    writeFileSync(join(dir, 'package.json'), '{}')
+    const { createCache, memory } = (await import(pathToFileURL(outfile).href)) as Core
+    const options = { name: 'shop', tiers: [memory({ maxEntries: 10 })] }
+    const refused = (more: object, message: RegExp) => {
+      expect(() => createCache({ ...options, ...more })).toThrow(
+        expect.objectContaining({ code: 'ERR_CONFIG_OPTION', message: expect.stringMatching(message) as unknown }),
+      )
+    }
+    refused({ ttll: '5m' }, /ERR_CONFIG_OPTION/)
+    refused({ name: '' }, /`name` is wrong.*docs\/errors\.md/)
+    const cache = createCache(options)
+    expect(await cache.getOrSet('k', () => 1)).toBe(1)
+    expect(await cache.inspect('k')).toMatchObject({ state: 'fresh' })
+    await cache.close()
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+})
