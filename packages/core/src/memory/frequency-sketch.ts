@@ -1,5 +1,5 @@
 /**
- * How often keys were used of late, in 8 bytes per entry.
+ * How often keys were used recently, in 8 to 16 bytes per entry.
  *
  * A count-min sketch (Cormode and Muthukrishnan 2005) of 4-bit counters: a key has one counter in each of four rows, and
  * its estimate is the smallest of them, which is never too low save for what ages. The four share one block of 64 bytes,
