@@ -23,14 +23,15 @@ export function toToken(mark: Mark): Token {
 /**
  * Reads a token.
  *
+ * @param option - What the user calls it.
  * @throws TokenError `ERR_TOKEN_INVALID` for anything that `toToken` did not write.
  */
-export function parseToken(token: Token | string): Mark {
+export function parseToken(token: Token | string, option = 'after'): Mark {
   const match = typeof token === 'string' ? TOKEN.exec(token) : null
   const position = Number(match?.[2])
   if (match?.[1] !== undefined && Number.isSafeInteger(position)) return { epoch: match[1], position }
   throw new TokenError(
     'ERR_TOKEN_INVALID',
-    `\`after\` must be a token that a write resolved to, received ${typeof token === 'string' ? 'another string' : received(token)}. Pass the token on unchanged, or leave \`after\` out.`,
+    `\`${option}\` must be a token that a write resolved to, received ${typeof token === 'string' ? 'another string' : received(token)}. Pass the token on unchanged, or leave \`${option}\` out.`,
   )
 }

@@ -143,9 +143,11 @@ export function checkCacheOptions(options: CacheOptions): void {
     const rule = '1 to 64 letters, digits, `_`, `-`, `.` or `/`'
     throw wrongOption('name', rule, name, "Use for example `createCache({ name: 'shop', … })`.")
   }
-  if (!Array.isArray(tiers) || tiers.length === 0 || !tiers.every(isTier)) {
-    const wayOut = 'Use for example `tiers: [memory({ maxEntries: 10_000 })]`.'
-    throw wrongOption('tiers', 'a list of one or more tiers', tiers, wayOut)
+  const wayOut = 'Use for example `tiers: [memory({ maxEntries: 10_000 })]`.'
+  if (!Array.isArray(tiers)) throw wrongOption('tiers', 'a list of tiers', tiers, wayOut)
+  if (tiers.length === 0) throw wrongOption('tiers.length', '1 or more', 0, wayOut)
+  for (const [index, tier] of tiers.entries()) {
+    if (!isTier(tier)) throw wrongOption(`tiers[${index}]`, 'a tier', tier, wayOut)
   }
 }
 

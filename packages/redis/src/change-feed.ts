@@ -8,7 +8,7 @@
  */
 import { ConfigError, TierError } from '@hotpath/contract'
 import type { RedisClient } from './client.ts'
-import { isUnreadable, withinMs } from './follower-connection.ts'
+import { isUnreadable, letExit, withinMs } from './follower-connection.ts'
 
 /** Who wants to know. */
 export interface ChangeListener {
@@ -79,6 +79,7 @@ export class ChangeFeed {
     this.#connection = connection
     // They show as a connection that is not ready; without a listener they would end the process.
     connection.on('error', () => {})
+    letExit(connection)
     connection.on('ready', () => void this.#begin(connection))
     // One whose client was told to give up is made anew.
     connection.on('end', () => {

@@ -33,7 +33,21 @@ export function duplicate({ client, isCluster }: Connection): RedisClient {
     : make.call(client, SINGLE_OPTIONS)
   // Errors show as failed reads; without a listener they would end the process.
   connection.on('error', () => {})
+  letExit(connection)
   return connection
+}
+
+interface Emitter {
+  on(event: string, listener: (connection: Emitter) => void): unknown
+  readonly stream?: { unref?(): unknown } | undefined
+}
+
+/** Nobody waits for a connection of ours: an open cache must not keep the process alive. */
+export function letExit(connection: unknown): void {
+  const emitter = connection as Emitter
+  emitter.on('connect', () => void emitter.stream?.unref?.())
+  // A cluster has a connection for each of its servers.
+  emitter.on('+node', (node) => letExit(node))
 }
 
 /** @throws SilenceError for what does not end within a time. */

@@ -352,7 +352,7 @@ export class CacheHandle implements Cache {
     const encoded = this.#keys.encode(key)
     this.#open(encoded)
     const freshness = options === NO_OPTIONS ? above : resolveFreshness(above, options)
-    return { key: encoded, value, tags: ownTags(options.tags), freshness, asOf: markOf(options.asOf) }
+    return { key: encoded, value, tags: ownTags(options.tags), freshness, asOf: markOf(options.asOf, 'asOf') }
   }
 
   #encodeAll(keys: readonly CacheKey[]): string[] {
@@ -383,8 +383,8 @@ function isPlain(options: LoadOptions): boolean {
   return options?.after === undefined && options?.refresh !== true && options?.signal?.aborted !== true
 }
 
-function markOf(token: Token | undefined): ReturnType<typeof parseToken> | undefined {
-  return token === undefined ? undefined : parseToken(token)
+function markOf(token: Token | undefined, option?: string): ReturnType<typeof parseToken> | undefined {
+  return token === undefined ? undefined : parseToken(token, option)
 }
 
 /** Copied: the caller may change his list later. */

@@ -36,6 +36,8 @@ export interface PostgresConnection {
   on(event: 'end', listener: () => void): unknown
   /** Listens no more. */
   off(event: 'error', listener: (error: Error) => void): unknown
+  /** Lets the process end although it is open. */
+  unref?(): unknown
   /** Gives it back; with `true` it is closed. */
   release(destroy?: boolean): void
 }
@@ -48,6 +50,8 @@ export interface PostgresPool {
   on(event: 'error', listener: (error: Error) => void): unknown
   /** Listens. */
   on(event: 'connect', listener: (connection: PostgresConnection) => void): unknown
+  /** Whether it was told to end: it waits then for the connections that are taken. */
+  readonly ending?: boolean | undefined
   /** How it was made, where it tells. */
   readonly options?:
     | {

@@ -87,6 +87,8 @@ export class Listener {
       for (const wake of [...(this.#wakes.get(channel)?.get(name) ?? [])]) wake(detail)
     })
     this.#connection = connection
+    // Nobody waits for it: an open cache must not keep the process alive.
+    connection.unref?.()
     for (const channel of [...this.#wakes.keys()]) {
       if (this.#connection === connection) await this.#listen(connection, channel)
     }
@@ -105,6 +107,8 @@ export class Listener {
 
   async #probe(connection: PostgresConnection): Promise<void> {
     if (this.#connection !== connection) return
+    // The pool waits for this connection, and there will be no other one.
+    if (this.#pool.ending === true) return this.#leave()
     const text = `LISTEN ${this.#probeChannel}; NOTIFY ${this.#probeChannel}`
     const heard = new Promise<void>((resolve) => (this.#heard = resolve))
     try {

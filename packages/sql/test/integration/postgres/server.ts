@@ -36,7 +36,7 @@ export function withPools(server: Server): PostgresServer {
       await server.restart()
     },
     async stop() {
-      await Promise.all(pools.map((pool) => pool.end()))
+      await Promise.all(pools.filter((pool) => !pool.ending).map((pool) => pool.end()))
       await server.stop()
     },
   }
