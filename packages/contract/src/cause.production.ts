@@ -1,7 +1,7 @@
 /** What is kept of an error that led to one of ours, in a build for production: what names it, never its words. */
 
 /** The name of what went wrong. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const { name, code } = Object(error) as { readonly name?: unknown; readonly code?: unknown }
   if (isWord(code)) return String(code)
   return isWord(name) ? String(name) : typeof error

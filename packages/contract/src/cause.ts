@@ -15,7 +15,7 @@ const QUOTED =
 const MAX_DEPTH = 4
 
 /** What went wrong, in the error's own words, on one line: short, without credentials and data. */
-export function reasonOf(error: unknown, depth: number = MAX_DEPTH): string {
+function reasonOf(error: unknown, depth: number = MAX_DEPTH): string {
   const { message, name, code, cause, errors } = membersOf(error)
   const own = typeof message === 'string' ? message : typeof error === 'object' ? '' : received(error)
   const isVague = own === '' || own === 'fetch failed'

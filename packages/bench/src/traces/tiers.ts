@@ -11,7 +11,7 @@ const ENTRY = { value: 1 } as Entry
 const ignore = (): void => {}
 
 /** By entries, or by bytes where sizes are given: then the capacity is in bytes. */
-export function simulate(make: EvictionPolicyMaker, sizes?: (key: number) => number): MakeSimulated {
+function simulate(make: EvictionPolicyMaker, sizes?: (key: number) => number): MakeSimulated {
   return (capacity, trace) => {
     const policy = make({
       maxEntries: sizes === undefined ? capacity : Number.POSITIVE_INFINITY,

@@ -82,7 +82,7 @@ export function canServe({ refresh }: Pick<Call<unknown>, 'refresh'>, found: Fou
 }
 
 /** Answers with what was found, and refreshes it behind when it is due. */
-export function serve<Value>(call: Call<Value>, found: Servable): Value {
+function serve<Value>(call: Call<Value>, found: Servable): Value {
   const held = found as Servable<Value>
   countHit(call, held)
   // Nobody leaves a flight behind the scenes, so it counts as waited for until it ends.
@@ -103,7 +103,7 @@ export function mayRefresh({ engine, key }: Pick<Call<unknown>, 'engine' | 'key'
  * Joins the load in progress if there is one that this caller may join, else loads; until the answer may be given.
  * Each call counts once: as a hit, a miss, or coalesced.
  */
-export async function loadOrJoin<Value>(call: Call<Value>, soFar: ReadSoFar<Value>): Promise<Value> {
+async function loadOrJoin<Value>(call: Call<Value>, soFar: ReadSoFar<Value>): Promise<Value> {
   const { engine, signal } = call
   const { point, since } = soFar
   let { previous, lookUp } = soFar

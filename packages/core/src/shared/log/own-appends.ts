@@ -176,7 +176,7 @@ export class OwnAppends {
 }
 
 /** What callers get when the log does not confirm what they appended. */
-export function unconfirmed(cause: unknown): LogError {
+function unconfirmed(cause: unknown): LogError {
   return new LogError(
     'ERR_LOG_UNAVAILABLE',
     'The invalidation log did not confirm the invalidation. It holds in this process and is retried, but other processes may not know of it yet. Check the connection of the tier that brings the log.',
