@@ -24,7 +24,7 @@ export interface Tally {
   readonly skipped: number
 }
 
-const STEP_TIMEOUT_MS = 15 * 60_000
+const STEP_TIMEOUT_MS = 30 * 60_000
 
 /** Runs all steps, also after a failure, and prints a line for each with its time. */
 export async function runSteps(steps: readonly Step[], options: { readonly verbose: boolean }): Promise<Tally> {
