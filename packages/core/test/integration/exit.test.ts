@@ -68,13 +68,13 @@ const waits: Record<string, readonly [program: string, prints: string]> = {
   ],
   'the time limit of a tier': [
     `const store = { sync: false, shared: true, get: never, getMany: never, setMany: never, close: () => {} }
-     const slow = createCache({ name: 'slow', tiers: [{ type: 'slow', open: () => store }], tierTimeout: 100 })
+     const slow = createCache({ name: 'slow', tiers: [{ type: 'slow', open: () => store, shared }], tierTimeout: 100 })
      console.log(await slow.get('k'))`,
     'undefined',
   ],
   'the view of a log that never comes': [
     `const log = { heartbeatMs: 1000, follow: never, head: never, snapshot: never, append: never, close: () => {} }
-     const blind = createCache({ name: 'blind', tiers: [memory({ maxEntries: 10 })], log: () => log, tierTimeout: 100 })
+     const blind = createCache({ name: 'blind', tiers: [memory({ maxEntries: 10 })], log: () => log, shared, tierTimeout: 100 })
      console.log(await blind.get('k'), await blind.ready())`,
     'undefined false',
   ],

@@ -34,8 +34,8 @@ test('a statement that fails, which the error of the driver holds with its value
   await until('the view of the log', () => cache.now())
   await admin.query('RENAME TABLE hotpath_entries TO gone')
   try {
-    await cache.getOrSet(SECRET_KEY, () => SECRET_VALUE)
-    await until('two faults', () => faults.length > 1)
+    await cache.set(SECRET_KEY, SECRET_VALUE)
+    await until('a fault', () => faults.length > 0)
   } finally {
     await admin.query('RENAME TABLE gone TO hotpath_entries')
   }
