@@ -34,7 +34,10 @@ export interface EncryptionOptions {
   readonly currentKeyId: string
 }
 
-const ENCRYPTION_OPTIONS: OptionTable<keyof EncryptionOptions> = { keys: true, currentKeyId: true }
+const ENCRYPTION_OPTIONS: OptionTable<keyof EncryptionOptions> = {
+  keys: '{ [id]: crypto.randomBytes(32) }',
+  currentKeyId: 'id',
+}
 
 const ALGORITHM = 'aes-256-gcm'
 const KEY_BYTES = 32

@@ -13,6 +13,11 @@ test.each<[string, () => unknown, string]>([
   ['encrypted', () => encrypted(msgpack(), { keys, currentKeyID: 'a' } as never), 'Did you mean `currentKeyId`?'],
   ['encrypted', () => encrypted(msgpack(), { keys } as never), '`currentKeyId` must be a string'],
   ['encrypted', () => encrypted(msgpack(), { currentKeyId: 'a' } as never), '`keys` must be an object or a function'],
+  [
+    'encrypted',
+    () => encrypted(msgpack(), randomBytes(32) as never),
+    'Pass `{ keys: { [id]: crypto.randomBytes(32) }, currentKeyId: id }`.',
+  ],
   ['encrypted', () => (encrypted as (codec: unknown) => unknown)(msgpack()), 'must be an object, received undefined'],
 ])('%s refuses a wrong option', (_, make, message) => {
   expect(make).toThrow(expect.objectContaining({ name: 'ConfigError', message: expect.stringContaining(message) }))

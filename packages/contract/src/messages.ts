@@ -2,6 +2,7 @@
  * What errors say about options. Nothing but words, and in a module of its own so that a build for production can have
  * another in its place that says less.
  */
+import { isPromise } from './is-promise.ts'
 import { received } from './received.ts'
 
 /** The message of an error. */
@@ -11,23 +12,57 @@ export function messageOf(_code: string, message: string): string {
 
 /** An option that is something else than it must be. */
 export function mustBe(option: string, rule: string, value: unknown, wayOut: string): string {
-  return `\`${option}\` must be ${rule}, received ${received(value)}. ${wayOut}`
+  // Where a function is wanted, awaiting the promise would lead to what is refused next.
+  const advice = isPromise(value) && rule !== 'a function' ? '`await` it first.' : wayOut
+  return `\`${option}\` must be ${rule}, received ${received(value)}. ${advice}`
 }
 
-/** The way out of a name that is not known: the nearest one that is, else all of them. */
-export function adviceOnName(name: string, known: readonly string[]): string {
+/** What a function knows of its options; a string is an example of one that it needs. */
+type Tables = readonly Readonly<Record<string, unknown>>[]
+
+/** The way out of a name that is not known: the nearest one that is, else those that are needed, else all of them. */
+export function adviceOnName(name: string, given: object, tables: Tables): string {
+  const known = namesOf(tables)
   const nearest = nearestName(name, known)
+  const needed = examplesOf(tables)
+  if (needed.length > 0 && isInstead(given, nearest !== undefined, known)) return ` ${passExamples(needed)}`
   if (nearest !== undefined) return ` Did you mean \`${nearest}\`?`
   return known.length === 0 ? '' : ` Use one of ${known.map((one) => `\`${one}\``).join(', ')}.`
 }
 
 /** What could have been meant by something that is no object of options. */
-export function adviceOnOptions(given: unknown, known: readonly string[]): string {
-  if (given === undefined) return known.length === 0 ? '' : `Pass an object such as \`{ ${known[0]}: … }\`.`
-  const isLifetime = typeof given === 'number' || typeof given === 'string'
-  if (isLifetime && known.includes('ttl')) return 'Write `{ ttl: 1_000 }` for one second.'
+export function adviceOnOptions(given: unknown, tables: Tables): string {
+  const needed = examplesOf(tables)
+  if (needed.length > 0) return passExamples(needed)
+  const known = namesOf(tables)
+  if (known.includes('ttl')) {
+    if (typeof given === 'number') return `Write \`{ ttl: ${given > 0 ? given : 1_000} }\`, in milliseconds.`
+    if (typeof given === 'string') return `Write \`{ ttl: ${DURATION.test(given) ? received(given) : "'5m'"} }\`.`
+  }
   if (Array.isArray(given) && known.includes('tags')) return "Write `{ tags: ['country:DE'] }` for tags."
   return 'Leave them out for the defaults.'
+}
+
+function namesOf(tables: Tables): string[] {
+  return tables.flatMap((table) => Object.keys(table))
+}
+
+/** `client: new Redis()` for each option that is needed. */
+function examplesOf(tables: Tables): string[] {
+  const options = tables.flatMap((table) => Object.entries(table))
+  return options.flatMap(([name, check]) => (typeof check === 'string' ? [`${name}: ${check}`] : []))
+}
+
+function passExamples(examples: readonly string[]): string {
+  return `Pass \`{ ${examples.join(', ')} }\`.`
+}
+
+/** Whether this is a client, a pool or a cache in the place of options: what its members are called says nothing. */
+function isInstead(given: object, hasNearest: boolean, known: readonly string[]): boolean {
+  const prototype: unknown = Object.getPrototypeOf(given)
+  const isLiteral = prototype === null || Object.getPrototypeOf(prototype) === null
+  const knowsAny = Object.keys(given).some((name) => known.includes(name))
+  return hasNearest ? !isLiteral && !knowsAny : !isLiteral || !knowsAny
 }
 
 /** The name that is written most alike, when it is so much alike that it was probably meant. */
@@ -67,5 +102,6 @@ function distance(from: string, to: string): number {
   return row[to.length] as number
 }
 
+const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d)$/
 const MAX_NAME = 40
 const MAX_AWAY = 3

@@ -10,15 +10,19 @@ import { adviceOnName, adviceOnOptions, mustBe } from './messages.ts'
  */
 export type OptionCheck = (value: unknown, option: string) => unknown
 
-/** The options that a function knows, and how each is checked; `true`: where it is used. */
-export type OptionTable<Name extends string = string> = Readonly<Record<Name, OptionCheck | true>>
+/**
+ * The options that a function knows, and how each is checked; `true`: where it is used. A string is the same for an option
+ * that is needed, and an example of it for messages: `{ path: "'cache.db'" }`.
+ */
+export type OptionTable<Name extends string = string> = Readonly<Record<Name, OptionCheck | true | string>>
 
 /**
  * Refuses options that a function does not know, and checks the others. What is `undefined` counts as left out.
  *
  * @param door - What the user calls the function.
  * @param tables - The options that it knows.
- * @throws ConfigError `ERR_CONFIG_OPTION` naming the option, and the nearest one that is known.
+ * @throws ConfigError `ERR_CONFIG_OPTION` naming the option, and the nearest one that is known; for what is no object of
+ * options, naming those that are needed.
  *
  * @example
  * ```ts
@@ -37,8 +41,8 @@ export function checkOptions(options: unknown, door: string, ...tables: readonly
     const value = options[name]
     if (value === undefined) continue
     const check = checkOf(name, tables)
-    if (check === undefined) throw unknownOption(name, door, tables)
-    if (check !== true) check(value, name)
+    if (check === undefined) throw unknownOption(name, options, door, tables)
+    if (typeof check === 'function') check(value, name)
   }
 }
 
@@ -113,23 +117,19 @@ function isOptions(given: unknown): given is Readonly<Record<string, unknown>> {
   return prototype === null || Object.getPrototypeOf(prototype) === null || Object.keys(given).length > 0
 }
 
-function checkOf(name: string, tables: readonly OptionTable[]): OptionCheck | true | undefined {
+function checkOf(name: string, tables: readonly OptionTable[]): OptionTable[string] | undefined {
   for (const table of tables) if (Object.hasOwn(table, name)) return table[name]
   return undefined
 }
 
 function noOptions(given: unknown, door: string, tables: readonly OptionTable[]): ConfigError {
-  return wrongOption(`options of ${door}`, 'an object', given, adviceOnOptions(given, namesOf(tables)))
+  return wrongOption(`options of ${door}`, 'an object', given, adviceOnOptions(given, tables))
 }
 
-function unknownOption(name: string, door: string, tables: readonly OptionTable[]): ConfigError {
-  const advice = adviceOnName(name, namesOf(tables))
+function unknownOption(name: string, given: object, door: string, tables: readonly OptionTable[]): ConfigError {
+  const advice = adviceOnName(name, given, tables)
   const shown = displayKey(name)
   return new ConfigError('ERR_CONFIG_OPTION', `\`${door}\` has no option \`${shown}\`.${advice}`, {
     context: { option: shown },
   })
-}
-
-function namesOf(tables: readonly OptionTable[]): string[] {
-  return tables.flatMap((table) => Object.keys(table))
 }

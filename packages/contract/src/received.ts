@@ -1,3 +1,5 @@
+import { isPromise } from './is-promise.ts'
+
 const MAX_SHOWN = 32
 
 /**
@@ -38,6 +40,7 @@ export function received(value: unknown): string {
 export function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value)
   if (Array.isArray(value)) return 'an array'
+  if (isPromise(value)) return 'a Promise'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 

@@ -43,12 +43,49 @@ test('an unknown option that is like no other is refused with all that are known
 
 test('a number, a list or a signal in the place of options is refused', () => {
   expect(messageOf(1_000)).toBe(
-    '`options of getOrSet` must be an object, received 1000. Write `{ ttl: 1_000 }` for one second.',
+    '`options of getOrSet` must be an object, received 1000. Write `{ ttl: 1000 }`, in milliseconds.',
   )
+  expect(messageOf('5m')).toContain("received '5m'. Write `{ ttl: '5m' }`.")
+  expect(messageOf('hello')).toContain("received 'hello'. Write `{ ttl: '5m' }`.")
+  expect(messageOf(-1)).toContain('Write `{ ttl: 1000 }`, in milliseconds.')
+  expect(messageOf(Promise.resolve({}))).toContain('received a Promise. `await` it first.')
   expect(messageOf(['country:DE'])).toContain("received an array. Write `{ tags: ['country:DE'] }` for tags.")
   for (const given of [null, true, () => {}, new AbortController().signal, new Date(), Promise.resolve({})]) {
     expect(messageOf(given)).toContain('must be an object, received')
   }
+})
+
+test('what is no object of options is refused with the options that are needed', () => {
+  const table: OptionTable = { path: "'cache.db'", size: '10', verbose: booleanOption }
+  const refused = (options: unknown): string => {
+    try {
+      checkOptions(options, 'open', table)
+    } catch (error) {
+      return (error as Error).message
+    }
+    return 'accepted'
+  }
+  class Client {
+    verbos = true
+  }
+  class Settings {
+    path = 'a'
+    verbos = true
+  }
+  for (const given of [undefined, null, 5, 'cache.db', [], () => {}]) {
+    expect(refused(given)).toContain("Pass `{ path: 'cache.db', size: 10 }`.")
+  }
+  // What is given in the place of options, and what is mistyped among them.
+  expect(refused(new Client())).toBe("`open` has no option `verbos`. Pass `{ path: 'cache.db', size: 10 }`.")
+  expect(refused({ status: 'ready' })).toContain("Pass `{ path: 'cache.db', size: 10 }`.")
+  expect(refused(new Settings())).toBe('`open` has no option `verbos`. Did you mean `verbose`?')
+  expect(refused({ pth: 'a' })).toBe('`open` has no option `pth`. Did you mean `path`?')
+  expect(refused({ path: 'a', quick: 1 })).toContain('Use one of `path`, `size`, `verbose`.')
+  expect(refused({ path: 'a' })).toBe('accepted')
+})
+
+test('a promise in the place of a function is not to be awaited', () => {
+  expect(() => functionOption(Promise.resolve(), 'load')).toThrow('received a Promise. Leave it out')
 })
 
 test('what is undefined counts as left out, and options may come from anywhere', () => {

@@ -107,8 +107,8 @@ export interface SetEntry<Value = unknown> extends Omit<SetOptions, 'queue'> {
 type Own<Options extends FreshnessOptions> = OptionTable<Exclude<keyof Options & string, keyof FreshnessOptions>>
 
 const CACHE_OPTIONS: Own<CacheOptions> = {
-  name: true,
-  tiers: true,
+  name: "'shop'",
+  tiers: '[memory({ maxEntries: 10_000 })]',
   log: functionOption,
   tierTimeout: true,
   maxOffline: true,

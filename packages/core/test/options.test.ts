@@ -91,7 +91,7 @@ describe('options that caches are made of', () => {
 
 test('the milliseconds that other libraries take in the place of options are refused with the way out', async () => {
   const { cache } = make()
-  await expect(cache.set('k', 1, 1_000 as never)).rejects.toThrow('Write `{ ttl: 1_000 }` for one second.')
+  await expect(cache.set('k', 1, 1_000 as never)).rejects.toThrow('Write `{ ttl: 1000 }`, in milliseconds.')
 })
 
 test('an entry of many is refused like the options of one', async () => {

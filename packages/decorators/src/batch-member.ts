@@ -5,7 +5,7 @@
 import { type CacheKey, ConfigError, type FreshnessOptions, RequestError, kindOf } from '@hotpath/contract'
 import { type BatchOptions, type CachedBatchOptions, type LoadingCache, batch } from '@hotpath/request'
 import { type CacheOption, cacheFinder } from './cache-source.ts'
-import { assertDecorated } from './input.ts'
+import { assertParentheses } from './input.ts'
 import { memberDecorator } from './member.ts'
 import type { Anything, AnyFunction, ArgsOf, Asynchronous, MemberDecorator, ValueOf } from './member-types.ts'
 import { perObject } from './per-object.ts'
@@ -56,9 +56,9 @@ export type Batchable<Of> =
 export function Batch<This = Anything, Of = BatchMethod>(
   options: BatchMemberOptions<This, Of> = {},
 ): MemberDecorator<This, Of, Batchable<Of>> {
-  assertDecorated(options, '@Batch')
+  assertParentheses(options, '@Batch')
   const plain = options as unknown as Options
-  const { cache, key } = plain
+  const { cache, key } = (plain as Options | null) ?? {}
   if (cache !== undefined && key === undefined) {
     throw new ConfigError(
       'ERR_CONFIG_OPTION',
@@ -79,8 +79,10 @@ type Options = BatchMemberOptions<unknown, (keys: readonly unknown[]) => Promise
 type Plan = BatchOptions<unknown> | CachedBatchOptions<unknown, unknown>
 
 /** The cache is found when it is needed, so that it can be swapped. */
-function withCache({ cache: _, ...options }: Options, find: (() => LoadingCache) | undefined): Plan {
-  if (find === undefined) return options
+function withCache(given: Options, find: (() => LoadingCache) | undefined): Plan {
+  // As it is: what is no object is refused where it is used.
+  if (find === undefined) return given as Plan
+  const { cache: _, ...options } = given
   const cache: LoadingCache = {
     // Another member may remember failures under the same keys.
     getOrSet: (...args) =>

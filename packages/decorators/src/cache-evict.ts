@@ -68,7 +68,7 @@ export function cacheEvictFunction(fn: AnyFunction, options: Options, home: Cach
 }
 
 const CACHE_EVICT_OPTIONS: OptionTable<keyof Options> = {
-  key: true,
+  key: "(id) => ['user', id]",
   keys: true,
   tags: true,
   prefix: true,

@@ -64,7 +64,7 @@ interface Plan {
 }
 
 const CACHE_PUT_OPTIONS: OptionTable<Exclude<keyof Options, keyof FreshnessOptions>> = {
-  key: true,
+  key: "(id) => ['user', id]",
   keys: true,
   tags: true,
   when: true,

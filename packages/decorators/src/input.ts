@@ -3,14 +3,29 @@ import { ConfigError, type OptionTable, checkOptions, kindOf, wrongOption } from
 
 /** @throws ConfigError for options that are none (mostly a decorator without its parentheses), and for unknown ones. */
 export function assertOptions(options: unknown, decorator: string, ...known: readonly OptionTable[]): void {
-  if (typeof options !== 'function') return checkOptions(options, decorator, ...known)
-  const wayOut = `Write \`${decorator}()\`, with parentheses, or \`${decorator}({ … })\`.`
-  throw wrongOption(`options of ${decorator}`, 'an object', options, wayOut)
+  const needsOptions = known.some((table) => Object.values(table).some((check) => typeof check === 'string'))
+  assertParentheses(options, decorator, needsOptions ? `${decorator}({ … })` : undefined)
+  checkOptions(options, decorator, ...known)
 }
 
-/** The same where a policy checks its options itself. */
-export function assertDecorated(options: unknown, decorator: string): void {
-  if (typeof options !== 'object' || options === null) assertOptions(options, decorator)
+/**
+ * A decorator without its parentheses gets the member in the place of options, or its class.
+ *
+ * @param example - For a decorator that cannot do without options.
+ * @throws ConfigError saying how it is written.
+ */
+export function assertParentheses(first: unknown, decorator: string, example?: string): void {
+  if (!decorator.startsWith('@') || !(typeof first === 'function' || isPrototype(first))) return
+  const wayOut =
+    example === undefined
+      ? `\`${decorator}()\`, with parentheses, or \`${decorator}({ … })\``
+      : `\`${example}\`, with parentheses`
+  throw wrongOption(`options of ${decorator}`, 'an object', first, `Write ${wayOut}.`)
+}
+
+/** What legacy decorators get first. It has no members that can be listed, and would pass for options that say nothing. */
+function isPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'constructor')
 }
 
 /** @throws ConfigError for what cannot be called. */

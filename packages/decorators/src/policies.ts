@@ -15,7 +15,7 @@ import {
   throttle,
   timeout,
 } from '@hotpath/request'
-import { assertDecorated, assertFunction, assertOptions } from './input.ts'
+import { assertFunction, assertOptions, assertParentheses } from './input.ts'
 import { memberDecorator } from './member.ts'
 import type {
   Anything,
@@ -67,7 +67,7 @@ export function Dedupe<This = Anything, Of = AsyncMethod>(
  * @throws ConfigError for wrong options, and when it stands before anything but a method or getter.
  */
 export function Retry<This = Anything, Of = AsyncMethod>(options: RetryOptions = {}): MemberDecorator<This, Of> {
-  assertDecorated(options, '@Retry')
+  assertParentheses(options, '@Retry')
   const policy = retry(options)
   return memberDecorator('@Retry', ({ fn }) => policy(fn))
 }
@@ -81,6 +81,7 @@ export function Timeout<This = Anything, Of = AsyncMethod>(
   limit: Duration | false,
   options: PolicyOptions = {},
 ): MemberDecorator<This, Of> {
+  assertParentheses(limit, '@Timeout', "@Timeout('2s')")
   const policy = timeout(limit, options)
   return memberDecorator('@Timeout', ({ fn }) => policy(fn))
 }
@@ -93,8 +94,7 @@ export function Timeout<This = Anything, Of = AsyncMethod>(
 export function Throttle<This = Anything, Of = AsyncMethod>(
   options: ThrottleOptions & PerObject,
 ): MemberDecorator<This, Of> {
-  assertDecorated(options, '@Throttle')
-  const { perObject: isPerObject, ...own } = checkPerObject(options)
+  const { isPerObject, own } = splitOptions(options, '@Throttle', '@Throttle({ … })')
   throttle(own)
   return memberDecorator('@Throttle', ({ fn }) => shared(isPerObject, () => throttle(fn, own)))
 }
@@ -107,8 +107,7 @@ export function Throttle<This = Anything, Of = AsyncMethod>(
 export function CircuitBreaker<This = Anything, Of = AsyncMethod>(
   options: CircuitBreakerOptions & PerObject = {},
 ): MemberDecorator<This, Of> {
-  assertDecorated(options, '@CircuitBreaker')
-  const { perObject: isPerObject, ...own } = checkPerObject(options)
+  const { isPerObject, own } = splitOptions(options, '@CircuitBreaker')
   circuitBreaker(own)
   return memberDecorator('@CircuitBreaker', ({ fn }) => shared(isPerObject, () => circuitBreaker(fn, own)))
 }
@@ -143,8 +142,14 @@ function shared(isPerObject: boolean | undefined, make: () => AnyFunction): AnyF
   return isPerObject === true ? perObject(make) : make()
 }
 
-/** What the policies do not know themselves. */
-function checkPerObject<Options extends PerObject>(options: Options): Options {
-  if (options.perObject !== undefined) booleanOption(options.perObject, 'perObject')
-  return options
+/** The policy's own options, and what it does not know. Without that they are handed on as they are: the policy checks them. */
+function splitOptions<Options extends PerObject>(
+  options: Options,
+  decorator: string,
+  example?: string,
+): { readonly isPerObject: boolean | undefined; readonly own: Omit<Options, 'perObject'> } {
+  assertParentheses(options, decorator, example)
+  if ((options as Options | null | undefined)?.perObject === undefined) return { isPerObject: undefined, own: options }
+  const { perObject, ...own } = options
+  return { isPerObject: booleanOption(perObject, 'perObject'), own }
 }

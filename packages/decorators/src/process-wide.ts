@@ -21,7 +21,7 @@ export interface DecoratorsConfig {
   readonly cache: CacheProvider | undefined
 }
 
-const CONFIG_OPTIONS: OptionTable<keyof DecoratorsConfig> = { cache: true }
+const CONFIG_OPTIONS: OptionTable<keyof DecoratorsConfig> = { cache: 'createCache({ … })' }
 
 /**
  * Sets the cache of all decorators in this process that have no other. The answer puts back the one before, for tests.

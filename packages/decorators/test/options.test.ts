@@ -21,13 +21,34 @@ import {
 
 const load = async (id: number): Promise<number> => id
 const cache = createCache({ name: 'options', tiers: [memory({ maxEntries: 10 })] })
+class Users {}
 const key = (id: number): [string, number] => ['user', id]
 
 test.each<[() => unknown, string]>([
   [() => Cacheable({ tll: 5 } as never), '`@Cacheable` has no option `tll`. Did you mean `ttl`?'],
   [() => Cacheable({ tag: ['a'] } as never), 'Did you mean `tags`?'],
-  [() => Cacheable(5_000 as never), '`options of @Cacheable` must be an object, received 5000. Write `{ ttl: 1_000 }`'],
+  [() => Cacheable(5_000 as never), '`options of @Cacheable` must be an object, received 5000. Write `{ ttl: 5000 }`'],
   [() => Cacheable(load as never), 'Write `@Cacheable()`, with parentheses'],
+  [() => Cacheable(Users.prototype as never), 'Write `@Cacheable()`, with parentheses'],
+  [() => CachePut(Users.prototype as never), 'Write `@CachePut({ … })`, with parentheses.'],
+  [() => CacheEvict(load as never), 'Write `@CacheEvict({ … })`, with parentheses.'],
+  [() => Memoize(Users.prototype as never), 'Write `@Memoize()`, with parentheses'],
+  [() => Dedupe(Users.prototype as never), 'Write `@Dedupe()`, with parentheses'],
+  [() => Batch(Users.prototype as never), 'Write `@Batch()`, with parentheses'],
+  [() => Retry(Users.prototype as never), 'Write `@Retry()`, with parentheses'],
+  [() => CircuitBreaker(load as never), 'Write `@CircuitBreaker()`, with parentheses'],
+  [() => Throttle(Users.prototype as never), 'Write `@Throttle({ … })`, with parentheses.'],
+  [() => Timeout(load as never), "Write `@Timeout('2s')`, with parentheses."],
+  [() => Throttle([] as never), "Pass `{ limit: 10, interval: '1s' }`."],
+  [() => Throttle(undefined as never), "Pass `{ limit: 10, interval: '1s' }`."],
+  [() => CircuitBreaker([] as never), 'received an array. Leave them out for the defaults.'],
+  [() => Batch(null as never), 'received null. Leave them out for the defaults.'],
+  [() => Batch([] as never), 'received an array. Leave them out for the defaults.'],
+  [() => CachePut('5m' as never), "Pass `{ key: (id) => ['user', id] }`."],
+  [() => cacheEvict(load, load as never), "Pass `{ key: (id) => ['user', id] }`."],
+  [() => cacheable(load, load as never), 'Leave them out for the defaults.'],
+  [() => configureDecorators(cache as never), 'Pass `{ cache: createCache({ … }) }`.'],
+  [() => configureDecorators('redis' as never), 'Pass `{ cache: createCache({ … }) }`.'],
   [() => cacheable(load, { cache, ttll: 5 } as never), '`cacheable` has no option `ttll`'],
   [() => CachePut({ key, tll: 5 } as never), '`@CachePut` has no option `tll`'],
   [() => CachePut({ key, queue: 'yes' } as never), "`queue` must be `true` or `false`, received 'yes'"],

@@ -44,7 +44,7 @@ export interface RedisOptions {
 }
 
 const REDIS_OPTIONS: OptionTable<keyof RedisOptions> = {
-  client: true,
+  client: "new Redis('redis://127.0.0.1')",
   codec: codecOption,
   prefix: true,
   checkLife: booleanOption,

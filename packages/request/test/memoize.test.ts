@@ -197,7 +197,7 @@ describe('memoize in this process', () => {
   test.each<[object, string]>([
     [
       {},
-      '`memoize` would keep results without bound. Give a `cache`, or `maxEntries` to keep so many in this process.',
+      '`memoize` would keep results without bound. Pass `{ cache }`, or `{ maxEntries: 1_000 }` to keep so many in this process.',
     ],
     [{ maxEntries: Infinity }, '`memoize` would keep results without bound.'],
     [{ maxEntries: 0 }, '`maxEntries` must be a whole number of at least 1, received 0.'],

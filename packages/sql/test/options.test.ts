@@ -1,5 +1,5 @@
 import { createPool } from 'mysql2/promise'
-import { Pool } from 'pg'
+import { Client, Pool } from 'pg'
 import { expect, test } from 'vitest'
 import { mysql, postgres, sqlite } from '../src/index.ts'
 
@@ -28,7 +28,19 @@ test.each<[() => unknown, string]>([
   [() => sqlite({ file: 'a.db' } as never), '`sqlite` has no option `file`'],
   [() => sqlite({ path: 5 as never }), '`path` must be the name of a file, received 5'],
   [() => sqlite({ path: ':memory:', maxBytes: '1kb' }), "received '1kb'"],
-  [() => sqlite('a.db' as never), '`options of sqlite` must be an object'],
+  [() => sqlite('a.db' as never), "Pass `{ path: 'cache.db' }`."],
+  [() => sqlite(pg as never), "Pass `{ path: 'cache.db' }`."],
+  [() => postgres('postgres://u:SECRET@h' as never), 'Pass `{ pool: new Pool({ connectionString }) }`.'],
+  [() => postgres(pg as never), 'Pass `{ pool: new Pool({ connectionString }) }`.'],
+  [() => postgres({ pool: Promise.resolve(pg) as never }), 'received a Promise. `await` it first.'],
+  [() => postgres({ pool: new Client() as never }), 'received a `Client`. Use for example `postgres({ pool: new Pool('],
+  [() => mysql({ pool: Promise.resolve(my) as never }), 'received a Promise. `await` it first.'],
+  [
+    () => mysql({ pool: { query() {}, execute() {} } as never }),
+    'received one connection. Use for example `mysql({ pool: createPool(',
+  ],
+  [() => mysql('mysql://u:SECRET@h' as never), 'Pass `{ pool: createPool(uri) }`.'],
+  [() => mysql(my as never), 'Pass `{ pool: createPool(uri) }`.'],
 ])('%s is refused', (make, message) => {
   expect(make).toThrow(expect.objectContaining({ name: 'ConfigError', message: expect.stringContaining(message) }))
   expect(make).not.toThrow('SECRET')

@@ -35,7 +35,7 @@ export interface MemoryOptions {
 }
 
 const MEMORY_OPTIONS: OptionTable<keyof MemoryOptions> = {
-  maxEntries: true,
+  maxEntries: '10_000',
   maxBytes: true,
   maxEntryBytes: true,
   sizeOf: functionOption,

@@ -17,25 +17,9 @@ export interface PolicyOptions {
 /** A policy may know less of these than all; their checks are where they are used. */
 const POLICY_OPTIONS: OptionTable<keyof PolicyOptions> = { name: true, events: true, clock: true }
 
-/**
- * Refuses options that are no object, and those that a policy does not know.
- *
- * @param example - For a policy that cannot do without.
- */
-export function assertOptions(
-  options: unknown,
-  policy: string,
-  own: readonly OptionTable[] = [],
-  example?: string,
-): void {
-  if (example !== undefined) assertGiven(options, policy, example)
+/** Refuses options that are no object, and those that a policy does not know. */
+export function assertOptions(options: unknown, policy: string, own: readonly OptionTable[] = []): void {
   checkOptions(options, policy, ...own, POLICY_OPTIONS)
-}
-
-/** @throws ConfigError for what is no object, where there are no defaults. */
-export function assertGiven(options: unknown, policy: string, example: string): void {
-  if (typeof options === 'object' && options !== null) return
-  throw wrongOption(`options of ${policy}`, 'an object', options, `Use for example \`${example}\`.`)
 }
 
 /** The clock that was given, or the machine's. */

@@ -20,7 +20,8 @@ export interface LimitOptions extends Omit<PolicyOptions, 'clock'> {
 }
 
 const EXAMPLE = 'limit(load, { concurrency: 10 })'
-const LIMIT_OPTIONS: OptionTable<'concurrency' | 'maxQueue'> = { concurrency: true, maxQueue: true }
+/** What a limit knows of its own. */
+export const LIMIT_OPTIONS: OptionTable<'concurrency' | 'maxQueue'> = { concurrency: '10', maxQueue: true }
 
 /** Calls that run and wait. */
 export interface Load {
@@ -76,7 +77,7 @@ export class Limiter {
   #running = 0
 
   constructor(options: LimitOptions | undefined) {
-    assertOptions(options, 'limit', [LIMIT_OPTIONS], EXAMPLE)
+    assertOptions(options, 'limit', [LIMIT_OPTIONS])
     this.#options = options as LimitOptions
     const { concurrency, maxQueue } = this.#options
     if (concurrency === undefined)

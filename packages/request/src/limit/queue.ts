@@ -1,5 +1,6 @@
 import type { CallOptions } from '../call/wrapped.ts'
-import { Limiter, type LimitOptions, type Load } from './limit.ts'
+import { assertOptions } from '../checks/policy-options.ts'
+import { LIMIT_OPTIONS, Limiter, type LimitOptions, type Load } from './limit.ts'
 import { assertFunction } from '../call/function.ts'
 
 /** Work that waits for its turn, the most urgent first. */
@@ -25,6 +26,7 @@ export interface Queue extends Load {
  * ```
  */
 export function createQueue(options: LimitOptions): Queue {
+  assertOptions(options, 'createQueue', [LIMIT_OPTIONS])
   const limiter = new Limiter({ name: 'queue', ...options })
   const run = limiter.wrap((work: () => unknown) => work())
   return {

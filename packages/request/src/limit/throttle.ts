@@ -50,7 +50,11 @@ export function throttle(...given: readonly unknown[]): unknown {
 
 const EXAMPLE = "throttle(send, { limit: 10, interval: '1s' })"
 
-const THROTTLE_OPTIONS: OptionTable<'limit' | 'interval' | 'maxQueue'> = { limit: true, interval: true, maxQueue: true }
+const THROTTLE_OPTIONS: OptionTable<'limit' | 'interval' | 'maxQueue'> = {
+  limit: '10',
+  interval: "'1s'",
+  maxQueue: true,
+}
 
 class Throttler {
   readonly #options: ThrottleOptions
@@ -65,7 +69,7 @@ class Throttler {
   #timer: Timer | undefined
 
   constructor(options: ThrottleOptions | undefined) {
-    assertOptions(options, 'throttle', [THROTTLE_OPTIONS], EXAMPLE)
+    assertOptions(options, 'throttle', [THROTTLE_OPTIONS])
     this.#options = options as ThrottleOptions
     const { limit, interval, maxQueue } = this.#options
     this.#limit = finiteCount(limit, undefined, 'limit')

@@ -28,7 +28,7 @@ export interface DebounceOptions extends PolicyOptions {
 }
 
 const DEBOUNCE_OPTIONS: OptionTable<'wait' | 'maxWait' | 'leading'> = {
-  wait: true,
+  wait: "'200ms'",
   maxWait: true,
   leading: booleanOption,
 }
@@ -56,7 +56,7 @@ export function debounce<Fn extends AnyFunction>(fn: Fn, options: DebounceOption
 export function debounce(options: DebounceOptions): Policy
 export function debounce(...given: readonly unknown[]): unknown {
   const [fn, options] = functionFirst(given) as [AnyFunction?, DebounceOptions?]
-  assertOptions(options, 'debounce', [DEBOUNCE_OPTIONS], EXAMPLE)
+  assertOptions(options, 'debounce', [DEBOUNCE_OPTIONS])
   const { wait, maxWait, leading = false } = options as DebounceOptions
   const plan: Plan = {
     waitMs: finiteMs(wait, 'wait', "Use for example '200ms'."),

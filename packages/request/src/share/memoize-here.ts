@@ -23,7 +23,7 @@ export interface MemoizeHereOptions<Args extends readonly unknown[]> extends Omi
 /** What is known of a memory of this function's own. */
 export const HERE_OPTIONS: OptionTable<keyof MemoizeHereOptions<never>> = {
   cache: true,
-  maxEntries: true,
+  maxEntries: '1_000',
   ttl: true,
   key: true,
   name: true,
@@ -75,6 +75,6 @@ export function memoizeHere(options: MemoizeHereOptions<never>): (fn: AnyFunctio
 function unbounded(): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_UNBOUNDED',
-    '`memoize` would keep results without bound. Give a `cache`, or `maxEntries` to keep so many in this process.',
+    '`memoize` would keep results without bound. Pass `{ cache }`, or `{ maxEntries: 1_000 }` to keep so many in this process.',
   )
 }

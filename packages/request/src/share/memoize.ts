@@ -7,7 +7,6 @@ import { checkOptions } from '@hotpath/contract'
 import { assertKeyOf } from './call-key.ts'
 import { HERE_OPTIONS, memoizeHere, type MemoizeHereOptions } from './memoize-here.ts'
 import { IN_CACHE_OPTIONS, memoizeInCache, type MemoizeInCacheOptions } from './memoize-in-cache.ts'
-import { assertGiven } from '../checks/policy-options.ts'
 import type { Policy, Wrapped } from '../call/wrapped.ts'
 import type { AnyFunction } from '../call/function.ts'
 
@@ -60,7 +59,6 @@ export function memoize<Args extends readonly unknown[] = readonly unknown[]>(
 ): Policy<never, Args>
 export function memoize(...given: readonly unknown[]): unknown {
   const [fn, options] = functionFirst(given) as [unknown, MemoizeOptions<never, unknown>]
-  assertGiven(options, 'memoize', 'memoize(load, { maxEntries: 1_000 })')
   checkOptions(options, 'memoize', ...(isInCache(options) ? IN_CACHE_OPTIONS : [HERE_OPTIONS]))
   assertKeyOf(options.key)
   const wrap = isInCache(options) ? memoizeInCache(options) : memoizeHere(options)

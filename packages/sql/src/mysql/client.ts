@@ -1,4 +1,4 @@
-import { ConfigError, kindOf } from '@hotpath/contract'
+import { ConfigError, isPromise, kindOf } from '@hotpath/contract'
 
 /** A query with its values. */
 export interface MysqlQuery {
@@ -51,18 +51,23 @@ export function assertPool(pool: unknown): asserts pool is MysqlPool {
   const {
     getConnection,
     promise,
+    query,
     pool: inner,
   } = (pool ?? {}) as Partial<MysqlPool> & {
     readonly promise?: unknown
+    readonly query?: unknown
     readonly pool?: Mysql2Settings
   }
   const isPool = typeof getConnection === 'function'
   // The pool with callbacks looks alike, and makes one of promises.
   if (!isPool || promise !== undefined) {
-    const received = isPool ? 'one with callbacks' : kindOf(pool)
+    const other = typeof query === 'function' ? 'one connection' : kindOf(pool)
+    const wayOut = isPromise(pool)
+      ? '`await` it first.'
+      : 'Use for example `mysql({ pool: createPool(uri) })` with `createPool` of mysql2/promise.'
     throw new ConfigError(
       'ERR_CONFIG_OPTION',
-      `\`pool\` must be a pool of connections with promises, received ${received}. Use for example \`mysql({ pool: createPool(uri) })\` with \`createPool\` of mysql2/promise.`,
+      `\`pool\` must be a pool of connections with promises, received ${isPool ? 'one with callbacks' : other}. ${wayOut}`,
     )
   }
   if (inner?.config?.connectionConfig?.queryFormat === undefined) return

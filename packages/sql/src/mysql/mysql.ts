@@ -49,7 +49,7 @@ export interface MysqlOptions {
 }
 
 const MYSQL_OPTIONS: OptionTable<keyof MysqlOptions> = {
-  pool: true,
+  pool: 'createPool(uri)',
   codec: codecOption,
   prefix: true,
   maxEntries: true,

@@ -1,4 +1,4 @@
-import { ConfigError, kindOf } from '@hotpath/contract'
+import { ConfigError, isPromise, kindOf } from '@hotpath/contract'
 import type { PostgresTypes } from './value-types.ts'
 
 /** What a query answers with. */
@@ -69,11 +69,14 @@ export interface PostgresPool {
  */
 export function assertPool(pool: unknown, listens: boolean): asserts pool is PostgresPool {
   const { connect, on, options } = (pool ?? {}) as Partial<PostgresPool>
-  if ([connect, on].some((method) => typeof method !== 'function')) {
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `\`pool\` must be a pool of connections, received ${kindOf(pool)}. Use for example \`postgres({ pool: new Pool({ connectionString }) })\` with pg.`,
-    )
+  // A `Client` looks alike, and has one connection, which it never lends.
+  const isClient = Object(pool) === pool && 'connectionParameters' in (pool as object)
+  if (isClient || typeof connect !== 'function' || typeof on !== 'function') {
+    const found = isClient ? 'a `Client`' : kindOf(pool)
+    const wayOut = isPromise(pool)
+      ? '`await` it first.'
+      : 'Use for example `postgres({ pool: new Pool({ connectionString }) })` with `Pool` of pg.'
+    throw new ConfigError('ERR_CONFIG_OPTION', `\`pool\` must be a pool of connections, received ${found}. ${wayOut}`)
   }
   if (options?.binary === true) {
     throw new ConfigError(

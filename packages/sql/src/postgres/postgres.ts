@@ -44,7 +44,7 @@ export interface PostgresOptions {
 }
 
 const POSTGRES_OPTIONS: OptionTable<keyof PostgresOptions> = {
-  pool: true,
+  pool: 'new Pool({ connectionString })',
   codec: codecOption,
   prefix: true,
   maxEntries: true,

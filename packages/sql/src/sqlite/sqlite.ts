@@ -30,7 +30,7 @@ export interface SqliteOptions {
   readonly maxBytes?: ByteSize | undefined
 }
 
-const SQLITE_OPTIONS: OptionTable<keyof SqliteOptions> = { path: true, codec: codecOption, maxBytes: true }
+const SQLITE_OPTIONS: OptionTable<keyof SqliteOptions> = { path: "'cache.db'", codec: codecOption, maxBytes: true }
 
 const POLL_MS = 20
 const MIN_BYTES = 1_000_000

@@ -47,7 +47,7 @@ export interface BatchEndpointOptions {
 }
 
 const BATCH_ENDPOINT_OPTIONS: OptionTable<keyof BatchEndpointOptions> = {
-  path: true,
+  path: "'/batch'",
   maxBatch: true,
   window: true,
   when: true,
