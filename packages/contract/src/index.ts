@@ -57,6 +57,8 @@ export type {
   Scope,
   Strength,
 } from './ports/log.ts'
+export { fromWireInvalidation, strengthOf, toWireInvalidation } from './wire-invalidation.ts'
+export type { ScopeLetter, StrengthLetter, WireInvalidation } from './wire-invalidation.ts'
 export type {
   EvictionReason,
   PurgeOptions,

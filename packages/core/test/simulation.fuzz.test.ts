@@ -34,7 +34,7 @@ test.each(chunks)(
 )
 
 test('bounds that are met all the time cost misses and nothing else', async () => {
-  expect(await play(SMALL_BOUNDS, Math.ceil(Number(SEEDS) / 4), Number(FROM))).toBeUndefined()
+  expect(await play(SMALL_BOUNDS, { seeds: Math.ceil(Number(SEEDS) / 4), from: Number(FROM) })).toBeUndefined()
 }, 120_000)
 
 test('a seed is one history: it plays the same way each time', async () => {

@@ -8,12 +8,9 @@
  * safe. Both have to be of one epoch.
  */
 import { setImmediate } from 'node:timers/promises'
-import type { Invalidation, LogPositions, Mark, Scope, Strength } from '@hotpath/contract'
+import { type Invalidation, type LogPositions, type Mark, fromWireInvalidation, strengthOf } from '@hotpath/contract'
 import { CELLS, type CellPosition, buildCellPositions } from '@hotpath/core/shared'
 import { MAX_PATTERNS, POSITION_DIGITS, ROW_CELLS } from './log-scripts.ts'
-
-/** Strengths by their letter in Redis. */
-export const STRENGTHS: Readonly<Record<string, Strength>> = { h: 'hard', s: 'soft' }
 
 /** What a hash with the state of a log holds. */
 interface StoredState {
@@ -33,7 +30,7 @@ const ROWS = CELLS / ROW_CELLS
 /** Taken in without a pause: some milliseconds of work. */
 const ROWS_AT_ONCE = 256
 const NO_POSITION = '0'.repeat(POSITION_DIGITS)
-const PATTERN = /^([hs])([xp]):(.*)$/s
+const PATTERN = /^(.)(.):(.*)$/s
 
 /** @returns `undefined` when the log was begun anew between the two commands. */
 export async function readState(read: ReadFields): Promise<StoredState | undefined> {
@@ -50,10 +47,15 @@ export async function readState(read: ReadFields): Promise<StoredState | undefin
     { scope: all, strength: 'soft', epoch, position: Number(softFloor ?? 0) },
   ]
   for (const [index, field] of patterns.entries()) {
-    const [, letter = '', type, name = ''] = PATTERN.exec(field) ?? []
-    if (type === undefined || typeof positions[index] !== 'string') continue
-    const scope: Scope = type === 'x' ? { type: 'pattern', pattern: name } : { type: 'prefix', prefix: name }
-    records.push({ scope, strength: STRENGTHS[letter] as Strength, epoch, position: Number(positions[index]) })
+    const [, strength, type, value = ''] = PATTERN.exec(field) ?? []
+    if (strength === undefined || type === undefined || typeof positions[index] !== 'string') continue
+    const raisedTo = Number(positions[index])
+    records.push({
+      ...fromWireInvalidation({ strength, type, value }),
+      epoch,
+      // Nobody knows what a damaged position was.
+      position: Number.isSafeInteger(raisedTo) ? raisedTo : Number(position),
+    })
   }
   return { epoch, position: Number(position), rows, records }
 }
@@ -70,7 +72,7 @@ export async function positionsIn({ position, rows, records }: StoredState): Pro
 
 function* cellsIn(rows: readonly Row[], highest: number): Generator<CellPosition> {
   for (const [name, digits] of rows) {
-    const strength = STRENGTHS[name[0] as string] as Strength
+    const strength = strengthOf(name[0] as string)
     const first = Number(name.slice(1)) * ROW_CELLS
     const isDamaged = digits.length !== ROW_CELLS * POSITION_DIGITS
     for (let index = 0; index < ROW_CELLS; index++) {

@@ -8,14 +8,15 @@ import {
   type LogHead,
   type LogRecord,
   type Mark,
-  type Scope,
   type TierContext,
+  fromWireInvalidation,
+  toWireInvalidation,
 } from '@hotpath/contract'
 import { cellsOf } from '@hotpath/core/shared'
 import type { Connection } from './connection.ts'
 import { SilenceError } from './follower-connection.ts'
 import { APPEND, HEAD, REPAIR } from './log-scripts.ts'
-import { STRENGTHS, positionsIn, readState } from './log-state.ts'
+import { positionsIn, readState } from './log-state.ts'
 import type { ServerClock } from './server-clock.ts'
 import type { StreamFollower } from './stream-follower.ts'
 import type { StreamEntry } from './stream-read.ts'
@@ -165,46 +166,20 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
   }
 }
 
-function toArguments({ scope, strength }: Invalidation): (string | number)[] {
-  const letter = strength === 'hard' ? 'h' : 's'
-  switch (scope.type) {
-    case 'all':
-      return [letter, 'a', '', 0, 0]
-    case 'key':
-      return [letter, 'k', scope.key, ...cellsOf('key', scope.key)]
-    case 'tag':
-      return [letter, 't', scope.tag, ...cellsOf('tag', scope.tag)]
-    case 'prefix':
-      return [letter, 'p', scope.prefix, 0, 0]
-    case 'pattern':
-      return [letter, 'x', scope.pattern, 0, 0]
-  }
+function toArguments(invalidation: Invalidation): (string | number)[] {
+  const { strength, type, value } = toWireInvalidation(invalidation)
+  const kind = invalidation.scope.type
+  return [strength, type, value, ...(kind === 'key' || kind === 'tag' ? cellsOf(kind, value) : [0, 0])]
 }
 
-function toScope(type: string | undefined, value: string): Scope | undefined {
-  switch (type) {
-    case 'a':
-      return { type: 'all' }
-    case 'k':
-      return { type: 'key', key: value }
-    case 't':
-      return { type: 'tag', tag: value }
-    case 'p':
-      return { type: 'prefix', prefix: value }
-    case 'x':
-      return { type: 'pattern', pattern: value }
-    default:
-      return undefined
-  }
-}
-
+/** `undefined` for what no version of this package wrote. */
 function toRecord({ position, fields }: StreamEntry): LogRecord | undefined {
-  const { e: epoch, b: before, s: letter = '', t: type, v: value } = fields
-  const [scope, strength, previous] = [toScope(type, value ?? ''), STRENGTHS[letter], Number(before)]
-  if (epoch === undefined || scope === undefined || strength === undefined || !Number.isSafeInteger(previous)) {
+  const { e: epoch, b: before, s: strength, t: type, v: value = '' } = fields
+  const previous = Number(before)
+  if (epoch === undefined || strength === undefined || type === undefined || !Number.isSafeInteger(previous)) {
     return undefined
   }
-  return { epoch, position, previous, scope, strength }
+  return { epoch, position, previous, ...fromWireInvalidation({ strength, type, value }) }
 }
 
 function unknownRecord(): LogError {

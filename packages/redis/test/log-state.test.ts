@@ -27,3 +27,14 @@ test('a full table is taken in some rows at a time, and others have their turn b
   expect(positions.hardAt('key', ['tag'], 0)).toBe(Number(POSITION))
   expect(positions.softAt('key', ['tag'], 0)).toBe(Number(POSITION))
 })
+
+test.each([
+  ['hq:later', '12', 'a kind of scope that a later version wrote', 12],
+  ['?x:a*', '12', 'a strength that a later version wrote', 12],
+  ['hx:a*', 'damaged', 'a damaged position', Number(POSITION)],
+])('%s at %s, %s, is read as the most that it can mean', async (field, position, _, expected) => {
+  const replies: Record<string, string> = { e: 'epoch', p: POSITION, q1: field, [field]: position }
+  const state = await readState(async (fields) => fields.map((name) => replies[name] ?? null))
+  const positions = await positionsIn(state!)
+  expect(positions.hardAt('any', [], 0)).toBe(expected)
+})

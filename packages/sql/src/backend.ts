@@ -2,7 +2,7 @@
  * What a database does for a store and a log. Everything above this line is the same for all databases, everything
  * below it is SQL.
  */
-import type { LogHead, LogRecord, LogSnapshot, Mark, Strength } from '@hotpath/contract'
+import type { LogHead, LogRecord, LogSnapshot, Mark, WireInvalidation } from '@hotpath/contract'
 
 /** An entry as it lies in its table. */
 export interface StoredFrame {
@@ -33,15 +33,9 @@ export interface EntryTable {
 }
 
 /** A record on its way into the log. Cells are `undefined` for what is neither key nor tag. */
-export interface RecordToAppend {
-  readonly strength: Strength
-  readonly type: ScopeType
-  readonly value: string
+export interface RecordToAppend extends WireInvalidation {
   readonly cells: readonly [number, number] | undefined
 }
-
-/** What kind a scope is, in one letter: all, key, tag, prefix, pattern (x). */
-export type ScopeType = 'a' | 'k' | 't' | 'p' | 'x'
 
 /** The log of one cache name. */
 export interface LogTable {

@@ -1,7 +1,13 @@
-/** What a log's tables hold, as rows of a server. Drivers hand on large integers as text. */
-import type { Invalidation, LogRecord, Mark } from '@hotpath/contract'
+/** What a log's tables hold, as rows. Drivers hand on large integers as text. */
+import {
+  type Invalidation,
+  type LogHead,
+  type LogRecord,
+  type Mark,
+  fromWireInvalidation,
+  strengthOf,
+} from '@hotpath/contract'
 import type { CellPosition } from '@hotpath/core/shared'
-import { toScope, toStrength } from './scope-rows.ts'
 
 type Integer = string | number
 
@@ -13,6 +19,10 @@ export interface LogRow {
   readonly position: Integer
   readonly hard_floor: Integer
   readonly soft_floor: Integer
+}
+
+/** A log, as a server with a clock of its own returns it. */
+export interface TimedLogRow extends LogRow {
   /** The server's clock in milliseconds. */
   readonly now_ms: Integer
 }
@@ -28,7 +38,8 @@ export interface CellRow {
 export interface MatcherRow {
   readonly strength: string
   readonly type: string
-  readonly value: Buffer
+  /** Bytes where a string could not hold all that a pattern may be made of. */
+  readonly value: Buffer | string
   readonly position: Integer
 }
 
@@ -41,8 +52,12 @@ export interface RecordRow extends MatcherRow {
 /** The cells of some rows, one after the other. */
 export function* cellsOf(rows: readonly CellRow[]): Iterable<CellPosition> {
   for (const { strength, cell, position } of rows) {
-    yield { strength: toStrength(strength), cell, position: Number(position) }
+    yield { strength: strengthOf(strength), cell, position: Number(position) }
   }
+}
+
+export function headOf({ epoch, life, position }: LogRow): LogHead {
+  return { epoch, life, position: Number(position) }
 }
 
 export function floorsOf({ epoch, hard_floor, soft_floor }: LogRow): (Invalidation & Mark)[] {
@@ -53,8 +68,7 @@ export function floorsOf({ epoch, hard_floor, soft_floor }: LogRow): (Invalidati
 }
 
 export function matcherOf({ strength, type, value, position }: MatcherRow, epoch: string): Invalidation & Mark {
-  const scope = toScope(type, value.toString())
-  return { scope, strength: toStrength(strength), epoch, position: Number(position) }
+  return { ...fromWireInvalidation({ strength, type, value: value.toString() }), epoch, position: Number(position) }
 }
 
 export function recordOf(row: RecordRow): LogRecord {

@@ -5,7 +5,7 @@ import { AppendQueue } from '../src/append-queue.ts'
 import type { RecordToAppend } from '../src/backend.ts'
 
 const records = (count: number): RecordToAppend[] =>
-  Array.from({ length: count }, (_, n) => ({ strength: 'hard', type: 'k', value: `k${n}`, cells: [1, 2] }))
+  Array.from({ length: count }, (_, n) => ({ strength: 'h', type: 'k', value: `k${n}`, cells: [1, 2] }))
 
 /** A queue of transactions of at most ten records, each of which ends when told to. */
 function make() {

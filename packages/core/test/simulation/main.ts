@@ -17,6 +17,7 @@ const { values } = parseArgs({
     'keep-going': { type: 'boolean', default: false },
     rules: { type: 'boolean', default: false },
     only: { type: 'string' },
+    seconds: { type: 'string' },
     small: { type: 'boolean', default: false },
   },
 })
@@ -30,7 +31,8 @@ async function playSeeds(): Promise<void> {
   const to = values.seed === undefined ? from + Number(values.seeds) : from + 1
   let [steps, checks, failures] = [0, 0, 0]
   const startedAt = performance.now()
-  for (let seed = from; seed < to; seed++) {
+  const isOver = (): boolean => performance.now() - startedAt > Number(values.seconds ?? Infinity) * 1_000
+  for (let seed = from; seed < to && !isOver(); seed++) {
     const outcome = await simulate(seed)
     steps += outcome.steps
     checks += outcome.checks
@@ -47,19 +49,25 @@ async function playSeeds(): Promise<void> {
 
 async function playSmall(): Promise<void> {
   const { play } = await import('./without-rules.ts')
-  const failure = await play(
-    SMALL_BOUNDS,
-    Number(values.seed === undefined ? values.seeds : 1),
-    Number(values.seed ?? values.from),
-  )
+  const { seed, seeds, from, seconds } = values
+  const failure = await play(SMALL_BOUNDS, {
+    seeds: Number(seed === undefined ? seeds : 1),
+    from: Number(seed ?? from),
+    seconds: seconds === undefined ? undefined : Number(seconds),
+  })
   console.log(failure ?? 'Small bounds cost nothing but misses.')
   process.exitCode = failure === undefined ? 0 : 1
 }
 
 async function playRules(): Promise<void> {
   const { playWithoutRules } = await import('./without-rules.ts')
-  for await (const { rule, without, caught } of playWithoutRules(Number(values.seeds), values.only)) {
-    console.log(`| ${rule} | ${without} | ${caught ?? 'NOT NOTICED'} |`)
+  const { seeds, from, seconds = '240', only } = values
+  const startedAt = performance.now()
+  console.log('| rule | without it | noticed by | seconds |\n| --- | --- | --- | --- |')
+  const patience = { seeds: Number(seeds), from: Number(from), seconds: Number(seconds) }
+  for await (const { rule, without, caught, seconds: taken } of playWithoutRules(patience, only)) {
+    console.log(`| ${rule} | ${without} | ${caught ?? 'NOT NOTICED'} | ${taken.toFixed(0)} |`)
     if (caught === undefined) process.exitCode = 1
   }
+  console.log(`All took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s.`)
 }

@@ -1,18 +1,18 @@
 /** The log of one cache in MySQL or MariaDB. */
-import { randomBytes } from 'node:crypto'
-import type { LogHead, TierContext } from '@hotpath/contract'
+import type { TierContext } from '@hotpath/contract'
 import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/shared'
 import type { LogTable } from '../backend.ts'
-import { toLetter } from '../scope-rows.ts'
+import { newEpoch } from '../new-epoch.ts'
+import { readState } from '../read-state.ts'
 import type { ServerClock } from '../server-clock.ts'
 import {
   type CellRow,
   type LogRow,
   type MatcherRow,
   type RecordRow,
+  type TimedLogRow,
   cellsOf,
-  floorsOf,
-  matcherOf,
+  headOf,
   recordOf,
 } from '../state-rows.ts'
 import type { LogPoller } from './log-poller.ts'
@@ -36,11 +36,9 @@ const RECORDS_READ = 500
 export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTable {
   const { run, prefix: p, clock, poller } = parts
   const life = parts.life ?? null
-  /** Eight characters: six bytes in the header of every entry. Taken when a new epoch is due. */
-  const candidate = (): string => randomBytes(6).toString('base64url')
 
-  function open(): Promise<LogRow> {
-    const ask = (): Promise<LogRow> => run.call<LogRow>(`${p}_head`, [name, candidate(), life])
+  function open(): Promise<TimedLogRow> {
+    const ask = (): Promise<TimedLogRow> => run.call<TimedLogRow>(`${p}_head`, [name, newEpoch(), life])
     return clock.timed(ask, ({ now_ms }) => Number(now_ms))
   }
 
@@ -62,23 +60,23 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
     maxRecords: MAX_APPENDED,
     async append(records) {
       const rows = records.map(({ strength, type, value, cells }) => [
-        ...[toLetter(strength), type, Buffer.from(value).toString('base64')],
+        ...[strength, type, Buffer.from(value).toString('base64')],
         ...[cells?.[0] ?? null, cells?.[1] ?? null],
       ])
-      const { epoch, position } = await run.call<LogRow>(`${p}_append`, [name, candidate(), life, JSON.stringify(rows)])
+      const { epoch, position } = await run.call<TimedLogRow>(`${p}_append`, [
+        name,
+        newEpoch(),
+        life,
+        JSON.stringify(rows),
+      ])
       return { epoch, position: Number(position) }
     },
-    async state() {
-      // The head first, so that whatever is read with it is not older.
-      const log = await open()
-      const builder = await readCells(log)
-      const matchers = await run.prepared<MatcherRow>(`SELECT * FROM ${p}_matchers WHERE log = ?`, [log.id])
-      const after = await open()
-      // Another life began meanwhile.
-      if (after.epoch !== log.epoch) return this.state()
-      const records = [...floorsOf(after), ...matchers.map((row) => matcherOf(row, log.epoch))]
-      return { ...headOf(log), positions: builder.build(records) }
-    },
+    state: () =>
+      readState({
+        open,
+        readCells,
+        readMatchers: ({ id }) => run.prepared<MatcherRow>(`SELECT * FROM ${p}_matchers WHERE log = ?`, [id]),
+      }),
     async recordsAfter(position) {
       // What lies beyond the log's own position is not of the log: a follower that took it would be ahead of all to come.
       const sql = `SELECT r.* FROM ${p}_logs l JOIN ${p}_records r ON r.log = l.id
@@ -87,8 +85,4 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
     },
     onAppend: (wake) => poller.add(name, wake),
   }
-}
-
-function headOf({ epoch, life, position }: LogRow): LogHead {
-  return { epoch, life, position: Number(position) }
 }

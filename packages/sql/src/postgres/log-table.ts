@@ -1,18 +1,18 @@
 /** The log of one cache in PostgreSQL. */
-import { randomBytes } from 'node:crypto'
-import type { LogHead, TierContext } from '@hotpath/contract'
+import type { TierContext } from '@hotpath/contract'
 import { CELLS, type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/shared'
 import type { LogTable } from '../backend.ts'
-import { toLetter } from '../scope-rows.ts'
+import { newEpoch } from '../new-epoch.ts'
+import { readState } from '../read-state.ts'
 import type { ServerClock } from '../server-clock.ts'
 import {
   type CellRow,
   type LogRow,
   type MatcherRow,
   type RecordRow,
+  type TimedLogRow,
   cellsOf,
-  floorsOf,
-  matcherOf,
+  headOf,
   recordOf,
 } from '../state-rows.ts'
 import type { Listener } from './listener.ts'
@@ -36,17 +36,16 @@ const RECORDS_READ = 500
 export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTable {
   const { run, prefix: p, clock, listener } = parts
   const life = parts.life ?? null
-  /** Eight characters: six bytes in the header of every entry. Taken when a new epoch is due. */
-  const candidate = (): string => randomBytes(6).toString('base64url')
 
   async function query<Row>(text: string, values: unknown[], prepared?: string): Promise<Row[]> {
     const query = prepared === undefined ? { text, values } : { name: `${p}_${prepared}`, text, values }
     return (await run(query)).rows as Row[]
   }
 
-  async function open(): Promise<LogRow> {
+  async function open(): Promise<TimedLogRow> {
     const text = `SELECT *, ${NOW_MS} AS now_ms FROM ${p}_open($1, $2, $3)`
-    const ask = async (): Promise<LogRow> => (await query<LogRow>(text, [name, candidate(), life], 'head'))[0] as LogRow
+    const ask = async (): Promise<TimedLogRow> =>
+      (await query<TimedLogRow>(text, [name, newEpoch(), life], 'head'))[0] as TimedLogRow
     return clock.timed(ask, ({ now_ms }) => Number(now_ms))
   }
 
@@ -75,13 +74,13 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
     head: async () => headOf(await open()),
     maxRecords: MAX_APPENDED,
     async append(records) {
-      const [row] = await query<LogRow>(
+      const [row] = await query<TimedLogRow>(
         `SELECT * FROM ${p}_append($1, $2, $3, $4, $5, $6, $7, $8)`,
         [
           name,
-          candidate(),
+          newEpoch(),
           life,
-          records.map(({ strength }) => toLetter(strength)),
+          records.map(({ strength }) => strength),
           records.map(({ type }) => type),
           records.map(({ value }) => Buffer.from(value)),
           records.map(({ cells }) => cells?.[0] ?? null),
@@ -89,19 +88,14 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
         ],
         'append',
       )
-      return { epoch: (row as LogRow).epoch, position: Number((row as LogRow).position) }
+      return { epoch: (row as TimedLogRow).epoch, position: Number((row as TimedLogRow).position) }
     },
-    async state() {
-      // The head first, so that whatever is read with it is not older.
-      const log = await open()
-      const builder = await readCells(log)
-      const matchers = await query<MatcherRow>(`SELECT * FROM ${p}_matchers WHERE log = $1`, [log.id])
-      const after = await open()
-      // Another life began meanwhile.
-      if (after.epoch !== log.epoch) return this.state()
-      const records = [...floorsOf(after), ...matchers.map((row) => matcherOf(row, log.epoch))]
-      return { ...headOf(log), positions: builder.build(records) }
-    },
+    state: () =>
+      readState({
+        open,
+        readCells,
+        readMatchers: ({ id }) => query<MatcherRow>(`SELECT * FROM ${p}_matchers WHERE log = $1`, [id]),
+      }),
     async recordsAfter(position) {
       // What lies beyond the log's own position is not of the log: a follower that took it would be ahead of all to come.
       const text = `SELECT r.* FROM ${p}_logs l JOIN ${p}_records r ON r.log = l.id
@@ -110,8 +104,4 @@ export function openLogTable(parts: LogTableParts, { name }: TierContext): LogTa
     },
     onAppend: (wake) => listener.add(`${p}_log`, name, () => wake()),
   }
-}
-
-function headOf({ epoch, life, position }: LogRow): LogHead {
-  return { epoch, life, position: Number(position) }
 }

@@ -1,34 +1,22 @@
 /** The log of one cache in a SQLite file. */
-import { randomBytes } from 'node:crypto'
-import type { Invalidation, LogHead, LogRecord, Mark, Strength, TierContext } from '@hotpath/contract'
+import type { LogRecord, Mark, StrengthLetter, TierContext } from '@hotpath/contract'
 import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/shared'
 import type { LogTable, RecordToAppend } from '../backend.ts'
 import { MAX_AHEAD_MS, MAX_POSITION } from '../positions-and-clocks.ts'
-import { toLetter, toScope, toStrength } from '../scope-rows.ts'
-import { type CellRow, cellsOf } from '../state-rows.ts'
+import { newEpoch } from '../new-epoch.ts'
+import { readState } from '../read-state.ts'
+import { type CellRow, type LogRow, type MatcherRow, type RecordRow, cellsOf, headOf, recordOf } from '../state-rows.ts'
 import type { OpenDatabase, SqliteDatabase } from './database.ts'
 
-interface LogRow {
+interface FoundRow extends Omit<LogRow, 'life'> {
   readonly id: number
-  readonly epoch: string
   readonly position: number
-  readonly hard_floor: number
-  readonly soft_floor: number
   readonly appended: number
-}
-
-interface RecordRow {
-  readonly position: number
-  readonly previous: number
-  readonly epoch: string
-  readonly strength: string
-  readonly type: string
-  readonly value: string
 }
 
 /** Patterns and prefixes of one strength that make room. */
 interface OldMatchers {
-  readonly strength: string
+  readonly strength: StrengthLetter
   /** Of the newest of them. */
   readonly position: number
 }
@@ -76,64 +64,61 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
   /** When nothing was found behind a position. */
   let nothing = { version: '', after: -1 }
 
-  const find = (db: OpenDatabase): LogRow | undefined => db.prepare(FIND).get(name) as unknown as LogRow | undefined
+  const find = (db: OpenDatabase): FoundRow | undefined => db.prepare(FIND).get(name) as unknown as FoundRow | undefined
 
-  const newEpoch = (): string => randomBytes(6).toString('base64url')
   const nowUs = (): number => Math.min(Math.floor(clock.now()) * 1_000, MAX_POSITION)
   /** Positions are microseconds since 1970, or one more than the last. */
   const nextPosition = (last: number): number => Math.max(last + 1, nowUs())
-  const isAhead = ({ position }: LogRow): boolean => position > nowUs() + MAX_AHEAD_MS * 1_000
+  const isAhead = ({ position }: FoundRow): boolean => position > nowUs() + MAX_AHEAD_MS * 1_000
 
-  function findOrCreate(db: OpenDatabase): LogRow {
+  function findOrCreate(db: OpenDatabase): FoundRow {
     const found = find(db)
     if (found === undefined) db.prepare(CREATE).run(name, newEpoch(), nextPosition(0))
     else if (isAhead(found)) renew(db, found)
     else return found
-    return find(db) as LogRow
+    return find(db) as FoundRow
   }
 
-  function renew(db: OpenDatabase, { id }: LogRow): void {
+  function renew(db: OpenDatabase, { id }: FoundRow): void {
     for (const sql of FORGET) db.prepare(sql).run(id)
     db.prepare(RENEW).run(newEpoch(), nowUs(), id)
   }
 
-  function headOf({ life }: OpenDatabase, { epoch, position }: LogRow): LogHead {
-    return { epoch, position, life }
-  }
-
-  async function head(): Promise<{ db: OpenDatabase; log: LogRow }> {
+  async function open(): Promise<FoundRow & LogRow> {
     database.checkFile()
-    const found = await database.read((db) => ({ db, log: find(db) }))
-    if (found.log !== undefined && !isAhead(found.log)) return { db: found.db, log: found.log }
-    return database.write((db) => ({ db, log: findOrCreate(db) }))
+    const found = await database.read((db) => ({ life: db.life, log: find(db) }))
+    if (found.log !== undefined && !isAhead(found.log)) return { ...found.log, life: found.life }
+    return database.write((db) => ({ ...findOrCreate(db), life: db.life }))
   }
 
   function append(db: OpenDatabase, records: readonly RecordToAppend[]): Mark {
     const { id, epoch, position: last, appended } = findOrCreate(db)
     const first = nextPosition(last)
-    const floors = { hard: 0, soft: 0 }
+    const floors = { h: 0, s: 0 }
     for (const [index, { strength, type, value, cells }] of records.entries()) {
       const position = first + index
-      const letter = toLetter(strength)
-      db.prepare(RECORD).run(id, position, index === 0 ? last : position - 1, epoch, letter, type, value)
-      for (const cell of cells ?? []) db.prepare(RAISE).run(id, letter, cell, position)
+      db.prepare(RECORD).run(id, position, index === 0 ? last : position - 1, epoch, strength, type, value)
+      for (const cell of cells ?? []) db.prepare(RAISE).run(id, strength, cell, position)
       if (type === 'a') floors[strength] = position
       else if (cells === undefined) {
-        const { hard, soft } = match(db, [id, letter, type, value, position])
-        floors.hard = Math.max(floors.hard, hard)
-        floors.soft = Math.max(floors.soft, soft)
+        const { h, s } = match(db, [id, strength, type, value, position])
+        floors.h = Math.max(floors.h, h)
+        floors.s = Math.max(floors.s, s)
       }
     }
     const position = first + records.length - 1
-    db.prepare(MOVE).run(position, floors.hard, floors.soft, records.length, id)
+    db.prepare(MOVE).run(position, floors.h, floors.s, records.length, id)
     const trims = Math.floor((appended + records.length) / TRIM_EVERY) > Math.floor(appended / TRIM_EVERY)
     if (trims) db.prepare(TRIM).run(id, MAX_RECORDS)
     return { epoch, position }
   }
 
   /** Answers with the positions up to which floors have to rise: where there are too many, the older half gives way. */
-  function match(db: OpenDatabase, row: readonly [number, string, string, string, number]): Record<Strength, number> {
-    const floors = { hard: 0, soft: 0 }
+  function match(
+    db: OpenDatabase,
+    row: readonly [number, string, string, string, number],
+  ): Record<StrengthLetter, number> {
+    const floors = { h: 0, s: 0 }
     const [log] = row
     db.prepare(MATCH).run(...row)
     const { count } = db.prepare(COUNT_MATCHERS).get(log) as { count: number }
@@ -141,17 +126,17 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
     const old = db.prepare(OLD_MATCHERS).all(log, Math.ceil(count / 2)) as unknown as OldMatchers[]
     for (const { strength, position } of old) {
       db.prepare(FORGET_MATCHERS).run(log, strength, position)
-      floors[toStrength(strength)] = position
+      floors[strength] = position
     }
     return floors
   }
 
   /** Some at a time: there may be 262,144. */
-  async function readCells(log: number): Promise<CellPositionsBuilder> {
+  async function readCells({ id }: FoundRow): Promise<CellPositionsBuilder> {
     const builder = buildCellPositions()
     let [strength, cell] = ['', -1]
     for (;;) {
-      const read = (db: OpenDatabase): unknown => db.prepare(CELLS).all(log, strength, cell, CELLS_READ)
+      const read = (db: OpenDatabase): unknown => db.prepare(CELLS).all(id, strength, cell, CELLS_READ)
       const rows = (await database.read(read)) as CellRow[]
       builder.add(cellsOf(rows))
       if (rows.length < CELLS_READ) return builder
@@ -162,33 +147,17 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
     }
   }
 
+  const readMatchers = (log: FoundRow): Promise<MatcherRow[]> =>
+    database.read((db) => db.prepare(MATCHERS).all(log.id) as unknown as MatcherRow[])
+
   return {
     maxRecords: MAX_APPENDED,
-    head: async () => {
-      const { db, log } = await head()
-      return headOf(db, log)
-    },
+    head: async () => headOf(await open()),
     append: (records) => {
       database.checkFile()
       return database.write((db) => append(db, records))
     },
-    async state() {
-      // The head first, so that whatever is read with it is not older.
-      const { db, log } = await head()
-      const builder = await readCells(log.id)
-      const matchers = await database.read((again) => again.prepare(MATCHERS).all(log.id))
-      const after = await head()
-      // Another log took its place meanwhile.
-      if (after.log.epoch !== log.epoch) return this.state()
-      const { epoch } = log
-      const records = (matchers as unknown as RecordRow[]).map(({ strength, type, value, position }) => ({
-        scope: toScope(type, value),
-        strength: toStrength(strength),
-        epoch,
-        position,
-      }))
-      return { ...headOf(db, log), positions: builder.build([...floorsOf(after.log), ...records]) }
-    },
+    state: () => readState({ open, readCells, readMatchers }),
     recordsAfter: (after) =>
       database.read((db): readonly LogRecord[] => {
         const version = database.version(db)
@@ -196,19 +165,8 @@ export function openLogTable(database: SqliteDatabase, context: TierContext): Lo
         const log = find(db)
         const rows = log === undefined ? [] : db.prepare(RECORDS).all(log.id, after, log.position, RECORDS_READ)
         if (rows.length === 0) nothing = { version, after }
-        return (rows as unknown as RecordRow[]).map(toRecord)
+        return (rows as unknown as RecordRow[]).map(recordOf)
       }),
     onAppend: (listener) => database.onCommit(listener),
   }
-}
-
-function floorsOf({ epoch, hard_floor, soft_floor }: LogRow): (Invalidation & Mark)[] {
-  return [
-    { scope: { type: 'all' }, strength: 'hard', epoch, position: hard_floor },
-    { scope: { type: 'all' }, strength: 'soft', epoch, position: soft_floor },
-  ]
-}
-
-function toRecord({ position, previous, epoch, strength, type, value }: RecordRow): LogRecord {
-  return { position, previous, epoch, strength: toStrength(strength), scope: toScope(type, value) }
 }

@@ -1,0 +1,32 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Scope, fromWireInvalidation, toWireInvalidation } from '../src/index.ts'
+
+const scopes = fc.oneof(
+  fc.constant<Scope>({ type: 'all' }),
+  fc.string().map((key): Scope => ({ type: 'key', key })),
+  fc.string().map((tag): Scope => ({ type: 'tag', tag })),
+  fc.string().map((prefix): Scope => ({ type: 'prefix', prefix })),
+  fc.string().map((pattern): Scope => ({ type: 'pattern', pattern })),
+)
+
+test('what is written is read as the same', () => {
+  fc.assert(
+    fc.property(scopes, fc.constantFrom('hard', 'soft'), (scope, strength) => {
+      expect(fromWireInvalidation(toWireInvalidation({ scope, strength }))).toEqual({ scope, strength })
+    }),
+  )
+})
+
+test('letters that are not known are read as hard, and as all', () => {
+  for (const unknown of ['', '?', 'K', 'key', 'hard', '__proto__', 'constructor']) {
+    expect(fromWireInvalidation({ strength: 's', type: unknown, value: 'a' })).toEqual({
+      scope: { type: 'all' },
+      strength: 'soft',
+    })
+    expect(fromWireInvalidation({ strength: unknown, type: 'k', value: 'a' })).toEqual({
+      scope: { type: 'key', key: 'a' },
+      strength: 'hard',
+    })
+  }
+})
