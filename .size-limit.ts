@@ -1,4 +1,5 @@
 import { builtinModules } from 'node:module'
+import type { Page } from './scripts/page-size.ts'
 import { entryPoints, publicPackages, specifier } from './scripts/workspace.ts'
 
 /** What an entry point may cost its user: minified and compressed with Brotli, with all that it imports. */
@@ -31,5 +32,30 @@ const checks = publicPackages().flatMap((pkg) =>
     return { name, path, limit, ignore }
   }),
 )
+
+/** A program of a page, and what it may cost after gzip. */
+interface BudgetedPage extends Page {
+  readonly name: string
+  /** In bytes. */
+  readonly limit: number
+  /** What the page has anyway, and is not counted. */
+  readonly beyond?: Page | undefined
+}
+
+const light = "import { createCache, memory } from '@hotpath/core'; globalThis.page = { createCache, memory }"
+const both = `import { shared } from '@hotpath/core/shared'; ${light}; globalThis.page.shared = shared`
+
+/** What decides whether an application in a page can afford a cache, and what lower tiers and shared logs add to it. */
+export const pages: readonly BudgetedPage[] = [
+  { name: 'createCache + memory(), production', limit: 21_600, program: light, isProduction: true },
+  { name: 'createCache + memory()', limit: 24_400, program: light, isProduction: false },
+  {
+    name: '@hotpath/core/shared on top, production',
+    limit: 9_400,
+    program: both,
+    isProduction: true,
+    beyond: { program: light, isProduction: true },
+  },
+]
 
 export default checks

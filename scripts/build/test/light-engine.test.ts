@@ -1,37 +1,10 @@
 /** What a page with memory alone must not carry. */
-import { join } from 'node:path'
-import { build } from 'esbuild'
 import { describe, expect, test } from 'vitest'
-import { root } from '../../workspace.ts'
+import { partsOfPage } from '../../page-size.ts'
 
 /** The modules of ours that a program takes along from the start, in `packages`. */
 async function modulesOf(program: string): Promise<string[]> {
-  const { metafile } = await build({
-    stdin: { contents: program, resolveDir: join(root, 'packages/bench') },
-    absWorkingDir: join(root, 'packages'),
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    conditions: ['@hotpath/source'],
-    splitting: true,
-    outdir: '/page',
-    write: false,
-    metafile: true,
-    logLevel: 'silent',
-  })
-  const { outputs } = metafile
-  const first = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === '<stdin>')
-  const chunks = new Set(first === undefined ? [] : [first])
-  // What is loaded by `import()` comes when it is called for.
-  for (const chunk of chunks) {
-    for (const { path, kind } of outputs[chunk]?.imports ?? []) if (kind === 'import-statement') chunks.add(path)
-  }
-  return [...chunks].flatMap((chunk) =>
-    Object.entries(outputs[chunk]?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
-      bytesInOutput > 0 ? [path] : [],
-    ),
-  )
+  return (await partsOfPage({ program, isProduction: false })).map(({ path }) => path)
 }
 
 describe('a cache of memory alone', () => {

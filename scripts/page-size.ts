@@ -1,0 +1,85 @@
+/** What a program costs a page: bundled for browsers, minified, and compressed with gzip. */
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { type BuildOptions, type Metafile, type OutputFile, build } from 'esbuild'
+import { withoutMessages } from './build/without-messages.ts'
+import { root } from './workspace.ts'
+
+/** A program of a page. */
+export interface Page {
+  readonly program: string
+  /** Whether its bundler sets the condition `production`. */
+  readonly isProduction: boolean
+}
+
+/** One source file of a page. */
+export interface Part {
+  /** In `packages`: `core/src/engine.ts`. */
+  readonly path: string
+  /** Minified. */
+  readonly bytes: number
+}
+
+const OPTIONS = {
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  // What is loaded by `import()` comes when it is called for.
+  splitting: true,
+  external: ['node:*'],
+  outdir: '/page',
+  write: false,
+  metafile: true,
+  logLevel: 'silent',
+} as const satisfies BuildOptions
+
+/** Bytes of what was built, after gzip, as a page takes it along from the start. */
+export async function sizeOfPage({ program, isProduction }: Page): Promise<number> {
+  const { outputFiles, metafile } = await build({
+    ...OPTIONS,
+    stdin: stdinOf(program),
+    absWorkingDir: packages,
+    conditions: isProduction ? ['production'] : [],
+  })
+  return initialChunks(metafile).reduce((bytes, chunk) => bytes + gzipped(outputFiles, chunk), 0)
+}
+
+/** The source files of a page, the largest first. Read from the sources, as what is built has lost them. */
+export async function partsOfPage({ program, isProduction }: Page): Promise<readonly Part[]> {
+  const { metafile } = await build({
+    ...OPTIONS,
+    stdin: stdinOf(program),
+    absWorkingDir: packages,
+    conditions: ['@hotpath/source'],
+    plugins: isProduction ? [withoutMessages() as never] : [],
+  })
+  return initialChunks(metafile)
+    .flatMap((chunk) => Object.entries(metafile.outputs[chunk]?.inputs ?? {}))
+    .map(([path, { bytesInOutput }]) => ({ path, bytes: bytesInOutput }))
+    .filter(({ bytes }) => bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes)
+}
+
+const packages = join(root, 'packages')
+
+function stdinOf(program: string): NonNullable<BuildOptions['stdin']> {
+  // A package that sees all others.
+  return { contents: program, resolveDir: join(packages, 'bench') }
+}
+
+function initialChunks({ outputs }: Metafile): string[] {
+  const first = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === '<stdin>')
+  const chunks = new Set(first === undefined ? [] : [first])
+  for (const chunk of chunks) {
+    for (const { path, kind } of outputs[chunk]?.imports ?? []) if (kind === 'import-statement') chunks.add(path)
+  }
+  return [...chunks]
+}
+
+function gzipped(files: readonly OutputFile[], chunk: string): number {
+  const name = chunk.slice(chunk.lastIndexOf('/'))
+  const file = files.find(({ path }) => path.endsWith(name))
+  return file === undefined ? 0 : gzipSync(file.contents, { level: 9 }).length
+}

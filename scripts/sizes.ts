@@ -1,0 +1,43 @@
+/**
+ * What pages pay, after gzip: of programs that show what the parts of the engine cost, and with `--why` room by room and
+ * file by file. A file's share of the compressed bytes is estimated by its share of the minified ones.
+ */
+import { parseArgs } from 'node:util'
+import { pages } from '../.size-limit.ts'
+import { type Part, partsOfPage, sizeOfPage } from './page-size.ts'
+
+const { values } = parseArgs({ options: { why: { type: 'boolean', default: false } } })
+
+for (const page of pages) {
+  const bytes = (await sizeOfPage(page)) - (page.beyond === undefined ? 0 : await sizeOfPage(page.beyond))
+  console.log(`${page.name}: ${kB(bytes)} gzip, at most ${kB(page.limit)}`)
+  if (bytes > page.limit) process.exitCode = 1
+  if (values.why) explain(await partsOf(page), bytes)
+}
+
+async function partsOf(page: (typeof pages)[number]): Promise<readonly Part[]> {
+  const parts = await partsOfPage(page)
+  if (page.beyond === undefined) return parts
+  const known = new Set((await partsOfPage(page.beyond)).map(({ path }) => path))
+  return parts.filter(({ path }) => !known.has(path))
+}
+
+function explain(parts: readonly Part[], total: number): void {
+  const share = total / parts.reduce((sum, { bytes }) => sum + bytes, 0)
+  const rooms = Map.groupBy(parts, ({ path }) => roomOf(path))
+  const sized = [...rooms].map(([room, files]) => ({ room, files, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }))
+  for (const { room, files, bytes } of sized.sort((a, b) => b.bytes - a.bytes)) {
+    console.log(`  ${kB(bytes * share).padStart(8)}  ${room} (${kB(bytes)} minified)`)
+    for (const { path, bytes: own } of files) console.log(`    ${kB(own * share).padStart(8)}  ${path.slice(path.lastIndexOf('/') + 1)}`)
+  }
+}
+
+/** The package and the folder in it: `core/read`; the top of core is a room of its own. */
+function roomOf(path: string): string {
+  const [name = '', , ...rest] = path.split('/')
+  return rest.length > 1 ? `${name}/${rest[0]}` : name
+}
+
+function kB(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(2)} kB`
+}
