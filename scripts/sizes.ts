@@ -22,14 +22,24 @@ async function partsOf(page: (typeof pages)[number]): Promise<readonly Part[]> {
   return parts.filter(({ path }) => !known.has(path))
 }
 
-function explain(parts: readonly Part[], total: number): void {
-  const share = total / parts.reduce((sum, { bytes }) => sum + bytes, 0)
-  const rooms = Map.groupBy(parts, ({ path }) => roomOf(path))
-  const sized = [...rooms].map(([room, files]) => ({ room, files, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }))
+function explain(parts: readonly Part[], compressed: number): void {
+  const share = compressed / total(parts)
+  const rooms = new Map<string, Part[]>()
+  for (const part of parts) rooms.set(roomOf(part.path), [...(rooms.get(roomOf(part.path)) ?? []), part])
+  const sized = [...rooms].map(([room, files]) => ({
+    room,
+    files,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  }))
   for (const { room, files, bytes } of sized.sort((a, b) => b.bytes - a.bytes)) {
     console.log(`  ${kB(bytes * share).padStart(8)}  ${room} (${kB(bytes)} minified)`)
-    for (const { path, bytes: own } of files) console.log(`    ${kB(own * share).padStart(8)}  ${path.slice(path.lastIndexOf('/') + 1)}`)
+    for (const { path, bytes: own } of files)
+      console.log(`    ${kB(own * share).padStart(8)}  ${path.slice(path.lastIndexOf('/') + 1)}`)
   }
+}
+
+function total(parts: readonly Part[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 /** The package and the folder in it: `core/read`; the top of core is a room of its own. */

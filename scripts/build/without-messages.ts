@@ -10,7 +10,7 @@ import type { Options } from 'tsup'
 type Plugin = NonNullable<Options['esbuildPlugins']>[number]
 
 /** Arguments that are nothing but words, by the function that they are given to. */
-const WORDS: Readonly<Record<string, readonly number[]>> = { wrongOption: [1, 3] }
+const WORDS: Readonly<Record<string, readonly number[]>> = { refuse: [0, 1, 2], writing: [0], wrongOption: [1, 3] }
 
 /** The esbuild plugin. */
 export function withoutMessages(): Plugin {
@@ -49,18 +49,24 @@ export function stripped(source: string): string {
 function messagesOf(node: ts.Node): readonly ts.Node[] {
   if (ts.isNewExpression(node) && ts.isIdentifier(node.expression) && node.expression.text.endsWith('Error')) {
     const [code, message] = node.arguments ?? []
-    const isOurs = code !== undefined && (isCode(code) || (ts.isIdentifier(code) && code.text === 'code'))
+    const isOurs = code !== undefined && isCode(code)
     return isOurs && message !== undefined && isWords(message) ? [message] : []
   }
   if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
     const places = WORDS[node.expression.text] ?? []
-    return places.flatMap((place) => node.arguments[place] ?? []).filter(isWords)
+    return places.flatMap((place) => node.arguments[place] ?? []).filter((word) => isWords(word) || isConstant(word))
   }
   return []
 }
 
 function isCode(node: ts.Node): boolean {
-  return ts.isStringLiteral(node) && node.text.startsWith('ERR_')
+  if (ts.isPropertyAccessExpression(node)) return node.name.text === 'code'
+  return ts.isStringLiteral(node) ? node.text.startsWith('ERR_') : ts.isIdentifier(node) && node.text === 'code'
+}
+
+/** The name of a constant, such as `WAY_OUT`. */
+function isConstant(node: ts.Node): boolean {
+  return ts.isIdentifier(node) && /^[A-Z_]+$/.test(node.text)
 }
 
 /** Literal texts, and what joins them. */

@@ -5,10 +5,7 @@ export type ByteSize = number | `${number}${'b' | 'kb' | 'mb' | 'gb'}`
 
 const BYTE_SIZE: QuantityKind = {
   code: 'ERR_CONFIG_BYTES',
-  name: 'an amount of memory',
-  base: 'bytes',
   units: { b: 1, kb: 1_024, mb: 1_048_576, gb: 1_073_741_824 },
-  example: '64mb',
 }
 
 /**

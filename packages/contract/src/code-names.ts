@@ -27,10 +27,9 @@ export function meaningfulName(name: unknown, { code, subject, kind, example, co
   const seen = typeof name === 'string' ? name : ''
   const own = seen.replace(/^(?:bound )+/, '')
   if (own !== '' && !MEANINGLESS.test(own)) return seen
-  const problem = own === '' ? 'has no name' : `is called \`${own}\`, as by a minifier`
   throw new ConfigError(
     code,
-    `${subject} makes its keys from the name of the ${kind}, which ${problem}. Pass \`name: '${example}'\`, or a \`key\`.`,
+    `${subject} makes its keys from the name of the ${kind}, which ${own === '' ? 'has no name' : `is called \`${own}\`, as by a minifier`}. Pass \`name: '${example}'\`, or a \`key\`.`,
     context && { context },
   )
 }

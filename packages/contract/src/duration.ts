@@ -7,10 +7,7 @@ const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } 
 
 const DURATION: QuantityKind = {
   code: 'ERR_CONFIG_DURATION',
-  name: 'a duration',
-  base: 'milliseconds',
   units: MS_PER_UNIT,
-  example: '5m',
 }
 
 /**

@@ -108,13 +108,20 @@ export abstract class EventBus<
   #threw({ type }: Event, cause: unknown): void {
     // A listener for faults that throws has nobody left to hear of it.
     if (type === 'fault') return
-    const message = `A listener for \`${type}\` threw. ${this.#options.wentOn} went on; handle the error inside the listener.`
-    this.fault(new HotpathError('ERR_LISTENER_THREW', message, { cause, context: { type } }))
+    this.fault(
+      new HotpathError(
+        'ERR_LISTENER_THREW',
+        `A listener for \`${type}\` threw. ${this.#options.wentOn} went on; handle the error inside the listener.`,
+        { cause, context: { type } },
+      ),
+    )
   }
 
   #noSuchEvent(type: unknown): ConfigError {
-    const types = Object.keys(this.#types).join(', ')
-    return new ConfigError('ERR_CONFIG_OPTION', `There is no event ${received(type)}. Use one of ${types}.`)
+    return new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `There is no event ${received(type)}. Use one of ${Object.keys(this.#types).join(', ')}.`,
+    )
   }
 
   #noListener(type: string, listener: unknown): ConfigError {

@@ -140,10 +140,9 @@ function limit(value: Duration | false | undefined, inherited: number, option: s
 
 function assertReached(softMs: number, hardMs: number): void {
   if (softMs <= hardMs) return
-  const hard = formatDuration(hardMs)
   throw wrongOption(
     'timeout.soft',
-    `at most \`timeout.hard\` (${hard})`,
+    `at most \`timeout.hard\` (${formatDuration(hardMs)})`,
     formatDuration(softMs),
     'Use a shorter one, or raise `timeout.hard`.',
   )
@@ -172,6 +171,10 @@ function betaOf(value: boolean | number | undefined, inherited: number): number 
   if (value === undefined) return inherited
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return value
-  const rule = "`true`, `false` or a number from 0 (XFetch's beta)"
-  throw wrongOption('refreshAhead', rule, value, 'Use `true` for a beta of 1.')
+  throw wrongOption(
+    'refreshAhead',
+    "`true`, `false` or a number from 0 (XFetch's beta)",
+    value,
+    'Use `true` for a beta of 1.',
+  )
 }

@@ -5,6 +5,9 @@ export function mustBe(option: string): string {
   return `\`${option}\` is wrong.`
 }
 
+/** A quantity that cannot be read. */
+export { mustBe as quantityMessage }
+
 /** No advice: a program in production has been tried out. */
 export function adviceOnName(): string {
   return ''

@@ -3,6 +3,7 @@
  * another in its place that says less.
  */
 import { isPromise } from './is-promise.ts'
+import type { QuantityKind, QuantityProblem } from './quantity.ts'
 import { received } from './received.ts'
 
 /** The message of an error. */
@@ -15,6 +16,26 @@ export function mustBe(option: string, rule: string, value: unknown, wayOut: str
   // Where a function is wanted, awaiting the promise would lead to what is refused next.
   const advice = isPromise(value) && rule !== 'a function' ? '`await` it first.' : wayOut
   return `\`${option}\` must be ${rule}, received ${received(value)}. ${advice}`
+}
+
+/** What messages call a quantity, what a number without a unit counts, and a string to learn from. */
+const QUANTITIES: Readonly<Record<string, readonly [name: string, base: string, example: string]>> = {
+  ERR_CONFIG_DURATION: ['a duration', 'milliseconds', '5m'],
+  ERR_CONFIG_BYTES: ['an amount of memory', 'bytes', '64mb'],
+}
+
+/** A quantity that cannot be read. */
+export function quantityMessage(option: string, problem: QuantityProblem, value: unknown, kind: QuantityKind): string {
+  const [name, base, example] = QUANTITIES[kind.code] ?? ['a quantity', 'units', '1']
+  const units = Object.keys(kind.units).join(', ')
+  const [rule, wayOut] = {
+    'no unit': ['have a unit', `Use one of ${units}, as in '${example}'.`],
+    'unknown unit': [`have a unit of ${units}`, `Write '${example}'.`],
+    'no number': [`be ${name}`, `Use a number of ${base}, a string such as '${example}', or \`Infinity\`.`],
+    negative: ['not be negative', `Use for example '${example}'.`],
+    'too large': [`be a safe integer of ${base}`, 'Use `Infinity` for no limit.'],
+  }[problem] as [string, string]
+  return `\`${option}\` must ${rule}, received ${received(value)}. ${wayOut}`
 }
 
 /** What a function knows of its options; a string is an example of one that it needs. */

@@ -33,18 +33,16 @@ export function validateTags(tags: readonly string[], where: string): readonly s
 function assertTag(tag: unknown, where: string, index: number): void {
   const bytes = typeof tag === 'string' ? utf8Length(tag) : 0
   if (bytes > 0 && bytes <= MAX_TAG_BYTES) return
-  const rule =
-    bytes === 0
-      ? 'be a text that is not empty'
-      : bytes < 0
-        ? 'be well-formed text'
-        : `be at most ${MAX_TAG_BYTES} bytes`
-  const size = bytes > 0 ? ` of ${bytes} bytes` : ''
   throw new TagError(
     'ERR_TAG_INVALID',
-    `\`${where}[${index}]\` must ${rule}, received ${received(tag)}${size}. Name what the value depends on, as in 'country:DE'.`,
+    `\`${where}[${index}]\` must ${ruleOf(bytes)}, received ${received(tag)}${bytes > 0 ? ` of ${bytes} bytes` : ''}. Name what the value depends on, as in 'country:DE'.`,
     { context: { where, index } },
   )
+}
+
+function ruleOf(bytes: number): string {
+  if (bytes === 0) return 'be a text that is not empty'
+  return bytes < 0 ? 'be well-formed text' : `be at most ${MAX_TAG_BYTES} bytes`
 }
 
 function hasRepeated(tags: readonly string[]): boolean {

@@ -133,6 +133,7 @@ const WARM_OPTIONS: OptionTable<'load' | 'tags' | 'concurrency' | 'onProgress' |
   signal: signalOption,
 }
 
+const TIERS_WAY_OUT = 'Use for example `tiers: [memory({ maxEntries: 10_000 })]`.'
 const NAME = /^[\w./-]{1,64}$/
 
 /** @throws ConfigError for options that no cache can be made from. */
@@ -140,14 +141,17 @@ export function checkCacheOptions(options: CacheOptions): void {
   checkOptions(options, 'createCache', CACHE_OPTIONS, FRESHNESS_OPTIONS)
   const { name, tiers } = options
   if (typeof name !== 'string' || !NAME.test(name)) {
-    const rule = '1 to 64 letters, digits, `_`, `-`, `.` or `/`'
-    throw wrongOption('name', rule, name, "Use for example `createCache({ name: 'shop', … })`.")
+    throw wrongOption(
+      'name',
+      '1 to 64 letters, digits, `_`, `-`, `.` or `/`',
+      name,
+      "Use for example `createCache({ name: 'shop', … })`.",
+    )
   }
-  const wayOut = 'Use for example `tiers: [memory({ maxEntries: 10_000 })]`.'
-  if (!Array.isArray(tiers)) throw wrongOption('tiers', 'a list of tiers', tiers, wayOut)
-  if (tiers.length === 0) throw wrongOption('tiers.length', '1 or more', 0, wayOut)
+  if (!Array.isArray(tiers)) throw wrongOption('tiers', 'a list of tiers', tiers, TIERS_WAY_OUT)
+  if (tiers.length === 0) throw wrongOption('tiers.length', '1 or more', 0, TIERS_WAY_OUT)
   for (const [index, tier] of tiers.entries()) {
-    if (!isTier(tier)) throw wrongOption(`tiers[${index}]`, 'a tier', tier, wayOut)
+    if (!isTier(tier)) throw wrongOption(`tiers[${index}]`, 'a tier', tier, TIERS_WAY_OUT)
   }
 }
 

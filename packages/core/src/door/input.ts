@@ -4,24 +4,25 @@ import type { SetEntry } from '../options.ts'
 
 /** @throws ConfigError for what is no list of keys: a text would be taken for a list of letters. */
 export function assertList(keys: unknown): void {
-  if (!Array.isArray(keys)) throw wrong('keys', 'a list of keys', keys, "['user:1', 'user:2']")
+  if (!Array.isArray(keys)) throw wrongOption('keys', 'a list of keys', keys, "Use for example `['user:1', 'user:2']`.")
 }
 
 /** @throws ConfigError for what cannot be gone through. */
 export function assertIterable<Source>(source: Source, method: string): Source {
   const { [Symbol.iterator]: sync, [Symbol.asyncIterator]: later } = Object(source) as Record<symbol, unknown>
   if (typeof source !== 'string' && (typeof sync === 'function' || typeof later === 'function')) return source
-  throw wrong(`the source of ${method}`, 'iterable', source, "[{ key: 'user:1', value }]")
+  throw wrongOption(`the source of ${method}`, 'iterable', source, "Use for example `[{ key: 'user:1', value }]`.")
 }
 
 /** @throws ConfigError for what is no entry. */
 export function assertEntry(entry: unknown): asserts entry is SetEntry {
   if (typeof entry === 'object' && entry !== null && 'key' in entry) return
-  throw wrong('an entry', 'an object with `key` and `value`', entry, "{ key: 'user:1', value }")
-}
-
-function wrong(what: string, rule: string, given: unknown, example: string): ConfigError {
-  return wrongOption(what, rule, given, `Use for example \`${example}\`.`)
+  throw wrongOption(
+    'an entry',
+    'an object with `key` and `value`',
+    entry,
+    "Use for example `{ key: 'user:1', value }`.",
+  )
 }
 
 /** The error for a key to warm that nothing can load. */

@@ -23,9 +23,8 @@ function pick<Value>(keys: readonly CacheKey[], values: ReadonlyMap<CacheKey, Va
 }
 
 function wrongResult(expected: number, answer: unknown): LoadError {
-  const what = Array.isArray(answer) ? `${answer.length} values` : kindOf(answer)
   return new LoadError(
     'ERR_LOAD_RESULT',
-    `The loader of \`getOrSetMany\` got ${expected} keys and answered ${what}. Answer a list with one value per key in their order (\`undefined\` for none), or a Map by key.`,
+    `The loader of \`getOrSetMany\` got ${expected} keys and answered ${Array.isArray(answer) ? `${answer.length} values` : kindOf(answer)}. Answer a list with one value per key in their order (\`undefined\` for none), or a Map by key.`,
   )
 }
