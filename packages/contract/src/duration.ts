@@ -22,6 +22,30 @@ export function toMs(value: Duration, option: string): number {
 }
 
 /**
+ * Reads a duration that the program did not write itself, as an environment variable: milliseconds as digits alone, or
+ * what `toMs` reads. Spaces around it do not count.
+ *
+ * @param text - `undefined` for a variable that is not set.
+ * @param name - Of the variable, for the error.
+ * @returns Milliseconds, or `Infinity` for `'Infinity'`.
+ * @throws ConfigError `ERR_CONFIG_DURATION` for what is no duration, and for `undefined` and `''`.
+ *
+ * @example
+ * ```ts
+ * import { parseDuration } from '@hotpath/contract'
+ *
+ * const env: Record<string, string | undefined> = { CACHE_TTL: '5m' }
+ * console.log(parseDuration(env.CACHE_TTL ?? '1m', 'CACHE_TTL')) // 300000
+ * console.log(parseDuration('250', 'CACHE_TTL')) // 250
+ * ```
+ */
+export function parseDuration(text: string | undefined, name: string): number {
+  const given = typeof text === 'string' ? text.trim() : text
+  const isNumber = typeof given === 'string' && /^(?:-?\d+(?:\.\d+)?|Infinity)$/.test(given)
+  return toMs((isNumber ? Number(given) : given) as Duration, name)
+}
+
+/**
  * Writes milliseconds in the largest unit that is exact: `90s`, `5m`, `2d`. `toMs` reads it back; `Infinity` stays
  * `Infinity`.
  */

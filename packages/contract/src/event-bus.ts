@@ -10,6 +10,23 @@ export interface EventBusOptions {
   readonly wentOn: string
 }
 
+/** The events of one name, or all of them for `'*'`. */
+export type EventNamed<
+  Event extends {
+    /** Which event. */
+    readonly type: string
+  },
+  Type extends Event['type'] | '*',
+> = Type extends '*'
+  ? Event
+  : Extract<
+      Event,
+      {
+        /** Which event. */
+        readonly type: Type
+      }
+    >
+
 /**
  * Listeners by type. Nothing is made or called for an event that nobody listens to; a listener that throws, or whose
  * promise rejects, becomes a `fault` event and harms nobody.
@@ -51,21 +68,11 @@ export abstract class EventBus<
   /**
    * Listens; the function that it returns ends that.
    *
+   * @param type - The event, or `'*'` for all.
    * @throws ConfigError `ERR_CONFIG_OPTION` for an event that there is not, or a listener that is no function.
    */
-  on<Type extends Event['type']>(
-    type: Type,
-    listener: (
-      event: Extract<
-        Event,
-        {
-          /** Which event. */
-          readonly type: Type
-        }
-      >,
-    ) => void,
-  ): () => void {
-    if (typeof type !== 'string' || !Object.hasOwn(this.#types, type)) throw this.#noSuchEvent(type)
+  on<Type extends Event['type'] | '*'>(type: Type, listener: (event: EventNamed<Event, Type>) => void): () => void {
+    if (type !== '*' && (typeof type !== 'string' || !Object.hasOwn(this.#types, type))) throw this.#noSuchEvent(type)
     if (typeof listener !== 'function') throw this.#noListener(type, listener)
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners)
@@ -78,16 +85,34 @@ export abstract class EventBus<
     }
   }
 
+  /**
+   * Listens for one event; the function that it returns ends that before.
+   *
+   * @param type - The event, or `'*'` for any.
+   * @throws ConfigError as `on` does.
+   */
+  once<Type extends Event['type'] | '*'>(type: Type, listener: (event: EventNamed<Event, Type>) => void): () => void {
+    if (typeof listener !== 'function') throw this.#noListener(type, listener)
+    // A listener may cause the same event again, while this one is on its way to all.
+    let heard = false
+    const end = this.on(type, (event) => {
+      if (heard) return
+      heard = true
+      end()
+      return listener(event)
+    })
+    return end
+  }
+
   /** Whether an event is worth making. */
   wants(type: Event['type']): boolean {
-    return this.#listeners.size > 0 && this.#listeners.has(type)
+    return this.#listeners.size > 0 && (this.#listeners.has(type) || this.#listeners.has('*'))
   }
 
   /** Calls those that listen. Never throws. */
   emit(event: Event): void {
-    const listeners = this.#listeners.get(event.type)
-    if (listeners === undefined) return
-    for (const listener of [...listeners]) {
+    if (!this.wants(event.type)) return
+    for (const listener of [...(this.#listeners.get(event.type) ?? []), ...(this.#listeners.get('*') ?? [])]) {
       try {
         const answer: unknown = listener(event)
         if (isPromise(answer)) answer.then(undefined, (cause: unknown) => this.#threw(event, cause))
@@ -120,7 +145,7 @@ export abstract class EventBus<
   #noSuchEvent(type: unknown): ConfigError {
     return new ConfigError(
       'ERR_CONFIG_OPTION',
-      `There is no event ${received(type)}. Use one of ${Object.keys(this.#types).join(', ')}.`,
+      `There is no event ${received(type)}. Use one of ${[...Object.keys(this.#types), '*'].join(', ')}.`,
     )
   }
 

@@ -2,6 +2,25 @@ import { KeyError } from './errors.ts'
 import { displayKey } from './key-display.ts'
 import { encodeText } from './key-text.ts'
 
+/**
+ * An object whose type is an `interface`. The type of a class looks the same to the compiler, so it refuses functions, promises,
+ * collections and what else has one of these members; `encodeKey` refuses instances of all classes but `Date`.
+ */
+export interface NoInstance {
+  /** Of functions. */
+  readonly apply?: never
+  /** Of promises. */
+  readonly then?: never
+  /** Of regular expressions. */
+  readonly exec?: never
+  /** Of addresses. */
+  readonly searchParams?: never
+  /** Of maps, sets and typed arrays. */
+  readonly [Symbol.iterator]?: never
+  /** Of most classes of the platform. */
+  readonly [Symbol.toStringTag]?: never
+}
+
 /** What an array key is made of. Numbers are told apart as in a `Map`: `-0` is `0`, and `NaN` is equal to itself. */
 export type KeyPart =
   | string
@@ -13,6 +32,7 @@ export type KeyPart =
   | Date
   | readonly KeyPart[]
   | { readonly [member: string]: KeyPart }
+  | (object & NoInstance)
 
 /** How deep arrays and objects may be nested in a key, the key itself included. */
 const MAX_DEPTH = 32

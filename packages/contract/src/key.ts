@@ -4,7 +4,7 @@ import { type KeyPart, encodeParts } from './key-parts.ts'
 import { MAX_KEY_BYTES, keyBytes, shortenKey } from './key-shortening.ts'
 import { received } from './received.ts'
 
-export type { KeyPart } from './key-parts.ts'
+export type { KeyPart, NoInstance } from './key-parts.ts'
 export { displayKey } from './key-display.ts'
 export { MAX_KEY_BYTES, isShortenedKey } from './key-shortening.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Duration, formatDuration, toMs } from '../src/duration.ts'
+import { type Duration, formatDuration, parseDuration, toMs } from '../src/duration.ts'
 
 describe('a duration', () => {
   test.each<[Duration, number]>([
@@ -106,4 +106,20 @@ test.each([
   [Infinity, 'Infinity'],
 ])('%d ms are written as %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text)
+})
+
+describe('a duration of the environment', () => {
+  test.each([
+    ['250', 250],
+    [' 5m ', 300_000],
+    ['1.5s', 1_500],
+    ['0', 0],
+    ['Infinity', Infinity],
+  ])('%j is %d ms', (text, ms) => {
+    expect(parseDuration(text, 'CACHE_TTL')).toBe(ms)
+  })
+
+  test.each([undefined, '', ' ', '5 weeks', '-1', 'NaN', '1e3', '0x10', 'false'])('%j is refused by its name', (text) => {
+    expect(() => parseDuration(text, 'CACHE_TTL')).toThrow(/^`CACHE_TTL` must .*, received /)
+  })
 })

@@ -66,9 +66,51 @@ describe('an event bus', () => {
     ])
   })
 
+  test("calls those that listen to '*' for every event, after those that listen to its type", () => {
+    const bus = new Bus()
+    const heard: string[] = []
+    const end = bus.on('*', ({ type }) => void heard.push(`* ${type}`))
+    bus.on('miss', () => void heard.push('miss'))
+    expect(bus.wants('hit')).toBe(true)
+    bus.emit({ type: 'hit', key: 'a' })
+    bus.emit({ type: 'miss' })
+    end()
+    bus.emit({ type: 'hit', key: 'b' })
+    expect([heard, bus.wants('hit')]).toEqual([['* hit', 'miss', '* miss'], false])
+  })
+
+  test("a listener to '*' that throws becomes a fault, of which it hears once", () => {
+    const bus = new Bus()
+    const heard: string[] = []
+    bus.on('*', ({ type }) => {
+      heard.push(type)
+      throw new Error('thrown')
+    })
+    bus.emit({ type: 'miss' })
+    expect(heard).toEqual(['miss', 'fault'])
+  })
+
+  test('`once` listens to the next event alone, also where the listener causes it again', () => {
+    const bus = new Bus()
+    const heard: string[] = []
+    bus.once('hit', ({ key }) => {
+      heard.push(key)
+      if (heard.length < 3) bus.emit({ type: 'hit', key: 'again' })
+    })
+    const end = bus.once('*', ({ type }) => void heard.push(type))
+    bus.emit({ type: 'hit', key: 'a' })
+    bus.emit({ type: 'hit', key: 'b' })
+    end()
+    expect(heard).toEqual(['a', 'hit'])
+    bus.once('miss', () => void heard.push('never'))()
+    bus.emit({ type: 'miss' })
+    expect([heard.length, bus.wants('miss')]).toEqual([2, false])
+    expect(() => bus.once('hit', 5 as never)).toThrow('must be a function')
+  })
+
   test('refuses events that there are not, and what is no function', () => {
     const bus = new Bus()
-    expect(() => bus.on('hits' as 'hit', () => {})).toThrow("There is no event 'hits'. Use one of hit, miss, fault.")
+    expect(() => bus.on('hits' as 'hit', () => {})).toThrow("There is no event 'hits'. Use one of hit, miss, fault, *.")
     expect(() => bus.on('toString' as 'hit', () => {})).toThrow('There is no event')
     expect(() => bus.on('hit', 5 as never)).toThrow("Use for example `bus.on('hit', (event) => …)`")
   })

@@ -40,18 +40,22 @@ expectTypeOf<'64MB'>().not.toExtend<ByteSize>()
 expectTypeOf<'5m'>().not.toExtend<ByteSize>()
 
 // Keys are text, or lists of data.
-class Row {
-  readonly id = 1
+interface Filter {
+  readonly text: string
+  readonly pages?: readonly number[]
 }
 expectTypeOf<['a', 1, 2n, true, null, undefined, Date, ['b'], { readonly c: { readonly d: 1 } }]>().toExtend<CacheKey>()
 expectTypeOf<number>().not.toExtend<CacheKey>()
 expectTypeOf<{ readonly id: 1 }>().not.toExtend<CacheKey>()
 expectTypeOf<() => void>().not.toExtend<KeyPart>()
 expectTypeOf<symbol>().not.toExtend<KeyPart>()
-expectTypeOf<Row>().not.toExtend<KeyPart>()
+expectTypeOf<Filter>().toExtend<KeyPart>()
+expectTypeOf<['search', Filter, { readonly within: readonly Filter[] }]>().toExtend<CacheKey>()
 expectTypeOf<Map<string, string>>().not.toExtend<KeyPart>()
 expectTypeOf<Promise<string>>().not.toExtend<KeyPart>()
-expectTypeOf<{ readonly rows: readonly Row[] }>().not.toExtend<KeyPart>()
+expectTypeOf<RegExp>().not.toExtend<KeyPart>()
+expectTypeOf<Uint8Array>().not.toExtend<KeyPart>()
+expectTypeOf<readonly Map<string, string>[]>().not.toExtend<KeyPart>()
 
 // `undefined` inherits and `false` turns off, save where there is nothing to turn off.
 expectTypeOf<FreshnessOptions['staleWhileRevalidate']>().toEqualTypeOf<Duration | false | undefined>()

@@ -1,4 +1,4 @@
-import type { Age, CacheKey, FreshnessOptions, Token } from '@hotpath/contract'
+import type { Age, CacheKey, FreshnessOptions, KeyPart, Token } from '@hotpath/contract'
 import type { CacheEventType, CacheListener } from './watch/events.ts'
 import type { LoadContext, Loader, ManyLoader } from './read/loader.ts'
 import type { LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
@@ -9,35 +9,43 @@ import type { CacheStats } from './watch/stats.ts'
  *
  * Every method fails with a `ClosedError` once the cache is closed, and with a `KeyError`, `TagError`, `PatternError`
  * or `ConfigError` for bad input, before anything is read or stored.
+ *
+ * @typeParam Of - What the values are, where all are of one kind: `cache.namespace<City>('city')`.
  */
-export interface Cache extends AsyncDisposable {
+export interface Cache<Of = unknown> extends AsyncDisposable {
   /** Name of the cache. */
   readonly name: string
   /** Reads a fresh value. */
-  get<Value = unknown>(key: CacheKey, options?: ReadOptions): Promise<Value | undefined>
+  get<Value = Of>(key: CacheKey, options?: ReadOptions): Promise<Value | undefined>
   /** Reads many, in the order of `keys`; `undefined` where there is none. */
-  getMany<Value = unknown>(keys: readonly CacheKey[], options?: ReadOptions): Promise<(Value | undefined)[]>
+  getMany<Value = Of>(keys: readonly CacheKey[], options?: ReadOptions): Promise<(Value | undefined)[]>
   /** Reads memory alone, at once, without counting the entry as used nor the read as a hit or miss. */
-  peek<Value = unknown>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined
+  peek<Value = Of>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined
   /** Whether `get` would find a value. */
   has(key: CacheKey, options?: ReadOptions): Promise<boolean>
   /** Stores a value that is current now, and outdates every older one. */
-  set<Value>(key: CacheKey, value: Value, options?: SetOptions): Promise<Token>
+  set<Value extends Of>(key: CacheKey, value: Value, options?: SetOptions): Promise<Token>
   /** Stores many in one go; `options` hold for entries that say nothing else. */
-  setMany(entries: Iterable<SetEntry>, options?: SetOptions): Promise<Token>
+  setMany(entries: Iterable<SetEntry<Of>>, options?: SetOptions): Promise<Token>
   /**
    * Reads a value, or loads and stores it; concurrent callers share one load. The type is that of what the loader
    * answers; name it (`getOrSet<City>(…)`) where the loader looks at `previous`.
    */
-  getOrSet<Value, Result = Value>(
+  getOrSet<Value = Of, Result extends Of | undefined = Value & Of>(
     key: CacheKey,
     loader: (context: LoadContext<Value>) => Result | Promise<Result>,
     options?: LoadOptions,
   ): Promise<Result>
-  /** Reads many, and loads those that are missing with one call. */
-  getOrSetMany<Value>(
-    keys: readonly CacheKey[],
-    loader: ManyLoader<Value>,
+  /** Reads many, and loads those that are missing with one call, which gets them as they were given. */
+  getOrSetMany<Value extends Of | undefined, const Key extends CacheKey = CacheKey>(
+    keys: readonly Key[],
+    loader: (...args: Parameters<ManyLoader<Value, Key>>) => readonly Value[] | Promise<readonly Value[]>,
+    options?: LoadOptions,
+  ): Promise<Value[]>
+  /** With a Map, keys that are not in it are `undefined`. */
+  getOrSetMany<Value extends Of, const Key extends CacheKey = CacheKey>(
+    keys: readonly Key[],
+    loader: ManyLoader<Value, Key>,
     options?: LoadOptions,
   ): Promise<(Value | undefined)[]>
   /** Removes a value everywhere. */
@@ -77,12 +85,9 @@ export interface Cache extends AsyncDisposable {
    */
   now(): Token | undefined
   /** Makes a cached twin of a function. */
-  wrap<Fn extends AnyFunction>(
-    fn: Fn,
-    options?: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
-  ): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>>
+  wrap<Fn extends AnyFunction>(fn: Fn, ...options: WrapArguments<Fn>): Wrapped<Fn>
   /** A handle whose keys begin with `name` and whose options are inherited from here. Two of one name share everything. */
-  namespace(name: string, defaults?: FreshnessOptions): Cache
+  namespace<Value extends Of = Of>(name: string, defaults?: FreshnessOptions): Cache<Value>
   /** Fills the cache ahead of use, from keys (with `load`) or entries. */
   warm(
     source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
@@ -92,8 +97,10 @@ export interface Cache extends AsyncDisposable {
   inspect(key: CacheKey): Promise<Inspection>
   /** What was counted so far. */
   stats(): CacheStats
-  /** Listens; the answer ends it. */
-  on<Type extends CacheEventType>(type: Type, listener: CacheListener<Type>): () => void
+  /** Listens to one event, or to all as `'*'`; the function that it returns ends that. */
+  on<Type extends CacheEventType | '*'>(type: Type, listener: CacheListener<Type>): () => void
+  /** Listens to the next one alone; the function that it returns ends that before. */
+  once<Type extends CacheEventType | '*'>(type: Type, listener: CacheListener<Type>): () => void
   /** Aborts loads, waits for writes behind, and lets go of everything. Idempotent. */
   close(): Promise<void>
 }
@@ -139,13 +146,32 @@ export interface WrapOptions<Args extends readonly unknown[], Value> extends Fre
 // oxlint-disable-next-line typescript/no-explicit-any -- parameters are compared both ways by `any` alone
 export type AnyFunction = (this: any, ...args: any) => unknown
 
-/** A function that answers from the cache. */
-export interface Wrapped<Args extends readonly unknown[], Value> {
-  (...args: Args): Promise<Value>
+/** Whether arguments can be part of a key: data, or not known. */
+type AreKeyParts<Args extends readonly unknown[]> = {
+  [Index in keyof Args]-?: unknown extends Args[Index] ? true : Args[Index] extends KeyPart ? true : false
+}[number] extends true
+  ? true
+  : false
+
+/** Options of `wrap`, which needs a `key` for a function whose arguments cannot be part of one. */
+export type WrapArguments<Fn extends AnyFunction> =
+  AreKeyParts<Parameters<Fn>> extends true
+    ? [options?: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>]
+    : [
+        options: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> & {
+          /** The key of a call: its arguments cannot be part of one. */
+          readonly key: (...args: Parameters<Fn>) => CacheKey
+        },
+      ]
+
+/** A function that reads its results from the cache: its own type where it returns a promise, generic ones included. */
+export type Wrapped<Fn extends AnyFunction> = (ReturnType<Fn> extends Promise<unknown>
+  ? Fn
+  : (this: ThisParameterType<Fn>, ...args: Parameters<Fn>) => Promise<Awaited<ReturnType<Fn>>>) & {
   /** The key of a call. */
-  key(...args: Args): CacheKey
+  key(...args: Parameters<Fn>): CacheKey
   /** Removes the value of a call. */
-  invalidate(...args: Args): Promise<Token>
+  invalidate(...args: Parameters<Fn>): Promise<Token>
 }
 
 /** What is known of a key. Times are milliseconds. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { FreshnessOptions } from '@hotpath/contract'
 import { type Cache, createCache, createMemoryLog, isHotpathError, memory } from './core.ts'
 import { make } from './make.ts'
 
@@ -174,7 +175,7 @@ describe('bad options of a call', () => {
     expect(codes).toEqual(['ERR_KEY_EMPTY', 'ERR_KEY_PART', 'ERR_TAG_INVALID', 'ERR_VALUE_UNDEFINED'])
     expect(warmed).toBe(0)
     expect(cache.stats()).toMatchObject({ sets: 0, loads: 0, invalidations: 0 })
-    for (const call of [cache.namespace.bind(cache, 'n'), cache.wrap.bind(cache, Number)]) {
+    for (const call of [(bad: FreshnessOptions) => cache.namespace('n', bad), (bad: FreshnessOptions) => cache.wrap(Number, bad)]) {
       expect(() => call({ jitter: -1 })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
     }
   })

@@ -1,6 +1,6 @@
 /** What the types promise. Nothing runs: the file passes when it compiles. */
 import { expectTypeOf } from 'vitest'
-import type { CacheKey, Token } from './core.ts'
+import type { CacheEvent, CacheKey, Token } from './core.ts'
 import { type Cache, createCache, memory } from './core.ts'
 
 declare const cache: Cache
@@ -31,7 +31,7 @@ expectTypeOf(cache.getMany<Row>(['k'])).resolves.toEqualTypeOf<(Row | undefined)
 expectTypeOf(cache.peek<Row>('k')).toEqualTypeOf<Row | undefined>()
 
 // Many: a list, a map, or promises of them.
-expectTypeOf(cache.getOrSetMany(['a'], (keys) => keys.map(() => 1))).resolves.toEqualTypeOf<(number | undefined)[]>()
+expectTypeOf(cache.getOrSetMany(['a'], (keys) => keys.map(() => 1))).resolves.toEqualTypeOf<number[]>()
 expectTypeOf(cache.getOrSetMany(['a'], async () => new Map<CacheKey, Row>())).resolves.toEqualTypeOf<
   (Row | undefined)[]
 >()
@@ -89,3 +89,82 @@ createCache({ name: 'n', tiers, ttl: '5m', maxAge: 5 })
 createCache({ tiers })
 // @ts-expect-error: no such unit
 memory({ maxBytes: '64 parsecs' })
+
+// The loader of many gets the keys as they were given, and what it returns says whether values may be missing.
+const ids = [1, 2].map((id) => ['row', id] as const)
+expectTypeOf(
+  cache.getOrSetMany(ids, (missing) => {
+    expectTypeOf(missing).toEqualTypeOf<readonly (readonly ['row', number])[]>()
+    return missing.map(([, id]) => ({ id }))
+  }),
+).resolves.toEqualTypeOf<{ id: number }[]>()
+expectTypeOf(
+  cache.getOrSetMany(
+    [
+      ['row', 1],
+      ['row', 2],
+    ],
+    (missing) => missing.map(([, id]) => id),
+  ),
+).resolves.toEqualTypeOf<(1 | 2)[]>()
+expectTypeOf(
+  cache.getOrSetMany(['a'], async (keys) => keys.map((): Row | undefined => undefined)),
+).resolves.toEqualTypeOf<(Row | undefined)[]>()
+expectTypeOf(cache.getOrSetMany<Row>(['a'], async () => [new Row()])).resolves.toEqualTypeOf<Row[]>()
+
+// A namespace of one kind of values.
+const rows = cache.namespace<Row>('row', { ttl: '5m' })
+expectTypeOf(rows).toEqualTypeOf<Cache<Row>>()
+expectTypeOf(rows.get(1 as unknown as string)).resolves.toEqualTypeOf<Row | undefined>()
+expectTypeOf(rows.getMany(['1'])).resolves.toEqualTypeOf<(Row | undefined)[]>()
+expectTypeOf(rows.peek('1')).toEqualTypeOf<Row | undefined>()
+expectTypeOf(
+  rows.getOrSet('1', ({ previous }) => {
+    expectTypeOf(previous?.value).toEqualTypeOf<Row | undefined>()
+    return previous?.notModified() ?? new Row()
+  }),
+).resolves.toEqualTypeOf<Row>()
+expectTypeOf(rows.getOrSet('1', async () => undefined as Row | undefined)).resolves.toEqualTypeOf<Row | undefined>()
+void rows.set('1', new Row())
+// @ts-expect-error: no row
+void rows.set('1', 'one')
+// @ts-expect-error: no row
+void rows.getOrSet('1', () => 'one')
+// @ts-expect-error: no row
+void rows.setMany([{ key: '1', value: 'one' }])
+expectTypeOf(rows).toExtend<Cache>()
+
+// A key part may be typed by an interface.
+interface Search {
+  readonly text: string
+  readonly tags?: readonly string[]
+}
+declare const search: Search
+void cache.get(['search', search])
+void cache.get<Row>(['search', { by: search }])
+function rowOf<Id extends number>(id: Id): Promise<Row> {
+  return cache.getOrSet(['row', id], () => new Row())
+}
+void rowOf(1)
+
+// What is wrapped stays generic, and needs a key where its arguments are none.
+declare function same<Item extends { readonly id: number }>(item: Item): Promise<Item>
+expectTypeOf(cache.wrap(same)({ id: 1, name: 'x' })).resolves.toEqualTypeOf<{ id: number; name: string }>()
+declare function echo<Item>(item: Item): Promise<Item>
+expectTypeOf(cache.wrap(echo)('x')).resolves.toEqualTypeOf<string>()
+declare function sizeOf(items: Map<string, number>): number
+// @ts-expect-error: a map is no key
+cache.wrap(sizeOf)
+// @ts-expect-error: nor with other options
+cache.wrap(sizeOf, { ttl: '5m' })
+expectTypeOf(
+  cache.wrap(sizeOf, { key: (items) => ['size', ...items.keys()], ttl: '5m' })(new Map()),
+).resolves.toEqualTypeOf<number>()
+// @ts-expect-error: a function is no key
+cache.wrap(async (load: () => number) => load())
+
+// All events, and one of them.
+cache.on('*', (event) => {
+  expectTypeOf(event).toEqualTypeOf<CacheEvent>()
+})
+cache.once('load', ({ durationMs }) => expectTypeOf(durationMs).toEqualTypeOf<number>())

@@ -2,6 +2,7 @@
 import type { Cache } from '@hotpath/core'
 import { expectTypeOf } from 'vitest'
 import {
+  batch,
   circuitBreaker,
   compose,
   createQueue,
@@ -14,6 +15,7 @@ import {
   type LoadingCache,
   memoize,
   type Policy,
+  type RequestEventType,
   retry,
   throttle,
   timeout,
@@ -119,3 +121,37 @@ events.on('retry', ({ delayMs }) => expectTypeOf(delayMs).toEqualTypeOf<number>(
 events.on('dedupe', ({ attempt }) => attempt)
 // @ts-expect-error: no such event
 events.on('retried', () => {})
+
+// A fallback in a composition knows the arguments.
+expectTypeOf(
+  compose(
+    cityOf,
+    fallback((error, id) => {
+      expectTypeOf(error).toEqualTypeOf<unknown>()
+      expectTypeOf(id).toEqualTypeOf<number>()
+      return id
+    }),
+    retry(),
+  )(1),
+).resolves.toEqualTypeOf<City | number>()
+// @ts-expect-error: the argument is a number
+compose(cityOf, fallback((_error, id: string) => id))
+
+// A batch takes functions of arrays that may change, and of arrays that may not.
+expectTypeOf(batch(async (ids: number[]) => ids.map(String)).load(1)).resolves.toEqualTypeOf<string>()
+expectTypeOf(batch(async (ids: readonly number[]) => ids.map(String)).load(1)).resolves.toEqualTypeOf<string>()
+expectTypeOf(batch(async (ids: number[]) => new Map(ids.map((id) => [id, 'x']))).load(1)).resolves.toEqualTypeOf<
+  string | undefined
+>()
+
+// All events, and one of them.
+events.on('*', ({ type }) => expectTypeOf(type).toEqualTypeOf<RequestEventType>())
+events.once('retry', ({ delayMs }) => expectTypeOf(delayMs).toEqualTypeOf<number>())
+// A wrapper of another library says nothing of what it may answer instead.
+expectTypeOf(
+  compose(
+    cityOf,
+    fallback(() => null),
+    <Fn extends (...args: never) => unknown>(fn: Fn): Fn => fn,
+  )(1),
+).resolves.toEqualTypeOf<City | null>()

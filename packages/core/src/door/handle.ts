@@ -17,7 +17,7 @@ import {
   toToken,
   validateTags,
 } from '@hotpath/contract'
-import type { AnyFunction, Cache, Inspection, WarmOptions, WarmReport, WrapOptions, Wrapped } from '../cache.ts'
+import type { AnyFunction, Cache, Inspection, WarmOptions, WarmReport, WrapArguments, Wrapped } from '../cache.ts'
 import { sizeOf } from '../memory/size-of.ts'
 import { chain } from '../time/chain.ts'
 import { countFound } from '../read/count.ts'
@@ -272,14 +272,11 @@ export class CacheHandle implements Cache {
     return mark && toToken(mark)
   }
 
-  wrap<Fn extends AnyFunction>(
-    fn: Fn,
-    options: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> = {},
-  ): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>> {
+  wrap<Fn extends AnyFunction>(fn: Fn, ...[options = {}]: WrapArguments<Fn>): Wrapped<Fn> {
     return wrap(this as Cache, fn, options)
   }
 
-  namespace(name: string, defaults: FreshnessOptions = {}): Cache {
+  namespace<Value>(name: string, defaults: FreshnessOptions = {}): Cache<Value> {
     const keys = this.#keys.namespace(name)
     checkDefaults(defaults)
     const freshness = resolveFreshness(this.#freshness, defaults)
@@ -317,9 +314,14 @@ export class CacheHandle implements Cache {
     return this.#engine.report(this.#keys.name === '' ? undefined : this.#counters)
   }
 
-  on<Type extends CacheEventType>(type: Type, listener: CacheListener<Type>): () => void {
+  on<Type extends CacheEventType | '*'>(type: Type, listener: CacheListener<Type>): () => void {
     this.#open()
     return this.#events.on(type, listener)
+  }
+
+  once<Type extends CacheEventType | '*'>(type: Type, listener: CacheListener<Type>): () => void {
+    this.#open()
+    return this.#events.once(type, listener)
   }
 
   close(): Promise<void> {

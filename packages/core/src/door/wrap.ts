@@ -28,7 +28,7 @@ export function wrap<Fn extends AnyFunction>(
   cache: Cache,
   fn: Fn,
   options: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
-): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>> {
+): Wrapped<Fn> {
   type Args = Parameters<Fn>
   type Value = Awaited<ReturnType<Fn>>
   if (typeof fn !== 'function') throw wrongOption('fn', 'a function', fn, 'Use for example `cache.wrap(loadCity)`.')
@@ -61,7 +61,7 @@ export function wrap<Fn extends AnyFunction>(
         return Promise.reject(error)
       }
     },
-  })
+  }) as never
 }
 
 function namedKey<Args extends readonly unknown[]>(name: string): (...args: Args) => CacheKey {

@@ -37,10 +37,13 @@ export interface LoadContext<Value = unknown> {
 /** Produces the value of a key. `undefined` means that there is none: it is returned and not stored. */
 export type Loader<Value> = (context: LoadContext<Value>) => Value | Promise<Value>
 
-/** Produces the values of the keys that are missing, in their order, or as a map by the keys given. */
-export type ManyLoader<Value> = (
-  missing: readonly CacheKey[],
-  context: { readonly signal: AbortSignal },
+/** Produces the values of the keys that are missing: a list in their order, or a Map by keys. */
+export type ManyLoader<Value, Key = CacheKey> = (
+  missing: readonly Key[],
+  context: {
+    /** Aborted when no caller waits for the values any more, the hard timeout passes or the cache closes. */
+    readonly signal: AbortSignal
+  },
 ) =>
   | readonly (Value | undefined)[]
   | ReadonlyMap<CacheKey, Value>

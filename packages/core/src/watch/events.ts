@@ -1,4 +1,4 @@
-import { EventBus, type EvictionReason, type HotpathError, type Invalidation } from '@hotpath/contract'
+import { EventBus, type EventNamed, type EvictionReason, type HotpathError, type Invalidation } from '@hotpath/contract'
 
 /** Everything a cache tells, as a union discriminated by `type`. Keys are encoded. */
 export type CacheEvent =
@@ -118,17 +118,11 @@ const ALL_TYPES: Readonly<Record<CacheEventType, true>> = {
   recover: true,
 }
 
-/** The event of one name. */
-export type CacheEventOf<Type extends CacheEventType> = Extract<
-  CacheEvent,
-  {
-    /** Which event. */
-    readonly type: Type
-  }
->
+/** The event of one name, or any event for `'*'`. */
+export type CacheEventOf<Type extends CacheEventType | '*'> = EventNamed<CacheEvent, Type>
 
 /** Called for each event of a type; what it throws becomes a `fault` event and harms nobody. */
-export type CacheListener<Type extends CacheEventType> = (event: CacheEventOf<Type>) => void
+export type CacheListener<Type extends CacheEventType | '*'> = (event: CacheEventOf<Type>) => void
 
 /** Listeners of one cache. */
 export class Events extends EventBus<CacheEvent> {

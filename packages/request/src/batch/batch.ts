@@ -10,7 +10,7 @@ import { assertFunction } from '../call/function.ts'
 import { type CallOptions, checkCallOptions } from '../call/wrapped.ts'
 
 /** Loads many keys with one call. The context has the signal and the attempt, as `currentCall()` does. */
-export type LoadMany<Key, Answers> = (keys: readonly Key[], context: CurrentCall) => Answers | Promise<Answers>
+export type LoadMany<Key, Answers> = (keys: Key[], context: CurrentCall) => Answers | Promise<Answers>
 
 /** Loads values by key, many with one call. */
 export interface Batch<Key, Value> {

@@ -42,7 +42,7 @@ const CRITICAL = /* @__PURE__ */ PRIORITIES.indexOf('critical')
 /** Makes one. */
 export function createBatcher<Key>(
   plan: BatchPlan,
-  loadMany: (keys: readonly Key[], context: CurrentCall) => unknown,
+  loadMany: (keys: Key[], context: CurrentCall) => unknown,
 ): BatchStore<Key> {
   const { name, clock, maxBatch, maxQueue, concurrency, windowMs } = plan
   const keyOf = plan.key as ((key: Key) => unknown) | undefined

@@ -15,7 +15,7 @@ export type Outcome =
 export interface RunTools<Key> {
   readonly plan: BatchPlan
   readonly deadlines: Deadlines | undefined
-  readonly loadMany: (keys: readonly Key[], context: CurrentCall) => unknown
+  readonly loadMany: (keys: Key[], context: CurrentCall) => unknown
 }
 
 /** Calls `loadMany` once. `done` is called once, later. */

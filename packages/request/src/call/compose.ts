@@ -1,4 +1,4 @@
-import { asWrapped, type ExtraOf, invoke, type PolicyFor, type Wrapped } from './wrapped.ts'
+import { asWrapped, type ExtraIn, invoke, type PolicyFor, type Wrapped } from './wrapped.ts'
 import type { AnyFunction } from './function.ts'
 import { ambientCall } from './call.ts'
 import { assertFunction } from './function.ts'
@@ -21,10 +21,10 @@ import { assertFunction } from './function.ts'
  * console.log(await price(4), await price(-1)) // 40 null
  * ```
  */
-export function compose<Fn extends AnyFunction, Policies extends readonly PolicyFor<Parameters<Fn>>[]>(
+export function compose<Fn extends AnyFunction, Instead extends readonly unknown[]>(
   fn: Fn,
-  ...policies: Policies
-): Wrapped<Fn, ExtraOf<Policies[number]>> {
+  ...policies: { [Index in keyof Instead]: PolicyFor<Parameters<Fn>, Instead[Index]> }
+): Wrapped<Fn, { [Index in keyof Instead]: ExtraIn<Instead[Index]> }[number]> {
   assertFunction(fn, 'fn', "compose(load, timeout('2s'), retry())")
   for (const policy of policies) assertFunction(policy, 'a policy', "compose(load, timeout('2s'), retry())")
   const wrapped = policies.reduceRight<AnyFunction>((inner, policy) => policy(inner as never) as AnyFunction, fn)

@@ -1,4 +1,4 @@
-import { EventBus, type HotpathError } from '@hotpath/contract'
+import { EventBus, type EventNamed, type HotpathError } from '@hotpath/contract'
 
 /** Everything that policies tell, as a union discriminated by `type`. `name` is the policy's, or the function's. */
 export type RequestEvent =
@@ -104,22 +104,18 @@ export type RequestEvent =
 /** Names of the events. */
 export type RequestEventType = RequestEvent['type']
 
-/** The event of one name. */
-export type RequestEventOf<Type extends RequestEventType> = Extract<
-  RequestEvent,
-  {
-    /** Which event. */
-    readonly type: Type
-  }
->
+/** The event of one name, or any event for `'*'`. */
+export type RequestEventOf<Type extends RequestEventType | '*'> = EventNamed<RequestEvent, Type>
 
 /** Called for each event of a type; what it throws becomes a `fault` event and harms nobody. */
-export type RequestListener<Type extends RequestEventType> = (event: RequestEventOf<Type>) => void
+export type RequestListener<Type extends RequestEventType | '*'> = (event: RequestEventOf<Type>) => void
 
 /** One stream of events for all policies that are given it. */
 export interface RequestEvents {
-  /** Listens; the answer ends it. */
-  on<Type extends RequestEventType>(type: Type, listener: RequestListener<Type>): () => void
+  /** Listens to one event, or to all as `'*'`; the function that it returns ends that. */
+  on<Type extends RequestEventType | '*'>(type: Type, listener: RequestListener<Type>): () => void
+  /** Listens to the next one alone; the function that it returns ends that before. */
+  once<Type extends RequestEventType | '*'>(type: Type, listener: RequestListener<Type>): () => void
   /** Whether an event is worth making. */
   wants(type: RequestEventType): boolean
   /** Calls those that listen. Never throws. */
@@ -163,6 +159,7 @@ export function createRequestEvents(): RequestEvents {
   const bus = new Events(ALL_TYPES, { subject: 'events', wentOn: 'The call' })
   return {
     on: (type, listener) => bus.on(type, listener),
+    once: (type, listener) => bus.once(type, listener),
     wants: (type) => bus.wants(type),
     emit: (event) => bus.emit(event),
   }

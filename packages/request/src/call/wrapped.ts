@@ -71,24 +71,22 @@ export type Taking<Args extends readonly unknown[]> = readonly unknown[] extends
   ? AnyFunction
   : (...args: Args) => unknown
 
-/** A policy that can be put around a function of these arguments, whatever it may answer. */
-export interface PolicyFor<Args extends readonly unknown[]> {
+/** A policy that can be put around a function of these arguments. `Instead` is for types alone: what it may answer instead. */
+export interface PolicyFor<Args extends readonly unknown[], Instead = unknown> {
   (fn: never): unknown
   /** What it may answer beside what the function answers; for types alone. */
-  readonly [EXTRA]?: unknown
+  readonly [EXTRA]?: Instead
   /** What it looks at of the arguments; for types alone. */
   readonly [ARGS]?: (...args: Args) => void
 }
 
 /** What a policy may answer instead. */
-export type ExtraOf<Given> = Given extends {
-  /** For types alone. */
-  readonly [EXTRA]?:
-    | {
-        /** What is looked for. */
-        readonly value: infer Extra
-      }
-    | undefined
+export type ExtraOf<Given> = Given extends PolicyFor<never, infer Instead> ? ExtraIn<Instead> : never
+
+/** The same of the type that stands for it in `PolicyFor`: nothing where a policy says nothing of it. */
+export type ExtraIn<Instead> = Instead extends {
+  /** What is looked for. */
+  readonly value: infer Extra
 }
   ? Extra
   : never

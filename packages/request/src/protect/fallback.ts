@@ -38,10 +38,10 @@ export function fallback<Fn extends AnyFunction, Value>(
   options?: FallbackOptions,
 ): Wrapped<Fn, Value>
 /** The policy, for `compose`. */
-export function fallback<Value>(
-  answer: (error: unknown) => Value | Promise<Value>,
+export function fallback<Value, Args extends readonly unknown[] = readonly unknown[]>(
+  answer: Answer<Args, Value>,
   options?: FallbackOptions,
-): Policy<Value>
+): Policy<Value, Args>
 export function fallback(...given: readonly unknown[]): unknown {
   // What answers is a function itself, so the first one is to be wrapped only where there are two.
   const isWrapping = typeof given[1] === 'function'
