@@ -1,8 +1,10 @@
 import type { TierUsage } from '@hotpath/contract'
-import { Histogram, type LoadTimes } from './histogram.ts'
+import { type Histogram, type LoadTimes, createHistogram, loadTimesOf } from './histogram.ts'
 
 /** Beyond this many namespaces further ones are counted together. */
 const MAX_NAMESPACES = 1_000
+
+const NO_TIMES: LoadTimes = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 }
 
 /** What one namespace, or a whole cache, has done since it was made. */
 export interface Counts {
@@ -65,13 +67,18 @@ export class Counters {
   coalesced = 0
   sets = 0
   invalidations = 0
-  readonly loadTimes: Histogram = new Histogram()
+  #loadTimes: Histogram | undefined
   /** Reads answered by a fresh value. */ readonly hits: number[]
   /** Reads answered by a stale value. */ readonly staleHits: number[]
 
   constructor(tiers: number) {
     this.hits = new Array<number>(tiers).fill(0)
     this.staleHits = new Array<number>(tiers).fill(0)
+  }
+
+  /** Made when it is looked at: many namespaces never load. */
+  get loadTimes(): Histogram {
+    return (this.#loadTimes ??= createHistogram())
   }
 
   hit(tier: number, stale: boolean): void {
@@ -86,7 +93,7 @@ export class Counters {
     this.coalesced += other.coalesced
     this.sets += other.sets
     this.invalidations += other.invalidations
-    this.loadTimes.add(other.loadTimes)
+    if (other.#loadTimes !== undefined) this.loadTimes.add(other.#loadTimes)
     for (const [tier, hits] of other.hits.entries()) this.hits[tier] = (this.hits[tier] ?? 0) + hits
     for (const [tier, hits] of other.staleHits.entries()) this.staleHits[tier] = (this.staleHits[tier] ?? 0) + hits
   }
@@ -105,7 +112,7 @@ export class Counters {
       coalesced: this.coalesced,
       sets: this.sets,
       invalidations: this.invalidations,
-      loadTimes: this.loadTimes.snapshot(),
+      loadTimes: this.#loadTimes === undefined ? NO_TIMES : loadTimesOf(this.#loadTimes),
       tiers: types.map((type, tier) => ({ type, hits: this.hits[tier] ?? 0, staleHits: this.staleHits[tier] ?? 0 })),
     }
   }
