@@ -105,3 +105,25 @@ test('all that have left are not connected for again', async () => {
   expect(asked).toHaveLength(1)
   expect(listener.isHearing).toBe(false)
 })
+
+test('a connection is given one statement at a time, also when channels are added at once', async () => {
+  const { listener, connect } = make()
+  listener.add('records', 'one', () => {})
+  const first = await connect()
+  listener.add('leases', 'one', () => {})
+  listener.add('others', 'one', () => {})
+  await flush()
+  const seen = [first.statements.length]
+  for (let one = 0; one < 3; one++) {
+    first.statements[one]?.end()
+    await flush()
+    seen.push(first.statements.length)
+  }
+  expect(seen).toEqual([1, 2, 3, 4])
+  expect(first.statements.map(({ text }) => text.split(';')[0])).toEqual([
+    'LISTEN records',
+    'LISTEN leases',
+    'LISTEN others',
+    expect.stringContaining('LISTEN hotpath_probe_'),
+  ])
+})

@@ -27,6 +27,8 @@ export class Listener {
   /** Ours alone. */
   readonly #probeChannel = `hotpath_probe_${randomBytes(6).toString('hex')}`
   #connection: PostgresConnection | undefined
+  /** The last statement on it. */
+  #sent: Promise<unknown> = Promise.resolve()
   #isConnecting = false
   #isHearing = false
   #heard: (() => void) | undefined
@@ -87,6 +89,7 @@ export class Listener {
       for (const wake of [...(this.#wakes.get(channel)?.get(name) ?? [])]) wake(detail)
     })
     this.#connection = connection
+    this.#sent = Promise.resolve()
     // Nobody waits for it: an open cache must not keep the process alive.
     connection.unref?.()
     for (const channel of [...this.#wakes.keys()]) {
@@ -97,7 +100,7 @@ export class Listener {
 
   async #listen(connection: PostgresConnection, channel: string): Promise<void> {
     try {
-      await inTime(LIMIT_MS, connection.query({ text: `LISTEN ${channel}` }))
+      await inTime(LIMIT_MS, this.#send(connection, `LISTEN ${channel}`))
     } catch {
       return this.#lost(connection)
     }
@@ -112,7 +115,7 @@ export class Listener {
     const text = `LISTEN ${this.#probeChannel}; NOTIFY ${this.#probeChannel}`
     const heard = new Promise<void>((resolve) => (this.#heard = resolve))
     try {
-      await inTime(LIMIT_MS, Promise.all([heard, connection.query({ text })]))
+      await inTime(LIMIT_MS, Promise.all([heard, this.#send(connection, text)]))
     } catch {
       return this.#lost(connection)
     }
@@ -120,6 +123,16 @@ export class Listener {
     this.#isHearing = true
     this.#retryMs = RETRY_MS
     this.#timer = setTimeout(() => void this.#probe(connection), PROBE_MS).unref()
+  }
+
+  /** One statement after the other: a connection of pg is given one at a time. */
+  #send(connection: PostgresConnection, text: string): Promise<unknown> {
+    const sent = this.#sent.then(() => {
+      if (this.#connection !== connection) throw new Error('the connection was given back')
+      return connection.query({ text })
+    })
+    this.#sent = sent.catch(() => {})
+    return sent
   }
 
   #lost(connection: PostgresConnection): void {
