@@ -15,7 +15,8 @@ import {
   type OptionTable,
   checkOptions,
   codecOption,
-  stringOption,
+  displayKey,
+  kindOf,
   wrongOption,
 } from '@hotpath/contract'
 import { ByteReader, ByteWriter } from './bytes.ts'
@@ -47,7 +48,7 @@ const TAG_BYTES = 16
 /**
  * Encrypts what another codec makes, bound to the cache key; compress before, as nothing encrypted gets smaller.
  *
- * @throws ConfigError when the current key is missing or no 32 bytes long.
+ * @throws ConfigError when the current key is missing, or a key is not 32 bytes; a string is not bytes.
  *
  * @example
  * ```ts
@@ -64,7 +65,9 @@ export function encrypted(inner: Codec, options: EncryptionOptions): Codec {
   codecOption(inner, 'inner')
   checkOptions(options, 'encrypted', ENCRYPTION_OPTIONS)
   const { keys, currentKeyId } = options
-  stringOption(currentKeyId, 'currentKeyId')
+  if (typeof currentKeyId !== 'string' || currentKeyId === '') {
+    throw wrongOption('currentKeyId', 'a string that is not empty', currentKeyId, "Use for example '2027-01'.")
+  }
   if (typeof keys !== 'function') checkKeys(keys, currentKeyId)
   const find = typeof keys === 'function' ? keys : (id: string) => (Object.hasOwn(keys, id) ? keys[id] : undefined)
 
@@ -126,8 +129,26 @@ function boundTo({ key, header }: CodecContext): Uint8Array {
 
 function usable(key: Uint8Array | undefined, keyId: string): Uint8Array {
   if (key === undefined) throw refusedKey(keyId, 'is not among `keys`')
-  if (key.length !== KEY_BYTES) throw refusedKey(keyId, `has ${key.length} bytes, not ${KEY_BYTES}`)
-  return key
+  if (isKey(key)) return key
+  throw refusedKey(keyId, `is ${found(key)}, not ${KEY_BYTES} bytes. ${wayOut(key)}`)
+}
+
+/** A string of 32 letters would do for the cipher, and is much less than 32 random bytes. */
+function isKey(key: unknown): key is Uint8Array {
+  return ArrayBuffer.isView(key) && key.byteLength === KEY_BYTES
+}
+
+/** Never the key itself. */
+function found(key: unknown): string {
+  return ArrayBuffer.isView(key) ? `${key.byteLength} bytes` : kindOf(key)
+}
+
+function wayOut(key: unknown): string {
+  if (typeof key === 'string') {
+    if (/^[\da-f]{64}$/i.test(key)) return "Use `Buffer.from(key, 'hex')`."
+    if (/^[\w+/-]{43}=?$/.test(key)) return "Use `Buffer.from(key, 'base64')`."
+  }
+  return 'Make one with `crypto.randomBytes(32)`.'
 }
 
 function checkKeys(keys: Readonly<Record<string, Uint8Array>>, currentKeyId: string): void {
@@ -135,9 +156,14 @@ function checkKeys(keys: Readonly<Record<string, Uint8Array>>, currentKeyId: str
     throw wrongOption('keys', 'an object or a function', keys, 'Use for example `{ [id]: crypto.randomBytes(32) }`.')
   }
   const current = Object.hasOwn(keys, currentKeyId) ? keys[currentKeyId] : undefined
-  if (current?.length === KEY_BYTES) return
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`keys\` must have ${KEY_BYTES} bytes under the id of \`currentKeyId\`, received ${current === undefined ? 'none' : `${current.length} bytes`}. Make one with \`crypto.randomBytes(32)\`.`,
-  )
+  if (current === undefined) {
+    const none = `\`keys\` must have a key under the id of \`currentKeyId\`, received none. ${wayOut(current)}`
+    throw new ConfigError('ERR_CONFIG_OPTION', none)
+  }
+  // The retired ones too: with a wrong one all that it encrypted would be misses.
+  for (const [id, key] of Object.entries(keys)) {
+    if (isKey(key)) continue
+    const message = `\`keys.${displayKey(id)}\` must be ${KEY_BYTES} bytes, received ${found(key)}. ${wayOut(key)}`
+    throw new ConfigError('ERR_CONFIG_OPTION', message)
+  }
 }

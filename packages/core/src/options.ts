@@ -167,6 +167,10 @@ export function checkReadOptions(options: ReadOptions, method: string): void {
 
 /** @throws ConfigError for options that a read with a loader does not have. */
 export function checkLoadOptions(options: LoadOptions, method: string): void {
+  if (typeof options === 'function') {
+    const wayOut = `The loader comes before the options: \`${method}(key, loader, options)\`.`
+    throw wrongOption(`options of ${method}`, 'an object', options, wayOut)
+  }
   checkOptions(options, method, FRESHNESS_OPTIONS, LOAD_OPTIONS)
 }
 

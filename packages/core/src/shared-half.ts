@@ -17,6 +17,7 @@ export function sharedHalfOf({ tiers, log, shared }: CacheOptions): SharedEngine
   const given: unknown = shared ?? tiers.find((tier) => tier.shared !== undefined)?.shared
   const half = given as Partial<SharedEngine> | undefined
   if (half?.brand === '@hotpath/core/shared' && half.version === VERSION) return half as SharedEngine
+  if (needy !== 'log' && half === undefined && isPlainMemory(needy)) throw secondMemory(tiers.indexOf(needy))
   const what = needy === 'log' ? '`log`' : `The \`${needy.type}\` tier`
   throw half?.brand === '@hotpath/core/shared' ? otherVersion(what) : missing(what)
 }
@@ -30,6 +31,15 @@ function missing(what: string): ConfigError {
     'ERR_CONFIG_OPTION',
     `${what} needs the shared half of the engine. Give \`shared\` of '@hotpath/core/shared' to \`createCache\`, or put it on the tier.`,
     { context: { option: 'shared' } },
+  )
+}
+
+function secondMemory(index: number): ConfigError {
+  const option = `tiers[${index}]`
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`${option}\` is a second memory tier, which would only keep what the first one keeps. Give the first one more room, or put a shared tier after it, such as \`redis({ client })\`.`,
+    { context: { option } },
   )
 }
 

@@ -152,7 +152,9 @@ describe('bad options of a call', () => {
     }
     expect(cache.stats().invalidations).toBe(0)
     expect(() => cache.namespace(5 as never)).toThrow(expect.objectContaining({ code: 'ERR_KEY_PART' }))
-    expect(() => cache.namespace('')).not.toThrow()
+    expect(() => cache.namespace('')).toThrow(
+      expect.objectContaining({ code: 'ERR_KEY_EMPTY', message: expect.stringContaining("needs a name, received ''") }),
+    )
     expect(() => cache.namespace(long)).toThrow(expect.objectContaining({ code: 'ERR_KEY_PREFIX_LENGTH' }))
   })
 

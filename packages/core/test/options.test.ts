@@ -25,7 +25,7 @@ const METHODS: Readonly<Record<string, readonly [Call, object]>> = {
   invalidatePattern: [(cache, options) => cache.invalidatePattern('k*', options), { queue: 1 }],
   clear: [(cache, options) => cache.clear(options), { queue: 1 }],
   wrap: [async (cache, options) => cache.wrap(load, options), { key: 'user' }],
-  warm: [(cache, options) => cache.warm(['k'], options), { concurrency: '8' }],
+  warm: [(cache, options) => cache.warm([{ key: 'k', value: 1 }], options), { concurrency: '8' }],
   namespace: [async (cache, options) => cache.namespace('n', options), { jitter: '0.1' }],
 }
 
@@ -87,6 +87,17 @@ describe('options that caches are made of', () => {
   ])('%s is refused', (make, message) => {
     expect(make).toThrow(expect.objectContaining({ name: 'ConfigError', message: expect.stringContaining(message) }))
   })
+})
+
+test('a loader in the place of the options is told where it belongs', async () => {
+  const { cache } = make()
+  const swapped = (cache.getOrSet as (...args: unknown[]) => Promise<unknown>)('k', { ttl: '5m' }, () => 1)
+  await expect(swapped).rejects.toThrow('The loader comes before the options: `getOrSet(key, loader, options)`.')
+  const many = (cache.getOrSetMany as (...args: unknown[]) => Promise<unknown>)(['k'], { ttl: '5m' }, () => [1])
+  await expect(many).rejects.toThrow('The loader comes before the options')
+  // A promise in the place of the loader is not to be awaited.
+  const begun = cache.getOrSet('k', Promise.resolve(1) as never)
+  await expect(begun).rejects.toThrow('received a Promise. Use for example `() => db.city(42)`.')
 })
 
 test('the milliseconds that other libraries take in the place of options are refused with the way out', async () => {

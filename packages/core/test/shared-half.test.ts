@@ -8,6 +8,13 @@ function make(options: Partial<CacheOptions>) {
   return createCache({ name: 'test', tiers: [memory({ maxEntries: 10 })], ...options })
 }
 
+test('a second memory tier is named for what it is', () => {
+  const tiers = [memory({ maxEntries: 10 }), memory({ maxEntries: 100 })]
+  expect(() => createCache({ name: 'two', tiers })).toThrow(
+    '`tiers[1]` is a second memory tier, which would only keep what the first one keeps. Give the first one more room',
+  )
+})
+
 describe('the shared half', () => {
   test('is not needed by memory alone', async () => {
     const cache = make({})
@@ -33,7 +40,6 @@ describe('the shared half', () => {
 
   test.each([
     ['a lower tier', { tiers: [memory({ maxEntries: 1 }), asyncTier()] }, 'The `async` tier'],
-    ['a second memory', { tiers: [memory({ maxEntries: 1 }), memory({ maxEntries: 1 })] }, 'The `memory` tier'],
     ['a log', { log: () => createMemoryLog() }, '`log`'],
   ])('is asked for at creation by %s', (_, options, subject) => {
     const message = `${subject} needs the shared half of the engine. Give \`shared\` of '@hotpath/core/shared' to \`createCache\`, or put it on the tier.`

@@ -1,6 +1,7 @@
 /** Where a decorated member finds its cache: looked up at each call, so that it can be set later and swapped in tests. */
-import { ConfigError, kindOf } from '@hotpath/contract'
+import { ConfigError, isPromise, kindOf } from '@hotpath/contract'
 import type { Cache } from '@hotpath/core'
+import { onObject } from './subject.ts'
 
 /** A cache, or a function that finds it when it is needed. */
 export type CacheProvider = Cache | (() => Cache | undefined)
@@ -47,7 +48,7 @@ export function cacheFinder<This>(
   if (typeof option === 'function') {
     return (self) => {
       const cache = option(self)
-      return isCache(cache) ? cache : refuse(cache, subject)
+      return isCache(cache) ? cache : refuseFound(cache, subject, self)
     }
   }
   const cache = assertCache(option)
@@ -72,5 +73,14 @@ function refuse(cache: unknown, subject: string): never {
   throw new ConfigError(
     'ERR_DECORATOR_UNCONFIGURED',
     `${subject} was called ${seen}. Call \`configureDecorators({ cache })\` when the program starts, take the decorator from \`createDecorators(cache)\`, or tell it where to look: \`cache: (self) => self.cache\`.`,
+  )
+}
+
+/** What the member's own `cache` found is no cache: what `configureDecorators` sets would change nothing. */
+function refuseFound(cache: unknown, subject: string, self: unknown): never {
+  const found = isPromise(cache) ? 'a Promise, which it must await elsewhere' : kindOf(cache)
+  throw new ConfigError(
+    'ERR_DECORATOR_UNCONFIGURED',
+    `${subject} was called${onObject(self)}, and its \`cache\` found ${found}. Let it return a cache, as in \`cache: (self) => self.cache\`, with the member set before the first call; or leave it out for that of \`configureDecorators({ cache })\`.`,
   )
 }

@@ -9,6 +9,7 @@ import { type CallKey, defaultKey, functionKey } from './default-key.ts'
 import { assertCallable } from './input.ts'
 import { lookLike, memberDecorator } from './member.ts'
 import type { AnyFunction, AsyncTwin, MemberDecorator } from './member-types.ts'
+import { type KeyMaker, assertParts } from './refused-key.ts'
 import { errorMsOf, remembering, throwRemembered } from './remembered-error.ts'
 import { select } from './selector.ts'
 
@@ -23,8 +24,10 @@ export function cacheableMember<This, Of>(
   const freshness = assertCacheable(plain, '@Cacheable')
   return memberDecorator('@Cacheable', (member) => {
     const callKey = givenKey(plain) ?? defaultKey(member, plain.name)
-    const findCache = cacheFinder(plain.cache, home, `\`@Cacheable\` on \`${String(member.property)}\``)
-    return makeCached(member.fn, { options: plain, freshness, callKey, findCache })
+    const subject = `\`@Cacheable\` on \`${String(member.property)}\``
+    const findCache = cacheFinder(plain.cache, home, subject)
+    const maker = { subject, argumentsAt: plain.key === undefined ? 2 : undefined }
+    return makeCached(member.fn, { options: plain, freshness, callKey, findCache, maker })
   })
 }
 
@@ -41,8 +44,10 @@ export function cacheableFunction(fn: AnyFunction, options: Options, home: Cache
   const freshness = assertCacheable(options, 'cacheable')
   assertCallable(fn, 'cacheable')
   const callKey = givenKey(options) ?? functionKey(fn, options.name)
-  const findCache = cacheFinder(options.cache, home, `\`${fn.name || 'a cacheable function'}\``)
-  const cached = lookLike(makeCached(fn, { options, freshness, callKey, findCache }), fn)
+  const subject = `\`${fn.name || 'a cacheable function'}\``
+  const findCache = cacheFinder(options.cache, home, subject)
+  const maker = { subject, argumentsAt: options.key === undefined ? 1 : undefined }
+  const cached = lookLike(makeCached(fn, { options, freshness, callKey, findCache, maker }), fn)
   return Object.assign(cached, {
     key: (...args: unknown[]) => callKey(undefined, args),
     invalidate: (...args: unknown[]) => removeCall({ callKey, findCache }, undefined, args),
@@ -52,10 +57,11 @@ export function cacheableFunction(fn: AnyFunction, options: Options, home: Cache
 interface Plan extends CachedBy {
   readonly options: Options
   readonly freshness: FreshnessOptions
+  readonly maker: KeyMaker
 }
 
 function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
-  const { callKey, findCache, freshness } = plan
+  const { callKey, findCache, freshness, maker } = plan
   const { key: ownKey, name, when, unless, tags, errorTtl } = plan.options
   const loadOptions = typeof tags === 'function' ? freshness : { ...freshness, tags }
   const remembers = errorTtl !== undefined && errorTtl !== false
@@ -69,6 +75,7 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
       if (when !== undefined && !when.apply(this, args)) return Promise.resolve(Reflect.apply(fn, this, args))
       const cache = findCache(this)
       const key = callKey(this, args)
+      assertParts(key, maker, this)
       const around = callAround()
       const loads = { cache, key }
       if (around !== undefined && isWithinLoad(around, loads)) throw waitsForItself(fn.name || 'a cacheable function')

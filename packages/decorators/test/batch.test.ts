@@ -176,6 +176,6 @@ describe('@Batch with a cache', () => {
     expect(() => Batch({ cache: {} as never, key: () => 'k' })).toThrow(/`cache` must be a cache/)
     expect(() => Batch({ maxBatch: 0 })).toThrow(/`maxBatch`/)
     expect(() => Batch({ cache, key: () => 'k', ttl: -1 })).toThrow(/`ttl`/)
-    expect(() => Batch(null as never)).toThrow(/`options of @Batch` must be an object, received null/)
+    expect(() => Batch(null as never)).toThrow(/`options of batch` must be an object, received null/)
   })
 })

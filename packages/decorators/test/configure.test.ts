@@ -46,7 +46,7 @@ describe('where the cache comes from', () => {
     await expect(users.find()).rejects.toThrow(
       '`@Cacheable` on `find` was called before it had a cache. Call `configureDecorators({ cache })` when the program starts, take the decorator from `createDecorators(cache)`, or tell it where to look: `cache: (self) => self.cache`.',
     )
-    await expect(users.odd()).rejects.toThrow('found an object for its cache')
+    await expect(users.odd()).rejects.toThrow('its `cache` found an object')
     for (const twin of [
       cacheable(async () => calls++, { name: 'twin' }),
       cachePut(async () => calls++, { key: () => 'user' }),
@@ -78,6 +78,28 @@ describe('where the cache comes from', () => {
     expect([await first.has(['Users', 'find', 2]), await second.has(['Users', 'find', 2])]).toEqual([true, false])
     restoreNone()
     await expect(users.find(1)).rejects.toMatchObject({ code: 'ERR_DECORATOR_UNCONFIGURED' })
+  })
+
+  test('a `cache` that finds none is named with the class and the way out', async () => {
+    configureDecorators({ cache: newCache() })
+    class Users {
+      readonly cache = undefined
+      @Cacheable({ cache: (self: { readonly cache: undefined }) => self.cache })
+      async find(id: number): Promise<number> {
+        return id
+      }
+      @Cacheable({ cache: (() => Promise.resolve(newCache())) as never })
+      async later(id: number): Promise<number> {
+        return id
+      }
+    }
+    await expect(new Users().find(1)).rejects.toMatchObject({
+      code: 'ERR_DECORATOR_UNCONFIGURED',
+      message: expect.stringMatching(
+        /^`@Cacheable` on `find` was called on an object of `Users`, and its `cache` found undefined\. Let it return a cache/,
+      ),
+    })
+    await expect(new Users().later(1)).rejects.toThrow('its `cache` found a Promise')
   })
 
   test('createDecorators gives a set its own, which can be swapped', async () => {

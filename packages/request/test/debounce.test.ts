@@ -147,7 +147,7 @@ describe('debounce', () => {
   })
 
   test('wrong options are refused', () => {
-    expect(() => debounce(async () => 1, undefined as never)).toThrow("debounce(search, { wait: '200ms' })")
+    expect(() => debounce(async () => 1, undefined as never)).toThrow("Pass `{ wait: '200ms' }`.")
     expect(() => debounce({ wait: Number.POSITIVE_INFINITY })).toThrow('`wait`')
     expect(() => debounce({ wait: 10, maxWait: 0 })).toThrow('`maxWait`')
     expect(() => debounce({ wait: 10, maxWaits: 1 } as never)).toThrow('Did you mean `maxWait`')

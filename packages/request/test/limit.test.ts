@@ -163,10 +163,7 @@ describe('limit', () => {
     [{ concurrency: -2 }, '`concurrency` must be a whole number of at least 1, received -2.'],
     [{}, '`concurrency` must be a whole number of at least 1, received undefined. Use for example 10.'],
     [{ concurrency: 1, maxQueue: -1 }, '`maxQueue` must be a whole number of at least 0, received -1.'],
-    [
-      undefined,
-      '`options of limit` must be an object, received undefined. Use for example `limit(load, { concurrency: 10 })`.',
-    ],
+    [undefined, '`options of limit` must be an object, received undefined. Pass `{ concurrency: 10 }`.'],
   ])('refuses %o', (options, message) => {
     expect(() => limit(options as never)).toThrow(message)
   })

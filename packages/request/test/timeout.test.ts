@@ -158,7 +158,7 @@ describe('timeout', () => {
       null,
       "`timeout` must be a duration, or `false` for no limit, received null. Use for example `timeout(load, '2s')`.",
     ],
-    [true, '`timeout` must be a duration, received true.'],
+    [true, '`timeout` must be a duration, or `false` for no limit, received true.'],
   ])('refuses %o', (limit, message) => {
     expect(() => timeout(async () => 1, limit as never)).toThrow(message)
   })

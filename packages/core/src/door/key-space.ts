@@ -55,9 +55,9 @@ export class KeySpace {
   }
 
   namespace(name: string): KeySpace {
-    if (typeof name !== 'string') {
+    if (typeof name !== 'string' || name === '') {
       throw new KeyError(
-        'ERR_KEY_PART',
+        name === '' ? 'ERR_KEY_EMPTY' : 'ERR_KEY_PART',
         `\`namespace\` needs a name, received ${received(name)}. Use for example \`cache.namespace('users')\`.`,
       )
     }

@@ -29,11 +29,11 @@ export async function warm(
   let warmed = 0
   let failed = 0
   const one = async (item: CacheKey | SetEntry): Promise<boolean> => {
-    if (item === null || (typeof item === 'object' && 'key' in item)) {
+    if (isEntry(item)) {
       await cache.setMany([item], { asOf, tags, ...freshness })
       return isWarm(item.key)
     }
-    await cache.getOrSet(item, loaderOf(load, noLoader), { signal, tags, ...freshness })
+    await cache.getOrSet(item, load as Loader<unknown>, { signal, tags, ...freshness })
     return isWarm(item)
   }
   let broken: { readonly error: unknown } | undefined
@@ -56,6 +56,8 @@ export async function warm(
   try {
     for await (const item of source) {
       signal?.throwIfAborted()
+      // A mistake of the program, and the same for every key: not one of the failures that are counted.
+      if (load === undefined && !isEntry(item)) throw noLoader()
       begin(item)
       if (running.size >= concurrency) await Promise.race(running)
       if (broken !== undefined) break
@@ -69,7 +71,7 @@ export async function warm(
   return { warmed, failed, errors }
 }
 
-function loaderOf(load: Loader<unknown> | undefined, noLoader: () => Error): Loader<unknown> {
-  if (load === undefined) throw noLoader()
-  return load
+/** `null` too: what is wrong with it is said where entries are written. */
+function isEntry(item: CacheKey | SetEntry): item is SetEntry {
+  return item === null || (typeof item === 'object' && 'key' in item)
 }

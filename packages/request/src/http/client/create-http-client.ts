@@ -1,5 +1,5 @@
 import { keepAddress } from '../message/address.ts'
-import { RequestError } from '@hotpath/contract'
+import { RequestError, received } from '@hotpath/contract'
 import { type Answer, ClientResponse, type HttpResponse } from '../message/answer.ts'
 import { clientSettings, type HttpClientOptions, type NetworkSettings, sendSettings } from './client-settings.ts'
 import type { HttpClient, RequestOptions, Routes } from './client-types.ts'
@@ -66,7 +66,7 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
   // Few promises: each costs more than what happens in it.
   function ask(method: string, path: string | URL, said: RequestOptions, isForeign?: boolean): Promise<Answer> {
     try {
-      if (closed !== undefined) throw closedError()
+      if (closed !== undefined) throw closedError(method, path)
       const request = prepare(method, path, said, isForeign)
       const answer =
         request instanceof Promise
@@ -138,9 +138,11 @@ export function createHttpClient<Known extends object = Routes>(options: HttpCli
   return client as HttpClient<Known>
 }
 
-function closedError(): RequestError {
+function closedError(method: string, path: string | URL): RequestError {
+  // As it was given, without what may be secret.
+  const address = received(String(path).replace(/[?#].*/s, ''))
   return new RequestError(
     'ERR_HTTP_NETWORK',
-    'The client is closed, so it can send nothing. Make a new one with `createHttpClient()`.',
+    `The client is closed, so ${method} ${address} was not sent. Make a new one with \`createHttpClient()\`.`,
   )
 }

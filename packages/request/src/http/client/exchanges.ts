@@ -10,7 +10,7 @@ import { CachedRequests } from '../cache/cached-requests.ts'
 import { type CachingOptions, cachingPolicy, sendSettings } from './client-settings.ts'
 import type { RequestOptions } from './client-types.ts'
 import type { HttpCache } from '../cache/http-cache.ts'
-import { redirectError } from '../message/http-errors.ts'
+import { LIMITED, namedTimeout, redirectError } from '../message/http-errors.ts'
 import { settled } from '../message/http-errors.ts'
 import type { OutgoingRequest } from '../message/outgoing-request.ts'
 import { MAX_REDIRECTS, redirected } from './redirects.ts'
@@ -99,9 +99,13 @@ export class Exchanges {
     const limited = timeout(() => exchange({ ...request, signal: currentCall().signal }), limitMs, {
       clock,
       events,
-      name: 'request',
+      name: LIMITED,
     })
-    return limited.with({ signal: request.signal })()
+    return limited
+      .with({ signal: request.signal })()
+      .catch((error: unknown) => {
+        throw namedTimeout(request, error)
+      })
   }
 
   #once(request: OutgoingRequest): Promise<Answer> {

@@ -1,6 +1,7 @@
 /** The way to the server: attempts, each of them sent and read to its end, within one budget of time. */
 import { isHotpathError } from '@hotpath/contract'
 import { ambientCall, Call } from '../../call/call.ts'
+import { asWrapped } from '../../call/wrapped.ts'
 import { isRetryable } from '../../retry/is-retryable.ts'
 import { retry } from '../../retry/retry.ts'
 import { timeout } from '../../protect/timeout.ts'
@@ -8,7 +9,14 @@ import type { Answer } from '../message/answer.ts'
 import { parseCacheControl } from '../rules/cache-control.ts'
 import type { NetworkSettings, SendSettings } from './client-settings.ts'
 import { fieldOf } from '../rules/header-fields.ts'
-import { RetryableAnswer, bodyError, isBodyTooLarge, networkError } from '../message/http-errors.ts'
+import {
+  LIMITED,
+  RetryableAnswer,
+  bodyError,
+  isBodyTooLarge,
+  namedTimeout,
+  networkError,
+} from '../message/http-errors.ts'
 import type { OutgoingRequest, Send } from '../message/outgoing-request.ts'
 import { decodeResponse } from '../message/response-body.ts'
 import { sendWithin, type TransportResponse } from '../transport/transport.ts'
@@ -17,7 +25,7 @@ import { isSafe } from '../rules/methods.ts'
 /** Puts the policies around the way to the server: one budget of time around all attempts. */
 export function createSend(network: NetworkSettings, { retry: retries, timeoutMs, attemptMs }: SendSettings): Send {
   const { clock, events } = network
-  const options = { clock, events, name: 'request' }
+  const options = { clock, events, name: LIMITED }
   async function request(outgoing: OutgoingRequest): Promise<Answer> {
     if (isOnlyIfCached(outgoing)) return nothingCached(outgoing)
     const call = ambientCall() ?? new Call(undefined)
@@ -30,13 +38,18 @@ export function createSend(network: NetworkSettings, { retry: retries, timeoutMs
   }
   const once = attemptMs === Number.POSITIVE_INFINITY ? request : timeout(request, attemptMs, options)
   const again = retries === false ? once : retry(once, { when: mayHelp, ...retries, ...options })
-  return timeout(
+  const limited = timeout(
     function send(outgoing: OutgoingRequest): Promise<Answer> {
       return outgoing.repeatable ? again(outgoing) : once(outgoing)
     },
     timeoutMs === Number.POSITIVE_INFINITY ? false : timeoutMs,
     options,
   )
+  return asWrapped(limited, function named(...args) {
+    return limited(...(args as Parameters<Send>)).catch((error: unknown) => {
+      throw namedTimeout(args[0] as OutgoingRequest, error)
+    })
+  })
 }
 
 /** Whether a request is not to be sent, by its own word (RFC 9111, section 5.2.1.7). A write always is. */

@@ -1,11 +1,14 @@
 /** What goes wrong between a client and a server. Addresses are shown without their query: that may hold secrets. */
-import { HttpError, type HttpErrorDetails, RequestError, isHotpathError } from '@hotpath/contract'
+import { HttpError, type HttpErrorDetails, RequestError, formatDuration, isHotpathError } from '@hotpath/contract'
 import type { Answer } from './answer.ts'
 import { type HeaderFields, fieldOf } from '../rules/header-fields.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
 import { parseRetryAfter } from '../../retry/retry-after.ts'
 import { parseHttpDate } from '../rules/http-date.ts'
 import { BodyFailure } from './body-failure.ts'
+
+/** What the client's policies call a request. */
+export const LIMITED = 'request'
 
 type Target = Pick<OutgoingRequest, 'method' | 'url'>
 type Head = Pick<Answer, 'status' | 'headers'>
@@ -57,6 +60,18 @@ export function networkError(request: Target, cause: unknown): RequestError {
     'ERR_HTTP_NETWORK',
     `${shown(request)} got no response. Check that the server can be reached.`,
     { cause, context: contextOf(request) },
+  )
+}
+
+/** A limit of the client on one request: the policy that keeps it knows nothing of the request. */
+export function namedTimeout(request: Target, error: unknown): unknown {
+  if (!isHotpathError(error, 'ERR_REQUEST_TIMEOUT')) return error
+  const { name, timeoutMs } = error.context as { readonly name?: unknown; readonly timeoutMs?: number }
+  if (name !== LIMITED || timeoutMs === undefined) return error
+  return new RequestError(
+    'ERR_REQUEST_TIMEOUT',
+    `${shown(request)} took longer than ${formatDuration(timeoutMs)}. Raise its \`timeout\`, or look at what the server does.`,
+    { context: { ...contextOf(request), timeoutMs } },
   )
 }
 
