@@ -15,6 +15,7 @@ import {
   ageOf,
   resolveFreshness,
   DEFAULT_FRESHNESS,
+  systemClock,
   timeLimit,
   toMs,
 } from '@hotpath/contract'
@@ -29,7 +30,6 @@ import { sharedHalfOf } from './shared-half.ts'
 import { LocalView } from './view/local-view.ts'
 import type { Judgement, LogView } from './view/log-view.ts'
 import { type CacheStats, type Counters, Stats } from './watch/stats.ts'
-import { systemClock } from './time/system-clock.ts'
 import { Timeline } from './time/timeline.ts'
 import { ValueCheck } from './value-check.ts'
 

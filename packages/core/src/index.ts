@@ -1,7 +1,6 @@
 export { createCache } from './create-cache.ts'
 export { memory } from './memory/memory-tier.ts'
 export type { MemoryOptions } from './memory/memory-tier.ts'
-export { systemClock } from './time/system-clock.ts'
 
 export type {
   AnyFunction,
@@ -19,7 +18,7 @@ export type { CacheEvent, CacheEventOf, CacheEventType, CacheListener } from './
 export type { CacheStats, Counts, TierCounts, TierStats } from './watch/stats.ts'
 export type { LoadTimes } from './watch/histogram.ts'
 
-export { ConfigError, HotpathError, KeyError, isHotpathError } from '@hotpath/contract'
+export { ConfigError, HotpathError, KeyError, isHotpathError, systemClock } from '@hotpath/contract'
 export type {
   CacheKey,
   Duration,

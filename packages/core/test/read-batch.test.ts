@@ -1,8 +1,7 @@
-import type { Entry, TierStore } from '@hotpath/contract'
+import { type Entry, type TierStore, systemClock } from '@hotpath/contract'
 import { deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { ReadBatch } from '../src/shared/tiers/read-batch.ts'
-import { systemClock } from '../src/time/system-clock.ts'
 
 /** A batch whose answers and ends of turns the test decides. */
 function batch(store: Pick<TierStore, 'groupOf' | 'maxBatch'> = {}) {

@@ -1,4 +1,5 @@
 /** The connection of a follower: one that waits for records, so nothing else can use it. */
+import { systemClock, within } from '@hotpath/contract'
 import type { RedisClient } from './client.ts'
 import type { Connection } from './connection.ts'
 
@@ -51,17 +52,8 @@ export function letExit(connection: unknown): void {
 }
 
 /** @throws SilenceError for what does not end within a time. */
-export async function withinMs<Reply>(limitMs: number, reply: Promise<Reply>): Promise<Reply> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    // An event loop that stood still may have the reply at hand, and has to read it first.
-    timer = setTimeout(() => setImmediate(() => reject(new SilenceError(limitMs))), limitMs).unref()
-  })
-  try {
-    return await Promise.race([reply, late])
-  } finally {
-    clearTimeout(timer)
-  }
+export function withinMs<Reply>(limitMs: number, reply: Promise<Reply>): Promise<Reply> {
+  return within(reply, { clock: systemClock, limitMs, expired: () => new SilenceError(limitMs) })
 }
 
 /** Whether a stream by itself cannot be read, and not just now: it is something else, or rights are missing. */

@@ -69,6 +69,12 @@ end
 /** Answers the server's seconds and microseconds. */
 export const TIME: Script = new Script(`return redis.call('TIME')`)
 
+/** The server's time in milliseconds since 1970, from its seconds and microseconds. */
+export function timeIn(reply: unknown): number {
+  const [seconds, microseconds] = reply as readonly [unknown, unknown]
+  return Number(seconds) * 1_000 + Number(microseconds) / 1_000
+}
+
 /** Answers epoch, life, last position, and the server's seconds and microseconds. */
 export const HEAD: Script = new Script(`${OPEN}
 return { epoch, life, string.format('%.0f', last), time[1], time[2] }

@@ -8,6 +8,7 @@ import {
   type LogHead,
   type LogRecord,
   type Mark,
+  type ServerClock,
   type TierContext,
   fromWireInvalidation,
   toWireInvalidation,
@@ -15,9 +16,8 @@ import {
 import { cellsOf } from '@hotpath/core/shared'
 import type { Connection } from './connection.ts'
 import { SilenceError } from './follower-connection.ts'
-import { APPEND, HEAD, REPAIR } from './log-scripts.ts'
+import { APPEND, HEAD, REPAIR, timeIn } from './log-scripts.ts'
 import { positionsIn, readState } from './log-state.ts'
-import type { ServerClock } from './server-clock.ts'
 import type { StreamFollower } from './stream-follower.ts'
 import type { StreamEntry } from './stream-read.ts'
 
@@ -62,10 +62,8 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
   const candidate = (): string => randomBytes(6).toString('base64url')
 
   async function head(): Promise<LogHead> {
-    const sentAt = context.elapsed()
-    const reply = (await HEAD.run(connection, keys, [candidate(), life])) as unknown[]
-    const [epoch, runId, position, seconds, microseconds] = reply
-    clock.sample(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt, context.elapsed())
+    const ask = async (): Promise<unknown[]> => (await HEAD.run(connection, keys, [candidate(), life])) as unknown[]
+    const [epoch, runId, position] = await clock.timed(ask, (reply) => timeIn(reply.slice(3)))
     return { epoch: String(epoch), life: String(runId), position: Number(position) }
   }
 

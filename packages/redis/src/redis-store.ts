@@ -6,6 +6,7 @@ import {
   type Entry,
   type EntryHead,
   type MaybePromise,
+  type ServerClock,
   type TierContext,
   TierError,
   type TierStore,
@@ -13,7 +14,6 @@ import {
   deadAt,
 } from '@hotpath/contract'
 import type { Connection } from './connection.ts'
-import type { ServerClock } from './server-clock.ts'
 import { STORE } from './store-scripts.ts'
 
 /** What a store works with. */
@@ -23,8 +23,6 @@ export interface StoreParts {
   readonly clock: ServerClock
   /** What every key in Redis begins with. */
   readonly keyPrefix: string
-  /** Asks the server for its time. */
-  askTime(): Promise<unknown>
 }
 
 interface Sealed {
@@ -61,14 +59,14 @@ class FrameContext implements CodecContext {
   }
 }
 
-export function openStore(parts: StoreParts, context: TierContext): TierStore {
-  const { connection, codec, clock, keyPrefix } = parts
+export function openStore({ connection, codec, clock, keyPrefix }: StoreParts, context: TierContext): TierStore {
   const redisKey = (key: string): string => keyPrefix + key
   /** Keys whose entry cannot be read. What is compared in it may be damaged as well, so it must not win a write. */
   const unreadable = new Set<string>()
 
   async function read(key: string): Promise<Entry | undefined> {
-    if (!clock.isKnown) await parts.askTime()
+    const unknown = clock.ready()
+    if (unknown !== undefined) await unknown
     const bytes = await connection.callBuffer('GET', redisKey(key))
     return bytes === null ? undefined : open(key, bytes as Uint8Array)
   }
@@ -76,7 +74,8 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
   /** One MGET for each slot, or for all where slots do not matter; a server that fails takes no others with it. */
   async function readMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
     if (keys.length === 0) return []
-    if (!clock.isKnown) await parts.askTime()
+    const unknown = clock.ready()
+    if (unknown !== undefined) await unknown
     if (!connection.isCluster && keys.length <= MAX_READS) return readTogether(keys)
     const groups = chunks(connection, keys, redisKey, MAX_READS)
     const found = new Map<string, Entry | undefined>()
@@ -133,7 +132,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
 
   function entryOf(header: FrameHeader, value: unknown): Entry {
     const { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags } = header
-    const createdAt = clock.fromServer(storedAt, context.elapsed())
+    const createdAt = clock.fromServer(storedAt)
     return createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs })
   }
 
@@ -153,7 +152,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
     if (bytes === null) return undefined
     try {
       const { storedAt, ...header } = readFrame(bytes).header
-      return { ...header, createdAt: clock.fromServer(storedAt, context.elapsed()) }
+      return { ...header, createdAt: clock.fromServer(storedAt) }
     } catch (error) {
       return report(error)
     }
@@ -182,7 +181,8 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
   }
 
   async function write(entries: readonly (readonly [string, Entry])[]): Promise<void> {
-    if (!clock.isKnown) await parts.askTime()
+    const unknown = clock.ready()
+    if (unknown !== undefined) await unknown
     const sealed = await Promise.all(entries.map(([key, entry]) => seal(key, entry)))
     const frames = sealed.filter((one) => one !== undefined)
     // Not waited for: commands of one connection keep their order, and a read right after this write must find it.
@@ -231,7 +231,7 @@ export function openStore(parts: StoreParts, context: TierContext): TierStore {
       for await (const keys of scan()) await remove(keys)
     },
     async purge({ isDead }) {
-      if (!clock.isKnown) await parts.askTime()
+      await clock.ready()
       let purged = 0
       for await (const keys of scan()) {
         const dead: string[] = []

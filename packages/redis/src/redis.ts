@@ -2,6 +2,7 @@ import { compressed, msgpack } from '@hotpath/codec'
 import {
   type Codec,
   type OptionTable,
+  ServerClock,
   type Tier,
   type TierContext,
   booleanOption,
@@ -15,10 +16,9 @@ import { type RedisClient, assertClient } from './client.ts'
 import { assertClientOptions } from './client-options.ts'
 import { type Connection, connectionOf } from './connection.ts'
 import { openLease } from './redis-lease.ts'
-import { TIME } from './log-scripts.ts'
+import { TIME, timeIn } from './log-scripts.ts'
 import { openLog } from './redis-log.ts'
 import { openStore } from './redis-store.ts'
-import { ServerClock } from './server-clock.ts'
 import { StreamFollower } from './stream-follower.ts'
 import { HEAD_BYTES, trackedStore } from './tracked-store.ts'
 
@@ -76,31 +76,25 @@ export function redis(options: RedisOptions): Tier {
   assertClientOptions(client)
   assertTrackable(client, tracking)
   const connection = connectionOf(client)
+  // Nothing that reads alike: a name may hold a colon.
+  const slotNameOf = ({ name }: TierContext): string => `${prefix}:${encodeURIComponent(name)}`
   // The server's clock is sampled by the log's heartbeats; one tier may serve several caches, each with its timeline.
   const clocks = new WeakMap<TierContext, ServerClock>()
   const clockOf = (context: TierContext): ServerClock => {
-    const clock = clocks.get(context) ?? new ServerClock()
+    // Asked where the log is: servers of a cluster have clocks of their own.
+    const log = `{${slotNameOf(context)}}:log`
+    const ask = async (): Promise<number> => timeIn(await TIME.run(connection, [log], []))
+    const clock = clocks.get(context) ?? new ServerClock({ elapsed: () => context.elapsed(), ask })
     clocks.set(context, clock)
     return clock
   }
-
-  // Nothing that reads alike: a name may hold a colon.
-  const slotNameOf = ({ name }: TierContext): string => `${prefix}:${encodeURIComponent(name)}`
 
   return {
     type: 'redis',
     shared,
     open(context) {
-      const clock = clockOf(context)
-      const askTime = async (): Promise<void> => {
-        const sentAt = context.elapsed()
-        // Asked where the log is: servers of a cluster have clocks of their own.
-        const log = `{${slotNameOf(context)}}:log`
-        const [seconds, microseconds] = (await TIME.run(connection, [log], [])) as [string, string]
-        clock.sample(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt, context.elapsed())
-      }
       const keyPrefix = `${slotNameOf(context)}:`
-      const store = openStore({ connection, codec, clock, keyPrefix, askTime }, context)
+      const store = openStore({ connection, codec, clock: clockOf(context), keyPrefix }, context)
       if (!tracking) return store
       const readHead = async (key: string): Promise<Uint8Array> =>
         (await connection.callBuffer('GETRANGE', key, 0, HEAD_BYTES - 1)) as Uint8Array

@@ -74,9 +74,9 @@ export interface LeaseTable {
 /** The database's clock, as seen from a cache's timeline. Machines are never compared, only ages. */
 export interface StoreClock {
   /** An instant of the timeline by the database's clock, in whole milliseconds: not later than it is. */
-  toStore(at: number): number
+  toServer(at: number): number
   /** The other way round; not later than it is. */
-  fromStore(at: number): number
-  /** Has to have been asked once before. */
-  ready(): Promise<void>
+  fromServer(at: number): number
+  /** Has to be called before; `undefined` when nothing has to be waited for. */
+  ready(): Promise<void> | undefined
 }

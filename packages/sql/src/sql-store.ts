@@ -57,7 +57,7 @@ export function openStore(
       if (context.outdated?.(key, header) === true) return undefined
       const value = await openValue(frame, codec, { key: boundKey(key), header: frame.headerBytes })
       const { storedAt, ...fields } = header
-      return createEntry({ ...fields, value, createdAt: clock.fromStore(storedAt) })
+      return createEntry({ ...fields, value, createdAt: clock.fromServer(storedAt) })
     } catch (error) {
       if (isCodecError(error) && unreadable.size < MAX_UNREADABLE) unreadable.add(key)
       report(error)
@@ -84,7 +84,7 @@ export function openStore(
   async function seal(key: string, entry: Entry): Promise<FrameToStore | undefined> {
     if (deadAt(entry) <= context.elapsed()) return undefined
     try {
-      const storedAt = Math.max(0, clock.toStore(entry.createdAt))
+      const storedAt = Math.max(0, clock.toServer(entry.createdAt))
       const frame = await sealEntry(entry, { codec, key: boundKey(key), storedAt })
       const expiresAt = storedAt + (deadAt(entry) - entry.createdAt)
       return { key, frame, epoch: entry.epoch, asOf: entry.asOf, expiresAt }
@@ -95,7 +95,7 @@ export function openStore(
   }
 
   async function write(entries: readonly (readonly [string, Entry])[]): Promise<void> {
-    await guard('write', () => clock.ready())
+    await guard('write', async () => clock.ready())
     const sealed: FrameToStore[] = []
     await inSlices(entries, SLICE, async (some) => {
       for (const one of await Promise.all(some.map(([key, entry]) => seal(key, entry)))) {
@@ -113,7 +113,7 @@ export function openStore(
   function headOf(frame: Uint8Array): EntryHead | undefined {
     try {
       const { storedAt, ...header } = readFrame(frame).header
-      return { ...header, createdAt: clock.fromStore(storedAt) }
+      return { ...header, createdAt: clock.fromServer(storedAt) }
     } catch (error) {
       report(error)
       return undefined

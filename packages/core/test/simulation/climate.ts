@@ -5,6 +5,7 @@ import type { Weather } from './connection.ts'
 /** What can go wrong; a run has some of it, so that each gets its chance alone and with others. */
 export const TROUBLES = [
   'break',
+  'cut',
   'lose',
   'hang',
   'trim',
@@ -49,9 +50,29 @@ export interface Climate {
   }
   /** How long the source takes at most. */
   readonly sourceMs: number
+  /** Milliseconds between two bursts of calls, at most. */
+  readonly burstMs: number
+  /** Ratio of calls that write. */
+  readonly writes: number
 }
 
-export function drawClimate(random: SeededRandom): Climate {
+/** What is given of a climate; the rest is drawn. */
+export type GivenClimate = Partial<Omit<Climate, 'weather' | 'freshness'>> & {
+  readonly weather?: Partial<Weather>
+  readonly freshness?: Partial<Climate['freshness']>
+}
+
+export function drawClimate(random: SeededRandom, given: GivenClimate = {}): Climate {
+  const drawn = draw(random)
+  return {
+    ...drawn,
+    ...given,
+    weather: { ...drawn.weather, ...given.weather },
+    freshness: { ...drawn.freshness, ...given.freshness },
+  }
+}
+
+function draw(random: SeededRandom): Climate {
   const troubles = new Set(TROUBLES.filter(() => random.chance(0.35)))
   const loses = troubles.has('lose')
   return {
@@ -85,5 +106,7 @@ export function drawClimate(random: SeededRandom): Climate {
       timeout: random.chance(0.3) ? { hard: 12_000, soft: 50 } : { hard: 12_000 },
     },
     sourceMs: random.pick([3, 30, 400, 6_000]),
+    burstMs: 300,
+    writes: 0.32,
   }
 }

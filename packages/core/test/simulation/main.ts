@@ -1,13 +1,13 @@
 /**
  * Plays seeds: `pnpm simulate [--seeds 1000] [--from 0]`; one with all that happened: `pnpm simulate --seed 42`. With
- * `--small` all bounds of the engine are met all the time. `--rules` shows that it is noticed when a rule is missing.
+ * `--small` all bounds of the engine are met all the time, `--climate` names the rule in whose climate is played. `--rules` shows that it is noticed when a rule is missing.
  *
  * A copy of the sources with changes runs this program too, outside of the repository: so what makes copies is imported
  * when it is needed.
  */
 import { parseArgs } from 'node:util'
 import { simulate } from './simulate.ts'
-import { SMALL_BOUNDS } from './rules.ts'
+import { RULES, SMALL_BOUNDS } from './rules.ts'
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     rules: { type: 'boolean', default: false },
     only: { type: 'string' },
     seconds: { type: 'string' },
+    climate: { type: 'string' },
     small: { type: 'boolean', default: false },
   },
 })
@@ -30,10 +31,11 @@ async function playSeeds(): Promise<void> {
   const from = Number(values.seed ?? values.from)
   const to = values.seed === undefined ? from + Number(values.seeds) : from + 1
   let [steps, checks, failures] = [0, 0, 0]
+  const { climate } = RULES.find(({ without }) => without === values.climate) ?? {}
   const startedAt = performance.now()
   const isOver = (): boolean => performance.now() - startedAt > Number(values.seconds ?? Infinity) * 1_000
   for (let seed = from; seed < to && !isOver(); seed++) {
-    const outcome = await simulate(seed)
+    const outcome = await simulate(seed, climate)
     steps += outcome.steps
     checks += outcome.checks
     if (values.seed !== undefined) console.log(outcome.trace, outcome.climate)

@@ -4,6 +4,8 @@
  * and takes both away.
  */
 
+import type { GivenClimate } from './climate.ts'
+
 /** Code in the place of marked pieces, by the name of the mark. */
 export type Changes = Readonly<Record<string, string>>
 
@@ -12,8 +14,26 @@ export interface Rule {
   /** What goes wrong without it. */
   readonly without: string
   readonly changes: Changes
+  /** In which it shows soon, where by chance it would take hundreds of seeds. */
+  readonly climate?: GivenClimate
   /** Why nothing goes wrong without this rule alone, and what has to be taken away as well. */
   readonly covered?: { readonly by: string; readonly changes: Changes }
+}
+
+/** Somebody loses all connections for longer than entries are served without, over a network that is slow. */
+const CUT_OFF: GivenClimate = {
+  nodes: 5,
+  troubles: new Set(['cut']),
+  troubleMs: 3_000,
+  weather: { slow: 1, slowMs: 1_500 },
+  stream: 'pushed',
+  hasMemory: true,
+  memoryEntries: 100,
+  maxOfflineMs: 3_000,
+  heartbeatMs: 1_000,
+  freshness: { ttl: Infinity },
+  sourceMs: 3,
+  writes: 0.03,
 }
 
 export const RULES: readonly Rule[] = [
@@ -87,6 +107,16 @@ export const RULES: readonly Rule[] = [
     rule: '6',
     without: 'heartbeats do not compare the position',
     changes: { 'beat-position': 'true' },
+    // The last record before a silence is lost on its way to somebody who has the value.
+    climate: {
+      troubles: new Set(['lose']),
+      weather: { lost: 0.15 },
+      stream: 'pushed',
+      hasMemory: true,
+      hasMiddle: false,
+      memoryEntries: 100,
+      freshness: { ttl: Infinity },
+    },
   },
   {
     rule: '7',
@@ -122,6 +152,16 @@ export const RULES: readonly Rule[] = [
     rule: '9',
     without: 'who joined is not judged when the load ends',
     changes: { raced: 'false' },
+    // Loads that take long, and declare tags at their end, of a cache that has to load often.
+    climate: {
+      nodes: 2,
+      troubles: new Set(),
+      hasMemory: true,
+      hasLeases: false,
+      memoryEntries: 1,
+      freshness: { ttl: 500, timeout: { hard: 12_000 } },
+      sourceMs: 400,
+    },
   },
   {
     rule: '10',
@@ -137,16 +177,20 @@ export const RULES: readonly Rule[] = [
     rule: '10',
     without: 'a stored entry of another epoch wins a write',
     changes: { 'write-across-epochs': 'true' },
+    // Nothing is kept but in the tier whose log begins anew, with smaller positions perhaps.
+    climate: { troubles: new Set(['lose-state']), hasMemory: false, hasMiddle: false },
   },
   {
     rule: '11',
     without: 'entries are served without contact for ever',
     changes: { offline: 'Number.POSITIVE_INFINITY' },
+    climate: { ...CUT_OFF, weather: { slow: 0.1 } },
   },
   {
     rule: '11',
     without: 'contact is when the answer came, not when it was asked for',
     changes: { 'contact-when-sent': 'this.#host.elapsed()' },
+    climate: CUT_OFF,
   },
   {
     rule: '11',

@@ -1,6 +1,6 @@
 /** Plays one seed: some virtual seconds of calls and troubles, then quiet, in which everything has to come right. */
 import { Checker, showCall } from './checker.ts'
-import { type Climate, drawClimate } from './climate.ts'
+import { type Climate, type GivenClimate, drawClimate } from './climate.ts'
 import { Cluster } from './cluster.ts'
 import { History } from './history.ts'
 import type { Client } from './process.ts'
@@ -27,9 +27,9 @@ const BUSY_MS = 20_000
 /** Until everything has come right: longer than any timeout. */
 const QUIET_MS = 40_000
 
-export async function simulate(seed: number): Promise<Outcome> {
+export async function simulate(seed: number, given?: GivenClimate): Promise<Outcome> {
   const world = new World(seed)
-  const climate = drawClimate(world.random)
+  const climate = drawClimate(world.random, given)
   const history = new History(world)
   const checker = new Checker(world, history)
   const scene: Scene = { world, climate, history, checker, cluster: new Cluster(world, history, climate) }
@@ -69,7 +69,7 @@ async function play(scene: Scene): Promise<void> {
       client.machine.receive(random() * 10, 'call', () => workload.act(client))
     }
     // Now and then nothing happens for so long that only the clock tells.
-    world.after(random.chance(0.04) ? random() * 8_000 : random() * 300, 'burst', burst)
+    world.after(random.chance(0.04) ? random() * 8_000 : random() * climate.burstMs, 'burst', burst)
   }
   const strike = (): void => {
     if (world.now > BUSY_MS) return

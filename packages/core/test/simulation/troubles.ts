@@ -49,10 +49,11 @@ export class Troubles {
     const { random } = world
     switch (kind) {
       case 'break': {
-        if (random.chance(0.2)) return process.cut(climate.maxOfflineMs * (0.5 + random()))
         if (random.chance(0.3)) return process.reconnect(random.pick([100, 12_000]))
         return random.pick([...process.connections, process.side]).break(random() * random.pick([5, 500, 6_000]))
       }
+      case 'cut':
+        return process.cut(climate.maxOfflineMs * (0.5 + random()))
       case 'trim':
         return cluster.primary.trim(random.int(2))
       case 'lose-state':

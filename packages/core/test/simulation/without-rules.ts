@@ -1,6 +1,7 @@
 /**
  * Takes each rule of `rules.ts` away in a copy of the sources, and shows that the simulation notices:
- * `pnpm simulate --rules`, of which `--seeds 3000` and `--seconds 240` are the patience per rule and `--only 7` names one.
+ * `pnpm simulate --rules`, of which `--seeds 3000` and `--seconds 240` are the patience per rule and `--only 7` names one, or
+ * `--only gap` by what happens without it.
  */
 import { execFile } from 'node:child_process'
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -14,13 +15,15 @@ const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 /** What a seed may take when the machine is busy: a second is usual. */
 const SEED_MS = 10_000
 /** A covered rule is played alone as well, and must not be noticed. */
-const SEEDS_ALONE = 300
+const SEEDS_ALONE = 100
 
 /** How long to look for a failure. */
 export interface Patience {
   readonly seeds: number
   readonly from?: number
   readonly seconds?: number | undefined
+  /** What the rule is called in whose climate is played. */
+  readonly climate?: string
 }
 
 /** What became of one rule. */
@@ -34,7 +37,9 @@ export interface Verdict {
 
 /** Plays seeds without each rule, as many rules at once as the machine has processors. */
 export async function* playWithoutRules(patience: Patience, only?: string): AsyncGenerator<Verdict> {
-  const rules = RULES.filter(({ rule }) => only === undefined || rule === only).values()
+  const rules = RULES.filter(
+    ({ rule, without }) => only === undefined || rule === only || without.includes(only),
+  ).values()
   const running = new Map<Rule, Promise<readonly [Rule, Verdict]>>()
   const begin = (): void => {
     const { value: rule } = rules.next()
@@ -61,12 +66,15 @@ async function judge({ rule, without, changes, covered }: Rule, patience: Patien
     if (alone !== undefined) throw new Error(`\`${without}\` was not meant to be noticed alone: ${alone}`)
     shown += ` (covered: ${covered.by}; both away)`
   }
-  const caught = await play({ ...changes, ...covered?.changes }, patience)
+  const caught = await play({ ...changes, ...covered?.changes }, { ...patience, climate: without })
   return { rule, without: shown, caught, seconds: (performance.now() - startedAt) / 1_000 }
 }
 
 /** What the simulation says of the sources with changes; `undefined` when it notices nothing. */
-export async function play(changes: Changes, { seeds, from = 0, seconds }: Patience): Promise<string | undefined> {
+export async function play(
+  changes: Changes,
+  { seeds, from = 0, seconds, climate }: Patience,
+): Promise<string | undefined> {
   const copy = mkdtempSync(join(tmpdir(), 'simulation-'))
   try {
     for (const part of ['src', 'test/core.ts', 'test/simulation', 'package.json'])
@@ -75,6 +83,7 @@ export async function play(changes: Changes, { seeds, from = 0, seconds }: Patie
     apply(copy, changes)
     const program = [join(copy, 'test/simulation/main.ts'), '--seeds', String(seeds), '--from', String(from)]
     if (seconds !== undefined) program.push('--seconds', String(seconds))
+    if (climate !== undefined) program.push('--climate', climate)
     return await run(program, 60_000 + Math.min(seeds * SEED_MS, (seconds ?? Infinity) * 1_000))
   } finally {
     rmSync(copy, { recursive: true })

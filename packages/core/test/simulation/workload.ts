@@ -31,15 +31,16 @@ export class Workload {
 
   /** One call of one client. */
   act(client: Client): void {
-    const { random } = this.#scene.world
+    const { world, climate } = this.#scene
+    const { random } = world
     this.calls++
+    if (random() < climate.writes) return this.#write(client)
     const lot = random()
-    if (lot < 0.4) this.getOrSet(client, random.pick(KEYS), this.#draw())
-    else if (lot < 0.48) this.#getOrSetMany(client)
-    else if (lot < 0.58) this.#get(client)
-    else if (lot < 0.63) this.#getMany(client)
-    else if (lot < 0.68) this.#copy(client)
-    else this.#write(client)
+    if (lot < 0.59) void this.getOrSet(client, random.pick(KEYS), this.#draw())
+    else if (lot < 0.71) this.#getOrSetMany(client)
+    else if (lot < 0.86) this.#get(client)
+    else if (lot < 0.93) this.#getMany(client)
+    else this.#copy(client)
   }
 
   /** A read with a loader; resolves when it is over. */

@@ -1,10 +1,9 @@
 /** The log of one cache in MySQL or MariaDB. */
-import type { TierContext } from '@hotpath/contract'
+import type { ServerClock, TierContext } from '@hotpath/contract'
 import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/shared'
 import type { LogTable } from '../backend.ts'
 import { newEpoch } from '../new-epoch.ts'
 import { readState } from '../read-state.ts'
-import type { ServerClock } from '../server-clock.ts'
 import {
   type CellRow,
   type LogRow,

@@ -1,22 +1,12 @@
-import { compressed, msgpack } from '@hotpath/codec'
+import { type Duration, type OptionTable, checkOptions, toMs, wrongOption } from '@hotpath/contract'
 import {
-  type Codec,
-  type Duration,
-  type OptionTable,
-  type TierContext,
-  booleanOption,
-  checkOptions,
-  codecOption,
-  toMs,
-  wrongOption,
-} from '@hotpath/contract'
-import { shared } from '@hotpath/core/shared'
-import { ServerClock } from '../server-clock.ts'
-import { openLease } from '../sql-lease.ts'
-import { openLog } from '../sql-log.ts'
-import { openStore } from '../sql-store.ts'
+  SERVER_OPTIONS,
+  type ServerBackend,
+  type SqlServerOptions,
+  createServerTier,
+  settingsOf,
+} from '../server-tier.ts'
 import type { SqlTier } from '../sql-tier.ts'
-import { assertMaxEntries, assertPrefix } from '../table-prefix.ts'
 import { adviceOn } from './advice.ts'
 import { type MysqlPool, assertPool } from './client.ts'
 import { openEntries } from './entries.ts'
@@ -28,35 +18,14 @@ import { createRun } from './run.ts'
 import { NOW_MS } from './schema.ts'
 
 /** Options of `mysql`. */
-export interface MysqlOptions {
+export interface MysqlOptions extends SqlServerOptions {
   /** A pool of `mysql2/promise` to the primary; it stays yours to end. */
   readonly pool: MysqlPool
-  /** Values to bytes. Default `compressed(msgpack())`. */
-  readonly codec?: Codec | undefined
-  /** What the names of tables begin with. Default `'hotpath'`. */
-  readonly prefix?: string | undefined
-  /** Rows of the table; beyond it what would expire soonest goes, within half a minute. Default 1,000,000. */
-  readonly maxEntries?: number | undefined
   /** How often it is looked for what others have invalidated, one small query for all caches of the tier. Default `'25ms'`. */
   readonly pollInterval?: Duration | undefined
-  /**
-   * Whether another server (after a failover) begins a new epoch of the log, as it may not have what the one before
-   * acknowledged. Default `true`.
-   */
-  readonly checkLife?: boolean | undefined
-  /** `false` leaves the log and the leases to another tier, and keeps entries only. Default `true`. */
-  readonly log?: boolean | undefined
 }
 
-const MYSQL_OPTIONS: OptionTable<keyof MysqlOptions> = {
-  pool: 'createPool(uri)',
-  codec: codecOption,
-  prefix: true,
-  maxEntries: true,
-  pollInterval: true,
-  checkLife: booleanOption,
-  log: booleanOption,
-}
+const MYSQL_OPTIONS: OptionTable<keyof MysqlOptions> = { pool: 'createPool(uri)', ...SERVER_OPTIONS, pollInterval: true }
 
 /** A follower looks by itself, in case that nobody wakes it. */
 const FOLLOW_MS = 1_000
@@ -72,59 +41,29 @@ const MAX_INTERVAL_MS = 10_000
 export function mysql(options: MysqlOptions): SqlTier {
   checkOptions(options, 'mysql', MYSQL_OPTIONS)
   assertPool(options.pool)
-  const { pool, codec = compressed(msgpack()), prefix = 'hotpath', maxEntries = 1_000_000 } = options
-  const { pollInterval = '25ms', checkLife = true, log = true } = options
-  assertPrefix(prefix)
-  assertMaxEntries(maxEntries)
+  const { pool, pollInterval = '25ms' } = options
+  const settings = settingsOf(options)
+  const { prefix, maxEntries, life } = settings
   const intervalMs = intervalOf(pollInterval)
   const run = createRun(pool)
   const poller = new LogPoller({ run, prefix, intervalMs })
-  // Sampled by the log's heartbeats; one tier may serve several caches, each with its timeline.
-  const clocks = new WeakMap<TierContext, ServerClock>()
-  const clockOf = (context: TierContext): ServerClock => {
-    const clock = clocks.get(context) ?? new ServerClock(context, askTime)
-    clocks.set(context, clock)
-    return clock
-  }
 
-  async function askTime(): Promise<number> {
-    const [row] = await run.prepared<{ now_ms: number | string }>(`SELECT ${NOW_MS} AS now_ms`, [])
-    return Number(row?.now_ms)
-  }
-
-  const store: SqlTier = {
+  const backend: ServerBackend = {
     type: 'mysql',
-    shared,
-    open: (context) =>
-      openStore(
-        {
-          type: 'mysql',
-          prefix,
-          codec,
-          clock: clockOf(context),
-          table: openEntries({ run, prefix, context, maxEntries }),
-          advice: adviceOn,
-          release: () => {},
-        },
-        context,
-      ),
+    advice: adviceOn,
+    async askTime() {
+      const [row] = await run.prepared<{ now_ms: number | string }>(`SELECT ${NOW_MS} AS now_ms`, [])
+      return Number(row?.now_ms)
+    },
+    openEntries: (context) => openEntries({ run, prefix, context, maxEntries }),
+    openLogTable: (clock, context) => openLogTable({ run, prefix, clock, poller, life }, context),
+    openLeaseTable: (name) => openLeaseTable({ run, prefix, name }),
+    pollMs: () => FOLLOW_MS,
+    lookMs: () => intervalMs,
     migrate: () => migrate(pool, prefix),
     schema: () => schemaOf(prefix),
   }
-  if (!log) return store
-
-  return {
-    ...store,
-    openLog(context) {
-      const life = checkLife ? undefined : 'unchecked'
-      const table = openLogTable({ run, prefix, clock: clockOf(context), poller, life }, context)
-      return openLog({ table, advice: adviceOn, pollMs: () => FOLLOW_MS, release: () => {} }, context)
-    },
-    openLease({ name, clock }) {
-      const table = openLeaseTable({ run, prefix, name })
-      return openLease({ type: 'mysql', clock, table, lookMs: () => intervalMs, advice: adviceOn })
-    },
-  }
+  return createServerTier(backend, settings)
 }
 
 function intervalOf(pollInterval: Duration): number {

@@ -1,56 +1,29 @@
-import { compressed, msgpack } from '@hotpath/codec'
+import { type OptionTable, checkOptions } from '@hotpath/contract'
 import {
-  type Codec,
-  type OptionTable,
-  type TierContext,
-  booleanOption,
-  checkOptions,
-  codecOption,
-} from '@hotpath/contract'
-import { shared } from '@hotpath/core/shared'
-import { ServerClock } from '../server-clock.ts'
-import { openLease } from '../sql-lease.ts'
-import { openLog } from '../sql-log.ts'
-import { openStore } from '../sql-store.ts'
+  SERVER_OPTIONS,
+  type ServerBackend,
+  type SqlServerOptions,
+  createServerTier,
+  settingsOf,
+} from '../server-tier.ts'
 import type { SqlTier } from '../sql-tier.ts'
-import { assertMaxEntries, assertPrefix } from '../table-prefix.ts'
 import { adviceOn } from './advice.ts'
 import { type PostgresPool, assertPool } from './client.ts'
 import { openEntries } from './entries.ts'
-import { Listener } from './listener.ts'
 import { openLeaseTable } from './lease-table.ts'
+import { Listener } from './listener.ts'
 import { openLogTable } from './log-table.ts'
 import { migrate } from './migrate.ts'
 import { createRun } from './run.ts'
 import { NOW_MS, schemaOf } from './schema.ts'
 
 /** Options of `postgres`. */
-export interface PostgresOptions {
+export interface PostgresOptions extends SqlServerOptions {
   /** A `Pool` of pg to the primary; it stays yours to end. One connection is kept while caches are open. */
   readonly pool: PostgresPool
-  /** Values to bytes. Default `compressed(msgpack())`. */
-  readonly codec?: Codec | undefined
-  /** What the names of tables begin with. Default `'hotpath'`. */
-  readonly prefix?: string | undefined
-  /** Rows of the table; beyond it what would expire soonest goes, within half a minute. Default 1,000,000. */
-  readonly maxEntries?: number | undefined
-  /**
-   * Whether another server (after a failover, a restored backup) begins a new epoch of the log, as it may not have what
-   * the one before acknowledged. Default `true`.
-   */
-  readonly checkLife?: boolean | undefined
-  /** `false` leaves the log and the leases to another tier, and keeps entries only. Default `true`. */
-  readonly log?: boolean | undefined
 }
 
-const POSTGRES_OPTIONS: OptionTable<keyof PostgresOptions> = {
-  pool: 'new Pool({ connectionString })',
-  codec: codecOption,
-  prefix: true,
-  maxEntries: true,
-  checkLife: booleanOption,
-  log: booleanOption,
-}
+const POSTGRES_OPTIONS: OptionTable<keyof PostgresOptions> = { pool: 'new Pool({ connectionString })', ...SERVER_OPTIONS }
 
 /** How often new records are looked for without being told of. */
 const POLL_MS = 1_000
@@ -70,66 +43,28 @@ const listeners = new WeakMap<PostgresPool, Listener>()
 export function postgres(options: PostgresOptions): SqlTier {
   checkOptions(options, 'postgres', POSTGRES_OPTIONS)
   assertPool(options.pool, options.log !== false)
-  const {
-    pool,
-    codec = compressed(msgpack()),
-    prefix = 'hotpath',
-    maxEntries = 1_000_000,
-    checkLife = true,
-    log = true,
-  } = options
-  assertPrefix(prefix)
-  assertMaxEntries(maxEntries)
+  const { pool } = options
+  const settings = settingsOf(options)
+  const { prefix, maxEntries, life } = settings
   const run = createRun(pool)
   const listener = listenerOf(pool)
-  // Sampled by the log's heartbeats; one tier may serve several caches, each with its timeline.
-  const clocks = new WeakMap<TierContext, ServerClock>()
-  const clockOf = (context: TierContext): ServerClock => {
-    const clock = clocks.get(context) ?? new ServerClock(context, askTime)
-    clocks.set(context, clock)
-    return clock
-  }
 
-  async function askTime(): Promise<number> {
-    const { rows } = await run({ text: `SELECT ${NOW_MS} AS now_ms` })
-    return Number((rows as { now_ms: string }[])[0]?.now_ms)
-  }
-
-  const store: SqlTier = {
+  const backend: ServerBackend = {
     type: 'postgres',
-    shared,
-    open: (context) =>
-      openStore(
-        {
-          type: 'postgres',
-          prefix,
-          codec,
-          clock: clockOf(context),
-          table: openEntries({ run, prefix, context, maxEntries }),
-          advice: adviceOn,
-          release: () => {},
-        },
-        context,
-      ),
+    advice: adviceOn,
+    async askTime() {
+      const { rows } = await run({ text: `SELECT ${NOW_MS} AS now_ms` })
+      return Number((rows as { now_ms: string }[])[0]?.now_ms)
+    },
+    openEntries: (context) => openEntries({ run, prefix, context, maxEntries }),
+    openLogTable: (clock, context) => openLogTable({ run, prefix, clock, listener, life }, context),
+    openLeaseTable: (name) => openLeaseTable({ run, prefix, listener, name }),
+    pollMs: () => (listener.isHearing ? POLL_MS : DEAF_MS),
+    lookMs: () => (listener.isHearing ? LOOK_MS : DEAF_MS),
     migrate: () => migrate(run, prefix),
     schema: () => schemaOf(prefix),
   }
-  if (!log) return store
-
-  return {
-    ...store,
-    openLog(context) {
-      const life = checkLife ? undefined : 'unchecked'
-      const table = openLogTable({ run, prefix, clock: clockOf(context), listener, life }, context)
-      const pollMs = (): number => (listener.isHearing ? POLL_MS : DEAF_MS)
-      return openLog({ table, advice: adviceOn, pollMs, release: () => {} }, context)
-    },
-    openLease({ name, clock }) {
-      const table = openLeaseTable({ run, prefix, listener, name })
-      const lookMs = (): number => (listener.isHearing ? LOOK_MS : DEAF_MS)
-      return openLease({ type: 'postgres', clock, table, lookMs, advice: adviceOn })
-    },
-  }
+  return createServerTier(backend, settings)
 }
 
 function listenerOf(pool: PostgresPool): Listener {

@@ -3,6 +3,7 @@ import {
   type ByteSize,
   type Codec,
   type OptionTable,
+  ServerClock,
   type TierContext,
   checkOptions,
   codecOption,
@@ -34,8 +35,6 @@ const SQLITE_OPTIONS: OptionTable<keyof SqliteOptions> = { path: "'cache.db'", c
 
 const POLL_MS = 20
 const MIN_BYTES = 1_000_000
-/** By how much an entry may be of the future. */
-const MAX_AHEAD_MS = 1_000
 
 /**
  * A SQLite file as a shared tier with its invalidation log, for all processes of one machine. Its tables are created
@@ -94,15 +93,18 @@ export function sqlite(options: SqliteOptions): SqlTier {
   }
 }
 
-/** The file's clock is that of the one machine that uses it. */
-function clockOf({ clock, elapsed }: TierContext): StoreClock {
+/** The file's clock is that of the one machine that uses it, so a sample takes no time, and each use takes one. */
+function clockOf(context: TierContext): StoreClock {
+  const { clock } = context
+  const elapsed = (): number => context.elapsed()
+  const ofFile = new ServerClock({ elapsed, ask: async () => clock.now() })
+  const sampled = (): ServerClock => {
+    ofFile.sample({ serverMs: clock.now(), sentAt: elapsed() })
+    return ofFile
+  }
   return {
-    toStore: (at) => Math.floor(clock.now() - (elapsed() - at)),
-    fromStore(at) {
-      const ageMs = clock.now() - at
-      // The clock was set back, and nobody knows how old this is.
-      return ageMs < -MAX_AHEAD_MS ? Number.NEGATIVE_INFINITY : Math.floor(elapsed() - Math.max(0, ageMs))
-    },
-    ready: async () => {},
+    toServer: (at) => sampled().toServer(at),
+    fromServer: (at) => sampled().fromServer(at),
+    ready: () => undefined,
   }
 }
