@@ -21,13 +21,15 @@ import {
 } from '@hotpath/contract'
 import { Backoff } from './flights/backoff.ts'
 import { isPromise } from './time/chain.ts'
+import { pause } from './time/pause.ts'
 import { Events } from './watch/events.ts'
 import { Flights, closedError } from './flights/flight.ts'
+import type { Found } from './flights/found.ts'
 import type { GuardedTier, OpenTier } from './shared/tiers/lower-tiers.ts'
-import type { SharedParts } from './shared/shared.ts'
+import type { SharedHost, SharedParts } from './shared/shared.ts'
 import { type CacheOptions, checkCacheOptions } from './options.ts'
 import { sharedHalfOf } from './shared-half.ts'
-import { LocalView } from './view/local-view.ts'
+import { type LocalHost, LocalView } from './view/local-view.ts'
 import type { Judgement, LogView } from './view/log-view.ts'
 import { type CacheStats, type Counters, Stats } from './watch/stats.ts'
 import { Timeline } from './time/timeline.ts'
@@ -36,7 +38,7 @@ import { ValueCheck } from './value-check.ts'
 /** How long `close()` waits for writes under way. */
 const CLOSE_MS = 5_000
 
-export class Engine {
+export class Engine implements SharedHost, LocalHost {
   readonly name: string
   readonly freshness: Freshness
   readonly timeline: Timeline
@@ -44,12 +46,18 @@ export class Engine {
   readonly clock: NonNullable<CacheOptions['clock']>
   readonly events: Events = new Events()
   readonly stats: Stats
+  /** Of each tier. */
+  readonly contexts: readonly TierContext[]
   readonly tiers: readonly OpenTier[]
   /** The first tier, when it answers without a promise. */
   readonly memory: TierStore | undefined
   readonly lower: readonly GuardedTier[]
+  /** Look-ups below memory; `undefined` where there is nothing. */
+  readonly below: SharedParts['below']
   /** Turns at loading across processes; `undefined` where no tier has leases, or they are turned off. */
   readonly takeTurn: SharedParts['takeTurn']
+  /** For callers whose token could not be reached. */
+  readonly waitForEarly: SharedParts['waitForEarly'] | undefined
   /** Shortens long keys, where a store could not take them; memory keeps them whole. */
   readonly shortenKey: SharedParts['shortenKey'] | undefined
   readonly maxKeyBytes: number
@@ -58,7 +66,9 @@ export class Engine {
   readonly backoff: Backoff = new Backoff()
   /** What writes do that say nothing of it. */
   readonly queue: boolean
+  /** By tier. */
   readonly evictions: number[]
+  /** By tier. */
   readonly faults: number[]
   readonly #shared: SharedParts | undefined
   readonly valueCheck: ValueCheck | undefined
@@ -68,6 +78,7 @@ export class Engine {
 
   constructor(options: CacheOptions) {
     checkCacheOptions(options)
+    const { tiers } = options
     this.name = options.name
     this.valueCheck = options.checkValues === true ? new ValueCheck() : undefined
     this.freshness = resolveFreshness(DEFAULT_FRESHNESS, options)
@@ -75,61 +86,43 @@ export class Engine {
     this.random = options.random ?? Math.random
     this.timeline = new Timeline(this.clock)
     this.queue = options.queue ?? false
-    this.stats = new Stats(options.tiers.map((tier) => tier.type))
-    this.evictions = options.tiers.map(() => 0)
-    this.faults = options.tiers.map(() => 0)
+    this.stats = new Stats(tiers.map((tier) => tier.type))
+    this.evictions = tiers.map(() => 0)
+    this.faults = tiers.map(() => 0)
     const timeoutMs = limitOf(options.tierTimeout, '1s', 'tierTimeout')
     const maxOfflineMs = limitOf(options.maxOffline, '30s', 'maxOffline')
     const half = sharedHalfOf(options)
-    const contexts = options.tiers.map((tier, index) => this.#contextOf(tier.type, index))
-    this.tiers = options.tiers.map((tier, index) => ({
+    this.contexts = tiers.map((tier, index) => this.#contextOf(tier.type, index))
+    this.tiers = tiers.map((tier, index) => ({
       type: tier.type,
       index,
-      store: tier.open(contexts[index] as TierContext),
+      store: tier.open(this.contexts[index] as TierContext),
     }))
-    this.#shared = half?.open({
-      clock: this.clock,
-      random: this.random,
-      events: this.events,
-      tiers: options.tiers,
-      contexts,
-      opened: this.tiers,
-      log: options.log,
-      hasLeases: options.lease !== false,
-      timeoutMs,
-      maxOfflineMs,
-      elapsed: () => this.timeline.elapsed(),
-      keyChanged: (key) => this.#keyChanged(key),
-      reset: () => {
-        void this.memory?.clear()
-        if (this.events.wants('reset')) this.events.emit({ type: 'reset' })
-      },
-      countFault: (tier) => this.#countFault(tier),
-      firstFailed: (error) => this.fault(error, 0),
-    })
-    this.memory = this.#shared === undefined ? this.tiers[0]?.store : this.#shared.memory
-    this.lower = this.#shared?.lower ?? []
-    this.takeTurn = this.#shared?.takeTurn
-    this.shortenKey = this.#shared?.shortenKey
-    this.maxKeyBytes = this.#shared === undefined ? Number.POSITIVE_INFINITY : MAX_KEY_BYTES
-    this.view =
-      this.#shared?.view ??
-      new LocalView({
-        random: this.random,
-        elapsed: () => this.timeline.elapsed(),
-        keyChanged: (key) => this.#keyChanged(key),
-        fault: (error) => this.fault(error),
-      })
+    const shared = half?.open(this, options, { timeoutMs, maxOfflineMs })
+    this.#shared = shared
+    this.memory = shared === undefined ? this.tiers[0]?.store : shared.memory
+    this.lower = shared?.lower ?? []
+    this.below = shared?.below
+    this.takeTurn = shared?.takeTurn
+    this.waitForEarly = shared?.waitForEarly
+    this.shortenKey = shared?.shortenKey
+    this.maxKeyBytes = shared === undefined ? Number.POSITIVE_INFINITY : MAX_KEY_BYTES
+    this.view = shared?.view ?? new LocalView(this)
     this.flights = new Flights(this.view)
-    this.#shared?.begin()
+    shared?.begin()
   }
 
   get closed(): boolean {
     return this.#closing !== undefined
   }
 
+  /** Now on the cache's timeline. */
+  elapsed(): number {
+    return this.timeline.elapsed()
+  }
+
   fault(error: HotpathError, tier?: number): void {
-    if (tier !== undefined) this.#countFault(tier)
+    if (tier !== undefined) this.countFault(tier)
     this.events.fault(error, tier === undefined ? undefined : this.tiers[tier]?.type)
   }
 
@@ -152,6 +145,23 @@ export class Engine {
     return judgement
   }
 
+  /** What a tier has, as far as it may be used. */
+  judge<Value>(
+    key: string,
+    entry: Entry<Value> | undefined,
+    tier: number,
+    after: number | undefined,
+  ): Found<Value> | undefined {
+    return entry && this.found(entry, tier, this.view.judge(key, entry, after))
+  }
+
+  /** What was judged, as far as its age allows. */
+  found<Value>(entry: Entry<Value>, tier: number, judgement: Judgement): Found<Value> | undefined {
+    if (judgement === 'outdated') return undefined
+    const age = ageOf(entry, this.timeline.recent(), judgement === 'expired')
+    return age === 'dead' ? undefined : { entry, age, tier }
+  }
+
   /**
    * Runs the append of a write. What the write replaces keeps its place in memory until then, outdated: to delete and
    * set anew would cost more than all the rest of a write.
@@ -172,10 +182,8 @@ export class Engine {
   ): MaybePromise<unknown> {
     if (this.closed || entries.length === 0) return undefined
     for (const [key, entry] of entries) void this.memory?.set(key, entry)
-    const [first] = this.lower
-    if (first === undefined || first.tier.index >= upTo || this.view.standsAlone) return undefined
-    const lower = this.lower.filter(({ tier }) => tier.index < upTo)
-    return this.track(Promise.all(lower.map((tier) => tier.setMany(entries))))
+    const stored = this.#shared?.store(entries, upTo)
+    return stored && this.track(stored)
   }
 
   /** Keeps a write behind in sight, so that `close()` can wait for it. */
@@ -192,7 +200,7 @@ export class Engine {
       if (this.closed) throw closedError()
       if (!owns(key)) return false
       const judgement = this.view.judge(key, entry)
-      return judgement === 'outdated' || ageOf(entry, this.timeline.elapsed(), judgement === 'expired') === 'dead'
+      return judgement === 'outdated' || ageOf(entry, this.elapsed(), judgement === 'expired') === 'dead'
     }
     let purged = (await this.memory?.purge({ isDead })) ?? 0
     for (const tier of this.lower) purged += await tier.purge({ isDead })
@@ -243,11 +251,13 @@ export class Engine {
     letExit?.()
   }
 
-  #countFault(tier: number): void {
+  /** An operation of a tier failed. */
+  countFault(tier: number): void {
     this.faults[tier] = (this.faults[tier] ?? 0) + 1
   }
 
-  #keyChanged(key: string): void {
+  /** A record names exactly this key: judge it again in memory. */
+  keyChanged(key: string): void {
     const memory = this.memory
     const entry = (memory?.peek === undefined ? memory?.get(key) : memory.peek(key)) as Entry | undefined
     if (entry === undefined) return
@@ -260,24 +270,14 @@ export class Engine {
       name: this.name,
       clock: this.clock,
       random: this.random,
-      elapsed: () => this.timeline.elapsed(),
+      elapsed: () => this.elapsed(),
       outdated: (key, entry) => this.view.judge(key, entry) === 'outdated',
       evicted: (key, reason) => {
         this.evictions[index] = (this.evictions[index] ?? 0) + 1
         if (this.events.wants('evict')) this.events.emit({ type: 'evict', key, tier: type, reason })
       },
-      changed: (key) => this.#dropAbove(index, key),
+      changed: (key) => void (!this.closed && this.#shared?.changed(index, key)),
       fault: (error) => this.fault(error, index),
-    }
-  }
-
-  /** What the tiers above this one hold of a key, or all that they hold, may be another than what it holds. */
-  #dropAbove(index: number, key: string | undefined): void {
-    if (this.closed) return
-    const drop = (store: TierStore): MaybePromise<void> => (key === undefined ? store.clear() : store.delete([key]))
-    if (this.memory !== undefined && index > 0) void drop(this.memory)
-    for (const guarded of this.lower) {
-      if (guarded.tier.index < index) void this.track(guarded.run('delete', drop))
     }
   }
 }

@@ -28,16 +28,18 @@ describe('what the end of a flight means for a caller', () => {
     [false, true, { type: 'answer', value: 3 }],
     [true, true, { type: 'again', previous: 'judged', lookUp: true }],
   ] as const)('a loaded value, raced: %s, called after a record: %s', (raced, calledAfterRecord, decision) => {
-    expect(onLanded({ type: 'value', value: 3, raced }, { ...PLAIN, calledAfterRecord })).toEqual(decision)
+    expect(onLanded({ type: 'value', value: 3, raced, isStored: true }, { ...PLAIN, calledAfterRecord })).toEqual(
+      decision,
+    )
   })
 
   test.each([
-    [{ type: 'failed', error, fallback: older }, older, { type: 'fall-back', found: older }],
-    [{ type: 'failed', error, fallback: older }, undefined, { type: 'fail', error }],
-    [{ type: 'backoff', fallback: older }, older, { type: 'fall-back', found: older }],
-    [{ type: 'backoff', fallback: older }, undefined, { type: 'again', previous: 'dropped', lookUp: false }],
-    [{ type: 'late', fallback: older }, older, { type: 'fall-back', found: older }],
-    [{ type: 'late', fallback: older }, undefined, { type: 'again', previous: 'dropped', lookUp: false }],
+    [{ type: 'failed', error }, older, { type: 'fall-back', found: older }],
+    [{ type: 'failed', error }, undefined, { type: 'fail', error }],
+    [{ type: 'backoff' }, older, { type: 'fall-back', found: older }],
+    [{ type: 'backoff' }, undefined, { type: 'again', previous: 'dropped', lookUp: false }],
+    [{ type: 'late' }, older, { type: 'fall-back', found: older }],
+    [{ type: 'late' }, undefined, { type: 'again', previous: 'dropped', lookUp: false }],
   ] as const)('no value: %o, to be served in its place: %o', (outcome, fallback, decision) => {
     expect(onLanded<number>(outcome, { ...PLAIN, fallback })).toEqual(decision)
   })

@@ -3,16 +3,12 @@ import {
   type Entry,
   type Freshness,
   type FreshnessOptions,
-  type Invalidation,
-  type Mark,
-  type MaybePromise,
   type Scope,
   type Strength,
   type Token,
   ageOf,
   assertKey,
   deadAt,
-  parseToken,
   resolveFreshness,
   toToken,
   validateTags,
@@ -42,7 +38,7 @@ import {
   checkWriteOptions,
 } from '../options.ts'
 import type { Call } from '../read/call.ts'
-import { find } from '../read/find.ts'
+import { find, markOf } from '../read/find.ts'
 import { readThrough } from '../read/read.ts'
 import type { CacheStats, Counters } from '../watch/stats.ts'
 import { assertEntry, assertIterable, assertList, noWarmLoader } from './input.ts'
@@ -103,6 +99,10 @@ export class CacheHandle implements Cache {
         signal: options.signal,
         refresh: options.refresh ?? false,
         isOneOfMany: false,
+        since: this.#view.changes,
+        after: 0,
+        previous: undefined,
+        lookUp: false,
       }
       return Promise.resolve(readThrough(call, markOf(options.after)) as Result | Promise<Result>)
     } catch (error) {
@@ -137,8 +137,7 @@ export class CacheHandle implements Cache {
   }
 
   async has(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<boolean> {
-    const encoded = this.#keys.encode(key)
-    this.#open(encoded)
+    const encoded = this.#encode(key)
     checkReadOptions(options, 'has')
     return find(this.#engine, encoded, options, (found) => found !== undefined)
   }
@@ -171,7 +170,6 @@ export class CacheHandle implements Cache {
       freshness: this.#freshnessOf(options),
       signal: options.signal,
       refresh: options.refresh ?? false,
-      isOneOfMany: false,
     }
     return getOrSetMany(call, markOf(options.after))
   }
@@ -200,58 +198,38 @@ export class CacheHandle implements Cache {
 
   delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
     return writing('delete', () => {
-      const encoded = this.#keys.encode(key)
-      this.#open(encoded)
+      const encoded = this.#encode(key)
       checkWriteOptions(options, 'delete')
       return remove(this.#engine, this.#counters, encoded, options.queue)
     })
   }
 
-  expire(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    return writing('expire', () => {
-      const encoded = this.#keys.encode(key)
-      this.#open(encoded)
-      checkWriteOptions(options, 'expire')
-      return this.#append([{ type: 'key', key: encoded }], 'soft', options)
-    })
+  expire(key: CacheKey, options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('expire', 'soft', options, () => [{ type: 'key', key: this.#encode(key) }])
   }
 
-  invalidateTags(tags: readonly string[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    return writing('invalidateTags', () => {
-      checkWriteOptions(options, 'invalidateTags')
-      return this.#append(tagScopes(tags, 'invalidateTags'), 'hard', options)
-    })
+  invalidateTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('invalidateTags', 'hard', options, (method) => tagScopes(tags, method))
   }
 
-  expireTags(tags: readonly string[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    return writing('expireTags', () => {
-      checkWriteOptions(options, 'expireTags')
-      return this.#append(tagScopes(tags, 'expireTags'), 'soft', options)
-    })
+  expireTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('expireTags', 'soft', options, (method) => tagScopes(tags, method))
   }
 
-  invalidatePrefix(prefix: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    return writing('invalidatePrefix', () => {
-      checkWriteOptions(options, 'invalidatePrefix')
-      return this.#append([this.#keys.prefix(prefix)], 'hard', options)
-    })
+  invalidatePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('invalidatePrefix', 'hard', options, () => [this.#keys.prefix(prefix)])
   }
 
-  invalidatePattern(pattern: string, options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    return writing('invalidatePattern', () => {
-      checkWriteOptions(options, 'invalidatePattern')
-      return this.#append([this.#keys.pattern(pattern)], 'hard', options)
-    })
+  invalidatePattern(pattern: string, options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('invalidatePattern', 'hard', options, () => [this.#keys.pattern(pattern)])
   }
 
-  clear(options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    return writing('clear', () => {
-      checkWriteOptions(options, 'clear')
+  clear(options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('clear', 'hard', options, () => {
       const all = this.#keys.all()
-      const mark = this.#append([all], 'hard', options)
       // Outdated from the call on, so the memory can be given back at once.
       if (all.type === 'all') void this.#memory?.clear()
-      return mark
+      return [all]
     })
   }
 
@@ -303,8 +281,7 @@ export class CacheHandle implements Cache {
   }
 
   async inspect(key: CacheKey): Promise<Inspection> {
-    const encoded = this.#keys.encode(key)
-    this.#open(encoded)
+    const encoded = this.#encode(key)
     await this.#view.beginning()
     const { inspect } = await import('./later/inspect.ts')
     return inspect(this.#engine, encoded, { ageOf, deadAt, sizeOf, toToken })
@@ -351,8 +328,7 @@ export class CacheHandle implements Cache {
   }
 
   #write(key: CacheKey, value: unknown, options: SetOptions, above: Freshness): Write {
-    const encoded = this.#keys.encode(key)
-    this.#open(encoded)
+    const encoded = this.#encode(key)
     const freshness = options === NO_OPTIONS ? above : resolveFreshness(above, options)
     return { key: encoded, value, tags: ownTags(options.tags), freshness, asOf: markOf(options.asOf, 'asOf') }
   }
@@ -360,11 +336,7 @@ export class CacheHandle implements Cache {
   #encodeAll(keys: readonly CacheKey[]): string[] {
     this.#open()
     assertList(keys)
-    return keys.map((key) => {
-      const encoded = this.#keys.encode(key)
-      assertKey(encoded, this.#engine.maxKeyBytes)
-      return encoded
-    })
+    return keys.map((key) => this.#encode(key))
   }
 
   #open(key?: string): void {
@@ -372,21 +344,31 @@ export class CacheHandle implements Cache {
     if (key !== undefined) assertKey(key, this.#engine.maxKeyBytes)
   }
 
-  #append(scopes: readonly Scope[], strength: Strength, options: WriteOptions): MaybePromise<Mark> {
-    this.#open()
-    const invalidations: Invalidation[] = scopes.map((scope) => ({ scope, strength }))
-    const appended = append(this.#engine, this.#counters, invalidations, options.queue)
-    return chain(appended, (marks) => marks.at(-1) ?? this.#view.mark() ?? NOWHERE)
+  #encode(key: CacheKey): string {
+    const encoded = this.#keys.encode(key)
+    this.#open(encoded)
+    return encoded
+  }
+
+  #invalidate(
+    method: string,
+    strength: Strength,
+    options: WriteOptions = NO_OPTIONS,
+    scopesOf: (method: string) => readonly Scope[],
+  ): Promise<Token> {
+    return writing(method, () => {
+      checkWriteOptions(options, method)
+      const invalidations = scopesOf(method).map((scope) => ({ scope, strength }))
+      this.#open()
+      const appended = append(this.#engine, this.#counters, invalidations, options.queue)
+      return chain(appended, (marks) => marks.at(-1) ?? this.#view.mark() ?? NOWHERE)
+    })
   }
 }
 
 /** Options that change nothing about a fresh hit. */
 function isPlain(options: LoadOptions): boolean {
   return options?.after === undefined && options?.refresh !== true && options?.signal?.aborted !== true
-}
-
-function markOf(token: Token | undefined, option?: string): ReturnType<typeof parseToken> | undefined {
-  return token === undefined ? undefined : parseToken(token, option)
 }
 
 /** Copied: the caller may change his list later. */

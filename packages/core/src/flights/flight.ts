@@ -12,13 +12,12 @@ import type { Found, Servable } from './found.ts'
 /** How a flight ended. */
 export type Outcome<Value = unknown> =
   /** `raced`: a record that concerns the value came after the flight began, so only earlier callers may have it. */
-  | { readonly type: 'value'; readonly value: Value; readonly raced: boolean }
+  | { readonly type: 'value'; readonly value: Value; readonly raced: boolean; readonly isStored: boolean }
   /** A lower tier had it. */
   | { readonly type: 'found'; readonly found: Servable<Value> }
   /** The last load failed just now, and there is something to serve until the next may begin. */
-  | { readonly type: 'backoff'; readonly fallback: Found<Value> }
-  /** `fallback`: what was at hand when the load began. */
-  | { readonly type: 'failed'; readonly error: unknown; readonly fallback: Found<Value> | undefined }
+  | { readonly type: 'backoff' }
+  | { readonly type: 'failed'; readonly error: unknown }
 
 /** What a flight is for. */
 export interface FlightPlan {
@@ -68,7 +67,7 @@ export class Flight<Value = unknown> {
   settled = false
   /** Everybody who waited has left, so that the loader was aborted: no fault of its own. */
   deserted = false
-  /** What its look-up found that is good if the loader fails or is slow. */
+  /** What is at hand if the loader fails or is slow. */
   fallback: Found<Value> | undefined
   /** When the value has arrived in the tiers. */
   stored: unknown
@@ -206,12 +205,12 @@ export class Flights {
   }
 
   /**
-   * The flight in progress that calls the loader, whatever the tiers have: for callers that may not use those. Whoever
-   * called before it began may have its value.
+   * The flight in progress that calls the loader, whatever the tiers have: for callers that may not use those, and called
+   * when so many flights had begun.
    */
-  loading(key: string): Flight | undefined {
+  loading(key: string, begun = 0): Flight | undefined {
     const flight = this.#byKey.get(key)?.current
-    return flight?.mustLoad === true && !flight.aborted ? flight : undefined
+    return flight?.mustLoad === true && !flight.aborted && flight.number > begun ? flight : undefined
   }
 
   add(flight: Flight): void {

@@ -1,4 +1,4 @@
-import type { Age, Entry } from '@hotpath/contract'
+import type { Age, Entry, MaybePromise } from '@hotpath/contract'
 
 /** An entry that may be used, in some way at least. */
 export interface Found<Value = unknown> {
@@ -20,4 +20,29 @@ export function isServable<Value>(found: Found<Value> | undefined): found is Ser
 /** Whether what was found is as good as new. */
 export function isFresh({ age }: Found): boolean {
   return age === 'fresh'
+}
+
+/** One look-up in tiers. */
+export interface LookUp<Result> {
+  readonly key: string
+  /** A soft record up to this position counts as hard. */
+  readonly after: number
+  readonly isEnough: (found: Found) => boolean
+  /**
+   * Makes of it what is wanted, in the same step: there may be thousands of look-ups at once.
+   *
+   * @param found - The first that is enough for the reader.
+   * @param fallback - Where none is, the first that is good for anything.
+   */
+  readonly done: (found: Found | undefined, fallback?: Found) => MaybePromise<Result>
+}
+
+/** A look-up of many keys. */
+export interface LookUpOfMany {
+  /** What was found; it is added to. */
+  readonly all: Map<string, Found>
+  /** The keys that are still looked for. */
+  readonly missing: Set<string>
+  readonly after: number
+  readonly isEnough: (found: Found) => boolean
 }

@@ -1,8 +1,10 @@
-/** What one read asks for, and what it has found out before it loads. */
-import type { CacheKey, Freshness } from '@hotpath/contract'
+/** One read with a loader: what was asked for, and what has been found out so far. It is handed on whole. */
+import type { CacheKey, Freshness, Mark, MaybePromise } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import type { Found } from '../flights/found.ts'
+import { chain, isPromise } from '../time/chain.ts'
 import type { Counters } from '../watch/stats.ts'
+import { detach } from '../time/detach.ts'
 import type { Loader } from './loader.ts'
 
 /** One read with a loader. */
@@ -16,29 +18,26 @@ export interface Call<Value> {
   readonly tags: readonly string[]
   readonly freshness: Freshness
   readonly signal: AbortSignal | undefined
+  /** Whether the caller wants what a load returns, and nothing older. */
   readonly refresh: boolean
   /** One of many that are loaded together: not to wait for other processes one by one. */
   readonly isOneOfMany: boolean
-}
-
-/** The tiers as one read may use them. */
-export interface ReadPoint {
-  /** A soft record up to this position counts as hard. */
-  readonly after: number
-  /** `false`: it cannot be made sure that the tiers are up to the reader's token, so they must be skipped. */
-  readonly current: boolean
-}
-
-/** What a reader without a token gets. */
-export const PRESENT: ReadPoint = { after: 0, current: true }
-
-/** How a read may be answered, as decided before it loads. */
-export interface ReadSoFar<Value> {
   /** `LogView.changes` when the call came. */
   readonly since: number
-  readonly point: ReadPoint
+  /** A soft record up to this position counts as hard; `undefined`: the tiers may lack what the caller's token is of, and are skipped. */
+  after: number | undefined
   /** What is at hand if the loader fails or is slow. */
-  readonly previous: Found<Value> | undefined
+  previous: Found<Value> | undefined
   /** Whether the lower tiers are still to be asked. */
-  readonly lookUp: boolean
+  lookUp: boolean
+}
+
+/** Waits for the view of the log, and until it is up to a caller's token. */
+export function reach(
+  { view }: Engine,
+  token: Mark | undefined,
+  signal?: AbortSignal | undefined,
+): MaybePromise<number | undefined> {
+  const after = chain(view.beginning(), () => (token === undefined ? 0 : view.catchUp(token)))
+  return isPromise(after) ? detach(after, signal) : after
 }

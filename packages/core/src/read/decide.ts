@@ -2,11 +2,8 @@
 import type { Outcome } from '../flights/flight.ts'
 import type { Found, Servable } from '../flights/found.ts'
 
-/** The soft timeout has passed, and there is something stale to serve. */
-export interface Late<Value> {
-  readonly type: 'late'
-  readonly fallback: Found<Value>
-}
+/** How waiting for a flight ended. `late`: the soft timeout has passed, and there is something stale to serve. */
+export type Landing<Value> = Outcome<Value> | { readonly type: 'late' }
 
 /** What is known of a caller when its flight ends. */
 export interface Facts<Value> {
@@ -32,7 +29,7 @@ export type Decision<Value> =
   | { readonly type: 'again'; readonly previous: 'kept' | 'judged' | 'dropped'; readonly lookUp: boolean }
 
 /** Decides how a flight ended for a caller. */
-export function onLanded<Value>(outcome: Outcome<Value> | Late<Value>, facts: Facts<Value>): Decision<Value> {
+export function onLanded<Value>(outcome: Landing<Value>, facts: Facts<Value>): Decision<Value> {
   switch (outcome.type) {
     case 'found':
       if (facts.isValid && !facts.refresh) return { type: 'serve', found: outcome.found }

@@ -3,7 +3,9 @@ import { type MaybePromise, type Token, parseToken } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import { closedError } from '../flights/flight.ts'
 import { type Found, isFresh, isServable } from '../flights/found.ts'
-import { type BelowOptions, lookBelow, lookInMemory, pointAfter } from './look-up.ts'
+import { chain } from '../time/chain.ts'
+import { reach } from './call.ts'
+import { lookUp } from './look-up.ts'
 
 /** Options of a read without a loader. */
 export interface FindOptions {
@@ -18,31 +20,18 @@ export function find<Result>(
   options: FindOptions,
   done: (found: Found | undefined) => Result,
 ): MaybePromise<Result> {
-  const beginning = engine.view.beginning()
-  if (beginning !== undefined) return beginning.then(() => findNow(engine, key, options, done))
-  return findNow(engine, key, options, done)
-}
-
-function findNow<Result>(
-  engine: Engine,
-  key: string,
-  options: FindOptions,
-  done: (found: Found | undefined) => Result,
-): MaybePromise<Result> {
-  if (engine.closed) throw closedError()
-  const isEnough = usable(options)
-  if (options.after === undefined) return findAfter({ engine, key, after: 0, isEnough, done })
-  return pointAfter(engine, parseToken(options.after)).then(({ current, after }) =>
-    current ? findAfter({ engine, key, after, isEnough, done }) : done(undefined),
-  )
-}
-
-function findAfter<Result>(look: BelowOptions<Result>): MaybePromise<Result> {
-  const held = lookInMemory(look.engine, look.key, look.after)
-  return held !== undefined && look.isEnough(held) ? look.done(held) : lookBelow(look)
+  return chain(reach(engine, markOf(options.after)), (after) => {
+    if (engine.closed) throw closedError()
+    return after === undefined ? done(undefined) : lookUp(engine, { key, after, isEnough: usable(options), done })
+  })
 }
 
 /** With what a read without a loader may answer. */
 export function usable({ stale }: FindOptions): (found: Found) => boolean {
   return stale === true ? isServable : isFresh
+}
+
+/** @throws TokenError */
+export function markOf(token: Token | undefined, option?: string): ReturnType<typeof parseToken> | undefined {
+  return token === undefined ? undefined : parseToken(token, option)
 }

@@ -1,11 +1,9 @@
 /** One flight from take-off to landing: lower tiers, backoff, loader, store. Decisions about callers are in `read.ts`. */
 import {
-  type CacheKey,
   type CodecError,
   type Entry,
   type Freshness,
   LoadError,
-  type MaybePromise,
   createEntry,
   resolveFreshness,
   displayKey,
@@ -13,189 +11,160 @@ import {
   validateTags,
 } from '@hotpath/contract'
 import { isPromise } from '../time/chain.ts'
+import { pause } from '../time/pause.ts'
 import type { Engine } from '../engine.ts'
 import { type Found, isServable } from '../flights/found.ts'
 import type { Flight, Outcome } from '../flights/flight.ts'
-import { type LoadDecisions, LoadScope, type Loader, NOT_MODIFIED } from './loader.ts'
-import { firstFound, lookBelow } from './look-up.ts'
-import type { Counters } from '../watch/stats.ts'
-
-/** What a flight is to do. */
-export interface LoadRequest<Value> {
-  readonly key: CacheKey
-  readonly loader: Loader<Value>
-  readonly tags: readonly string[]
-  readonly freshness: Freshness
-  readonly counters: Counters
-  /** What memory has: stale, or good only if the loader fails. */
-  readonly previous: Found<Value> | undefined
-  /** Look into the lower tiers first. */
-  readonly lookUp: boolean
-  /** Position of the caller's token: a soft record up to it counts as hard. */
-  readonly after: number
-  /** Serve what is at hand while the key is in its backoff. */
-  readonly mayFallBack: boolean
-  /** Take turns with other processes. */
-  readonly inTurn: boolean
-}
+import type { Call } from './call.ts'
+import { type LoadDecisions, contextOf } from './load-context.ts'
+import { NOT_MODIFIED } from './loader.ts'
 
 /** Flies. Never rejects. */
-export async function fly<Value>(engine: Engine, flight: Flight<Value>, request: LoadRequest<Value>): Promise<void> {
-  let { previous } = request
-  const below = { engine, key: flight.key, after: request.after, isEnough: isServable, done: firstFound }
-  const look = () => lookBelow(below) as MaybePromise<Found<Value> | undefined>
+export async function fly<Value>(call: Call<Value>, flight: Flight<Value>): Promise<void> {
+  const { engine, key, refresh, after = 0 } = call
   try {
-    if (request.lookUp && engine.lower.length > 0) {
-      const found = await flight.guard(Promise.resolve(look()))
+    const look = async (): Promise<Found<Value> | undefined> =>
+      engine.below?.lookUp({ key, after, isEnough: isServable, done: firstFound }) as Promise<Found<Value> | undefined>
+    if (call.lookUp) {
+      const found = await flight.guard(look())
       if (isServable(found)) return flight.settle({ type: 'found', found })
-      previous ??= found
-      flight.fallback = previous
+      flight.fallback ??= found
     }
-    const waitMs = engine.backoff.waitMs(flight.key, engine.timeline.elapsed())
+    const waitMs = engine.backoff.waitMs(key, engine.elapsed())
     if (waitMs > 0) {
-      if (previous !== undefined && request.mayFallBack) return flight.settle({ type: 'backoff', fallback: previous })
-      await pause(engine, flight, waitMs)
+      if (flight.fallback !== undefined && !refresh) return flight.settle({ type: 'backoff' })
+      const [over, cancel] = pause(engine.clock, waitMs)
+      await flight.guard(over).finally(cancel)
     }
-    if (!request.inTurn || engine.takeTurn === undefined)
-      return flight.settle(await load(engine, flight, request, previous))
+    if (refresh || call.isOneOfMany || engine.takeTurn === undefined) return void (await load(call, flight))
     const turn = await engine.takeTurn(flight, look)
     if (turn.type === 'found') return flight.settle(turn)
-    flight.settle(await load(engine, flight, request, previous))
+    await load(call, flight)
     await engine.track(turn.end())
   } catch (error) {
-    flight.settle({ type: 'failed', error, fallback: previous })
+    flight.settle({ type: 'failed', error })
   }
 }
 
-async function pause<Value>({ clock }: Engine, flight: Flight<Value>, waitMs: number): Promise<void> {
-  let cancel = (): void => {}
-  const over = new Promise<void>((resolve) => {
-    cancel = clock.after(waitMs, resolve)
-  })
-  await flight.guard(over).finally(cancel)
+/** For those that can do with anything. */
+function firstFound(found: Found | undefined, fallback?: Found): Found | undefined {
+  return found ?? fallback
 }
 
-async function load<Value>(
-  engine: Engine,
-  flight: Flight<Value>,
-  request: LoadRequest<Value>,
-  previous: Found<Value> | undefined,
-): Promise<Outcome<Value>> {
-  const { counters, freshness } = request
-  const startedAt = engine.timeline.elapsed()
-  const started = engine.clock.monotonic()
-  const scope = new LoadScope<Value>({
-    key: request.key,
-    tags: request.tags,
-    previous: previous && {
-      value: previous.entry.value,
-      ageMs: startedAt - previous.entry.createdAt,
-      tags: previous.entry.tags,
-    },
-    signal: () => flight.signal,
-    tagged: (tags) => {
-      flight.tags = tags
-    },
-  })
-  const cancelTimeout = timeLimit(engine.clock, freshness.hardTimeoutMs, () =>
-    flight.abort(tooSlow(flight.key, freshness)),
-  )
+/** Calls the loader. The flight has ended then. Never rejects. */
+async function load<Value>(call: Call<Value>, flight: Flight<Value>): Promise<void> {
+  const { engine, key, freshness } = call
+  const { clock, valueCheck } = engine
+  const started = clock.monotonic()
+  const decisions: LoadDecisions = { lifetime: undefined, skipped: false }
+  const cancelTimeout = timeLimit(clock, freshness.hardTimeoutMs, () => flight.abort(tooSlow(key, freshness)))
   try {
-    const answer = request.loader(scope.context)
-    const result = isPromise(answer) ? await flight.guard(answer) : answer
-    const loadMs = engine.clock.monotonic() - started
-    if (engine.valueCheck?.loading !== undefined) await engine.valueCheck.loading
-    const kept = result === NOT_MODIFIED ? previous?.entry : undefined
-    const { decisions } = scope
-    const loaded =
-      kept === undefined
-        ? { value: result, loadMs, decisions }
-        : { value: kept.value, loadMs, decisions: { ...decisions, tags: allTags(decisions.tags, kept.tags) } }
-    const outcome = land(engine, flight, request, loaded)
-    counters.loads++
-    counters.loadTimes.record(loadMs)
-    engine.backoff.succeeded(flight.key)
-    return outcome
+    const answer = call.loader(contextOf(call, flight, decisions))
+    let result = isPromise(answer) ? await flight.guard(answer) : answer
+    const loadMs = clock.monotonic() - started
+    if (valueCheck?.loading !== undefined) await valueCheck.loading
+    if (result === NOT_MODIFIED && flight.fallback !== undefined) {
+      const { value, tags } = flight.fallback.entry
+      result = value
+      // A loader that looked at nothing but a version cannot know the tags, and what it keeps still depends on them.
+      flight.tags = validateTags([...flight.tags, ...tags], 'tags and those of the value that was kept')
+    }
+    land(call, [flight], [result], loadMs, decisions)
   } catch (error) {
-    countFailure(engine, flight, request, { error, loadMs: engine.clock.monotonic() - started })
-    return { type: 'failed', error, fallback: previous }
+    fail(call, flight, error, clock.monotonic() - started)
   } finally {
     cancelTimeout()
   }
 }
 
-/** Counts a load that failed, unless everybody had left it, and keeps the next one from beginning at once. */
-export function countFailure(
-  engine: Engine,
-  flight: Pick<Flight, 'key' | 'deserted'>,
-  { counters, freshness }: Pick<LoadRequest<unknown>, 'counters' | 'freshness'>,
-  { error, loadMs }: { readonly error: unknown; readonly loadMs: number },
+/** What flights that land together have in common. */
+export type Landing = Pick<Call<never>, 'engine' | 'counters' | 'freshness'>
+
+/** Ends a flight that failed. It is counted, unless everybody had left, and keeps the next one from beginning at once. */
+export function fail<Value>(
+  { engine, counters, freshness }: Landing,
+  flight: Flight<Value>,
+  error: unknown,
+  loadMs: number,
 ): void {
-  if (flight.deserted) return
-  counters.loadFailures++
-  counters.loadTimes.record(loadMs)
-  engine.backoff.failed(flight.key, engine.timeline.elapsed() + freshness.backoffMs)
-  if (engine.events.wants('load-error')) engine.events.emit({ type: 'load-error', key: flight.key, error })
+  const { key } = flight
+  if (!flight.deserted) {
+    counters.loadFailures++
+    counters.loadTimes.record(loadMs)
+    engine.backoff.failed(key, engine.elapsed() + freshness.backoffMs)
+    if (engine.events.wants('load-error')) engine.events.emit({ type: 'load-error', key, error })
+  }
+  flight.settle({ type: 'failed', error })
 }
 
-/** A loader that looked at nothing but a version cannot know the tags, and what it keeps still depends on them. */
-function allTags(declared: readonly string[], kept: readonly string[]): readonly string[] {
-  return validateTags([...declared, ...kept], 'tags and those of the value that was kept')
+/** Judges what was loaded, stores in one go what may be stored, and ends the flights. */
+export function land<Value>(
+  call: Landing,
+  flights: readonly Flight<Value>[],
+  values: readonly Value[],
+  loadMs: number,
+  decisions: LoadDecisions,
+): void {
+  const { engine, counters } = call
+  const entries: [string, Entry][] = []
+  const outcomes = flights.map((flight, index) =>
+    flight.settled ? undefined : judgeLoaded(call, flight, values[index] as Value, { loadMs, decisions, entries }),
+  )
+  const stored = engine.store(entries)
+  for (const [index, flight] of flights.entries()) {
+    const outcome = outcomes[index]
+    if (outcome === undefined) continue
+    const { key } = flight
+    counters.loads++
+    counters.loadTimes.record(loadMs)
+    engine.backoff.succeeded(key)
+    flight.stored = stored
+    if (engine.events.wants('load'))
+      engine.events.emit({ type: 'load', key, durationMs: loadMs, stored: outcome.isStored })
+    if (!flight.settled) flight.settle(outcome)
+  }
 }
 
-/** What came back from a loader. */
-export interface Loaded<Value> {
-  readonly value: Value
+/** What a load came to. */
+interface Loaded {
   readonly loadMs: number
   readonly decisions: LoadDecisions
-}
-
-/** Judges a loaded value, stores it if it may be, and tells how the flight ended. */
-function land<Value>(
-  engine: Engine,
-  flight: Flight<Value>,
-  request: Pick<LoadRequest<Value>, 'freshness'>,
-  loaded: Loaded<Value>,
-): Outcome<Value> {
-  const { outcome, entry } = judgeLoaded(engine, flight, request, loaded)
-  const { key } = flight
-  if (entry !== undefined) flight.stored = engine.store([[key, entry]])
-  if (engine.events.wants('load'))
-    engine.events.emit({ type: 'load', key, durationMs: loaded.loadMs, stored: entry !== undefined })
-  return outcome
+  /** What is to be stored; it is added to. */
+  readonly entries: [string, Entry][]
 }
 
 /** Judges a loaded value: how its flight ends, and what is to be stored, if it may be. */
-export function judgeLoaded<Value>(
-  engine: Engine,
+function judgeLoaded<Value>(
+  call: Landing,
   flight: Flight<Value>,
-  request: Pick<LoadRequest<Value>, 'freshness'>,
-  { value, loadMs, decisions }: Loaded<Value>,
-): { readonly outcome: Outcome<Value>; readonly entry: Entry | undefined } {
+  value: Value,
+  { loadMs, decisions, entries }: Loaded,
+): Extract<Outcome<Value>, { type: 'value' }> {
+  const { engine } = call
   const { mark, key } = /* rule: mark-before-load */ flight
-  const { tags, lifetime, skipped } = /* rule: tags-of-loader */ decisions
-  const freshness = lifetime === undefined ? request.freshness : resolveFreshness(request.freshness, lifetime)
+  const tags = /* rule: tags-of-loader */ flight.tags
+  const freshness = resolveFreshness(call.freshness, decisions.lifetime ?? {})
   const judgement =
     mark === undefined || /* rule: same-generation */ flight.generation !== engine.view.generation
       ? 'outdated'
       : engine.view.judge(key, { tags, epoch: mark.epoch, asOf: mark.position })
-  const outcome = { type: 'value', value, raced: judgement !== 'valid' } as const
   const windows = windowsOf(value, freshness, engine.random)
-  const mayStore = !skipped && value !== undefined && windows.freshMs > 0
-  if (judgement === 'outdated' && mayStore && engine.view.isBlind()) engine.notStored(key)
-  const isGood = judgement !== 'outdated' && mayStore && mark !== undefined
-  if (!isGood || !isStorable(engine, key, value) || !flight.claim()) return { outcome, entry: undefined }
-  const aheadMs = loadMs * freshness.refreshAhead
-  const createdAt = engine.timeline.elapsed()
-  const entry = createEntry({ value, tags, createdAt, ...windows, epoch: mark.epoch, asOf: mark.position, aheadMs })
-  return { outcome, entry }
+  const mayStore = !decisions.skipped && value !== undefined && windows.freshMs > 0
+  const isGood = mark !== undefined && judgement !== 'outdated'
+  if (mayStore && judgement === 'outdated' && engine.view.isBlind()) engine.notStored(key)
+  const isStored = isGood && mayStore && isStorable(engine, key, value) && flight.claim()
+  if (isStored) {
+    const { epoch, position: asOf } = mark
+    const aheadMs = loadMs * freshness.refreshAhead
+    entries.push([key, createEntry({ value, tags, createdAt: engine.elapsed(), ...windows, epoch, asOf, aheadMs })])
+  }
+  return { type: 'value', value, raced: judgement !== 'valid', isStored }
 }
 
 /** Whether a loaded value may be stored; it is returned all the same. */
 function isStorable(engine: Engine, key: string, value: unknown): boolean {
-  if (engine.valueCheck === undefined) return true
   try {
-    engine.valueCheck.run(key, value)
+    engine.valueCheck?.run(key, value)
     return true
   } catch (error) {
     engine.fault(error as CodecError)
@@ -206,16 +175,12 @@ function isStorable(engine: Engine, key: string, value: unknown): boolean {
 /** The windows of one value: a shorter life for `null` where asked, jitter taken off. */
 export function windowsOf(
   value: unknown,
-  freshness: Freshness,
+  { freshMs, staleMs, errorMs, jitter, negativeMs }: Freshness,
   random: () => number,
 ): Pick<Entry, 'freshMs' | 'staleMs' | 'errorMs'> {
-  if (value === null && freshness.negativeMs !== undefined) {
-    return { freshMs: freshness.negativeMs, staleMs: 0, errorMs: 0 }
-  }
-  const { freshMs, staleMs, errorMs, jitter } = freshness
-  const shortened =
-    jitter > 0 && freshMs < Number.POSITIVE_INFINITY ? Math.ceil(freshMs * (1 - jitter * random())) : freshMs
-  return { freshMs: shortened, staleMs, errorMs }
+  if (value === null && negativeMs !== undefined) return { freshMs: negativeMs, staleMs: 0, errorMs: 0 }
+  const isShortened = jitter > 0 && freshMs < Number.POSITIVE_INFINITY
+  return { freshMs: isShortened ? Math.ceil(freshMs * (1 - jitter * random())) : freshMs, staleMs, errorMs }
 }
 
 export function tooSlow(key: string, { hardTimeoutMs }: Freshness): LoadError {

@@ -1,11 +1,4 @@
-import {
-  type CacheKey,
-  type Duration,
-  type FreshnessOptions,
-  type OptionTable,
-  checkOptions,
-  validateTags,
-} from '@hotpath/contract'
+import type { CacheKey, Duration, FreshnessOptions } from '@hotpath/contract'
 
 /** A stale value that a loader may refresh instead of loading anew. */
 export interface Previous<Value> {
@@ -51,59 +44,3 @@ export type ManyLoader<Value, Key = CacheKey> = (
 
 /** What `notModified` answers; never leaves the engine. */
 export const NOT_MODIFIED: unique symbol = Symbol('not modified')
-
-const LIFETIME_OPTIONS: OptionTable<'ttl' | 'staleWhileRevalidate' | 'staleIfError'> = {
-  ttl: true,
-  staleWhileRevalidate: true,
-  staleIfError: true,
-}
-
-/** What a loader decided through its context. */
-export interface LoadDecisions {
-  readonly tags: readonly string[]
-  readonly lifetime: FreshnessOptions | undefined
-  readonly skipped: boolean
-}
-
-/** The state behind a `LoadContext`. */
-export class LoadScope<Value> {
-  readonly context: LoadContext<Value>
-  #tags: readonly string[]
-  #lifetime: FreshnessOptions | undefined
-  #skipped = false
-
-  constructor(facts: {
-    readonly key: CacheKey
-    readonly tags: readonly string[]
-    readonly previous: Omit<Previous<Value>, 'notModified'> | undefined
-    readonly signal: () => AbortSignal
-    readonly tagged: (tags: readonly string[]) => void
-  }) {
-    const { key, previous, signal, tagged } = facts
-    this.#tags = facts.tags
-    this.context = {
-      key,
-      // Most loaders never look at the signal, so its controller is made when they do.
-      get signal() {
-        return signal()
-      },
-      previous: previous && { ...previous, notModified: () => NOT_MODIFIED as Value },
-      setTtl: (ttl) => {
-        const lifetime = typeof ttl === 'object' && ttl !== null ? ttl : { ttl }
-        checkOptions(lifetime, 'setTtl', LIFETIME_OPTIONS)
-        this.#lifetime = lifetime
-      },
-      addTags: (tags) => {
-        this.#tags = validateTags([...this.#tags, ...validateTags(tags, 'addTags')], 'addTags')
-        tagged(this.#tags)
-      },
-      skip: () => {
-        this.#skipped = true
-      },
-    }
-  }
-
-  get decisions(): LoadDecisions {
-    return { tags: this.#tags, lifetime: this.#lifetime, skipped: this.#skipped }
-  }
-}

@@ -1,18 +1,20 @@
 /** Reads of many keys: one look-up per tier, one loader call with only what is missing, flights in progress joined. */
-import { type CacheKey, type Mark, parseToken } from '@hotpath/contract'
-import { awaitFlight, servable } from './await-flight.ts'
-import type { ManyLoader } from './loader.ts'
-import type { Found } from '../flights/found.ts'
+import type { CacheKey, Mark } from '@hotpath/contract'
+import { awaitFlight, fallbackOf } from './await-flight.ts'
+import { type Call, reach } from './call.ts'
 import { countFound, countHit } from './count.ts'
-import { detach } from './detach.ts'
+import type { Landing } from './decide.ts'
+import { detach } from '../time/detach.ts'
 import type { Engine } from '../engine.ts'
 import { type Flight, closedError } from '../flights/flight.ts'
-import { type FindOptions, usable } from './find.ts'
+import type { Found } from '../flights/found.ts'
+import { type FindOptions, markOf, usable } from './find.ts'
 import { flyTogether } from './fly-together.ts'
-import { lookUpMany, pointAfter } from './look-up.ts'
+import type { ManyLoader } from './loader.ts'
+import { lookUpMany } from './look-up.ts'
 import { valuesOf } from './many-result.ts'
-import { type Call, PRESENT, type ReadPoint } from './call.ts'
-import { type Ended, admit, canServe, joinable, land, mayRefresh, takeOff } from './read.ts'
+import { pause } from '../time/pause.ts'
+import { admit, canServe, joinable, land, mayRefresh, takeOff } from './read.ts'
 import type { Counters } from '../watch/stats.ts'
 
 const NOTHING: ReadonlyMap<string, Found> = new Map()
@@ -24,10 +26,9 @@ export async function findMany(
   keys: readonly string[],
   options: FindOptions,
 ): Promise<(Found | undefined)[]> {
-  await engine.view.beginning()
-  const point = options.after === undefined ? PRESENT : await pointAfter(engine, parseToken(options.after))
+  const after = await reach(engine, markOf(options.after))
   const isUsable = usable(options)
-  const found = point.current ? await lookUpMany(engine, new Set(keys), point.after, isUsable) : NOTHING
+  const found = after === undefined ? NOTHING : await lookUpMany(engine, new Set(keys), after, isUsable)
   return keys.map((key) => {
     const one = found.get(key)
     const answer = one !== undefined && isUsable(one) ? one : undefined
@@ -37,7 +38,8 @@ export async function findMany(
 }
 
 /** One read of many keys with a loader. */
-export interface ManyCall<Value> extends Omit<Call<Value | undefined>, 'key' | 'original' | 'loader'> {
+export interface ManyCall<Value>
+  extends Pick<Call<never>, 'engine' | 'counters' | 'tags' | 'freshness' | 'signal' | 'refresh'> {
   /** Encoded. */
   readonly keys: readonly string[]
   readonly originals: readonly CacheKey[]
@@ -47,122 +49,138 @@ export interface ManyCall<Value> extends Omit<Call<Value | undefined>, 'key' | '
 /** Answers in the order of the keys. */
 export async function getOrSetMany<Value>(
   call: ManyCall<Value>,
-  after: Mark | undefined,
+  token: Mark | undefined,
 ): Promise<(Value | undefined)[]> {
-  const { engine, keys, originals, refresh } = call
+  const { engine, keys, refresh, signal } = call
   for (const key of keys) admit(call, key)
   const since = engine.view.changes
   const { begun } = engine.flights
-  const beginning = engine.view.beginning()
-  if (beginning !== undefined) await detach(beginning, call.signal)
-  const point = after === undefined ? PRESENT : await detach(pointAfter(engine, after), call.signal)
-  const lookUp = point.current && !refresh
-  const found = lookUp ? await detach(lookUpMany(engine, new Set(keys), point.after), call.signal) : NOTHING
+  const after = await reach(engine, token, signal)
+  const mayLook = after !== undefined && !refresh
+  const found = mayLook ? await detach(lookUpMany(engine, new Set(keys), after), signal) : NOTHING
   const answers = new Map<string, Value | undefined>()
-  const wanted: Wanted<Value>[] = []
-  const behind: Wanted<Value>[] = []
+  const wanted: Single<Value>[] = []
+  const behind: Single<Value>[] = []
   for (const [index, key] of keys.entries()) {
     if (answers.has(key)) continue
-    const held = found.get(key) as Found<Value | undefined> | undefined
-    const one = { index, key, original: originals[index] as CacheKey, previous: held }
-    const isServed = canServe(call, held)
+    const previous = found.get(key) as Found<Value | undefined> | undefined
+    const one = singleCall(call, index, { since, after, previous })
+    const isServed = canServe(call, previous)
     if (!isServed) wanted.push(one)
     else {
-      countHit({ ...call, key }, held)
-      if (mayRefresh({ engine, key }, held)) behind.push(one)
+      countHit(one, previous)
+      if (mayRefresh(engine, key, previous)) behind.push(one)
     }
     // Of one that is loaded it is taken for the moment, so that a repeated key is asked for once.
-    answers.set(key, isServed ? held?.entry.value : undefined)
+    answers.set(key, isServed ? previous?.entry.value : undefined)
   }
   const letExit = engine.clock.hold?.()
   try {
-    await load(call, { wanted, behind, answers, mayJoin: !refresh, since, begun, point })
+    await load(call, { wanted, behind, begun, answers })
   } finally {
     letExit?.()
   }
   return keys.map((key) => answers.get(key))
 }
 
-/** A key that has to be loaded. */
-interface Wanted<Value> {
+/** The call for one of the keys. */
+interface Single<Value> extends Call<Value | undefined> {
   /** Its place in the call. */
   readonly index: number
-  readonly key: string
-  readonly original: CacheKey
-  /** What is at hand if the loader fails or is slow. */
-  readonly previous: Found<Value | undefined> | undefined
+}
+
+function singleCall<Value>(
+  { engine, counters, keys, originals, tags, freshness, signal, refresh, loader }: ManyCall<Value>,
+  index: number,
+  { since, after, previous }: Pick<Single<Value>, 'since' | 'after' | 'previous'>,
+): Single<Value> {
+  const original = originals[index] as CacheKey
+  return {
+    index,
+    engine,
+    counters,
+    key: keys[index] as string,
+    original,
+    loader: async (context) => valuesOf<Value>([original], await loader([original], { signal: context.signal }))[0],
+    tags,
+    freshness,
+    signal,
+    refresh,
+    isOneOfMany: true,
+    since,
+    after,
+    previous,
+    lookUp: false,
+  }
 }
 
 /** Keys that are loaded together. */
 interface Round<Value> {
-  readonly wanted: readonly Wanted<Value>[]
+  readonly wanted: readonly Single<Value>[]
   /** What is refreshed on the occasion, and nobody waits for. */
-  readonly behind: readonly Wanted<Value>[]
-  readonly answers: Map<string, Value | undefined>
-  readonly mayJoin: boolean
-  readonly since: number
+  readonly behind: readonly Single<Value>[]
+  /** `Flights.begun` when the call came. */
   readonly begun: number
-  readonly point: ReadPoint
+  readonly answers: Map<string, Value | undefined>
 }
 
 /** A key and the flight that was begun for it. */
 interface Loading<Value> {
-  readonly one: Wanted<Value>
+  readonly one: Single<Value>
   readonly flight: Flight<Value | undefined>
   /** It is only refreshed. */
   readonly isBehind: boolean
 }
 
-/** What the end of a flight is to a key; a promise where it has to be loaded once more. Throws where the load failed. */
-type End<Value> = (one: Wanted<Value>, ended: Ended<Value | undefined>) => Promise<void> | undefined
+/** What the end of an own flight is to its key; a promise where it has to be loaded once more. Throws where the load failed. */
+type End<Value> = (loading: Loading<Value>, landing: Landing<Value | undefined>) => Promise<void> | undefined
 
 /** Joins loads in progress, and loads the rest by one call; what has to be loaded once more, by another one. */
-async function load<Value>(call: ManyCall<Value>, round: Round<Value>): Promise<void> {
-  const { engine, tags, freshness } = call
-  const { point, since, answers } = round
-  let begun: Loading<Value>[] = []
+async function load<Value>(call: ManyCall<Value>, { wanted, behind, begun, answers }: Round<Value>): Promise<void> {
+  let started: Loading<Value>[] = []
   let loading: Promise<void> | undefined
-  const takeOffFor = (one: Wanted<Value>, isBehind: boolean): void => {
-    const flight = takeOff<Value | undefined>({ engine, key: one.key, tags, freshness }, point)
-    flight.fallback = one.previous
+  const start = (one: Single<Value>, isBehind: boolean): void => {
+    const flight = takeOff(one)
     flight.enter()
-    begun.push({ one, flight, isBehind })
+    started.push({ one, flight, isBehind })
+  }
+  const takeStarted = (): Loading<Value>[] => {
+    const loads = started
+    started = []
+    loading = undefined
+    return loads
   }
   /** Those that begin in one go are loaded by one call. */
-  const loadBegun = async (): Promise<void> => {
+  const loadStarted = async (): Promise<void> => {
     await Promise.resolve()
-    const loads = begun
-    begun = []
-    loading = undefined
-    await loadOwn(call, loads, { point, end })
+    await loadOwn(call, takeStarted(), endOwn)
   }
-  const begin = (one: Wanted<Value>, mayJoin: boolean): Promise<void> => {
+  const begin = (one: Single<Value>, mayJoin: boolean): Promise<void> => {
     assertOpen(call)
-    const flight = mayJoin ? joinable<Value | undefined>({ engine, key: one.key }, point, round.begun) : undefined
-    if (flight === undefined) {
-      takeOffFor(one, false)
-      return (loading ??= loadBegun())
-    }
-    const landed = awaitFlight(singleCall(call, one), flight, { previous: one.previous, point })
-    return landed.then((outcome) => end(one, { flight, isOwn: false, outcome }))
+    const flight = mayJoin ? joinable<Value | undefined>(one, begun) : undefined
+    if (flight !== undefined) return awaitFlight(one, flight).then((landing) => end(one, flight, false, landing))
+    start(one, false)
+    return (loading ??= loadStarted())
   }
-  const end: End<Value> = (one, ended) => {
-    const decision = land(singleCall(call, one), ended, { since, point, previous: one.previous })
+  const end = (
+    one: Single<Value>,
+    flight: Flight<Value | undefined>,
+    isOwn: boolean,
+    landing: Landing<Value | undefined>,
+  ): Promise<void> | undefined => {
+    const decision = land(one, flight, isOwn, landing)
     if (decision.type === 'fail') throw decision.error
-    if (decision.type === 'again') return begin({ ...one, previous: decision.previous }, true)
+    if (decision.type === 'again') return begin(one, true)
     answers.set(one.key, decision.value)
     return undefined
   }
+  const endOwn: End<Value> = ({ one, flight }, landing) => end(one, flight, true, landing)
   assertOpen(call)
-  for (const one of round.behind) takeOffFor(one, true)
+  for (const one of behind) start(one, true)
   const waits = new Set<Promise<void>>()
-  for (const one of round.wanted) waits.add(begin(one, round.mayJoin))
+  for (const one of wanted) waits.add(begin(one, !call.refresh))
   // What is only refreshed is waited for by nobody.
-  if (loading === undefined && begun.length > 0) {
-    const refreshes = begun
-    begun = []
-    void loadOwn({ ...call, signal: undefined }, refreshes, { point, end })
-  }
+  if (loading === undefined && started.length > 0) void loadOwn({ ...call, signal: undefined }, takeStarted(), endOwn)
   await Promise.all(waits)
 }
 
@@ -173,37 +191,33 @@ function assertOpen({ engine, signal }: Pick<ManyCall<unknown>, 'engine' | 'sign
 }
 
 /** Loads keys by one call of the loader; those that failed just now by another one, when they may be loaded again. */
-async function loadOwn<Value>(
-  call: ManyCall<Value>,
-  loads: readonly Loading<Value>[],
-  { point, end }: Pick<Round<Value>, 'point'> & { readonly end: End<Value> },
-): Promise<void> {
+async function loadOwn<Value>(call: ManyCall<Value>, loads: readonly Loading<Value>[], end: End<Value>): Promise<void> {
   const { engine, freshness, refresh } = call
   const ready: Loading<Value>[] = []
   const paused: Loading<Value>[] = []
-  const now = engine.timeline.elapsed()
+  const now = engine.elapsed()
   let pauseMs = 0
   for (const load of loads) {
     const { one, flight, isBehind } = load
     const waitMs = isBehind ? 0 : engine.backoff.waitMs(one.key, now)
     pauseMs = Math.max(pauseMs, waitMs)
-    if (waitMs > 0 && one.previous !== undefined && !refresh) flight.settle({ type: 'backoff', fallback: one.previous })
+    if (waitMs > 0 && one.previous !== undefined && !refresh) flight.settle({ type: 'backoff' })
     else (waitMs > 0 ? paused : ready).push(load)
   }
   ready.sort((a, b) => a.one.index - b.one.index)
   const fly = (some: readonly Loading<Value>[], afterMs: number): Promise<void> | undefined => {
     if (some.length === 0) return undefined
     const [flights, keys] = [some.map(({ flight }) => flight), some.map(({ one }) => one.original)]
-    return flyTogether(engine, { ...call, flights, keys, afterMs })
+    return flyTogether(call, flights, keys, afterMs)
   }
   const done = Promise.all([fly(ready, 0), fly(paused, pauseMs)])
   let open = loads.filter(({ isBehind }) => !isBehind)
   const flights = open.map(({ flight }) => flight)
   const failures: unknown[] = []
   const more = new Set<Promise<void>>()
-  const endOf = ({ one, flight }: Loading<Value>, outcome: Ended<Value | undefined>['outcome']): void => {
+  const endOf = (load: Loading<Value>, landing: Landing<Value | undefined>): void => {
     try {
-      const loading = end(one, { flight, isOwn: true, outcome })
+      const loading = end(load, landing)
       if (loading !== undefined) more.add(loading)
     } catch (error) {
       failures.push(error)
@@ -211,10 +225,9 @@ async function loadOwn<Value>(
   }
   if (await isLate(call, flights, done, freshness.softTimeoutMs)) {
     open = open.filter((load) => {
-      const { one, flight } = load
-      const fallback = flight.settled ? undefined : servable(singleCall(call, one), one.previous, point)
-      if (fallback !== undefined) endOf(load, { type: 'late', fallback })
-      return fallback === undefined
+      const isServed = !load.flight.settled && fallbackOf(load.one, load.flight) !== undefined
+      if (isServed) endOf(load, { type: 'late' })
+      return !isServed
     })
     if (open.length > 0) await isLate(call, flights, done, Number.POSITIVE_INFINITY)
   }
@@ -226,37 +239,19 @@ async function loadOwn<Value>(
 }
 
 /** Waits for the end of flights, and answers whether the soft timeout was over before. The caller's signal detaches it. */
-function isLate<Value>(
+async function isLate<Value>(
   { engine, signal }: ManyCall<Value>,
   flights: readonly Flight<Value | undefined>[],
   done: Promise<unknown>,
   softTimeoutMs: number,
 ): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const over = (): void => {
-      cancel()
-      signal?.removeEventListener('abort', onAbort)
-    }
-    const onAbort = (): void => {
-      over()
-      for (const flight of flights) flight.leave(signal?.reason)
-      reject(signal?.reason)
-    }
-    const end = (late: boolean): void => {
-      over()
-      resolve(late)
-    }
-    const cancel =
-      softTimeoutMs < Number.POSITIVE_INFINITY ? engine.clock.after(softTimeoutMs, () => end(true)) : () => {}
-    void done.then(() => end(false))
-    if (signal?.aborted === true) onAbort()
-    else signal?.addEventListener('abort', onAbort, { once: true })
-  })
-}
-
-/** The same call for one of its keys. */
-function singleCall<Value>(call: ManyCall<Value>, { key, original }: Wanted<Value>): Call<Value | undefined> {
-  const loader = async ({ signal }: { readonly signal: AbortSignal }): Promise<Value | undefined> =>
-    valuesOf<Value>([original], await call.loader([original], { signal }))[0]
-  return { ...call, key, original, loader, isOneOfMany: true }
+  const [over, cancel] = pause(engine.clock, softTimeoutMs)
+  try {
+    return await detach(Promise.race([done.then(() => false), over.then(() => true)]), signal)
+  } catch (reason) {
+    for (const flight of flights) flight.leave(reason)
+    throw reason
+  } finally {
+    cancel()
+  }
 }

@@ -119,7 +119,7 @@ export async function remove(engine: Engine, counters: Counters, key: string, qu
 function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: Mark): Entry | undefined {
   const windows = windowsOf(value, freshness, engine.random)
   if (windows.freshMs === 0) return undefined
-  const createdAt = engine.timeline.elapsed()
+  const createdAt = engine.elapsed()
   const { freshMs, staleMs, errorMs } = windows
   if (engine.view.isBlind() || mark === QUEUED) engine.notStored(key)
   const { epoch, position: asOf } = engine.view.atMost(mark)

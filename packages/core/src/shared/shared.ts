@@ -4,8 +4,10 @@
  */
 import {
   type Clock,
+  type Entry,
   type HotpathError,
   type InvalidationLog,
+  type MaybePromise,
   type Random,
   type SharedHalf,
   type Tier,
@@ -13,43 +15,51 @@ import {
   type TierStore,
   shortenKey,
 } from '@hotpath/contract'
-import type { Flight } from '../flights/flight.ts'
-import type { LogView } from '../view/log-view.ts'
+import type { Flight, Flights } from '../flights/flight.ts'
+import { detach } from '../time/detach.ts'
+import { pause } from '../time/pause.ts'
+import type { LogView, ViewHost } from '../view/log-view.ts'
 import type { Events } from '../watch/events.ts'
 import { Faults } from '../watch/faults.ts'
 import { GuardedLease } from './lease/guarded-lease.ts'
 import { type LookBelow, type Turn, takeTurn } from './lease/turn.ts'
 import { Coherence } from './log/coherence.ts'
 import { createMemoryLog } from './memory-log.ts'
+import { Below, type BelowHost } from './tiers/below.ts'
 import { guardFirst } from './tiers/first-tier.ts'
 import { GuardedTier, type OpenTier } from './tiers/lower-tiers.ts'
 
-/** What the engine gives its shared half. */
-export interface SharedHost {
+/** The engine, as its shared half sees it. */
+export interface SharedHost extends BelowHost, ViewHost {
   readonly clock: Clock
   readonly random: Random
   readonly events: Events
-  readonly tiers: readonly Tier[]
   /** Of each tier. */
   readonly contexts: readonly TierContext[]
   /** Each tier, opened. */
-  readonly opened: readonly OpenTier[]
-  /** Makes the log, where the cache was given one. */
-  readonly log: (() => InvalidationLog) | undefined
-  /** Whether loads take turns across processes. */
-  readonly hasLeases: boolean
-  readonly timeoutMs: number
-  readonly maxOfflineMs: number
-  /** Now on the cache's timeline. */
-  elapsed(): number
-  /** A record names exactly this key: judge it again in memory. */
-  keyChanged(key: string): void
-  /** Nothing in memory can be judged any more. */
-  reset(): void
+  readonly tiers: readonly OpenTier[]
+  readonly flights: Pick<Flights, 'loading'>
   /** An operation of a tier failed. */
   countFault(tier: number): void
-  /** The first tier, which responds at once, failed. */
-  firstFailed(error: HotpathError): void
+  /** Something went wrong. */
+  fault(error: HotpathError, tier?: number): void
+  /** Keeps a write in sight, so that `close()` can wait for it. */
+  track(write: Promise<unknown>): unknown
+}
+
+/** What a cache was made with. */
+export interface SharedOptions {
+  readonly tiers: readonly Tier[]
+  /** Makes the log. */
+  readonly log?: (() => InvalidationLog) | undefined
+  /** Whether loads take turns across processes. */
+  readonly lease?: boolean | undefined
+}
+
+/** The bounds of waiting. */
+export interface SharedBounds {
+  readonly timeoutMs: number
+  readonly maxOfflineMs: number
 }
 
 /** The shared half of one cache. */
@@ -58,12 +68,20 @@ export interface SharedParts {
   /** The first tier, when it responds without a promise. */
   readonly memory: TierStore | undefined
   readonly lower: readonly GuardedTier[]
+  /** Look-ups in the lower tiers; `undefined` where there are none. */
+  readonly below: Below | undefined
   /** Waits until this process may load; `undefined` without leases. */
   readonly takeTurn: (<Value>(flight: Flight<Value>, look: LookBelow<Value>) => Promise<Turn<Value>>) | undefined
   /** Shortens encoded keys that are too long for a store. */
   readonly shortenKey: (complete: string) => string
   /** Begins to follow the log. */
   begin(): void
+  /** Stores in the lower tiers above one. */
+  store(entries: readonly (readonly [key: string, entry: Entry])[], upTo: number): Promise<unknown> | undefined
+  /** What the tiers above one hold of a key, or all that they hold, may be another than what it holds. */
+  changed(index: number, key: string | undefined): void
+  /** Waits for the end of a load that began too early for a caller whose token could not be reached. */
+  waitForEarly(key: string, signal: AbortSignal | undefined): Promise<void>
   /** Ends the view, and what lower tiers are asked. */
   close(): void
   /** Closes the log and the leases. Never rejects. */
@@ -77,7 +95,7 @@ export interface SharedEngine extends SharedHalf {
   /** Grows when it does not fit an engine of before any more. */
   readonly version: 1
   /** Called by the engine. */
-  open(host: SharedHost): SharedParts
+  open(host: SharedHost, options: SharedOptions, bounds: SharedBounds): SharedParts
 }
 
 /**
@@ -97,8 +115,9 @@ export interface SharedEngine extends SharedHalf {
  */
 export const shared: SharedHalf = { brand: '@hotpath/core/shared', version: 1, open } as SharedEngine
 
-function open(host: SharedHost): SharedParts {
-  const { clock, random, tiers, contexts, opened, timeoutMs, maxOfflineMs } = host
+function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineMs }: SharedBounds): SharedParts {
+  const { clock, random, contexts, tiers: opened } = host
+  const { tiers } = options
   const elapsed = (): number => host.elapsed()
   const faults = new Faults(host.events, elapsed)
   const tierAway = (error: HotpathError, tier: number, what = 'tier'): void => {
@@ -115,9 +134,10 @@ function open(host: SharedHost): SharedParts {
   const memory = firstOf(host)
   const lower = opened.slice(memory === undefined ? 0 : 1).map((tier) => new GuardedTier(tier, guard))
   const logTier = tiers.findLastIndex((tier) => tier.openLog !== undefined)
-  const log = host.log?.() ?? tiers[logTier]?.openLog?.(contexts[logTier] as TierContext) ?? createMemoryLog({ random })
+  const log =
+    options.log?.() ?? tiers[logTier]?.openLog?.(contexts[logTier] as TierContext) ?? createMemoryLog({ random })
   const leaseTier = tiers.findLastIndex((tier) => tier.openLease !== undefined)
-  const lease = host.hasLeases ? tiers[leaseTier]?.openLease?.(contexts[leaseTier] as TierContext) : undefined
+  const lease = options.lease === false ? undefined : tiers[leaseTier]?.openLease?.(contexts[leaseTier] as TierContext)
   const guarded =
     lease &&
     new GuardedLease(lease, {
@@ -132,7 +152,10 @@ function open(host: SharedHost): SharedParts {
     random,
     elapsed,
     keyChanged: (key) => host.keyChanged(key),
-    reset: () => host.reset(),
+    reset: () => {
+      void memory?.clear()
+      if (host.events.wants('reset')) host.events.emit({ type: 'reset' })
+    },
     maxOfflineMs,
     beginMs: timeoutMs,
     fault: (error, source) => faults.report(source, error),
@@ -142,9 +165,20 @@ function open(host: SharedHost): SharedParts {
     view,
     memory,
     lower,
+    below: lower.length === 0 ? undefined : new Below(host, lower),
     takeTurn: guarded && ((flight, look) => takeTurn({ lease: guarded, clock, elapsed }, flight, look)),
     shortenKey,
     begin: () => view.begin(),
+    store(entries, upTo) {
+      const above = view.standsAlone ? [] : lower.filter(({ tier }) => tier.index < upTo)
+      return above.length === 0 ? undefined : Promise.all(above.map((tier) => tier.setMany(entries)))
+    },
+    changed(index, key) {
+      const drop = (store: TierStore): MaybePromise<void> => (key === undefined ? store.clear() : store.delete([key]))
+      if (memory !== undefined && index > 0) void drop(memory)
+      for (const guarded of lower) if (guarded.tier.index < index) void host.track(guarded.run('delete', drop))
+    },
+    waitForEarly: (key, signal) => waitForEarly(host, key, signal),
     close() {
       view.close()
       for (const tier of lower) tier.close()
@@ -154,8 +188,23 @@ function open(host: SharedHost): SharedParts {
 }
 
 /** The tier that responds at once, if the first one does. The memory tier throws nothing, so it needs no guard. */
-function firstOf({ opened, firstFailed }: SharedHost): TierStore | undefined {
-  const [first] = opened
+function firstOf(host: SharedHost): TierStore | undefined {
+  const [first] = host.tiers
   if (first?.store.sync !== true) return undefined
-  return first.type === 'memory' ? first.store : guardFirst(first.type, first.store, firstFailed)
+  return first.type === 'memory' ? first.store : guardFirst(first.type, first.store, (error) => host.fault(error, 0))
+}
+
+/** How long a caller waits for the end of a load that it cannot join. */
+const EARLY_MS = 1_000
+
+/** All that wait share the next load, so that tokens that were made up cost one load at a time. Not for long, as it may hang. */
+async function waitForEarly(
+  { flights, clock }: SharedHost,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const early = flights.loading(key)
+  if (early === undefined) return
+  const [late, cancel] = pause(clock, EARLY_MS)
+  await detach(Promise.race([early.promise, late]), signal).finally(cancel)
 }

@@ -5,7 +5,7 @@
 import { type Invalidation, LogError, type LogPositions, type Mark, type Random } from '@hotpath/contract'
 import { newEpoch } from './epoch.ts'
 import { createExactPositions } from './exact-positions.ts'
-import { type Judgement, type LogView, QUEUED, type Subject, type ViewHost, afterSoft } from './log-view.ts'
+import { type Judgement, type LogView, type Subject, type ViewHost, afterSoft } from './log-view.ts'
 
 const LIMITS = { maxRecords: 50_000, maxBytes: 8 * 1024 * 1024 }
 
@@ -79,9 +79,12 @@ export class LocalView implements LogView {
     return mark.epoch === this.#epoch && mark.position > this.#position ? this.#here() : mark
   }
 
-  /** A token of another epoch is of an earlier process: all that is valid here was loaded after it. */
-  catchUp({ epoch, position }: Mark): boolean {
-    return epoch === this.#epoch ? position <= this.#position : epoch !== QUEUED.epoch
+  /**
+   * All that there is is known here. A token of another epoch is of an earlier process: all that is valid here was loaded
+   * after it. One that is ahead was made up, and counts as the present.
+   */
+  catchUp(token: Mark): number {
+    return token.epoch === this.#epoch ? this.atMost(token).position : 0
   }
 
   notStored(): void {}

@@ -64,8 +64,13 @@ export interface LogView {
    * by nothing that comes; one that is taken too low costs a miss.
    */
   atMost(mark: Mark): Mark
-  /** Waits until every record up to a token is known here; `false` when that cannot be had, and the tiers must be skipped. */
-  catchUp(token: Mark): MaybePromise<boolean>
+  /**
+   * Waits until every record up to a token is known here.
+   *
+   * @returns The position up to which a soft record counts as hard; `undefined` when the token cannot be reached, and the
+   *   tiers must be skipped.
+   */
+  catchUp(token: Mark): MaybePromise<number | undefined>
   /** A value could not be stored because there is no view of the log. */
   notStored(key: string): void
   /** When what is being appended has been answered, one way or the other. */

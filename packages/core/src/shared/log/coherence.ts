@@ -234,8 +234,16 @@ export class Coherence implements LogView {
     return this.#own.idle()
   }
 
-  /** Waits until every record up to a token is known here; `false` when that cannot be had, and the tiers must be skipped. */
-  catchUp(token: Mark): MaybePromise<boolean> {
+  catchUp(token: Mark): MaybePromise<number | undefined> {
+    return chain(this.#caughtUp(token), (isCurrent) => {
+      if (!isCurrent) return undefined
+      // In another epoch a position may be any number.
+      return this.mark()?.epoch === token.epoch ? token.position : 0
+    })
+  }
+
+  /** Waits until every record up to a token is known here; `false` when that cannot be had. */
+  #caughtUp(token: Mark): MaybePromise<boolean> {
     /* rule: token-of-queued */
     if (token.epoch === QUEUED.epoch) return false
     const mirrored = this.#mirror.mark()
