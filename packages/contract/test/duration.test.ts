@@ -119,7 +119,10 @@ describe('a duration of the environment', () => {
     expect(parseDuration(text, 'CACHE_TTL')).toBe(ms)
   })
 
-  test.each([undefined, '', ' ', '5 weeks', '-1', 'NaN', '1e3', '0x10', 'false'])('%j is refused by its name', (text) => {
-    expect(() => parseDuration(text, 'CACHE_TTL')).toThrow(/^`CACHE_TTL` must .*, received /)
-  })
+  test.each([undefined, '', ' ', '5 weeks', '-1', 'NaN', '1e3', '0x10', 'false'])(
+    '%j is refused by its name',
+    (text) => {
+      expect(() => parseDuration(text, 'CACHE_TTL')).toThrow(/^`CACHE_TTL` must .*, received /)
+    },
+  )
 })

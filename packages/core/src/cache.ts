@@ -140,6 +140,8 @@ export interface WrapOptions<Args extends readonly unknown[], Value> extends Fre
   readonly key?: ((...args: Args) => CacheKey) | undefined
   /** Tags, or what makes them from the arguments and the value. */
   readonly tags?: readonly string[] | ((args: Args, value: Value) => readonly string[]) | undefined
+  /** Whether a result is returned and not stored. */
+  readonly unless?: ((args: Args, value: Value) => boolean) | undefined
 }
 
 /** What `wrap` takes: any function. */

@@ -177,7 +177,10 @@ describe('bad options of a call', () => {
     expect(codes).toEqual(['ERR_KEY_EMPTY', 'ERR_KEY_PART', 'ERR_TAG_INVALID', 'ERR_VALUE_UNDEFINED'])
     expect(warmed).toBe(0)
     expect(cache.stats()).toMatchObject({ sets: 0, loads: 0, invalidations: 0 })
-    for (const call of [(bad: FreshnessOptions) => cache.namespace('n', bad), (bad: FreshnessOptions) => cache.wrap(Number, bad)]) {
+    for (const call of [
+      (bad: FreshnessOptions) => cache.namespace('n', bad),
+      (bad: FreshnessOptions) => cache.wrap(Number, bad),
+    ]) {
       expect(() => call({ jitter: -1 })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
     }
   })
@@ -221,7 +224,7 @@ describe('bad options of a cache', () => {
       expect(() => memory({ maxEntries })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
     }
     expect(() => memory({ maxBytes: '1 lot' as never })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_BYTES' }))
-    expect(() => createMemoryLog({ maxRecords: Infinity })).toThrow(
+    expect(() => createMemoryLog({ maxEntries: Infinity })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG_UNBOUNDED' }),
     )
   })

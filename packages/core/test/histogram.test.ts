@@ -30,7 +30,10 @@ describe('a histogram', () => {
         }
         expect(histogram.max).toBe(Math.max(...values))
         expect(histogram.count).toBe(count)
-        expect(histogram.sum).toBeCloseTo(values.reduce((sum, value) => sum + value, 0), 5)
+        expect(histogram.sum).toBeCloseTo(
+          values.reduce((sum, value) => sum + value, 0),
+          5,
+        )
       }
     }
   })

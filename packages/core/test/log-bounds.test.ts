@@ -8,7 +8,7 @@ import { make } from './make.ts'
 /** Caches over a log of another machine that can be put back, breaks when asked to, and counts what it is asked. */
 function remote(options: Partial<CacheOptions> = {}) {
   const clock = createFakeClock()
-  const makeLog = () => createMemoryLog({ maxRecords: 1_000_000, maxBytes: '256mb', random: createRandom(1) })
+  const makeLog = () => createMemoryLog({ maxEntries: 1_000_000, maxBytes: '256mb', random: createRandom(1) })
   let inner = makeLog()
   const store = createSharedStore({ maxEntries: 1_000_000 })
   const followers = new Set<LogFollower>()
@@ -314,7 +314,7 @@ describe('tokens that were made up', () => {
 })
 
 describe('prefixes and patterns of a log', () => {
-  const limits = { maxRecords: 100, maxBytes: 100_000 }
+  const limits = { maxEntries: 100, maxBytes: 100_000 }
   const clear = (prefix: string, position: number) =>
     ({ scope: { type: 'prefix', prefix }, strength: 'hard', epoch: 'e', position }) as const
 

@@ -32,7 +32,7 @@ function copying(log: InvalidationLog): InvalidationLog {
     ...log,
     snapshot: async () => {
       const snapshot = await log.snapshot()
-      const positions = createExactPositions({ maxRecords: 1_000, maxBytes: 1e6 })
+      const positions = createExactPositions({ maxEntries: 1_000, maxBytes: 1e6 })
       for (const record of records) if (record.epoch === snapshot.epoch) positions.raise(record)
       return { ...snapshot, positions }
     },

@@ -82,8 +82,8 @@ describe('options that caches are made of', () => {
     [() => memory({ max: 500 } as never), '`memory` has no option `max`.'],
     [() => memory({ maxEntries: 1, sizeof: () => 1 } as never), 'Did you mean `sizeOf`?'],
     [() => memory(500 as never), '`options of memory` must be an object, received 500'],
-    [() => createMemoryLog({ maxRecord: 1 } as never), 'Did you mean `maxRecords`?'],
-    [() => createMemoryLog({ maxRecords: '5' as never }), "received '5'"],
+    [() => createMemoryLog({ maxEntry: 1 } as never), 'Did you mean `maxEntries`?'],
+    [() => createMemoryLog({ maxEntries: '5' as never }), "received '5'"],
   ])('%s is refused', (make, message) => {
     expect(make).toThrow(expect.objectContaining({ name: 'ConfigError', message: expect.stringContaining(message) }))
   })

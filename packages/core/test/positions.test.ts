@@ -8,14 +8,14 @@ import { PositionMap } from '../src/view/position-map.ts'
 
 describe('positions', () => {
   test('a map forgets its older half when it is full, and tells the highest position forgotten', () => {
-    const map = new PositionMap({ maxRecords: 4, maxBytes: 1e6 })
+    const map = new PositionMap({ maxEntries: 4, maxBytes: 1e6 })
     for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) expect(map.raise(id, index + 1)).toBe(0)
     expect([map.raise('a', 5), map.raise('e', 6)]).toEqual([0, 3])
     expect(['a', 'b', 'c', 'd', 'e'].map((id) => map.get(id))).toEqual([5, 0, 0, 4, 6])
   })
 
   test('a map is bounded in bytes too', () => {
-    const map = new PositionMap({ maxRecords: 1e6, maxBytes: 1_000 })
+    const map = new PositionMap({ maxEntries: 1e6, maxBytes: 1_000 })
     let forgotten = 0
     for (let n = 1; n <= 100; n++) forgotten = Math.max(forgotten, map.raise('x'.repeat(100) + n, n))
     expect(forgotten).toBeGreaterThan(90)
@@ -23,7 +23,7 @@ describe('positions', () => {
 
   test('never answer below a record that concerns the entry, whatever was forgotten', () => {
     const random = createRandom(3)
-    const positions = createExactPositions({ maxRecords: 10, maxBytes: 1e6 })
+    const positions = createExactPositions({ maxEntries: 10, maxBytes: 1e6 })
     const exact = new Map<string, number>()
     for (let position = 1; position <= 2_000; position++) {
       const id = `id${random.int(40)}`
@@ -40,7 +40,7 @@ describe('positions', () => {
   })
 
   test('P10: more than a thousand patterns raise the floor', () => {
-    const positions = createExactPositions({ maxRecords: 10, maxBytes: 1e6 })
+    const positions = createExactPositions({ maxEntries: 10, maxBytes: 1e6 })
     for (let position = 1; position <= 1_001; position++) {
       positions.raise({ scope: { type: 'pattern', pattern: `p${position}*` }, strength: 'hard', epoch: 'e', position })
     }

@@ -95,6 +95,23 @@ describe('wrap', () => {
     await expect(cached.invalidate(1)).rejects.toThrow('no key')
   })
 
+  test('a result that `unless` speaks of is returned and not stored', async () => {
+    const { cache } = make()
+    let calls = 0
+    const cached = cache.wrap(
+      function draft(id: number) {
+        return { id, isDraft: ++calls === 1 }
+      },
+      { unless: ([id], { isDraft }) => id === 7 && isDraft },
+    )
+    expect([await cached(7), await cached(7), await cached(7)].map(({ isDraft }) => isDraft)).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect(calls).toBe(2)
+  })
+
   test('a failure is thrown, and not remembered', async () => {
     const { cache } = make({ backoff: false })
     let fail = true

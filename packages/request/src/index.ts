@@ -45,8 +45,6 @@ export { debounce } from './share/debounce.ts'
 export type { DebounceOptions } from './share/debounce.ts'
 export { memoize } from './share/memoize.ts'
 export type { MemoizeOptions, Memoized } from './share/memoize.ts'
-export type { MemoizeHereOptions } from './share/memoize-here.ts'
-export type { MemoizeInCacheOptions } from './share/memoize-in-cache.ts'
 export type { LoadingCache, LoadingContext, LoadingOptions } from './share/loading-cache.ts'
 
 export { createRequestEvents } from './call/events.ts'

@@ -253,8 +253,11 @@ describe('a batch that fails', () => {
     [{ retry: true }, '`options of retry` must be an object, received true.'],
     [{ retry: { when: 1 } }, '`retry.when` must be a function, received 1.'],
     [{ isolate: 1 }, '`isolate` must be `true` or `false`, received 1.'],
-    [{ maxKept: -1 }, '`maxKept` must be a whole number of at least 0, received -1.'],
-    [{ maxKept: Infinity }, '`maxKept` must be a whole number of at least 0, received Infinity. Use for example 10.'],
+    [{ maxEntries: -1 }, '`maxEntries` must be a whole number of at least 0, received -1.'],
+    [
+      { maxEntries: Infinity },
+      '`maxEntries` must be a whole number of at least 0, received Infinity. Use for example 10.',
+    ],
     [{ key: 'id' }, "`key` must be a function, received 'id'."],
     [null, '`options of batch` must be an object, received null.'],
   ])('refuses %o', (options, message) => {

@@ -7,7 +7,7 @@ import { batchBench } from './batch-bench.ts'
 
 describe('a batch that keeps values', () => {
   test('answers later loads from them, as many as it may keep', async () => {
-    const { batch, clock, sent, call } = batchBench({ maxKept: 2 })
+    const { batch, clock, sent, call } = batchBench({ maxEntries: 2 })
     const load = async (key: number, value: unknown): Promise<unknown> => {
       const before = sent.length
       const answer = batch.load(key)
@@ -25,7 +25,7 @@ describe('a batch that keeps values', () => {
   })
 
   test('does not keep errors', async () => {
-    const { batch, clock, sent, call } = batchBench({ maxKept: 2 })
+    const { batch, clock, sent, call } = batchBench({ maxEntries: 2 })
     const failed = batch.load(1)
     failed.catch(() => {})
     await clock.advanceAsync(0)
@@ -37,7 +37,7 @@ describe('a batch that keeps values', () => {
   })
 
   test('`clear` with a key that is `undefined` forgets nothing else', async () => {
-    const { batch, clock, sent } = batchBench({ maxKept: 2 })
+    const { batch, clock, sent } = batchBench({ maxEntries: 2 })
     await batch.prime(1, 'primed')
     const missing = undefined as unknown as number
     await batch.clear(missing)
@@ -49,7 +49,7 @@ describe('a batch that keeps values', () => {
   })
 
   test('`prime` answers those who wait and those who come, and nothing is sent', async () => {
-    const { batch, clock, sent } = batchBench({ maxKept: 2 })
+    const { batch, clock, sent } = batchBench({ maxEntries: 2 })
     const waiting = batch.load(1)
     await batch.prime(1, 'primed')
     expect([await waiting, await batch.load(1)]).toEqual(['primed', 'primed'])
@@ -58,7 +58,7 @@ describe('a batch that keeps values', () => {
   })
 
   test('an Error that is primed is the failure of its key, for those who wait and those who come', async () => {
-    const { batch, clock, sent } = batchBench({ maxKept: 2 })
+    const { batch, clock, sent } = batchBench({ maxEntries: 2 })
     const waiting = expect(batch.load(1)).rejects.toThrow('gone')
     await batch.prime(1, new Error('gone'))
     await waiting
@@ -71,7 +71,7 @@ describe('a batch that keeps values', () => {
   })
 
   test('what was under way when a value was primed is not kept', async () => {
-    const { batch, clock, call } = batchBench({ maxKept: 2 })
+    const { batch, clock, call } = batchBench({ maxEntries: 2 })
     const before = batch.load(1)
     await clock.advanceAsync(0)
     await batch.prime(1, 'new')
@@ -80,7 +80,7 @@ describe('a batch that keeps values', () => {
   })
 
   test('after `clear` a key is asked for anew, even when it is under way', async () => {
-    const { batch, clock, sent, call } = batchBench({ maxKept: 2 })
+    const { batch, clock, sent, call } = batchBench({ maxEntries: 2 })
     await batch.prime(1, 'old')
     await batch.clear(1)
     const first = batch.load(1)
@@ -95,7 +95,7 @@ describe('a batch that keeps values', () => {
   })
 
   test('`clear` without a key forgets all', async () => {
-    const { batch, clock, sent, call, answer } = batchBench({ maxKept: 5 })
+    const { batch, clock, sent, call, answer } = batchBench({ maxEntries: 5 })
     await batch.prime(1, 'one')
     const under = batch.load(2)
     await clock.advanceAsync(0)
@@ -119,7 +119,7 @@ describe('a batch that keeps values', () => {
     await clock.advanceAsync(0)
     expect(sent).toEqual([[1], [1]])
     await expect(batch.prime(1, 'one')).rejects.toThrow(
-      '`maxKept` must be at least 1 for `prime`, received 0. Give the batch `maxKept` or a `cache`.',
+      '`maxEntries` must be at least 1 for `prime`, received 0. Give the batch `maxEntries` or a `cache`.',
     )
   })
 })

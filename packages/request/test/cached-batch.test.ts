@@ -1,7 +1,7 @@
 import { createCache, memory } from '@hotpath/core'
 import { createFakeClock, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { batch, memoize } from '../src/index.ts'
+import { batch } from '../src/index.ts'
 import { settled } from './settled.ts'
 
 describe('a batch with a cache', () => {
@@ -55,16 +55,4 @@ describe('a batch with a cache', () => {
     await clock.advanceAsync(1_000)
     expect(one.state).toContain('would wait for itself')
   })
-})
-
-test('a function memoized in a cache that calls itself for the same key is a cycle, as it is in memory', async () => {
-  const clock = createFakeClock()
-  const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10 })], clock, random: () => 0.5 })
-  const self: (id: number) => Promise<number> = memoize(async (id: number): Promise<number> => self(id), {
-    cache,
-    key: (id) => ['self', id],
-  })
-  const one = settled(self(1))
-  await clock.advanceAsync(1_000)
-  expect(one.state).toContain('would wait for itself')
 })

@@ -3,7 +3,7 @@ import { createCache, memory } from '@hotpath/core'
 import { createMemoryLog, shared } from '@hotpath/core/shared'
 import { chaosLog, createFakeClock, createRandom, flush } from '@hotpath/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { batch, memoize } from '../src/index.ts'
+import { batch } from '../src/index.ts'
 
 /** A cache whose log is 40 ms away, or out of reach. */
 function start() {
@@ -24,8 +24,7 @@ function start() {
     cache,
     key: (id) => ['row', id],
   })
-  const city = memoize(async (id: number) => `city ${id}`, { cache, key: (id) => ['city', id] })
-  return { clock, cache, log, rows, city, loads: () => loads }
+  return { clock, cache, log, rows, loads: () => loads }
 }
 
 describe('the first use of a batch with a cache', () => {
@@ -59,7 +58,6 @@ describe('a write that nobody awaits while the log is away', () => {
   })
 
   const writes = {
-    'memoize.invalidate': ({ city }) => city.invalidate(1),
     'batch.prime': ({ rows }) => rows.prime(1, 'primed'),
     'batch.clear of a key': ({ rows }) => rows.clear(1),
     'batch.clear of all': ({ rows }) => rows.clear(),

@@ -28,6 +28,21 @@ describe('throttle', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('says how many wait', async () => {
+    const { fn, clock } = make()
+    const policy = throttle({ limit: 1, interval: '1s', clock })
+    const calls = ['a', 'b', 'c', 'd', 'e'].map((name) => fn(name))
+    const other = policy(async () => 1)
+    void other()
+    void other()
+    expect([fn.waiting, policy.waiting]).toEqual([3, 1])
+    await clock.advanceAsync(1_000)
+    expect([fn.waiting, policy.waiting]).toEqual([1, 0])
+    await clock.advanceAsync(1_000)
+    await Promise.all(calls)
+    expect(fn.waiting).toBe(0)
+  })
+
   test('has no burst at the border of an interval', async () => {
     const { fn, clock, begun } = make()
     clock.advance(900)

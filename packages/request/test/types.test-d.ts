@@ -82,17 +82,11 @@ dedupe(cityOf, { key: () => new Map() })
 
 // The cache of @hotpath/core is one to load with.
 expectTypeOf<Cache>().toExtend<LoadingCache>()
-const memoized = memoize(cityOf, {
-  cache,
-  key: (id) => ['city', id],
-  tags: ([id], { name }) => [`city:${id.toFixed()}`, name],
-  ttl: '5m',
-  staleIfError: '1h',
-})
+const memoized = memoize(cityOf, { maxEntries: 10, key: (id) => id, unless: ([id], { name }) => name === id.toFixed() })
 expectTypeOf(memoized(1)).resolves.toEqualTypeOf<City>()
 expectTypeOf(memoized.invalidate).parameters.toEqualTypeOf<[id: number]>()
 memoize(cityOf, { maxEntries: 100, ttl: '1m' })
-// @ts-expect-error: neither a cache nor a bound
+// @ts-expect-error: no bound
 memoize(cityOf, { ttl: '1m' })
 // @ts-expect-error: what is kept here is never stale
 memoize(cityOf, { maxEntries: 100, staleIfError: '1m' })
@@ -135,7 +129,10 @@ expectTypeOf(
   )(1),
 ).resolves.toEqualTypeOf<City | number>()
 // @ts-expect-error: the argument is a number
-compose(cityOf, fallback((_error, id: string) => id))
+compose(
+  cityOf,
+  fallback((_error, id: string) => id),
+)
 
 // A batch takes functions of arrays that may change, and of arrays that may not.
 expectTypeOf(batch(async (ids: number[]) => ids.map(String)).load(1)).resolves.toEqualTypeOf<string>()

@@ -15,7 +15,12 @@ import {
 import type { AnyFunction, Cache, WrapOptions, Wrapped } from '../cache.ts'
 import type { LoadContext } from '../read/loader.ts'
 
-const WRAP_OPTIONS: OptionTable<'name' | 'key' | 'tags'> = { name: stringOption, key: functionOption, tags: true }
+const WRAP_OPTIONS: OptionTable<'name' | 'key' | 'tags' | 'unless'> = {
+  name: stringOption,
+  key: functionOption,
+  tags: true,
+  unless: functionOption,
+}
 const NAMED = { code: 'ERR_CONFIG_OPTION', subject: '`wrap`', kind: 'function', example: 'loadCity' } as const
 
 /**
@@ -33,15 +38,16 @@ export function wrap<Fn extends AnyFunction>(
   type Value = Awaited<ReturnType<Fn>>
   if (typeof fn !== 'function') throw wrongOption('fn', 'a function', fn, 'Use for example `cache.wrap(loadCity)`.')
   checkOptions(options, 'wrap', WRAP_OPTIONS, FRESHNESS_OPTIONS)
-  const { name, key, tags, ...freshness } = options
+  const { name, key, tags, unless, ...freshness } = options
   // A wrong option should fail where it stands, not at the first call.
   resolveFreshness(DEFAULT_FRESHNESS, freshness)
   if (tags !== undefined && typeof tags !== 'function') validateTags(tags, 'tags')
   const keyOf = key ?? namedKey<Args>(name ?? meaningfulName(fn.name, NAMED))
   const loadOptions = typeof tags === 'function' ? freshness : { ...freshness, tags }
   function wrapped(this: unknown, ...args: Args): Promise<Value> {
-    const load = async ({ addTags }: LoadContext): Promise<Value> => {
+    const load = async ({ addTags, skip }: LoadContext): Promise<Value> => {
       const value = (await Reflect.apply(fn, this, args)) as Value
+      if (unless?.(args, value) === true) skip()
       if (typeof tags === 'function') addTags(tags(args, value))
       return value
     }

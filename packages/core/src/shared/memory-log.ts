@@ -17,7 +17,7 @@ import { newEpoch } from '../view/epoch.ts'
 /** Bounds of an in-process log. */
 export interface MemoryLogOptions {
   /** How many keys and how many tags are remembered, each hard and soft. Beyond it the floor rises: old entries become misses. Default 50,000. */
-  readonly maxRecords?: number | undefined
+  readonly maxEntries?: number | undefined
   /** The same in bytes of keys and of tags. Default `'8mb'`. */
   readonly maxBytes?: ByteSize | undefined
   /** Where the epoch comes from. Default `Math.random`. */
@@ -25,7 +25,7 @@ export interface MemoryLogOptions {
 }
 
 const MEMORY_LOG_OPTIONS: OptionTable<keyof MemoryLogOptions> = {
-  maxRecords: true,
+  maxEntries: true,
   maxBytes: true,
   random: functionOption,
 }
@@ -40,7 +40,7 @@ const MEMORY_LOG_OPTIONS: OptionTable<keyof MemoryLogOptions> = {
 export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog {
   checkOptions(options, 'createMemoryLog', MEMORY_LOG_OPTIONS)
   const limits = {
-    maxRecords: atLeastOne(options.maxRecords ?? 50_000, 'maxRecords'),
+    maxEntries: atLeastOne(options.maxEntries ?? 50_000, 'maxEntries'),
     maxBytes: atLeastOne(toBytes(options.maxBytes ?? '8mb', 'maxBytes'), 'maxBytes'),
   }
   const epoch = newEpoch(options.random ?? Math.random)

@@ -7,7 +7,7 @@ import { newEpoch } from './epoch.ts'
 import { createExactPositions } from './exact-positions.ts'
 import { type Judgement, type LogView, type Subject, type ViewHost, afterSoft } from './log-view.ts'
 
-const LIMITS = { maxRecords: 50_000, maxBytes: 8 * 1024 * 1024 }
+const LIMITS = { maxEntries: 50_000, maxBytes: 8 * 1024 * 1024 }
 
 /** What the log of one process needs from the cache. */
 export interface LocalHost extends ViewHost {

@@ -3,7 +3,7 @@ const SLOT_BYTES = 64
 
 /** Bounds of an exact position table. */
 export interface PositionLimits {
-  readonly maxRecords: number
+  readonly maxEntries: number
   readonly maxBytes: number
 }
 
@@ -23,7 +23,7 @@ export class PositionMap {
 
   /** @param limits - Of both generations together. */
   constructor(limits: PositionLimits) {
-    this.#maxIds = Math.ceil(limits.maxRecords / 2)
+    this.#maxIds = Math.ceil(limits.maxEntries / 2)
     this.#maxBytes = limits.maxBytes / 2
   }
 

@@ -20,7 +20,7 @@ export interface Batch<Key, Value> {
   loadMany(keys: Iterable<Key>, options?: CallOptions): Promise<(Value | Error)[]>
   /**
    * Keeps a value that came from elsewhere: for later loads, and for who waits for a key that was not sent yet; what was
-   * sent is answered by whom it was sent to. An Error is kept as the failure of its key. Needs `maxKept` or `cache`.
+   * sent is answered by whom it was sent to. An Error is kept as the failure of its key. Needs `maxEntries` or `cache`.
    */
   prime(key: Key, value: Value | Error): Promise<void>
   /**
@@ -71,7 +71,7 @@ export function batch<Key, Value>(
     : batchPlanOf(options, name)
   const batcher = createBatcher<Key>(plan, loadMany)
   const store: BatchStore<Key> = isCached(options) ? new CachedBatch(batcher, options, name) : batcher
-  const keeps = store !== batcher || plan.maxKept > 0
+  const keeps = store !== batcher || plan.maxEntries > 0
 
   return {
     load(key, options) {
@@ -128,5 +128,5 @@ function noList(keys: unknown): Error {
 }
 
 function keepsNothing(): Error {
-  return wrongOption('maxKept', 'at least 1 for `prime`', 0, 'Give the batch `maxKept` or a `cache`.')
+  return wrongOption('maxEntries', 'at least 1 for `prime`', 0, 'Give the batch `maxEntries` or a `cache`.')
 }

@@ -46,7 +46,7 @@ export function createBatcher<Key>(
 ): BatchStore<Key> {
   const { name, clock, maxBatch, maxQueue, concurrency, windowMs } = plan
   const keyOf = plan.key as ((key: Key) => unknown) | undefined
-  const kept = plan.maxKept > 0 ? new MemoStore(plan.maxKept) : undefined
+  const kept = plan.maxEntries > 0 ? new MemoStore(plan.maxEntries) : undefined
   const deadlines = plan.timeoutMs === Number.POSITIVE_INFINITY ? undefined : new Deadlines(clock, plan.timeoutMs)
   const tools: RunTools<Key> = { plan, loadMany, deadlines }
   const pending = createPendingItems<Key>()

@@ -9,7 +9,7 @@ import { ANONYMOUS } from '../checks/policy-options.ts'
 
 /** Options of `batch` with a cache behind it. */
 export interface CachedBatchOptions<Key, Value>
-  extends Omit<BatchOptions<Key>, 'key' | 'maxKept' | 'timeout'>,
+  extends Omit<BatchOptions<Key>, 'key' | 'maxEntries' | 'timeout'>,
     Omit<FreshnessOptions, 'timeout'> {
   /** A cache of `@hotpath/core`, or a namespace of one: values are looked for there first, and stored there. */
   readonly cache: LoadingCache

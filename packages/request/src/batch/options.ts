@@ -37,7 +37,7 @@ export interface BatchOptions<Key> extends PolicyOptions {
    */
   readonly isolate?: boolean | undefined
   /** How many values are kept for later loads, the least recently used goes first. Default 0. */
-  readonly maxKept?: number | undefined
+  readonly maxEntries?: number | undefined
 }
 
 /** What `batchPlanOf` checks. */
@@ -50,7 +50,7 @@ export const BATCH_OPTIONS: OptionTable<Exclude<keyof BatchOptions<unknown>, key
   timeout: true,
   retry: true,
   isolate: true,
-  maxKept: true,
+  maxEntries: true,
 }
 
 const BATCH_RETRY_OPTIONS: OptionTable<'attempts' | 'when'> = { attempts: true, when: true }
@@ -69,7 +69,7 @@ export interface BatchPlan {
   readonly backoff: Backoff
   readonly when: (error: unknown, attempt: number) => boolean
   readonly isolate: boolean
-  readonly maxKept: number
+  readonly maxEntries: number
   readonly clock: Clock
   readonly events: RequestEvents | undefined
 }
@@ -103,7 +103,7 @@ export function batchPlanOf<Key>(
     backoff: backoffOf(retry === false ? {} : retry),
     when,
     isolate,
-    maxKept: finiteCount(options.maxKept, 0, 'maxKept', 0),
+    maxEntries: finiteCount(options.maxEntries, 0, 'maxEntries', 0),
     clock: clockOf(options),
     events: eventsOf(options),
   }

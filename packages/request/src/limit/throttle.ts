@@ -9,6 +9,7 @@ import { ambientCall } from '../call/call.ts'
 import { assertOptions, clockOf, eventsOf, nameOf, type PolicyOptions } from '../checks/policy-options.ts'
 import { finiteCount, finiteMs } from '../checks/quantities.ts'
 import { startTimer, type Timer } from '../time/system-clock.ts'
+import type { Load } from './limit.ts'
 import { WaitLine } from './wait-line.ts'
 import { asWrapped, invoke, type Policy, type Wrapped } from '../call/wrapped.ts'
 import type { AnyFunction } from '../call/function.ts'
@@ -39,13 +40,17 @@ export interface ThrottleOptions extends PolicyOptions {
  * console.log(performance.now() - startedAt >= 19) // true
  * ```
  */
-export function throttle<Fn extends AnyFunction>(fn: Fn, options: ThrottleOptions): Wrapped<Fn>
+export function throttle<Fn extends AnyFunction>(fn: Fn, options: ThrottleOptions): Wrapped<Fn> & Pick<Load, 'waiting'>
 /** The policy, for `compose`. */
-export function throttle(options: ThrottleOptions): Policy
+export function throttle(options: ThrottleOptions): Policy & Pick<Load, 'waiting'>
 export function throttle(...given: readonly unknown[]): unknown {
   const [fn, options] = functionFirst(given) as [AnyFunction?, ThrottleOptions?]
   const throttler = new Throttler(options)
-  return inBothForms(fn, EXAMPLE, (fn) => throttler.wrap(fn))
+  return Object.defineProperty(
+    inBothForms(fn, EXAMPLE, (fn) => throttler.wrap(fn)),
+    'waiting',
+    { get: () => throttler.waiting, enumerable: true },
+  )
 }
 
 const EXAMPLE = "throttle(send, { limit: 10, interval: '1s' })"
@@ -77,6 +82,10 @@ class Throttler {
     this.#clock = clockOf(this.#options)
     const events = eventsOf(this.#options)
     this.#line = new WaitLine({ maxQueue, events, abandoned: this.#disarm })
+  }
+
+  get waiting(): number {
+    return this.#line.size
   }
 
   wrap(fn: AnyFunction): unknown {

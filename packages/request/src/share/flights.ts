@@ -76,6 +76,7 @@ export class Flights {
     this.#slots.delete(key)
   }
 
+  /** Nobody joins any of them any more. */
   clear(): void {
     this.#slots.clear()
   }

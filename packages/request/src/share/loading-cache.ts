@@ -1,4 +1,4 @@
-/** The part of a Hotpath cache that `memoize` and `batch` use, so that they work with anything that looks alike. */
+/** The part of a Hotpath cache that `batch` uses, so that they work with anything that looks alike. */
 import type { CacheKey, CacheLoadContext, CacheLoadOptions, CachePort } from '@hotpath/contract'
 
 /** What a loader gets from the cache. */

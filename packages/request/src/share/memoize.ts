@@ -1,52 +1,80 @@
 /**
- * Keeps results. Our own rather than p-memoize with the cache as its store: that one keeps a value that was invalidated
- * while it was loaded, knows nothing of tags and stale values, and shares no load with other users of the cache.
+ * Keeps results in this process. Our own rather than p-memoize: a call that is invalidated while it is under way is neither
+ * joined any more nor kept, its bound is not optional, and callers leave.
  */
 import { functionFirst, inBothForms } from '../call/policy.ts'
-import { checkOptions } from '@hotpath/contract'
-import { assertKeyOf } from './call-key.ts'
-import { HERE_OPTIONS, memoizeHere, type MemoizeHereOptions } from './memoize-here.ts'
-import { IN_CACHE_OPTIONS, memoizeInCache, type MemoizeInCacheOptions } from './memoize-in-cache.ts'
-import type { Policy, Wrapped } from '../call/wrapped.ts'
+import {
+  ConfigError,
+  type Duration,
+  type OptionTable,
+  checkOptions,
+  functionOption,
+  toMs,
+  wrongOption,
+} from '@hotpath/contract'
+import { ambientCall } from '../call/call.ts'
+import { assertKeyOf, type KeyOf, type MapKey, mapKeyOf } from './call-key.ts'
+import { Flights, waitsForItself } from './flights.ts'
+import { MemoStore } from './memo-store.ts'
+import { clockOf, nameOf, type PolicyOptions } from '../checks/policy-options.ts'
+import { count } from '../checks/quantities.ts'
+import { asWrapped, invoke, type Policy, type Wrapped } from '../call/wrapped.ts'
 import type { AnyFunction } from '../call/function.ts'
 
 /** Options of `memoize`. */
-export type MemoizeOptions<Args extends readonly unknown[], Value> =
-  | MemoizeInCacheOptions<Args, Value>
-  | MemoizeHereOptions<Args>
+export interface MemoizeOptions<Args extends readonly unknown[] = readonly unknown[], Value = unknown>
+  extends Omit<PolicyOptions, 'events'> {
+  /** How many results are kept; the least recently used goes first. */
+  readonly maxEntries: number
+  /** How long they are kept. Default: for as long as there is room. */
+  readonly ttl?: Duration | undefined
+  /** What distinguishes calls. Default: all arguments, which then must be data. */
+  readonly key?: KeyOf<Args> | undefined
+  /** Whether a result is returned and not kept. */
+  readonly unless?: ((args: Args, value: Value) => boolean) | undefined
+}
 
-/** A function that answers what it answered before. */
+const EXAMPLE = 'memoize(load, { maxEntries: 1_000 })'
+
+const MEMOIZE_OPTIONS: OptionTable<keyof MemoizeOptions | 'cache'> = {
+  maxEntries: '1_000',
+  ttl: true,
+  key: true,
+  unless: functionOption,
+  name: true,
+  clock: true,
+  // Many look for it here.
+  cache: (cache) => {
+    throw wrongOption('cache', 'left out', cache, 'Use `cache.wrap(load)` to keep results in a cache.')
+  },
+}
+
+/** A function that returns what it returned before. */
 export type Memoized<Fn extends AnyFunction> = Wrapped<Fn> & {
-  /** Forgets the result of a call. A call in progress is not joined any more, and its result is not kept. */
+  /** Removes the result of a call. A call in progress is not joined any more, and its result is not kept. */
   invalidate(...args: Parameters<Fn>): Promise<void>
+  /** Removes all results, as `invalidate` does one. */
+  clear(): Promise<void>
 }
 
 /**
- * Keeps the results of a function, in a Hotpath cache or in this process; one call in progress for each key. `undefined`
- * and errors are not kept.
+ * Keeps the results of a function in this process; one call in progress for each key. `undefined` and errors are not kept.
+ * To keep results in a cache, with tags and for other processes, use `cache.wrap` of `@hotpath/core`.
  *
- * @throws ConfigError for a wrong option, or without `cache` and `maxEntries`.
+ * @throws ConfigError for a wrong option, and `ERR_CONFIG_UNBOUNDED` without `maxEntries`.
  *
  * @example
  * ```ts
- * import { createCache, memory } from '@hotpath/core'
  * import { memoize } from '@hotpath/request'
  *
- * const cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 1_000 })] })
  * let calls = 0
- * const cityOf = memoize(async (id: number) => ({ id, country: 'DE', call: ++calls }), {
- *   cache,
- *   key: (id) => ['city', id],
- *   tags: (_args, { country }) => [`country:${country}`],
- *   ttl: '5m',
- * })
- * await cityOf(42)
- * await cityOf(42)
+ * const rateOf = memoize(async (currency: string) => ({ currency, call: ++calls }), { maxEntries: 100, ttl: '1m' })
+ * await rateOf('EUR')
+ * await rateOf('EUR')
  * console.log(calls) // 1
- * await cache.invalidateTags(['country:DE'])
- * await cityOf(42)
+ * await rateOf.invalidate('EUR')
+ * await rateOf('EUR')
  * console.log(calls) // 2
- * await cache.close()
  * ```
  */
 export function memoize<Fn extends AnyFunction>(
@@ -55,16 +83,65 @@ export function memoize<Fn extends AnyFunction>(
 ): Memoized<Fn>
 /** The policy, for `compose`. */
 export function memoize<Args extends readonly unknown[] = readonly unknown[]>(
-  options: MemoizeOptions<Args, unknown>,
+  options: MemoizeOptions<Args>,
 ): Policy<never, Args>
 export function memoize(...given: readonly unknown[]): unknown {
-  const [fn, options] = functionFirst(given) as [unknown, MemoizeOptions<never, unknown>]
-  checkOptions(options, 'memoize', ...(isInCache(options) ? IN_CACHE_OPTIONS : [HERE_OPTIONS]))
+  const [fn, options] = functionFirst(given) as [unknown, MemoizeOptions<never, never>]
+  checkOptions(options, 'memoize', MEMOIZE_OPTIONS)
   assertKeyOf(options.key)
-  const wrap = isInCache(options) ? memoizeInCache(options) : memoizeHere(options)
-  return inBothForms(fn, 'memoize(load, { maxEntries: 1_000 })', wrap)
+  return inBothForms(fn, EXAMPLE, memoizer(options))
 }
 
-function isInCache(options: MemoizeOptions<never, unknown>): options is MemoizeInCacheOptions<never, unknown> {
-  return (options as { readonly cache?: unknown } | null | undefined)?.cache !== undefined
+function memoizer(options: MemoizeOptions<never, never>): (fn: AnyFunction) => unknown {
+  const { key, ttl = Number.POSITIVE_INFINITY, maxEntries } = options
+  const unless = options.unless as ((args: readonly unknown[], value: unknown) => boolean) | undefined
+  if (maxEntries === undefined || maxEntries === Number.POSITIVE_INFINITY) throw unbounded()
+  count(maxEntries, 1, 'maxEntries')
+  const ttlMs = toMs(ttl, 'ttl')
+  const clock = clockOf(options)
+  return (fn) => {
+    const name = nameOf(options, fn)
+    const store = new MemoStore(maxEntries)
+    const flights = new Flights()
+    const memoized = asWrapped(fn, function memoized(...args) {
+      const caller = ambientCall()
+      let id: MapKey
+      try {
+        id = mapKeyOf(args, key)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+      const kept = store.get(id, clock.monotonic())
+      if (kept !== undefined) return Promise.resolve(kept)
+      const flight = flights.get(id)
+      if (flight !== undefined) {
+        return caller?.isWithin(flight.call) === true ? Promise.reject(waitsForItself(name)) : flight.join(caller)
+      }
+      const begun = flights.start(id, caller, async (call) => {
+        const value = await invoke(call, fn, this, args)
+        // Invalidated meanwhile: then it was loaded before, and is for those who asked before.
+        const isKept = value !== undefined && unless?.(args, value) !== true
+        if (isKept && flights.get(id)?.call === call) store.set(id, value, clock.monotonic() + ttlMs)
+        return value
+      })
+      return begun.join(caller)
+    })
+    const invalidate = async (...args: readonly unknown[]): Promise<void> => {
+      const id = mapKeyOf(args, key)
+      store.delete(id)
+      flights.forget(id)
+    }
+    const clear = async (): Promise<void> => {
+      store.clear()
+      flights.clear()
+    }
+    return Object.assign(memoized, { invalidate, clear })
+  }
+}
+
+function unbounded(): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_UNBOUNDED',
+    '`memoize` would keep results without bound. Pass `{ maxEntries: 1_000 }`, or use `cache.wrap(fn)` of `@hotpath/core`.',
+  )
 }

@@ -48,9 +48,9 @@ async function main(): Promise<void> {
       )
     },
     memoize: () => memoize(retry(busyOnce(), pause), { maxEntries: 1 })(),
-    'memoize in a cache': async () => {
+    'a function wrapped in a cache': async () => {
       const cache = createCache({ name: 'memo', tiers: [memory({ maxEntries: 1 })] })
-      await memoize(retry(busyOnce(), pause), { cache, key: () => 'k' })()
+      await cache.wrap(retry(busyOnce(), pause), { key: () => 'k' })()
       return cache.close()
     },
   }

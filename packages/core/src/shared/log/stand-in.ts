@@ -8,7 +8,7 @@ import type { Invalidation, LogPositions, Mark, Random } from '@hotpath/contract
 import { createExactPositions } from '../../view/exact-positions.ts'
 import { newEpoch } from '../../view/epoch.ts'
 
-const LIMITS = { maxRecords: 50_000, maxBytes: 8 * 1024 * 1024 }
+const LIMITS = { maxEntries: 50_000, maxBytes: 8 * 1024 * 1024 }
 
 export class StandIn {
   readonly epoch: string
