@@ -128,11 +128,9 @@ expectTypeOf(
     retry(),
   )(1),
 ).resolves.toEqualTypeOf<City | number>()
+const ofText = fallback((_error: unknown, id: string) => id)
 // @ts-expect-error: the argument is a number
-compose(
-  cityOf,
-  fallback((_error, id: string) => id),
-)
+compose(cityOf, ofText)
 
 // A batch takes functions of arrays that may change, and of arrays that may not.
 expectTypeOf(batch(async (ids: number[]) => ids.map(String)).load(1)).resolves.toEqualTypeOf<string>()
