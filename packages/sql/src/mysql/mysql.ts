@@ -25,7 +25,11 @@ export interface MysqlOptions extends SqlServerOptions {
   readonly pollInterval?: Duration | undefined
 }
 
-const MYSQL_OPTIONS: OptionTable<keyof MysqlOptions> = { pool: 'createPool(uri)', ...SERVER_OPTIONS, pollInterval: true }
+const MYSQL_OPTIONS: OptionTable<keyof MysqlOptions> = {
+  pool: 'createPool(uri)',
+  ...SERVER_OPTIONS,
+  pollInterval: true,
+}
 
 /** A follower looks by itself, in case that nobody wakes it. */
 const FOLLOW_MS = 1_000

@@ -23,7 +23,10 @@ export interface PostgresOptions extends SqlServerOptions {
   readonly pool: PostgresPool
 }
 
-const POSTGRES_OPTIONS: OptionTable<keyof PostgresOptions> = { pool: 'new Pool({ connectionString })', ...SERVER_OPTIONS }
+const POSTGRES_OPTIONS: OptionTable<keyof PostgresOptions> = {
+  pool: 'new Pool({ connectionString })',
+  ...SERVER_OPTIONS,
+}
 
 /** How often new records are looked for without being told of. */
 const POLL_MS = 1_000
