@@ -75,6 +75,8 @@ export class Engine implements SharedHost, LocalHost {
   readonly #writes = new Set<Promise<unknown>>()
   #replacing = false
   #closing: Promise<void> | undefined
+  /** Writes have arrived, or have had their time. */
+  #isOver = false
 
   constructor(options: CacheOptions) {
     checkCacheOptions(options)
@@ -128,7 +130,7 @@ export class Engine implements SharedHost, LocalHost {
 
   /** A value could not be stored because there is no view of the log. */
   notStored(key: string): void {
-    if (!this.closed) this.view.notStored(key)
+    if (!this.#isOver) this.view.notStored(key)
   }
 
   /**
@@ -180,8 +182,8 @@ export class Engine implements SharedHost, LocalHost {
     entries: readonly (readonly [key: string, entry: Entry])[],
     upTo: number = this.tiers.length,
   ): MaybePromise<unknown> {
-    if (this.closed || entries.length === 0) return undefined
-    for (const [key, entry] of entries) void this.memory?.set(key, entry)
+    if (this.#isOver || entries.length === 0) return undefined
+    if (!this.closed) for (const [key, entry] of entries) void this.memory?.set(key, entry)
     const stored = this.#shared?.store(entries, upTo)
     return stored && this.track(stored)
   }
@@ -189,7 +191,8 @@ export class Engine implements SharedHost, LocalHost {
   /** Keeps a write behind in sight, so that `close()` can wait for it. */
   track<Result>(write: Promise<Result>): Promise<Result> {
     this.#writes.add(write)
-    void write.finally(() => this.#writes.delete(write))
+    const over = (): void => void this.#writes.delete(write)
+    write.then(over, over)
     return write
   }
 
@@ -246,7 +249,8 @@ export class Engine implements SharedHost, LocalHost {
       cancel = timeLimit(this.clock, CLOSE_MS, resolve)
     })
     const letExit = this.clock.hold?.()
-    await Promise.race([Promise.all([...this.#writes, this.view.idle()]), late])
+    await Promise.race([Promise.allSettled([...this.#writes, this.view.idle()]), late])
+    this.#isOver = true
     cancel()
     letExit?.()
   }

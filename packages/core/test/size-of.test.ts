@@ -21,6 +21,18 @@ describe('sizes', () => {
     }
   })
 
+  test('a list is as large as what it has, however long it says it is', () => {
+    const sparse: unknown[] = ['x'.repeat(1_000)]
+    sparse.length = 4e9
+    sparse[3e9] = { text: 'y'.repeat(1_000) }
+    for (const value of [sparse, { sparse }, [sparse]]) {
+      expect(sizeOf(value)).toBeGreaterThan(2_000)
+      expect(sizeOf(value)).toBeLessThan(20_000)
+    }
+    const dense = Array.from({ length: 5_000 }, (_, n) => n)
+    expect(sizeOf({ dense })).toBeGreaterThan(5_000 * 24)
+  })
+
   test('wide characters take two bytes, and cycles and shared parts end', () => {
     expect(sizeOfString('日本')).toBe(sizeOfString('ab') + 2)
     expect(sizeOfString('日'.repeat(10_000))).toBe(16 + 20_000)

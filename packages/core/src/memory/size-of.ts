@@ -8,6 +8,8 @@ const NUMBER_BYTES = 16
 const STRING_BYTES = 16
 
 const MAX_SAMPLES = 16
+/** A list with more is walked by what it has, and not by its length, which may be anything. */
+const MAX_HOLES = 1_000
 
 /** Bytes of a string: one per character where all are Latin-1, else two. Of a long one, evenly spread samples are looked at. */
 export function sizeOfString(text: string): number {
@@ -34,6 +36,7 @@ function sizeOfFlat(object: object): number | undefined {
     bytes += SLOT_BYTES
     if (typeof member !== 'object' || member === null) bytes += sizeOfPrimitive(member)
     else if (!Array.isArray(member)) return undefined
+    else if (member.length > MAX_HOLES) return undefined
     else if (lists?.includes(member) !== true) {
       ;(lists ??= []).push(member)
       bytes += OBJECT_BYTES + member.length * SLOT_BYTES
@@ -75,10 +78,7 @@ function sizeOfPrimitive(value: unknown): number {
 function sizeOfObject(object: object, visit: (member: unknown) => void): number {
   if (ArrayBuffer.isView(object)) return OBJECT_BYTES * 3 + object.byteLength
   if (object instanceof ArrayBuffer || isSharedBuffer(object)) return OBJECT_BYTES + object.byteLength
-  if (Array.isArray(object)) {
-    for (const member of object) visit(member)
-    return OBJECT_BYTES + object.length * SLOT_BYTES
-  }
+  if (Array.isArray(object)) return OBJECT_BYTES + visitItems(object, visit) * SLOT_BYTES
   if (object instanceof Map) {
     for (const [key, member] of object) {
       visit(key)
@@ -103,6 +103,27 @@ function sizeOfObject(object: object, visit: (member: unknown) => void): number 
     visit((object as Record<string, unknown>)[name])
   }
   return OBJECT_BYTES + slots * SLOT_BYTES
+}
+
+/** Visits the items of a list, and returns how many places it takes. */
+function visitItems(list: readonly unknown[], visit: (member: unknown) => void): number {
+  let holes = 0
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index]
+    if (item === undefined && !(index in list) && ++holes > MAX_HOLES) return index + visitSparse(list, index, visit)
+    visit(item)
+  }
+  return list.length
+}
+
+function visitSparse(list: readonly unknown[], from: number, visit: (member: unknown) => void): number {
+  let items = 0
+  for (const name of Object.keys(list)) {
+    if (!(Number(name) > from)) continue
+    items++
+    visit(list[Number(name)])
+  }
+  return items
 }
 
 /** Not every platform has them. */

@@ -69,6 +69,7 @@ export async function flyTogether<Value>(
       loadMs(),
       NO_DECISIONS,
     )
+    if (engine.memory === undefined) await Promise.all(flights.map(({ promise }) => promise))
   } catch (error) {
     for (const flight of flights) if (!flight.settled) fail(group, flight, error, loadMs())
   } finally {

@@ -121,8 +121,17 @@ export function land<Value>(
     flight.stored = stored
     if (engine.events.wants('load'))
       engine.events.emit({ type: 'load', key, durationMs: loadMs, stored: outcome.isStored })
+    settleOnceFound(engine, flight, outcome)
+  }
+}
+
+/** Without memory the next read finds a value only once it has arrived below, so the flight lasts until then. */
+function settleOnceFound<Value>(engine: Engine, flight: Flight<Value>, outcome: Outcome<Value>): void {
+  const settle = (): void => {
     if (!flight.settled) flight.settle(outcome)
   }
+  if (engine.memory === undefined && isPromise(flight.stored)) flight.guard(flight.stored).then(settle, settle)
+  else settle()
 }
 
 /** What a load came to. */

@@ -68,7 +68,7 @@ export function store(
     if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
   }
   const claimed = engine.replacing(() => append(engine, counters, claims, queue))
-  return chain(onceBegun(engine, claimed), (marks) => {
+  const done = chain(onceBegun(engine, claimed), (marks) => {
     const entries: [string, Entry][] = []
     for (const { write, mark } of lastOfEachKey(writes, marks, engine.view.maxRecords)) {
       const entry = entryOf(engine, write, mark)
@@ -82,6 +82,9 @@ export function store(
     if (engine.events.wants('set')) for (const [key] of entries) engine.events.emit({ type: 'set', key })
     return chain(stored, () => marks.at(-1) ?? engine.view.mark() ?? NOWHERE)
   })
+  // `close()` lets it arrive.
+  if (isPromise(done)) engine.track(done)
+  return done
 }
 
 /** A value that is stored is judged first, so a write of one waits for the view of the log; its append does not. */
@@ -121,10 +124,13 @@ function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: M
   if (windows.freshMs === 0) return undefined
   const createdAt = engine.elapsed()
   const { freshMs, staleMs, errorMs } = windows
-  if (engine.view.isBlind() || mark === QUEUED) engine.notStored(key)
-  const { epoch, position: asOf } = engine.view.atMost(mark)
+  const { view, closed } = engine
+  if (mark === QUEUED || (closed ? !view.isThere : view.isBlind())) engine.notStored(key)
+  const { epoch, position: asOf } = view.atMost(mark)
   const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
-  return engine.view.judge(key, entry) === 'outdated' ? undefined : entry
+  // Nothing is judged any more once the cache closes. What is stored below memory then is judged by those who read it.
+  if (closed) return mark === QUEUED || !view.isThere ? undefined : entry
+  return view.judge(key, entry) === 'outdated' ? undefined : entry
 }
 
 function undefinedValue(key: string): ValueError {

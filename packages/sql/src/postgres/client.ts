@@ -42,10 +42,20 @@ export interface PostgresConnection {
   release(destroy?: boolean): void
 }
 
+/** A connection that is of no pool. */
+export interface PostgresClient extends Omit<PostgresConnection, 'release'> {
+  /** Opens it. */
+  connect(): Promise<unknown>
+  /** Closes it. */
+  end(): Promise<unknown>
+}
+
 /** As much of a pool as is needed: one of `pg`, or anything of its shape. The tier never ends it. */
 export interface PostgresPool {
-  /** Takes a connection. One is kept for as long as caches are open, to hear of new records. */
+  /** Takes a connection. Without `Client` one is kept for as long as caches are open, to hear of new records. */
   connect(): Promise<PostgresConnection>
+  /** What it makes its connections by, of its `options`: for one beside them, to hear of new records. */
+  readonly Client?: (new (options: never) => PostgresClient) | undefined
   /** Listens. */
   on(event: 'error', listener: (error: Error) => void): unknown
   /** Listens. */
@@ -59,6 +69,8 @@ export interface PostgresPool {
         readonly max?: number | undefined
         /** Whether values come in the binary format. */
         readonly binary?: boolean | undefined
+        /** Whether connections that nobody uses let the process end. */
+        allowExitOnIdle?: boolean | undefined
       }
     | undefined
 }
@@ -84,7 +96,8 @@ export function assertPool(pool: unknown, listens: boolean): asserts pool is Pos
       '`pool` must not ask for the `binary` format, in which pg damages bytes. Give the cache a pool without it.',
     )
   }
-  if (!listens || options?.max === undefined || options.max > 1) return
+  const isBeside = (pool as PostgresPool).Client !== undefined
+  if (!listens || isBeside || options?.max === undefined || options.max > 1) return
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
     `\`pool\` must have at least 2 connections, as one is kept to hear of new records, received ${options.max}. Raise its \`max\`, or leave the log to another tier by \`log: false\`.`,

@@ -8,6 +8,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { inTime } from '../in-time.ts'
+import { connectBeside } from './beside.ts'
 import type { PostgresConnection, PostgresPool } from './client.ts'
 
 /** Told what a notification said behind the name; nothing when notifications may have been missed. */
@@ -68,7 +69,7 @@ export class Listener {
     this.#isConnecting = true
     clearTimeout(this.#timer)
     try {
-      const connection = await inTime(LIMIT_MS, this.#pool.connect(), (late) => late.release())
+      const connection = await inTime(LIMIT_MS, connectBeside(this.#pool), (late) => late.release())
       if (this.#wakes.size === 0) connection.release()
       else await this.#begin(connection)
     } catch {

@@ -19,7 +19,7 @@ import { NOW_MS, schemaOf } from './schema.ts'
 
 /** Options of `postgres`. */
 export interface PostgresOptions extends SqlServerOptions {
-  /** A `Pool` of pg to the primary; it stays yours to end. One connection is kept while caches are open. */
+  /** A `Pool` of pg to the primary; it stays yours to end. Beside it one connection is open while caches are. */
   readonly pool: PostgresPool
 }
 

@@ -2,7 +2,7 @@ import { TierError } from '@hotpath/contract'
 import { retryDeadlocks } from '../retry-deadlocks.ts'
 import { createRunOn } from '../statements.ts'
 import { isDeadlock, isOfServer } from './advice.ts'
-import type { PostgresPool, PostgresQuery, PostgresResult } from './client.ts'
+import type { PostgresConnection, PostgresPool, PostgresQuery, PostgresResult } from './client.ts'
 import { TYPES } from './value-types.ts'
 
 /** Runs one statement, which is a transaction of its own; `limitMs` is how long it may take. */
@@ -24,7 +24,7 @@ export function createRun(pool: PostgresPool): Run {
     },
     giveBack(connection) {
       connection.off('error', ignore)
-      connection.release()
+      release(pool, connection)
     },
     destroy: (connection) => connection.release(true),
     probe: (connection) => connection.query({ text: 'SELECT 1' }),
@@ -58,6 +58,20 @@ async function check(send: Run): Promise<void> {
     'The connections of `pool` read values in a way of their own, and ignore the `types` of a query. Use a `Pool` of pg without `native`, and leave its rows as they are.',
     { context: { tier: 'postgres' } },
   )
+}
+
+/**
+ * Gives a connection back. Heartbeats use one every second, so that it would never be idle for long enough to be closed, and
+ * would keep the process alive. What the pool does for `allowExitOnIdle` is done for ours alone.
+ */
+function release({ options }: PostgresPool, connection: PostgresConnection): void {
+  if (options?.allowExitOnIdle !== false) return connection.release()
+  options.allowExitOnIdle = true
+  try {
+    connection.release()
+  } finally {
+    options.allowExitOnIdle = false
+  }
 }
 
 let guarded: WeakSet<PostgresPool> | undefined

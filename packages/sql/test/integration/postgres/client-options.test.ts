@@ -58,9 +58,9 @@ describe('pools that work', () => {
     }
   })
 
-  test('one connection, where the log is in another tier', async () => {
+  test('one connection, beside which the tier listens by one of its own', async () => {
     const pool = server.connect({ max: 1 })
-    const cache = createCache({ name: 'one', tiers: [postgres({ pool, log: false })], ttl: '1h', tierTimeout: '5s' })
+    const cache = createCache({ name: 'one', tiers: [postgres({ pool })], ttl: '1h', tierTimeout: '5s' })
     await cache.set('k', 1)
     await cache.setMany(Array.from({ length: 3_000 }, (_, n) => ({ key: ['k', n], value: n })))
     expect(await cache.get('k')).toBe(1)
@@ -69,8 +69,8 @@ describe('pools that work', () => {
 })
 
 describe('pools that do not', () => {
-  test('one connection is refused by name', () => {
-    const pool = server.connect({ max: 1 })
+  test('one connection is refused by name, where there is none beside it', () => {
+    const pool = Object.defineProperty(server.connect({ max: 1 }), 'Client', { value: undefined })
     expect(() => postgres({ pool })).toThrow(/at least 2 connections.*received 1.*`max`.*`log: false`/)
   })
 

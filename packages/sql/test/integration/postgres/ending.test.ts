@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { createCache } from '@hotpath/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { postgres } from '../../../src/index.ts'
@@ -20,3 +23,17 @@ test('a pool that is told to end before the cache is closed ends, and so does th
   await cache.close()
   expect(pool.totalCount).toBe(0)
 }, 20_000)
+
+const program = join(import.meta.dirname, '../../process/ending.ts')
+
+test.each<['nothing' | 'pool.end()' | 'cache.close()']>([['nothing'], ['pool.end()'], ['cache.close()']])(
+  'a process whose last act is %s ends by itself, and not before that is done',
+  async (act) => {
+    const run = promisify(execFile)
+    const args = ['--conditions=@hotpath/source', program, String(server.port), act]
+    // Shorter than pg keeps a connection that nobody uses.
+    const { stdout, stderr } = await run(process.execPath, args, { timeout: 9_000 })
+    expect({ stdout, stderr }).toEqual({ stdout: `done: ${act}\n`, stderr: '' })
+  },
+  20_000,
+)
