@@ -1,6 +1,6 @@
 import { createPool } from 'mysql2/promise'
 import { Client, Pool } from 'pg'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { mysql, postgres, sqlite } from '../src/index.ts'
 
 // They connect when they are used first, and nobody uses them.
@@ -44,4 +44,19 @@ test.each<[() => unknown, string]>([
 ])('%s is refused', (make, message) => {
   expect(make).toThrow(expect.objectContaining({ name: 'ConfigError', message: expect.stringContaining(message) }))
   expect(make).not.toThrow('SECRET')
+})
+
+test('a Node without `node:sqlite` is told at creation which one has it', () => {
+  // What the runtime says of a module that it does not have.
+  const asked = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+  try {
+    expect(() => sqlite({ path: ':memory:' })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_CONFIG_OPTION',
+        message: expect.stringContaining('Use Node 22.13 or newer.'),
+      }),
+    )
+  } finally {
+    asked.mockRestore()
+  }
 })

@@ -8,6 +8,7 @@
 import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ConfigError } from '@hotpath/contract'
 import { adviceOn, isBusy } from './advice.ts'
 import { bootId, isSameBoot } from './boot.ts'
 import { LOG_TABLES, createTables } from './schema.ts'
@@ -41,8 +42,21 @@ const MAX_PAUSE_MS = 8
 const BUDGET_MS = 3
 const MEMORY = ':memory:'
 
+/** Loaded when a tier is made: programs that use another database need not have it. */
+function loadSqlite(): typeof import('node:sqlite') {
+  // Absent itself before Node 20.16.
+  const { getBuiltinModule } = process as { readonly getBuiltinModule?: typeof process.getBuiltinModule }
+  const sqlite = getBuiltinModule?.('node:sqlite') as typeof import('node:sqlite') | undefined
+  if (sqlite !== undefined) return sqlite
+  throw new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`sqlite\` needs the module \`node:sqlite\`, which this runtime (${process.version}) does not have. Use Node 22.13 or newer.`,
+  )
+}
+
 export class SqliteDatabase {
   readonly #path: string
+  readonly #sqlite: typeof import('node:sqlite')
   readonly #listeners = new Set<() => void>()
   #users = 0
   #db: DatabaseSync | undefined
@@ -55,6 +69,7 @@ export class SqliteDatabase {
 
   constructor(path: string) {
     this.#path = path
+    this.#sqlite = loadSqlite()
   }
 
   /** Keeps the file open until what it answers with was called as often as this. */
@@ -113,9 +128,7 @@ export class SqliteDatabase {
   }
 
   async #begin(): Promise<OpenDatabase> {
-    // Loaded when needed: who uses another database need not have it.
-    const sqlite = process.getBuiltinModule('node:sqlite')
-    const db = new sqlite.DatabaseSync(this.#path)
+    const db = new this.#sqlite.DatabaseSync(this.#path)
     try {
       db.exec(`PRAGMA busy_timeout = ${LOCK_MS}`)
       await patiently(() => db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL'))

@@ -40,7 +40,7 @@ const MIN_BYTES = 1_000_000
  * A SQLite file as a shared tier with its invalidation log, for all processes of one machine. Its tables are created
  * when it is opened.
  *
- * @throws ConfigError `ERR_CONFIG_OPTION` for a path that is none, `ERR_CONFIG_BYTES` or `ERR_CONFIG_UNBOUNDED` for a bad size.
+ * @throws ConfigError `ERR_CONFIG_OPTION` for a path that is none, or on a Node without `node:sqlite`, `ERR_CONFIG_BYTES` or `ERR_CONFIG_UNBOUNDED` for a bad size.
  */
 export function sqlite(options: SqliteOptions): SqlTier {
   checkOptions(options, 'sqlite', SQLITE_OPTIONS)
