@@ -1,6 +1,6 @@
 import { createRandom, deferred, deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { type LoadContext, type SetEntry, type WarmReport, isHotpathError } from './core.ts'
+import { type LoadContext, type SetEntry, type WarmReport } from './core.ts'
 import { make } from './make.ts'
 
 describe('warm', () => {

@@ -81,7 +81,7 @@ type Plan = BatchOptions<unknown> | CachedBatchOptions<unknown, unknown>
 /** The cache is found when it is needed, so that it can be swapped. */
 function withCache(given: Options, find: (() => LoadingCache) | undefined): Plan {
   // As it is: what is no object is refused where it is used.
-  if (find === undefined) return given as Plan
+  if (find === undefined) return given
   const { cache: _, ...options } = given
   const cache: LoadingCache = {
     // Another member may remember failures under the same keys.

@@ -21,7 +21,9 @@ import {
 
 const load = async (id: number): Promise<number> => id
 const cache = createCache({ name: 'options', tiers: [memory({ maxEntries: 10 })] })
-class Users {}
+class Users {
+  find = load
+}
 const key = (id: number): [string, number] => ['user', id]
 
 test.each<[() => unknown, string]>([

@@ -48,7 +48,7 @@ test.each<[() => unknown, string]>([
 
 test('a Node without `node:sqlite` is told at creation which one has it', () => {
   // What the runtime says of a module that it does not have.
-  const asked = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+  const asked = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)
   try {
     expect(() => sqlite({ path: ':memory:' })).toThrow(
       expect.objectContaining({

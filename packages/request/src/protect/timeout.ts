@@ -35,7 +35,7 @@ export function timeout(...given: readonly unknown[]): unknown {
   const [fn, limit, options = {}] = functionFirst(given) as [AnyFunction?, (Duration | false)?, PolicyOptions?]
   assertOptions(options, 'timeout')
   // It may not be inherited: a limit that is missing by mistake would be none.
-  if (limit === undefined || (typeof limit !== 'number' && typeof limit !== 'string' && limit !== false)) {
+  if (typeof limit !== 'number' && typeof limit !== 'string' && limit !== false) {
     throw wrongOption('timeout', 'a duration, or `false` for no limit', limit, "Use for example `timeout(load, '2s')`.")
   }
   const timeoutMs = limitMs(limit, 0, 'timeout')

@@ -42,11 +42,16 @@ const MAX_PAUSE_MS = 8
 const BUDGET_MS = 3
 const MEMORY = ':memory:'
 
+/** The part of `node:sqlite` that is used. */
+interface Sqlite {
+  readonly DatabaseSync: new (path: string) => DatabaseSync
+}
+
 /** Loaded when a tier is made: programs that use another database need not have it. */
-function loadSqlite(): typeof import('node:sqlite') {
+function loadSqlite(): Sqlite {
   // Absent itself before Node 20.16.
   const { getBuiltinModule } = process as { readonly getBuiltinModule?: typeof process.getBuiltinModule }
-  const sqlite = getBuiltinModule?.('node:sqlite') as typeof import('node:sqlite') | undefined
+  const sqlite = getBuiltinModule?.('node:sqlite')
   if (sqlite !== undefined) return sqlite
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
@@ -56,7 +61,7 @@ function loadSqlite(): typeof import('node:sqlite') {
 
 export class SqliteDatabase {
   readonly #path: string
-  readonly #sqlite: typeof import('node:sqlite')
+  readonly #sqlite: Sqlite
   readonly #listeners = new Set<() => void>()
   #users = 0
   #db: DatabaseSync | undefined
