@@ -75,6 +75,7 @@ export function drawClimate(random: SeededRandom, given: GivenClimate = {}): Cli
 function draw(random: SeededRandom): Climate {
   const troubles = new Set(TROUBLES.filter(() => random.chance(0.35)))
   const loses = troubles.has('lose')
+  const slow = (): number => random.pick([0.02, 0.1, 0.4])
   return {
     nodes: 2 + random.int(3),
     caches: random.chance(0.2) ? 2 : 1,
@@ -85,7 +86,8 @@ function draw(random: SeededRandom): Climate {
       offline: random.chance(0.5) ? 'refuse' : 'queue',
       lost: loses ? random.pick([0.01, 0.05, 0.15]) : 0,
       hung: troubles.has('hang') ? random.pick([0.005, 0.03]) : 0,
-      slow: random.pick([0.02, 0.1, 0.4]),
+      slow: slow(),
+      slowStream: slow(),
       slowMs: random.pick([10, 100, 1_500]),
     },
     stream: random.chance(0.6) ? 'pulled' : 'pushed',

@@ -16,6 +16,8 @@ export interface Weather {
   hung: number
   /** Ratio of messages that take long. */
   slow: number
+  /** The same, for the connection that follows the stream. */
+  slowStream: number
   /** How long those take. */
   slowMs: number
 }
@@ -29,7 +31,7 @@ export class Connection {
   readonly machine: Machine
   server: Server
   readonly #weather: Weather
-  readonly #mayHang: boolean
+  readonly #isStream: boolean
   readonly #underWay = new Set<Request>()
   readonly #queue: (() => void)[] = []
   readonly #whenBack = new Set<() => void>()
@@ -45,12 +47,12 @@ export class Connection {
   constructor(
     name: string,
     machine: Machine,
-    { weather, mayHang, find }: { readonly weather: Weather; readonly mayHang: boolean; readonly find: () => Server },
+    { weather, isStream, find }: { readonly weather: Weather; readonly isStream: boolean; readonly find: () => Server },
   ) {
     this.name = name
     this.machine = machine
     this.#weather = weather
-    this.#mayHang = mayHang
+    this.#isStream = isStream
     this.#find = find
     this.server = find()
   }
@@ -119,7 +121,8 @@ export class Connection {
     const { world } = this.machine
     const { server, generation } = this
     const { lost } = this.#weather
-    const hung = this.#mayHang ? this.#weather.hung : 0
+    // Whoever follows a stream has to notice by himself that it has come to an end.
+    const hung = this.#isStream ? 0 : this.#weather.hung
     const lot = world.random()
     const arrives = lot >= lost / 2 && !(lot >= lost && lot < lost + hung / 2)
     const returns = lot >= lost + hung
@@ -161,6 +164,7 @@ export class Connection {
 
   #delay(): number {
     const { random } = this.machine.world
-    return random() < this.#weather.slow ? random() * this.#weather.slowMs : random() * 2
+    const { slow, slowStream, slowMs } = this.#weather
+    return random() < (this.#isStream ? slowStream : slow) ? random() * slowMs : random() * 2
   }
 }

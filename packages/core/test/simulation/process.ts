@@ -42,12 +42,11 @@ export class Process implements Guest {
     this.machine = new Machine(world, name, { skewMs, rate: 1 + (random() - 0.5) / 500 })
     const { weather } = climate
     const find = (): Server => cluster.serverFor(this)
-    const connect = (what: string, mayHang: boolean): Connection =>
-      new Connection(`${name} ${what}`, this.machine, { weather, mayHang, find })
-    const commands = Array.from({ length: climate.connections }, () => connect('commands', true))
-    this.side = new Connection(`${name} side`, this.machine, { weather, mayHang: true, find: () => cluster.side })
-    // Whoever follows a stream has to notice by himself that it has come to an end.
-    const stream = connect('stream', false)
+    const connect = (what: string, isStream: boolean): Connection =>
+      new Connection(`${name} ${what}`, this.machine, { weather, isStream, find })
+    const commands = Array.from({ length: climate.connections }, () => connect('commands', false))
+    this.side = new Connection(`${name} side`, this.machine, { weather, isStream: false, find: () => cluster.side })
+    const stream = connect('stream', true)
     this.connections = [...commands, stream]
     const pick = (): Connection => (commands.length === 1 ? (commands[0] as Connection) : random.pick(commands))
     const link: Link = {

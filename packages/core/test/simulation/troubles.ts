@@ -30,7 +30,7 @@ export class Troubles {
   /** From now on nothing goes wrong. */
   end(): void {
     const { cluster, climate } = this.#scene
-    Object.assign(climate.weather, { lost: 0, hung: 0, slow: 0 })
+    Object.assign(climate.weather, { lost: 0, hung: 0, slow: 0, slowStream: 0 })
     cluster.heal()
   }
 

@@ -22,6 +22,29 @@ export async function openNodes(
   return caches
 }
 
+/** A cache and the faults that it has reported: errors, their codes and their messages. */
+export interface Watched {
+  readonly cache: Cache
+  readonly errors: Error[]
+  readonly faults: string[]
+  readonly messages: string[]
+}
+
+/** Opens a cache on a tier alone, and notes its faults. */
+export function openWatched(tier: SqlTier, options: Partial<CacheOptions> = {}): Watched {
+  const cache = createCache({ name: `w${++names}`, tiers: [tier], ttl: '1h', ...options })
+  const errors: Error[] = []
+  const faults: string[] = []
+  const messages: string[] = []
+  cache.on('fault', ({ error }) => {
+    errors.push(error)
+    faults.push(error.code)
+    messages.push(error.message)
+  })
+  open.add(cache)
+  return { cache, errors, faults, messages }
+}
+
 export async function closeNodes(): Promise<void> {
   for (const cache of open) await cache.close()
   open.clear()

@@ -1,38 +1,29 @@
 import type { Cache } from '@hotpath/core'
-import type { Pool } from 'mysql2/promise'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { mysql } from '../../../src/index.ts'
 import { batchCases } from '../batch-cases.ts'
 import { coherenceCases } from '../coherence-cases.ts'
-import { closeNodes, openNodes } from '../nodes.ts'
+import { openNodes } from '../nodes.ts'
 import { spyOnSent } from '../sent.ts'
 import { stateCases } from '../state-cases.ts'
 import { until } from '../until.ts'
-import { type MariadbServer, startMariadb } from './server.ts'
+import { useMariadb } from './server.ts'
 
-let server: MariadbServer
-let admin: Pool
-beforeAll(async () => {
-  server = await startMariadb()
-  admin = server.connect()
-  await mysql({ pool: admin }).migrate()
-}, 60_000)
-afterAll(() => server.stop())
-afterEach(closeNodes)
+const db = useMariadb()
 
-coherenceCases(() => mysql({ pool: server.connect() }))
-batchCases(() => mysql({ pool: server.connect() }))
+coherenceCases(() => db().tier())
+batchCases(() => db().tier())
 stateCases({
-  tier: () => mysql({ pool: server.connect() }),
+  tier: () => db().tier(),
   fill: async (name) => {
     for (const strength of ['h', 's']) {
-      await admin.query(
+      await db().admin.query(
         `REPLACE INTO hotpath_cells SELECT l.id, ?, seq, l.position FROM hotpath_logs l, seq_0_to_131071 WHERE l.name = ?`,
         [strength, name],
       )
     }
   },
-  run: (sql) => admin.query(sql),
+  run: (sql) => db().admin.query(sql),
 })
 
 describe('P5: what the server loses is a miss', () => {
@@ -45,10 +36,10 @@ describe('P5: what the server loses is a miss', () => {
   }
   for (const [what, statements] of Object.entries(losses)) {
     test(what, async () => {
-      const [one, other] = (await openNodes(2, () => mysql({ pool: server.connect() }))) as [Cache, Cache]
+      const [one, other] = (await openNodes(2, () => db().tier())) as [Cache, Cache]
       await one.set('k', 'old', { tags: ['t'] })
       expect(await other.get('k')).toBe('old')
-      for (const statement of statements) await admin.query(statement)
+      for (const statement of statements) await db().admin.query(statement)
       await until('both have noticed', () => one.peek('k') === undefined && other.peek('k') === undefined)
       await until('the log is back', () => one.now() !== undefined && other.now() !== undefined)
       expect(await one.get('k')).toBeUndefined()
@@ -62,18 +53,18 @@ describe('P5: what the server loses is a miss', () => {
 
 describe('when the server crashes and comes back', () => {
   const epochOf = async ({ name }: Cache): Promise<string> => {
-    const [rows] = await server.connect().query('SELECT epoch FROM hotpath_logs WHERE name = ?', [name])
+    const [rows] = await db().connect().query('SELECT epoch FROM hotpath_logs WHERE name = ?', [name])
     return (rows as { epoch: string }[])[0]?.epoch ?? ''
   }
 
   test('what was invalidated stays so, and the log lives on', async () => {
     const options = { tierTimeout: '5s', backoff: false } as const
-    const [one, other] = (await openNodes(2, () => mysql({ pool: server.connect() }), options)) as [Cache, Cache]
+    const [one, other] = (await openNodes(2, () => db().tier(), options)) as [Cache, Cache]
     await one.set('k', 'old', { tags: ['t'] })
     expect(await other.get('k')).toBe('old')
     const epoch = await epochOf(one)
     const token = await one.invalidateTags(['t'])
-    await server.crash()
+    await db().crash()
     for (const cache of [one, other]) {
       await until('it is asked again', async () => (await cache.getOrSet('k', () => 'new', { after: token })) === 'new')
     }
@@ -85,32 +76,35 @@ describe('when the server crashes and comes back', () => {
   }, 30_000)
 
   test('rule 8: where commits may be lost, a new epoch begins', async () => {
-    const [one] = (await openNodes(1, () => mysql({ pool: server.connect() }))) as [Cache]
-    await server.kill()
-    await server.restart(['--innodb-flush-log-at-trx-commit=0'])
+    const [one] = (await openNodes(1, () => db().tier())) as [Cache]
+    await db().kill()
+    await db().restart(['--innodb-flush-log-at-trx-commit=0'])
     await until('it stores again', async () => {
       await one.set('k', 'old').catch(() => {})
       return (await one.get('k')) === 'old'
     })
     const epoch = await epochOf(one)
-    await server.kill()
-    await server.restart(['--innodb-flush-log-at-trx-commit=0'])
+    await db().kill()
+    await db().restart(['--innodb-flush-log-at-trx-commit=0'])
     await until('a new epoch', async () => ![epoch, ''].includes(await epochOf(one)))
     await until('it is noticed', () => one.peek('k') === undefined)
     await until('the view of the log', () => one.now())
     expect(await one.get('k')).toBeUndefined()
-    await server.kill()
-    await server.restart()
+    await db().kill()
+    await db().restart()
   }, 60_000)
 })
 
 test('connections are ended again and again, and nothing that is old comes back', async () => {
-  const [one, other] = (await openNodes(2, () => mysql({ pool: server.connect() }))) as [Cache, Cache]
+  const [one, other] = (await openNodes(2, () => db().tier())) as [Cache, Cache]
   for (let round = 0; round < 5; round++) {
     await one.set('k', round, { tags: ['t'] }).catch(() => {})
     await other.get('k')
-    const [rows] = await admin.query('SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID()')
-    for (const { id } of rows as { id: number }[]) await admin.query('KILL ?', [id]).catch(() => {})
+    const [rows] = await db().admin.query('SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID()')
+    for (const { id } of rows as { id: number }[])
+      await db()
+        .admin.query('KILL ?', [id])
+        .catch(() => {})
     await until('the write is through', () =>
       one.invalidateTags(['t']).then(
         () => true,
@@ -123,8 +117,8 @@ test('connections are ended again and again, and nothing that is old comes back'
 }, 30_000)
 
 test('P13: reads of one turn are one statement, and P14: a memory hit is none', async () => {
-  const pool = server.connect()
-  const [one] = (await openNodes(1, () => mysql({ pool: server.connect() }))) as [Cache]
+  const pool = db().connect()
+  const [one] = (await openNodes(1, () => db().tier())) as [Cache]
   const [other] = (await openNodes(1, () => mysql({ pool }), { name: one.name })) as [Cache]
   const keys = Array.from({ length: 200 }, (_, n) => ['k', n] as const)
   const sent = spyOnSent(pool, 'getConnection')
@@ -136,7 +130,7 @@ test('P13: reads of one turn are one statement, and P14: a memory hit is none', 
 })
 
 test('P3: others hear of it soon', async () => {
-  const [one, other] = (await openNodes(2, () => mysql({ pool: server.connect() }))) as [Cache, Cache]
+  const [one, other] = (await openNodes(2, () => db().tier())) as [Cache, Cache]
   for (let round = 0; round < 5; round++) {
     await one.set('k', round)
     expect(await other.getOrSet('k', () => round)).toBeDefined()

@@ -1,51 +1,35 @@
 import { readFileSync } from 'node:fs'
-import { type Cache, type CacheOptions, createCache } from '@hotpath/core'
+import { type Cache, type CacheOptions } from '@hotpath/core'
 import { createEntry } from '@hotpath/contract'
 import { createFakeClock } from '@hotpath/testkit'
 import { createPool as createCallbackPool } from 'mysql2'
 import type { Pool } from 'mysql2/promise'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { freePort } from '../../../../../scripts/free-port.ts'
 import { type MysqlOptions, mysql } from '../../../src/index.ts'
 import { errorCases } from '../error-cases.ts'
 import { spyOnSent } from '../sent.ts'
+import { openWatched } from '../nodes.ts'
 import { until } from '../until.ts'
-import { type MariadbServer, startMariadb } from './server.ts'
+import { useMariadb } from './server.ts'
 
-let server: MariadbServer
-let admin: Pool
-beforeAll(async () => {
-  server = await startMariadb()
-  admin = server.connect({ multipleStatements: true })
-  await mysql({ pool: admin }).migrate()
-}, 60_000)
-afterAll(() => server.stop())
+const db = useMariadb()
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-let names = 0
-/** A cache on the database alone, and the faults it tells of. */
+/** A cache on the database alone. */
 function make(pool: Pool, options: Partial<MysqlOptions & Pick<CacheOptions, 'tierTimeout'>> = {}) {
   const { tierTimeout, ...ofTier } = options
-  const tiers = [mysql({ pool, ...ofTier })]
-  const cache = createCache({ name: `f${++names}`, tiers, ttl: '1h', backoff: false, tierTimeout })
-  const faults: string[] = []
-  const messages: string[] = []
-  cache.on('fault', ({ error }) => {
-    faults.push(error.code)
-    messages.push(error.message)
-  })
-  closing.push(() => cache.close())
-  return { cache, faults, messages }
+  return openWatched(mysql({ pool, ...ofTier }), { backoff: false, tierTimeout })
 }
 
 const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.now())
 
 async function rowsOf<Row>(sql: string, values: unknown[] = []): Promise<Row[]> {
-  return (await admin.query(sql, values))[0] as Row[]
+  return (await db().admin.query(sql, values))[0] as Row[]
 }
 
 async function statusOf(name: string): Promise<number> {
@@ -54,15 +38,15 @@ async function statusOf(name: string): Promise<number> {
 }
 
 errorCases({
-  tier: (options) => mysql({ pool: server.connect(), ...options }),
+  tier: (options) => db().tier(options),
   async spoil() {
     // What is too long for its column is quoted, and so is the statement.
-    await admin.query('ALTER TABLE hotpath_entries MODIFY epoch VARCHAR(1) NOT NULL')
-    await admin.query('ALTER TABLE hotpath_records MODIFY value VARBINARY(1) NOT NULL')
+    await db().admin.query('ALTER TABLE hotpath_entries MODIFY epoch VARCHAR(1) NOT NULL')
+    await db().admin.query('ALTER TABLE hotpath_records MODIFY value VARBINARY(1) NOT NULL')
   },
   async mend() {
-    await admin.query('ALTER TABLE hotpath_entries MODIFY epoch VARCHAR(32) NOT NULL')
-    await admin.query('ALTER TABLE hotpath_records MODIFY value VARBINARY(600) NOT NULL')
+    await db().admin.query('ALTER TABLE hotpath_entries MODIFY epoch VARCHAR(32) NOT NULL')
+    await db().admin.query('ALTER TABLE hotpath_records MODIFY value VARBINARY(600) NOT NULL')
   },
 })
 
@@ -71,31 +55,31 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
     string,
     () => Promise<{ readonly pool: Pool; readonly prefix?: string; readonly advice: RegExp }>
   > = {
-    'nobody listens': async () => ({ pool: server.connect({ port: await freePort() }), advice: /Start the server/ }),
-    'tables and procedures are missing': async () => ({ pool: admin, prefix: 'missing', advice: /migrate\(\)/ }),
+    'nobody listens': async () => ({ pool: db().connect({ port: await freePort() }), advice: /Start the server/ }),
+    'tables and procedures are missing': async () => ({ pool: db().admin, prefix: 'missing', advice: /migrate\(\)/ }),
     'no rights': async () => {
-      await admin.query("CREATE USER nobody@'127.0.0.1'; GRANT SELECT ON app.hotpath_schema TO nobody@'127.0.0.1'")
-      return { pool: server.connect({ user: 'nobody' }), advice: /lacks a right/ }
+      await db().admin.query("CREATE USER nobody@'127.0.0.1'; GRANT SELECT ON app.hotpath_schema TO nobody@'127.0.0.1'")
+      return { pool: db().connect({ user: 'nobody' }), advice: /lacks a right/ }
     },
-    'no such database': async () => ({ pool: server.connect({ database: 'none' }), advice: /does not exist/ }),
+    'no such database': async () => ({ pool: db().connect({ database: 'none' }), advice: /does not exist/ }),
     'a wrong password': async () => {
-      await admin.query("CREATE USER locked@'127.0.0.1' IDENTIFIED BY 'right'")
+      await db().admin.query("CREATE USER locked@'127.0.0.1' IDENTIFIED BY 'right'")
       return {
-        pool: server.connect({ user: 'locked', password: 'wrong' }),
+        pool: db().connect({ user: 'locked', password: 'wrong' }),
         advice: /password is wrong.*Cause: Access denied for user/,
       }
     },
     'too many connections': async () => {
-      await admin.query(
+      await db().admin.query(
         "CREATE USER crowd@'127.0.0.1' WITH MAX_USER_CONNECTIONS 1; GRANT ALL ON app.* TO crowd@'127.0.0.1'",
       )
-      const pool = server.connect({ user: 'crowd' })
+      const pool = db().connect({ user: 'crowd' })
       const connection = await pool.getConnection()
       closing.push(() => connection.release())
       return { pool, advice: /Make the pools smaller/ }
     },
     'connections without autocommit': async () => {
-      const pool = server.connect()
+      const pool = db().connect()
       pool.on('connection', (connection) => connection.query('SET autocommit = 0'))
       return { pool, advice: /must have autocommit/ }
     },
@@ -113,23 +97,23 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
   }
 
   test('a server that only reads, as a replica does', async () => {
-    await admin.query('SET GLOBAL read_only = 1')
+    await db().admin.query('SET GLOBAL read_only = 1')
     try {
-      const { cache, messages } = make(server.connect())
+      const { cache, messages } = make(db().connect())
       expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
       await until('a fault is told', () => messages.length > 0)
       expect(messages.join('\n')).toMatch(/Connect to the primary/)
       await expect(cache.invalidateTags(['t'])).rejects.toMatchObject({ code: 'ERR_LOG_UNAVAILABLE' })
     } finally {
-      await admin.query('SET GLOBAL read_only = 0')
+      await db().admin.query('SET GLOBAL read_only = 0')
     }
   })
 })
 
 test('the rights that docs/sql.md names are enough, and `migrate` then finds nothing to do', async () => {
   const [, grants] = /```sql mysql\n(.*?)```/s.exec(readFileSync('docs/sql.md', 'utf8')) ?? []
-  await admin.query(`CREATE USER app@'%'; ${grants}`)
-  const pool = server.connect({ user: 'app' })
+  await db().admin.query(`CREATE USER app@'%'; ${grants}`)
+  const pool = db().connect({ user: 'app' })
   await mysql({ pool }).migrate()
   const { cache, faults } = make(pool)
   await ready(cache)
@@ -148,17 +132,17 @@ test('the rights that docs/sql.md names are enough, and `migrate` then finds not
   clock.advance(31_000)
   await until('a sweep', async () => (await rowsOf('SELECT 1 FROM hotpath_sweeps WHERE swept_at > 0')).length === 1)
   await store.close()
-  await admin.query("UPDATE hotpath_logs SET life = 'another'")
+  await db().admin.query("UPDATE hotpath_logs SET life = 'another'")
   await cache.invalidateTags(['t'])
   expect(faults).toEqual(['ERR_LOG_CROWDED'])
 })
 
 test('a deadlock is tried again', async () => {
-  const { cache, faults } = make(server.connect())
+  const { cache, faults } = make(db().connect())
   await ready(cache)
   const items = ['a', 'b', 'c'].map((key) => ({ key, value: 'old' }))
   await cache.setMany(items)
-  const other = await admin.getConnection()
+  const other = await db().admin.getConnection()
   const lock = async (key: string): Promise<unknown> =>
     other.query('UPDATE hotpath_entries SET as_of = as_of WHERE name = ? AND `key` = ?', [cache.name, key])
   await other.query('BEGIN')
@@ -177,13 +161,13 @@ test('a deadlock is tried again', async () => {
 })
 
 test('damaged, cut and foreign bytes are misses and faults', async () => {
-  const { cache, faults } = make(admin)
+  const { cache, faults } = make(db().admin)
   await ready(cache)
   await cache.set('k\0ey', { a: 1 })
   const [row] = await rowsOf<{ frame: Buffer }>('SELECT frame FROM hotpath_entries WHERE name = ?', [cache.name])
   const frame = row?.frame ?? Buffer.of()
   for (const bytes of [frame.subarray(0, 10), Buffer.from('another program'), Buffer.from([99, ...frame])]) {
-    await admin.query('UPDATE hotpath_entries SET frame = ? WHERE name = ?', [bytes, cache.name])
+    await db().admin.query('UPDATE hotpath_entries SET frame = ? WHERE name = ?', [bytes, cache.name])
     expect(await cache.get('k\0ey')).toBeUndefined()
   }
   expect(faults).toEqual(['ERR_CODEC_FRAME', 'ERR_CODEC_FRAME', 'ERR_CODEC_FRAME'])
@@ -191,9 +175,9 @@ test('damaged, cut and foreign bytes are misses and faults', async () => {
 })
 
 test('a value that is larger than the server takes is returned, told of and not stored', async () => {
-  await admin.query('SET GLOBAL max_allowed_packet = 1024 * 1024')
+  await db().admin.query('SET GLOBAL max_allowed_packet = 1024 * 1024')
   try {
-    const { cache, faults } = make(server.connect(), { tierTimeout: '30s' })
+    const { cache, faults } = make(db().connect(), { tierTimeout: '30s' })
     const evicted: string[] = []
     cache.on('evict', ({ key, reason }) => evicted.push(`${key} ${reason}`))
     await ready(cache)
@@ -205,13 +189,13 @@ test('a value that is larger than the server takes is returned, told of and not 
     expect(faults).toEqual([])
     expect(read).toEqual(items.map(({ value }, n) => (n === 5 ? undefined : value)))
   } finally {
-    await admin.query('SET GLOBAL max_allowed_packet = 16 * 1024 * 1024')
+    await db().admin.query('SET GLOBAL max_allowed_packet = 16 * 1024 * 1024')
   }
 })
 
 test('what has expired is swept, and rows over the bound', async () => {
   const clock = createFakeClock()
-  const tier = mysql({ pool: admin, prefix: 'swept', maxEntries: 10 })
+  const tier = mysql({ pool: db().admin, prefix: 'swept', maxEntries: 10 })
   await tier.migrate()
   const faults: Error[] = []
   const fault = (error: Error): void => void faults.push(error)
@@ -225,11 +209,11 @@ test('what has expired is swept, and rows over the bound', async () => {
     })
   await store.setMany(Array.from({ length: 15 }, (_, n) => [`k${n}`, entry(60_000 + n)] as const))
   await store.set('ever', entry(Infinity))
-  await admin.query("UPDATE swept_entries SET expires_at = 1 WHERE `key` = 'k14'")
+  await db().admin.query("UPDATE swept_entries SET expires_at = 1 WHERE `key` = 'k14'")
   // Of leases, those that ended long ago; what ended just now keeps its fencing token.
   const leases = tier.openLease?.({ ...context, fault })
   for (const key of ['old', 'new']) await leases?.acquire(key, { ttlMs: 0 })
-  await admin.query("UPDATE swept_leases SET expires_at = expires_at - 60000 WHERE `key` = 'old'")
+  await db().admin.query("UPDATE swept_leases SET expires_at = expires_at - 60000 WHERE `key` = 'old'")
   const keys = async (): Promise<string[]> => {
     const rows = await rowsOf<{ key: Buffer }>('SELECT `key` FROM swept_entries ORDER BY expires_at')
     return rows.map(({ key }) => key.toString())
@@ -243,8 +227,8 @@ test('what has expired is swept, and rows over the bound', async () => {
   expect(await rowsOf('SELECT CONVERT(`key` USING utf8mb4) AS k FROM swept_leases')).toEqual([{ k: 'new' }])
   await leases?.close()
   // Another process has swept a moment ago.
-  await admin.query("UPDATE swept_entries SET expires_at = 1 WHERE `key` = 'k5'")
-  const pool = server.connect()
+  await db().admin.query("UPDATE swept_entries SET expires_at = 1 WHERE `key` = 'k5'")
+  const pool = db().connect()
   const sent = spyOnSent(pool, 'getConnection')
   const other = mysql({ pool, prefix: 'swept', log: false }).open({ ...context, fault })
   closing.push(() => other.close())
@@ -258,21 +242,25 @@ test('what has expired is swept, and rows over the bound', async () => {
 })
 
 test('bad options are refused at creation', () => {
-  const callbacks = createCallbackPool({ host: '127.0.0.1', port: server.port })
+  const callbacks = createCallbackPool({ host: '127.0.0.1', port: db().port })
   closing.push(() => callbacks.promise().end())
-  for (const options of [undefined, {}, { pool: {} }, { pool: callbacks }, { pool: admin, prefix: 'A' }]) {
+  for (const options of [undefined, {}, { pool: {} }, { pool: callbacks }, { pool: db().admin, prefix: 'A' }]) {
     expect(() => mysql(options as never)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
   }
-  expect(() => mysql({ pool: admin, maxEntries: 0 })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_UNBOUNDED' }))
+  expect(() => mysql({ pool: db().admin, maxEntries: 0 })).toThrow(
+    expect.objectContaining({ code: 'ERR_CONFIG_UNBOUNDED' }),
+  )
   for (const pollInterval of [0, '1m'] as const) {
-    expect(() => mysql({ pool: admin, pollInterval })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_DURATION' }))
+    expect(() => mysql({ pool: db().admin, pollInterval })).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG_DURATION' }),
+    )
   }
 })
 
 test('`migrate` may be called by many at once, refuses tables of a newer version, and `schema` says what it runs', async () => {
-  const tier = mysql({ pool: admin, prefix: 'many' })
+  const tier = mysql({ pool: db().admin, prefix: 'many' })
   await Promise.all(Array.from({ length: 5 }, () => tier.migrate()))
-  await admin.query('INSERT INTO many_schema VALUES (99)')
+  await db().admin.query('INSERT INTO many_schema VALUES (99)')
   await expect(tier.migrate()).rejects.toMatchObject({ code: 'ERR_TIER_FAILED' })
   await expect(tier.migrate()).rejects.toThrow(/version 99/)
 })

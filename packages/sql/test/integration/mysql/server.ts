@@ -1,5 +1,7 @@
 /** A MariaDB of our own, with pools to it that end with it. */
 import { type Pool, type PoolOptions, createPool } from 'mysql2/promise'
+import { type MysqlOptions, type SqlTier, mysql } from '../../../src/index.ts'
+import { useServer } from '../use-server.ts'
 import { type MariadbServer as Server, startMariadb as start } from '../../../../../scripts/mariadb-server.ts'
 
 /** A running server. */
@@ -30,4 +32,19 @@ export async function startMariadb(settings?: readonly string[]): Promise<Mariad
       await server.stop()
     },
   }
+}
+
+/** A MariaDB with our tables, for all tests of a file. */
+export interface Mariadb extends MariadbServer {
+  readonly admin: Pool
+  /** A tier over a pool of its own. */
+  tier(options?: Partial<MysqlOptions>): SqlTier
+}
+
+export function useMariadb(): () => Mariadb {
+  return useServer(startMariadb, async (server) => {
+    const admin = server.connect({ multipleStatements: true })
+    await mysql({ pool: admin }).migrate()
+    return { ...server, admin, tier: (options) => mysql({ pool: server.connect(), ...options }) }
+  })
 }

@@ -1,58 +1,42 @@
 import { readFileSync } from 'node:fs'
-import { type Cache, type CacheOptions, createCache } from '@hotpath/core'
+import { type Cache, type CacheOptions } from '@hotpath/core'
 import { createEntry } from '@hotpath/contract'
 import { createFakeClock } from '@hotpath/testkit'
 import type { Pool, PoolClient } from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { type PostgresOptions, postgres } from '../../../src/index.ts'
 import { freePort } from '../../../../../scripts/free-port.ts'
 import { errorCases } from '../error-cases.ts'
 import { spyOnSent } from '../sent.ts'
+import { openWatched } from '../nodes.ts'
 import { until } from '../until.ts'
-import { type PostgresServer, startPostgres, withPools } from './server.ts'
+import { usePostgres, withPools } from './server.ts'
 
-let server: PostgresServer
-let admin: Pool
-beforeAll(async () => {
-  server = await startPostgres()
-  admin = server.connect()
-  await postgres({ pool: admin }).migrate()
-}, 60_000)
-afterAll(() => server.stop())
+const db = usePostgres()
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-let names = 0
-/** A cache on PostgreSQL alone, and the faults it tells of. */
+/** A cache on PostgreSQL alone. */
 function make(pool: Pool, options: Partial<PostgresOptions & Pick<CacheOptions, 'tierTimeout'>> = {}) {
   const { tierTimeout, ...ofTier } = options
-  const tiers = [postgres({ pool, ...ofTier })]
-  const cache = createCache({ name: `f${++names}`, tiers, ttl: '1h', backoff: false, tierTimeout })
-  const faults: string[] = []
-  const messages: string[] = []
-  cache.on('fault', ({ error }) => {
-    faults.push(error.code)
-    messages.push(error.message)
-  })
-  closing.push(() => cache.close())
-  return { cache, faults, messages }
+  return openWatched(postgres({ pool, ...ofTier }), { backoff: false, tierTimeout })
 }
 
 const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.now())
 
 errorCases({
-  tier: (options) => postgres({ pool: server.connect(), ...options }),
+  tier: (options) => db().tier(options),
   async spoil() {
     // Both quote the row in their detail.
-    await admin.query("ALTER TABLE hotpath_entries ADD CONSTRAINT spoiled CHECK (name <> 'secrets') NOT VALID")
-    await admin.query('ALTER TABLE hotpath_records ADD CONSTRAINT spoiled CHECK (value IS NULL) NOT VALID')
+    await db().admin.query("ALTER TABLE hotpath_entries ADD CONSTRAINT spoiled CHECK (name <> 'secrets') NOT VALID")
+    await db().admin.query('ALTER TABLE hotpath_records ADD CONSTRAINT spoiled CHECK (value IS NULL) NOT VALID')
   },
   async mend() {
     for (const table of ['entries', 'records']) {
-      await admin.query(`ALTER TABLE hotpath_${table} DROP CONSTRAINT spoiled`)
+      await db().admin.query(`ALTER TABLE hotpath_${table} DROP CONSTRAINT spoiled`)
     }
   },
 })
@@ -62,26 +46,26 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
     string,
     () => Promise<{ readonly pool: Pool; readonly prefix?: string; readonly advice: RegExp }>
   > = {
-    'nobody listens': async () => ({ pool: server.connect({ port: await freePort() }), advice: /Start the server/ }),
-    'tables are missing': async () => ({ pool: admin, prefix: 'missing', advice: /migrate\(\)/ }),
+    'nobody listens': async () => ({ pool: db().connect({ port: await freePort() }), advice: /Start the server/ }),
+    'tables are missing': async () => ({ pool: db().admin, prefix: 'missing', advice: /migrate\(\)/ }),
     'no rights': async () => {
-      await admin.query('CREATE ROLE nobody LOGIN')
-      return { pool: server.connect({ user: 'nobody' }), advice: /lacks a right/ }
+      await db().admin.query('CREATE ROLE nobody LOGIN')
+      return { pool: db().connect({ user: 'nobody' }), advice: /lacks a right/ }
     },
-    'no such database': async () => ({ pool: server.connect({ database: 'none' }), advice: /does not exist/ }),
+    'no such database': async () => ({ pool: db().connect({ database: 'none' }), advice: /does not exist/ }),
     'a wrong password': async () => {
-      await admin.query("CREATE ROLE locked LOGIN PASSWORD 'right'")
+      await db().admin.query("CREATE ROLE locked LOGIN PASSWORD 'right'")
       return {
-        pool: server.connect({ user: 'locked', password: 'wrong' }),
+        pool: db().connect({ user: 'locked', password: 'wrong' }),
         advice: /password is wrong.*Cause: password authentication failed/,
       }
     },
     'too many connections': async () => {
-      await admin.query('CREATE ROLE crowd LOGIN CONNECTION LIMIT 0')
-      return { pool: server.connect({ user: 'crowd' }), advice: /Make the pools smaller/ }
+      await db().admin.query('CREATE ROLE crowd LOGIN CONNECTION LIMIT 0')
+      return { pool: db().connect({ user: 'crowd' }), advice: /Make the pools smaller/ }
     },
     'a pooler that lends sessions for one transaction': async () => {
-      const pool = server.connect()
+      const pool = db().connect()
       // Others have prepared their statements of the same name in every session.
       pool.on('connect', (client) => {
         for (const name of ['read_one', 'append', 'head']) void client.query(`PREPARE hotpath_${name} AS SELECT 1`)
@@ -89,7 +73,7 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
       return { pool, advice: /session pooling/ }
     },
     'a session that only reads': async () => ({
-      pool: server.connect({ options: '-c default_transaction_read_only=on' }),
+      pool: db().connect({ options: '-c default_transaction_read_only=on' }),
       advice: /Connect to the primary/,
     }),
   }
@@ -106,7 +90,7 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
   }
 
   test('a replica', async () => {
-    const replica = withPools(await server.replica())
+    const replica = withPools(await db().replica())
     try {
       const { cache, messages } = make(replica.connect())
       expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
@@ -122,8 +106,8 @@ describe('a server that cannot be used is a miss and a fault, and values are loa
 
 test('the rights that docs/sql.md names are enough, and `migrate` then finds nothing to do', async () => {
   const [, grants] = /```sql postgres\n(.*?)```/s.exec(readFileSync('docs/sql.md', 'utf8')) ?? []
-  await admin.query(`CREATE ROLE app LOGIN; ${grants}`)
-  const pool = server.connect({ user: 'app' })
+  await db().admin.query(`CREATE ROLE app LOGIN; ${grants}`)
+  const pool = db().connect({ user: 'app' })
   await postgres({ pool }).migrate()
   const { cache, faults } = make(pool)
   await ready(cache)
@@ -140,28 +124,28 @@ test('the rights that docs/sql.md names are enough, and `migrate` then finds not
   const context = { name: 'b', clock, elapsed: () => clock.monotonic(), evicted: () => {} }
   const store = postgres({ pool }).open({ ...context, fault: ({ message }) => void faults.push(message) })
   clock.advance(31_000)
-  await until('a sweep', async () => (await admin.query('SELECT 1 FROM hotpath_sweeps')).rowCount === 1)
+  await until('a sweep', async () => (await db().admin.query('SELECT 1 FROM hotpath_sweeps')).rowCount === 1)
   await store.close()
-  await admin.query("UPDATE hotpath_logs SET life = 'another'")
+  await db().admin.query("UPDATE hotpath_logs SET life = 'another'")
   await cache.invalidateTags(['t'])
   expect(faults).toEqual(['ERR_LOG_CROWDED'])
 })
 
 test('a deadlock is tried again', async () => {
-  const pool = server.connect({ options: '-c deadlock_timeout=50ms' })
+  const pool = db().connect({ options: '-c deadlock_timeout=50ms' })
   const sent = spyOnSent(pool, 'connect')
   const { cache, faults } = make(pool, { tierTimeout: '10s' })
   await ready(cache)
   const items = ['a', 'b', 'c'].map((key) => ({ key, value: 'old' }))
   await cache.setMany(items)
-  const [gate, other] = [await admin.connect(), await admin.connect()]
+  const [gate, other] = [await db().admin.connect(), await db().admin.connect()]
   const lock = (connection: PoolClient, key: string): Promise<unknown> =>
     connection.query('SELECT 1 FROM hotpath_entries WHERE name = $1 AND key = $2 FOR UPDATE', [
       cache.name,
       Buffer.from(key),
     ])
   const waiting = async (count: number): Promise<boolean> =>
-    (await admin.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).rowCount === count
+    (await db().admin.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).rowCount === count
   await gate.query('BEGIN')
   await lock(gate, 'b')
   await other.query("BEGIN; SET LOCAL deadlock_timeout = '1min'")
@@ -185,15 +169,15 @@ test('a deadlock is tried again', async () => {
 })
 
 test('damaged, cut and foreign bytes are misses and faults', async () => {
-  const { cache, faults } = make(admin)
+  const { cache, faults } = make(db().admin)
   await ready(cache)
   await cache.set('k\0ey', { a: 1 })
-  const { rows } = await admin.query<{ frame: Buffer }>('SELECT frame FROM hotpath_entries WHERE name = $1', [
+  const { rows } = await db().admin.query<{ frame: Buffer }>('SELECT frame FROM hotpath_entries WHERE name = $1', [
     cache.name,
   ])
   const frame = rows[0]?.frame ?? Buffer.of()
   for (const bytes of [frame.subarray(0, 10), Buffer.from('another program'), Buffer.from([99, ...frame])]) {
-    await admin.query('UPDATE hotpath_entries SET frame = $1 WHERE name = $2', [bytes, cache.name])
+    await db().admin.query('UPDATE hotpath_entries SET frame = $1 WHERE name = $2', [bytes, cache.name])
     expect(await cache.get('k\0ey')).toBeUndefined()
   }
   expect(faults).toEqual(['ERR_CODEC_FRAME', 'ERR_CODEC_FRAME', 'ERR_CODEC_FRAME'])
@@ -201,10 +185,10 @@ test('damaged, cut and foreign bytes are misses and faults', async () => {
 })
 
 test('a table that another transaction holds is waited for, or is a miss', async () => {
-  const { cache } = make(server.connect())
+  const { cache } = make(db().connect())
   await ready(cache)
   await cache.set('k', 1)
-  const other = await admin.connect()
+  const other = await db().admin.connect()
   await other.query('BEGIN; LOCK hotpath_entries')
   expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
   await other.query('ROLLBACK')
@@ -214,7 +198,7 @@ test('a table that another transaction holds is waited for, or is a miss', async
 
 test('what has expired is swept, and rows over the bound', async () => {
   const clock = createFakeClock()
-  const tier = postgres({ pool: admin, prefix: 'swept', maxEntries: 10 })
+  const tier = postgres({ pool: db().admin, prefix: 'swept', maxEntries: 10 })
   await tier.migrate()
   const faults: Error[] = []
   const fault = (error: Error): void => void faults.push(error)
@@ -228,13 +212,13 @@ test('what has expired is swept, and rows over the bound', async () => {
     })
   await store.setMany(Array.from({ length: 15 }, (_, n) => [`k${n}`, entry(60_000 + n)] as const))
   await store.set('ever', entry(Infinity))
-  await admin.query("UPDATE swept_entries SET expires_at = 1 WHERE key = 'k14'")
+  await db().admin.query("UPDATE swept_entries SET expires_at = 1 WHERE key = 'k14'")
   // Of leases, those that ended long ago; what ended just now keeps its fencing token.
   const leases = tier.openLease?.({ ...context, fault })
   for (const key of ['old', 'new']) await leases?.acquire(key, { ttlMs: 0 })
-  await admin.query("UPDATE swept_leases SET expires_at = expires_at - 60000 WHERE key = 'old'")
+  await db().admin.query("UPDATE swept_leases SET expires_at = expires_at - 60000 WHERE key = 'old'")
   const keys = async (): Promise<string[]> => {
-    const { rows } = await admin.query<{ key: Buffer }>('SELECT key FROM swept_entries ORDER BY expires_at')
+    const { rows } = await db().admin.query<{ key: Buffer }>('SELECT key FROM swept_entries ORDER BY expires_at')
     return rows.map(({ key }) => key.toString())
   }
   await until('it is swept', async () => {
@@ -243,13 +227,13 @@ test('what has expired is swept, and rows over the bound', async () => {
   })
   // The soonest went, and no more than had to.
   expect(await keys()).toEqual([...Array.from({ length: 9 }, (_, n) => `k${n + 5}`), 'ever'])
-  expect((await admin.query("SELECT convert_from(key, 'UTF8') AS key FROM swept_leases")).rows).toEqual([
+  expect((await db().admin.query("SELECT convert_from(key, 'UTF8') AS key FROM swept_leases")).rows).toEqual([
     { key: 'new' },
   ])
   await leases?.close()
   // Another process has swept a moment ago.
-  await admin.query("UPDATE swept_entries SET expires_at = 1 WHERE key = 'k5'")
-  const pool = server.connect()
+  await db().admin.query("UPDATE swept_entries SET expires_at = 1 WHERE key = 'k5'")
+  const pool = db().connect()
   const sent = spyOnSent(pool, 'connect')
   const other = postgres({ pool, prefix: 'swept', log: false }).open({ ...context, fault })
   closing.push(() => other.close())
@@ -267,21 +251,21 @@ test('bad options are refused at creation', () => {
     undefined,
     {},
     { pool: {} },
-    { pool: admin, prefix: 'a b' },
-    { pool: admin, prefix: 'A' },
-    { pool: server.connect({ max: 1 }) },
+    { pool: db().admin, prefix: 'a b' },
+    { pool: db().admin, prefix: 'A' },
+    { pool: db().connect({ max: 1 }) },
   ]) {
     expect(() => postgres(options as never)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
   }
-  expect(() => postgres({ pool: admin, maxEntries: 0 })).toThrow(
+  expect(() => postgres({ pool: db().admin, maxEntries: 0 })).toThrow(
     expect.objectContaining({ code: 'ERR_CONFIG_UNBOUNDED' }),
   )
 })
 
 test('`migrate` may be called by many at once, and refuses tables of a newer version', async () => {
-  const tier = postgres({ pool: admin, prefix: 'many' })
+  const tier = postgres({ pool: db().admin, prefix: 'many' })
   await Promise.all(Array.from({ length: 5 }, () => tier.migrate()))
-  await admin.query('INSERT INTO many_schema VALUES (99)')
+  await db().admin.query('INSERT INTO many_schema VALUES (99)')
   await expect(tier.migrate()).rejects.toMatchObject({ code: 'ERR_TIER_FAILED' })
   await expect(tier.migrate()).rejects.toThrow(/version 99/)
 })

@@ -1,5 +1,7 @@
 /** A PostgreSQL of our own, with pools to it that end with it. */
 import { Pool, type PoolConfig } from 'pg'
+import { type PostgresOptions, type SqlTier, postgres } from '../../../src/index.ts'
+import { useServer } from '../use-server.ts'
 import { type PostgresServer as Server, startPostgres as start } from '../../../../../scripts/postgres-server.ts'
 
 /** A running server. */
@@ -40,4 +42,19 @@ export function withPools(server: Server): PostgresServer {
       await server.stop()
     },
   }
+}
+
+/** A PostgreSQL with our tables, for all tests of a file. */
+export interface Postgres extends PostgresServer {
+  readonly admin: Pool
+  /** A tier over a pool of its own. */
+  tier(options?: Partial<PostgresOptions>): SqlTier
+}
+
+export function usePostgres(): () => Postgres {
+  return useServer(startPostgres, async (server) => {
+    const admin = server.connect()
+    await postgres({ pool: admin }).migrate()
+    return { ...server, admin, tier: (options) => postgres({ pool: server.connect(), ...options }) }
+  })
 }

@@ -1,34 +1,28 @@
 import type { Cache } from '@hotpath/core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type SilentProxy, startSilentProxy } from '../../../../../scripts/silent-proxy.ts'
 import { postgres } from '../../../src/index.ts'
-import { closeNodes, openNodes } from '../nodes.ts'
+import { openNodes } from '../nodes.ts'
 import { silenceCases } from '../silence-cases.ts'
 import { until } from '../until.ts'
-import { type PostgresServer, startPostgres } from './server.ts'
+import { usePostgres } from './server.ts'
 
-let server: PostgresServer
+const db = usePostgres()
 let proxy: SilentProxy
 beforeAll(async () => {
-  server = await startPostgres()
-  proxy = await startSilentProxy(server.port)
-  await postgres({ pool: server.connect() }).migrate()
-}, 60_000)
-afterAll(async () => {
-  await proxy.stop()
-  await server.stop()
+  proxy = await startSilentProxy(db().port)
 })
-afterEach(closeNodes)
+afterAll(() => proxy.stop())
 
 silenceCases({
-  through: () => postgres({ pool: server.connect({ port: proxy.port }) }),
-  direct: () => postgres({ pool: server.connect() }),
+  through: () => postgres({ pool: db().connect({ port: proxy.port }) }),
+  direct: () => db().tier(),
   proxy: () => proxy,
 })
 
 test('a connection that listens and falls silent is noticed and replaced', async () => {
-  const [one] = (await openNodes(1, () => postgres({ pool: server.connect({ port: proxy.port }) }))) as [Cache]
-  const [other] = (await openNodes(1, () => postgres({ pool: server.connect() }), { name: one.name })) as [Cache]
+  const [one] = (await openNodes(1, () => postgres({ pool: db().connect({ port: proxy.port }) }))) as [Cache]
+  const [other] = (await openNodes(1, () => db().tier(), { name: one.name })) as [Cache]
   /** How long it takes until the other has heard. */
   const hear = async (): Promise<number> => {
     await one.getOrSet('k', () => 1)
@@ -52,7 +46,7 @@ test('a connection that listens and falls silent is noticed and replaced', async
 }, 40_000)
 
 test('where notifications do not arrive, others look often', async () => {
-  const pool = server.connect()
+  const pool = db().connect()
   const connect = pool.connect.bind(pool)
   // As with a pooler that lends connections for one transaction: LISTEN succeeds, and nothing ever comes.
   const deaf = {
@@ -66,7 +60,7 @@ test('where notifications do not arrive, others look often', async () => {
     },
   }
   const [one] = (await openNodes(1, () => postgres({ pool: deaf }))) as [Cache]
-  const [other] = (await openNodes(1, () => postgres({ pool: server.connect() }), { name: one.name })) as [Cache]
+  const [other] = (await openNodes(1, () => db().tier(), { name: one.name })) as [Cache]
   const took: number[] = []
   for (let round = 0; round < 8; round++) {
     await one.getOrSet('k', () => 1)

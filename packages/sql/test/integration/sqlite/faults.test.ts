@@ -6,11 +6,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { encrypted, msgpack } from '@hotpath/codec'
 import { isRememberedFailure, rememberFailure } from '@hotpath/contract/values'
-import { type Cache, createCache } from '@hotpath/core'
+import type { Cache } from '@hotpath/core'
 import { createFakeClock, createRandom } from '@hotpath/testkit'
 import { createEntry } from '@hotpath/contract'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { type SqliteOptions, sqlite } from '../../../src/index.ts'
+import { closeNodes, openWatched } from '../nodes.ts'
 import { until } from '../until.ts'
 import { freshPath, removeFolders } from './folder.ts'
 
@@ -18,19 +19,12 @@ const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
+afterEach(closeNodes)
 afterAll(removeFolders)
 
-/** A cache on SQLite alone, and the faults it tells of. */
+/** A cache on SQLite alone. */
 function make(path: string, options: Partial<SqliteOptions> = {}) {
-  const cache = createCache({ name: 'f', tiers: [sqlite({ path, ...options })], ttl: '1h', backoff: false })
-  const faults: string[] = []
-  const messages: string[] = []
-  cache.on('fault', ({ error }) => {
-    faults.push(error.code)
-    messages.push(error.message)
-  })
-  closing.push(() => cache.close())
-  return { cache, faults, messages }
+  return openWatched(sqlite({ path, ...options }), { name: 'f', backoff: false })
 }
 
 function raw(path: string): DatabaseSync {
