@@ -1,16 +1,13 @@
 /** The entries of one cache in Redis: a frame under a key each, which expires with the entry's last window. */
-import { Frame, type FrameHeader, isCodecError, openValue, readFrame, sealEntry } from '@hotpath/codec'
+import { TierFrames } from '@hotpath/codec'
 import {
   type Codec,
-  type CodecContext,
   type Entry,
   type EntryHead,
-  type MaybePromise,
   type ServerClock,
   type TierContext,
   TierError,
   type TierStore,
-  createEntry,
   deadAt,
 } from '@hotpath/contract'
 import type { Connection } from './connection.ts'
@@ -36,39 +33,17 @@ const MAX_WRITES = 100
 const MAX_READS = 1_000
 /** Of reads that come together: while we decode one batch the server works on the next, where with one of 512 both wait. */
 const MAX_BATCH = 128
-const COSTLY_BYTES = 1_024
-/** Keys of unreadable entries that are remembered until they are written. */
-const MAX_UNREADABLE = 10_000
 const SCAN_COUNT = 1_000
-
-/** What a codec is told of a frame; most look at none of it, so it is made when they do. */
-class FrameContext implements CodecContext {
-  /** Kept alive for the reason told at `Frame.kept`. */
-  static readonly kept: FrameContext = new FrameContext('', Frame.kept)
-  /** As it is in Redis, so that bytes are bound to the prefix and the cache's name as well. */
-  readonly key: string
-  readonly #frame: Frame
-
-  constructor(key: string, frame: Frame) {
-    this.key = key
-    this.#frame = frame
-  }
-
-  get header(): Uint8Array {
-    return this.#frame.headerBytes
-  }
-}
 
 export function openStore({ connection, codec, clock, keyPrefix }: StoreParts, context: TierContext): TierStore {
   const redisKey = (key: string): string => keyPrefix + key
-  /** Keys whose entry cannot be read. What is compared in it may be damaged as well, so it must not win a write. */
-  const unreadable = new Set<string>()
+  const frames = new TierFrames({ codec, clock, context, boundKey: redisKey })
 
   async function read(key: string): Promise<Entry | undefined> {
     const unknown = clock.ready()
     if (unknown !== undefined) await unknown
     const bytes = await connection.callBuffer('GET', redisKey(key))
-    return bytes === null ? undefined : open(key, bytes as Uint8Array)
+    return bytes === null ? undefined : frames.open(key, bytes as Uint8Array)
   }
 
   /** One MGET for each slot, or for all where slots do not matter; a server that fails takes no others with it. */
@@ -96,7 +71,7 @@ export function openStore({ connection, codec, clock, keyPrefix }: StoreParts, c
     let isLater = false
     const entries = keys.map((key, index) => {
       const bytes = answers[index]
-      const entry = bytes === null || bytes === undefined ? undefined : open(key, bytes)
+      const entry = bytes === null || bytes === undefined ? undefined : frames.open(key, bytes)
       isLater ||= entry instanceof Promise
       return entry
     })
@@ -106,88 +81,33 @@ export function openStore({ connection, codec, clock, keyPrefix }: StoreParts, c
     return isLater ? Promise.all(entries.map(async (entry) => entry)) : (entries as (Entry | undefined)[])
   }
 
-  /** Without a promise where the codec needs none: there are many of these at once. */
-  function open(key: string, bytes: Uint8Array): MaybePromise<Entry | undefined> {
-    try {
-      const frame = readFrame(bytes)
-      const { header } = frame
-      // The header alone says so, and the value need not be decoded; of a small one that is no dearer than to ask.
-      if (frame.payloadBytes >= COSTLY_BYTES && context.outdated?.(key, header) === true) return undefined
-      const value = openValue(frame, codec, new FrameContext(redisKey(key), frame))
-      return value instanceof Promise
-        ? value.then(
-            (decoded) => entryOf(header, decoded),
-            (error: unknown) => spoiled(key, error),
-          )
-        : entryOf(header, value)
-    } catch (error) {
-      return spoiled(key, error)
-    }
-  }
-
-  function spoiled(key: string, error: unknown): undefined {
-    if (isCodecError(error) && unreadable.size < MAX_UNREADABLE) unreadable.add(key)
-    return report(error)
-  }
-
-  function entryOf(header: FrameHeader, value: unknown): Entry {
-    const { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags } = header
-    const createdAt = clock.fromServer(storedAt)
-    return createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs })
-  }
-
   /** What entries are judged by, some at a time: whole frames are read, and no value is decoded. */
   async function* heads(keys: readonly string[]): AsyncGenerator<readonly [key: string, head: EntryHead]> {
     for (const some of chunks(connection, keys, (key) => key, MAX_WRITES)) {
-      const frames = (await connection.callBuffer('MGET', ...some)) as (Uint8Array | null)[]
+      const found = (await connection.callBuffer('MGET', ...some)) as (Uint8Array | null)[]
       for (const [index, key] of some.entries()) {
-        const head = headOf(frames[index] ?? null)
+        const bytes = found[index] ?? undefined
+        const head = bytes && frames.headOf(bytes)
         if (head !== undefined) yield [key, head]
       }
     }
   }
 
-  /** `undefined` for what is no entry that can be read: another program may have written it. */
-  function headOf(bytes: Uint8Array | null): EntryHead | undefined {
-    if (bytes === null) return undefined
-    try {
-      const { storedAt, ...header } = readFrame(bytes).header
-      return { ...header, createdAt: clock.fromServer(storedAt) }
-    } catch (error) {
-      return report(error)
-    }
-  }
-
   async function seal(key: string, entry: Entry): Promise<Sealed | undefined> {
     const lifeMs = Math.ceil(deadAt(entry) - context.elapsed())
-    if (lifeMs <= 0) return undefined
-    try {
-      const storedAt = Math.max(0, clock.toServer(entry.createdAt))
-      return { key: redisKey(key), frame: await sealEntry(entry, { codec, key: redisKey(key), storedAt }), lifeMs }
-    } catch (error) {
-      return report(error)
-    }
-  }
-
-  /** What is wrong with one value is no fault of the server. */
-  function report(error: unknown): undefined {
-    if (!isCodecError(error)) throw error
-    context.fault(error)
-    return undefined
-  }
-
-  function wasUnreadable(inRedis: string): boolean {
-    return unreadable.delete(inRedis.slice(keyPrefix.length))
+    const sealed = await frames.seal(key, entry)
+    return sealed && { key: redisKey(key), frame: sealed.frame, lifeMs }
   }
 
   async function write(entries: readonly (readonly [string, Entry])[]): Promise<void> {
     const unknown = clock.ready()
     if (unknown !== undefined) await unknown
-    const sealed = await Promise.all(entries.map(([key, entry]) => seal(key, entry)))
-    const frames = sealed.filter((one) => one !== undefined)
+    const sealed = (await Promise.all(entries.map(([key, entry]) => seal(key, entry)))).filter(
+      (one) => one !== undefined,
+    )
     // Not waited for: commands of one connection keep their order, and a read right after this write must find it.
-    const cleared = unreadable.size > 0 ? remove(frames.map(({ key }) => key).filter(wasUnreadable)) : undefined
-    const stored = chunks(connection, frames, ({ key }) => key, MAX_WRITES).map((some) =>
+    const cleared = remove(frames.takeUnreadable(entries.map(([key]) => key)).map(redisKey))
+    const stored = chunks(connection, sealed, ({ key }) => key, MAX_WRITES).map((some) =>
       STORE.run(
         connection,
         some.map(({ key }) => key),

@@ -20,19 +20,35 @@ export interface Rule {
   readonly covered?: { readonly by: string; readonly changes: Changes }
 }
 
+/** Entries that live for ever, and a source that is no bottleneck. */
+const PLAIN: GivenClimate = {
+  troubles: new Set(),
+  hasMiddle: false,
+  hasLeases: false,
+  memoryEntries: 100,
+  freshness: { ttl: Infinity },
+  sourceMs: 3,
+}
+
+/** Entries that are gone soon, each of which is read often. */
+const SHORT_LIVED: GivenClimate = {
+  ...PLAIN,
+  hasMemory: true,
+  freshness: { ttl: 500, staleWhileRevalidate: false, staleIfError: false },
+  writes: 0.05,
+}
+
 /** Somebody loses all connections for longer than entries are served without, over a network that is slow. */
 const CUT_OFF: GivenClimate = {
+  ...PLAIN,
   nodes: 5,
   troubles: new Set(['cut']),
   troubleMs: 3_000,
-  weather: { slow: 1, slowMs: 1_500 },
+  weather: { slow: 1, slowMs: 1_500, slowStream: 1 },
   stream: 'pushed',
   hasMemory: true,
-  memoryEntries: 100,
   maxOfflineMs: 3_000,
   heartbeatMs: 1_000,
-  freshness: { ttl: Infinity },
-  sourceMs: 3,
   writes: 0.03,
 }
 
@@ -80,6 +96,15 @@ export const RULES: readonly Rule[] = [
     rule: '5',
     without: 'positions are assigned, not raised',
     changes: { 'raise-cells': ';', 'raise-ids': 'true' },
+    // The own acknowledgement overtakes an earlier record.
+    climate: {
+      ...PLAIN,
+      nodes: 3,
+      weather: { inOrder: true, slow: 0.02, slowMs: 1_500, slowStream: 1 },
+      stream: 'pushed',
+      hasMemory: false,
+      writes: 0.5,
+    },
   },
   {
     rule: '5',
@@ -92,6 +117,16 @@ export const RULES: readonly Rule[] = [
     rule: '5',
     without: 'records that came before the state was read are forgotten',
     changes: { 'early-cursor': 'early[0]?.position ?? from.position', 'early-records': 'early.slice(1)' },
+    // Mirrors begin often, as records overtake each other, and the state takes long to arrive.
+    climate: {
+      ...PLAIN,
+      nodes: 2,
+      weather: { inOrder: false, slow: 0.4, slowMs: 1_500, slowStream: 0.1 },
+      stream: 'pushed',
+      hasMemory: false,
+      burstMs: 2_000,
+      writes: 0.4,
+    },
   },
   {
     rule: '6',
@@ -109,13 +144,15 @@ export const RULES: readonly Rule[] = [
     changes: { 'beat-position': 'true' },
     // The last record before a silence is lost on its way to somebody who has the value.
     climate: {
+      ...PLAIN,
+      nodes: 4,
       troubles: new Set(['lose']),
-      weather: { lost: 0.15 },
+      weather: { lost: 0.15, slow: 0.02, slowStream: 0.02 },
       stream: 'pushed',
       hasMemory: true,
-      hasMiddle: false,
-      memoryEntries: 100,
-      freshness: { ttl: Infinity },
+      maxOfflineMs: 3_000,
+      burstMs: 4_000,
+      writes: 0.2,
     },
   },
   {
@@ -172,6 +209,7 @@ export const RULES: readonly Rule[] = [
     rule: '10',
     without: 'what is promoted begins its life again',
     changes: { promote: '{ ...found.entry, createdAt: engine.timeline.elapsed() }' },
+    climate: { ...SHORT_LIVED, memoryEntries: 1 },
   },
   {
     rule: '10',
@@ -184,7 +222,7 @@ export const RULES: readonly Rule[] = [
     rule: '11',
     without: 'entries are served without contact for ever',
     changes: { offline: 'Number.POSITIVE_INFINITY' },
-    climate: { ...CUT_OFF, weather: { slow: 0.1 } },
+    climate: { ...CUT_OFF, weather: { slow: 0.1, slowStream: 0.1 } },
   },
   {
     rule: '11',
@@ -196,12 +234,23 @@ export const RULES: readonly Rule[] = [
     rule: '11',
     without: 'time stands still while a machine sleeps',
     changes: { jump: 'stepMs' },
+    climate: { ...SHORT_LIVED, troubles: new Set(['suspend']), troubleMs: 800 },
   },
   {
     rule: '12',
     without: 'a token is compared with what is known, not with the cursor',
     changes: {
       'token-by-cursor': '(this.#mirror.mark()?.position ?? -1) >= position ? true : this.#readers.wait(position)',
+    },
+    // The own acknowledgement overtakes the record of the token.
+    climate: {
+      ...PLAIN,
+      nodes: 4,
+      weather: { inOrder: true, slow: 0.1, slowMs: 1_500, slowStream: 0.1 },
+      stream: 'pushed',
+      connections: 2,
+      hasMemory: true,
+      burstMs: 100,
     },
   },
   {
@@ -218,6 +267,16 @@ export const RULES: readonly Rule[] = [
     rule: '12',
     without: 'a soft record up to the token stays soft',
     changes: { 'soft-up-to-token': "'expired'" },
+    // What is stale is served for as long as its refresh takes.
+    climate: {
+      ...PLAIN,
+      nodes: 2,
+      weather: { inOrder: true, slow: 0.02, slowMs: 10, slowStream: 0.02 },
+      hasMemory: true,
+      freshness: { ttl: Infinity, staleWhileRevalidate: 3_000, backoff: false },
+      sourceMs: 400,
+      writes: 0.2,
+    },
   },
 ]
 
