@@ -65,14 +65,14 @@ class FrameContext implements CodecContext {
  * @example
  * ```ts
  * import { TierFrames, msgpack } from '@hotpath/codec'
- * import { type TierContext, createEntry } from '@hotpath/contract'
- * import { systemClock } from '@hotpath/core'
+ * import { type TierContext, createEntry, systemClock } from '@hotpath/contract'
  *
  * const elapsed = () => performance.now()
  * const context: TierContext = { name: 'users', clock: systemClock, elapsed, evicted: () => {}, fault: console.log }
  * const clock = { toServer: (at: number) => at, fromServer: (at: number) => at }
  * const frames = new TierFrames({ codec: msgpack(), clock, context, boundKey: (key) => `users:${key}` })
- * const entry = createEntry({ value: 'Ada', createdAt: elapsed(), freshMs: 60_000, epoch: 'e', asOf: 1 })
+ * const windows = { createdAt: elapsed(), freshMs: 60_000, staleMs: 0, errorMs: 0, aheadMs: 0 }
+ * const entry = createEntry({ value: 'Ada', tags: [], ...windows, epoch: 'e', asOf: 1 })
  * const sealed = await frames.seal('user:42', entry)
  * if (sealed) console.log((await frames.open('user:42', sealed.frame))?.value) // Ada
  * ```
