@@ -1,4 +1,5 @@
 import { TagError } from './errors.ts'
+import { isPromise } from './is-promise.ts'
 import { received } from './received.ts'
 import { utf8Length } from './utf8.ts'
 
@@ -16,7 +17,7 @@ export function validateTags(tags: readonly string[], where: string): readonly s
   if (!Array.isArray(tags)) {
     throw new TagError(
       'ERR_TAG_INVALID',
-      `\`${where}\` must be an array of tags, received ${received(tags)}. Write ['country:DE'] for a single tag.`,
+      `\`${where}\` must be an array of tags, received ${received(tags)}. ${adviceOnTags(tags)}`,
       { context: { where } },
     )
   }
@@ -28,6 +29,15 @@ export function validateTags(tags: readonly string[], where: string): readonly s
     `\`${where}\` must have at most ${MAX_TAGS} tags, received ${distinct.length}. Use fewer that each cover more entries.`,
     { context: { where, count: distinct.length } },
   )
+}
+
+function adviceOnTags(tags: unknown): string {
+  if (typeof tags === 'function') {
+    return 'Pass the list itself. For tags that depend on the value, call `addTags` in the loader, or use `wrap`, whose `tags` may be a function.'
+  }
+  if (isPromise(tags)) return '`await` it first.'
+  const isIterable = typeof tags === 'object' && tags !== null && Symbol.iterator in tags
+  return isIterable ? 'Write [...tags].' : "Write ['country:DE'] for a single tag, or leave it out for none."
 }
 
 function assertTag(tag: unknown, where: string, index: number): void {

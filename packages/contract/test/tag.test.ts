@@ -62,11 +62,25 @@ describe('a list of tags', () => {
     )
   })
 
-  test('is not a single text', () => {
-    expect(() => validateTags('country:DE' as never, 'addTags')).toThrow(
+  const SINGLE = "Write ['country:DE'] for a single tag, or leave it out for none."
+  test.each<[unknown, string]>([
+    ['country:DE', `received 'country:DE'. ${SINGLE}`],
+    ['', `received ''. ${SINGLE}`],
+    [null, `received null. ${SINGLE}`],
+    [undefined, `received undefined. ${SINGLE}`],
+    [0, `received 0. ${SINGLE}`],
+    [{ length: 0 }, `received an object. ${SINGLE}`],
+    [new Set(['a']), 'received an object. Write [...tags].'],
+    [Promise.resolve(['a']), 'received a Promise. `await` it first.'],
+    [
+      () => ['a'],
+      'received a function. Pass the list itself. For tags that depend on the value, call `addTags` in the loader, or use `wrap`, whose `tags` may be a function.',
+    ],
+  ])('is an array, not %s', (tags, message) => {
+    expect(() => validateTags(tags as never, 'addTags')).toThrow(
       expect.objectContaining({
         code: 'ERR_TAG_INVALID',
-        message: "`addTags` must be an array of tags, received 'country:DE'. Write ['country:DE'] for a single tag.",
+        message: `\`addTags\` must be an array of tags, ${message}`,
       }),
     )
   })

@@ -127,6 +127,50 @@ test('what a loader sets is checked, too', async () => {
   await expect(failing).rejects.toThrow('`setTtl` has no option `tll`. Did you mean `ttl`?')
 })
 
+describe('tags that are no list of tags', () => {
+  const entries = [{ key: 'k', value: 1 }]
+  const doors: Readonly<Record<string, (cache: Cache, tags: never) => unknown>> = {
+    getOrSet: (cache, tags) => cache.getOrSet('k', load, { tags }),
+    getOrSetMany: (cache, tags) => cache.getOrSetMany(['k'], () => [1], { tags }),
+    'getOrSetMany of nothing': (cache, tags) => cache.getOrSetMany([], () => [], { tags }),
+    set: (cache, tags) => cache.set('k', 1, { tags }),
+    setMany: (cache, tags) => cache.setMany(entries, { tags }),
+    'setMany of nothing': (cache, tags) => cache.setMany([], { tags }),
+    'an entry of setMany': (cache, tags) => cache.setMany([{ key: 'k', value: 1, tags }]),
+    'an entry with tags of its own': (cache, tags) => cache.setMany([{ key: 'k', value: 1, tags: [] }], { tags }),
+    'warm with a loader': (cache, tags) => cache.warm(['k'], { load, tags }),
+    'warm with entries': (cache, tags) => cache.warm(entries, { tags }),
+    'what a function of wrap returns': (cache, tags) => cache.wrap(load, { key: () => 'k', tags: () => tags })(),
+    addTags: (cache, tags) =>
+      cache.getOrSet('k', ({ addTags }) => {
+        addTags(tags)
+        return 1
+      }),
+  }
+  const wrong: Readonly<Record<string, unknown>> = {
+    'a function': () => ['t'],
+    'an async function': async () => ['t'],
+    'an empty string': '',
+    null: null,
+    zero: 0,
+    false: false,
+    'an object': {},
+    'an empty set': new Set(),
+    'a list of something else': [''],
+  }
+
+  describe.each(Object.entries(doors))('%s', (door, call) => {
+    test.each(Object.entries(wrong))('refuses %s, and stores nothing', async (_, tags) => {
+      const { cache } = make()
+      await expect((async () => call(cache, tags as never))()).rejects.toMatchObject({
+        code: 'ERR_TAG_INVALID',
+        message: expect.stringMatching(door === 'addTags' ? /^`addTags/ : /^`tags/),
+      })
+      expect(cache.peek('k')).toBeUndefined()
+    })
+  })
+})
+
 test('a hit in memory checks nothing', async () => {
   const { cache } = make()
   await cache.set('k', 1)

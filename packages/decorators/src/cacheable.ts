@@ -1,4 +1,4 @@
-import { type CacheKey, type FreshnessOptions, RequestError } from '@hotpath/contract'
+import { type CacheKey, type FreshnessOptions, RequestError, validateTags } from '@hotpath/contract'
 import { rememberFailure } from '@hotpath/contract/values'
 import type { LoadContext, Token } from '@hotpath/core'
 import { callAround, callShared, isWithinLoad } from '@hotpath/request'
@@ -92,7 +92,8 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
         }
         if (value === undefined) return value
         if (unless?.call(this, args, value) === true) context.skip()
-        else if (typeof tags === 'function') context.addTags(select(tags, { self: this, args, value }))
+        else if (typeof tags === 'function')
+          context.addTags(validateTags(select(tags, { self: this, args, value }), 'tags'))
         return value
       }
       // Who gives up leaves the load to the others, and ends it as the last.

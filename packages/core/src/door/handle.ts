@@ -185,6 +185,7 @@ export class CacheHandle implements Cache {
     return writing('setMany', () => {
       this.#open()
       checkSetOptions(options, 'setMany')
+      ownTags(options.tags)
       const shared = resolveFreshness(this.#freshness, options)
       const writes = Array.from(assertIterable(entries, 'setMany'), (entry) => {
         assertEntry(entry)
@@ -269,6 +270,7 @@ export class CacheHandle implements Cache {
     assertIterable(source, 'warm')
     checkWarmOptions(options)
     resolveFreshness(this.#freshness, options)
+    ownTags(options.tags)
     // What a source read before the log could be seen might be outdated already.
     await this.#view.beginning()
     const asOf = this.now() ?? toToken(NOWHERE)
@@ -373,7 +375,10 @@ function isPlain(options: LoadOptions): boolean {
 
 /** Copied: the caller may change his list later. */
 function ownTags(tags: readonly string[] | undefined): readonly string[] {
-  return tags === undefined || tags.length === 0 ? NO_TAGS : [...validateTags(tags, 'tags')]
+  if (tags === undefined) return NO_TAGS
+  // A function has a length too.
+  const valid = validateTags(tags, 'tags')
+  return valid.length === 0 ? NO_TAGS : [...valid]
 }
 
 function tagScopes(tags: readonly string[], method: string): Scope[] {

@@ -48,7 +48,7 @@ export function wrap<Fn extends AnyFunction>(
     const load = async ({ addTags, skip }: LoadContext): Promise<Value> => {
       const value = (await Reflect.apply(fn, this, args)) as Value
       if (unless?.(args, value) === true) skip()
-      if (typeof tags === 'function') addTags(tags(args, value))
+      if (typeof tags === 'function') addTags(validateTags(tags(args, value), 'tags'))
       return value
     }
     try {

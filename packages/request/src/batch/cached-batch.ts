@@ -73,7 +73,8 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
           key,
           new Call(undefined, { signal, priority: caller?.priority, origin: caller }),
         )
-        if (this.#tagsOf !== undefined && value !== undefined) addTags(this.#tagsOf(key, value as Value))
+        if (this.#tagsOf !== undefined && value !== undefined)
+          addTags(validateTags(this.#tagsOf(key, value as Value), 'tags'))
         return value
       },
       options,
