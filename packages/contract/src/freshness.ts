@@ -48,6 +48,7 @@ export const FRESHNESS_OPTIONS: OptionTable<keyof FreshnessOptions> = {
   backoff: true,
 }
 
+const NEVER = Number.POSITIVE_INFINITY
 const TIMEOUT_OPTIONS: OptionTable<keyof TimeoutOptions> = { soft: true, hard: true }
 
 /** A freshness policy with every option resolved: integer milliseconds, `Infinity` for never, `0` for off. */
@@ -76,7 +77,7 @@ export const DEFAULT_FRESHNESS: Freshness = {
   jitter: 0,
   refreshAhead: 0,
   negativeMs: undefined,
-  softTimeoutMs: Number.POSITIVE_INFINITY,
+  softTimeoutMs: NEVER,
   hardTimeoutMs: 30_000,
   backoffMs: 100,
 }
@@ -94,46 +95,57 @@ export function resolveFreshness(above: Freshness, options: FreshnessOptions): F
   const hardTimeoutMs = limit(hard, above.hardTimeoutMs, 'timeout.hard')
   // A level may shorten the hard one alone: then the soft one of the level above has no effect, and harms nobody.
   if (soft !== undefined && soft !== false) assertReached(softTimeoutMs, hardTimeoutMs)
+  const window = (option: 'staleWhileRevalidate' | 'staleIfError' | 'backoff', inherited: number): number =>
+    msOf(options[option], inherited, option, 0)
+  const { ttl, negativeTtl, jitter, refreshAhead } = options
   return {
-    freshMs: options.ttl === undefined ? above.freshMs : toMs(options.ttl, 'ttl'),
-    staleMs: window(options.staleWhileRevalidate, above.staleMs, 'staleWhileRevalidate', 0),
-    errorMs: window(options.staleIfError, above.errorMs, 'staleIfError', 0),
-    jitter: jitterOf(options.jitter, above.jitter),
-    refreshAhead: betaOf(options.refreshAhead, above.refreshAhead),
-    negativeMs:
-      options.negativeTtl === false ? undefined : window(options.negativeTtl, above.negativeMs, 'negativeTtl'),
+    freshMs: ttl === undefined ? above.freshMs : toMs(ttl, 'ttl'),
+    staleMs: window('staleWhileRevalidate', above.staleMs),
+    errorMs: window('staleIfError', above.errorMs),
+    jitter: ratioOf(jitter, above.jitter, () => {
+      if (typeof jitter === 'number' && jitter >= 0 && jitter <= 1) return jitter
+      throw wrongOption('jitter', 'a ratio from 0 to 1', jitter, 'Use 0.1 to shorten each ttl by up to a tenth.')
+    }),
+    refreshAhead: ratioOf(refreshAhead, above.refreshAhead, () => {
+      if (refreshAhead === true) return 1
+      if (typeof refreshAhead === 'number' && refreshAhead >= 0 && refreshAhead < NEVER) return refreshAhead
+      throw wrongOption(
+        'refreshAhead',
+        "`true`, `false` or a number from 0 (XFetch's beta)",
+        refreshAhead,
+        'Use `true` for a beta of 1.',
+      )
+    }),
+    negativeMs: msOf(negativeTtl, above.negativeMs, 'negativeTtl', undefined),
     softTimeoutMs,
     hardTimeoutMs,
-    backoffMs: window(options.backoff, above.backoffMs, 'backoff', 0),
+    backoffMs: window('backoff', above.backoffMs),
   }
 }
 
 /** Most calls say nothing of freshness, and then share the policy of the level above. */
 function inheritsAll(options: FreshnessOptions): boolean {
-  return (
-    options.ttl === undefined &&
-    options.staleWhileRevalidate === undefined &&
-    options.staleIfError === undefined &&
-    options.jitter === undefined &&
-    options.refreshAhead === undefined &&
-    options.negativeTtl === undefined &&
-    options.timeout === undefined &&
-    options.backoff === undefined
-  )
+  for (const name in FRESHNESS_OPTIONS) if (options[name as keyof FreshnessOptions] !== undefined) return false
+  return true
 }
 
-function window<Inherited extends number | undefined>(
+function msOf<Off extends number | undefined, Inherited extends number | undefined>(
   value: Duration | false | undefined,
   inherited: Inherited,
   option: string,
-  off = 0,
-): number | Inherited {
+  off: Off,
+): number | Off | Inherited {
   if (value === undefined) return inherited
   return value === false ? off : toMs(value, option)
 }
 
+function ratioOf(value: unknown, inherited: number, given: () => number): number {
+  if (value === undefined) return inherited
+  return value === false ? 0 : given()
+}
+
 function limit(value: Duration | false | undefined, inherited: number, option: string): number {
-  const ms = window(value, inherited, option, Number.POSITIVE_INFINITY)
+  const ms = msOf(value, inherited, option, NEVER)
   if (ms > 0) return ms
   throw wrongOption(option, 'positive', value, 'Use `false` to wait forever.')
 }
@@ -151,30 +163,7 @@ function assertReached(softMs: number, hardMs: number): void {
 function timeoutsOf(timeout: FreshnessOptions['timeout']): TimeoutOptions {
   if (timeout === undefined) return {}
   if (timeout === false) return { soft: false, hard: false }
-  if (!isTimeouts(timeout)) return { hard: timeout }
+  if (typeof timeout !== 'object' || Array.isArray(timeout)) return { hard: timeout as Duration }
   checkOptions(timeout, 'timeout', TIMEOUT_OPTIONS)
   return timeout
-}
-
-function isTimeouts(timeout: Duration | TimeoutOptions): timeout is TimeoutOptions {
-  return typeof timeout === 'object' && timeout !== null && !Array.isArray(timeout)
-}
-
-function jitterOf(value: number | false | undefined, inherited: number): number {
-  if (value === undefined) return inherited
-  if (value === false) return 0
-  if (typeof value === 'number' && value >= 0 && value <= 1) return value
-  throw wrongOption('jitter', 'a ratio from 0 to 1', value, 'Use 0.1 to shorten each ttl by up to a tenth.')
-}
-
-function betaOf(value: boolean | number | undefined, inherited: number): number {
-  if (value === undefined) return inherited
-  if (typeof value === 'boolean') return value ? 1 : 0
-  if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return value
-  throw wrongOption(
-    'refreshAhead',
-    "`true`, `false` or a number from 0 (XFetch's beta)",
-    value,
-    'Use `true` for a beta of 1.',
-  )
 }

@@ -5,7 +5,7 @@ export { digestOf } from './digest.ts'
 export { meaningfulName } from './code-names.ts'
 export type { Named } from './code-names.ts'
 export { MAX_PREFIX_BYTES, encodeKeyPrefix, hasKeyPrefix } from './key-prefix.ts'
-export { compilePattern, escapePattern } from './pattern.ts'
+export { compilePattern, compileWholePattern, escapePattern } from './pattern.ts'
 export { validateTags } from './tag.ts'
 
 export {

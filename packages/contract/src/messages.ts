@@ -56,6 +56,9 @@ export function adviceOnOptions(given: unknown, tables: Tables): string {
   const needed = examplesOf(tables)
   if (needed.length > 0) return passExamples(needed)
   const known = namesOf(tables)
+  if (typeof given === 'function' && known.includes('refresh')) {
+    return 'The loader comes before the options: `(key, loader, options)`.'
+  }
   if (known.includes('ttl')) {
     if (typeof given === 'number') return `Write \`{ ttl: ${given > 0 ? given : 1_000} }\`, in milliseconds.`
     if (typeof given === 'string') return `Write \`{ ttl: ${DURATION.test(given) ? received(given) : "'5m'"} }\`.`

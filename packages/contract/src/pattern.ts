@@ -44,6 +44,16 @@ export function compilePattern(pattern: string): (encodedKey: string) => boolean
   }
 }
 
+/**
+ * The same for what keeps keys whole, however long.
+ *
+ * @throws PatternError as `compilePattern` does.
+ */
+export function compileWholePattern(pattern: string): (encodedKey: string) => boolean {
+  const tokens = tokenize(pattern)
+  return (encodedKey) => matches(tokens, encodedKey)
+}
+
 /** Writes a text so that a pattern takes it literally. */
 export function escapePattern(literal: string): string {
   return literal.replace(/[*?\\]/g, '\\$&')

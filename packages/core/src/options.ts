@@ -119,13 +119,20 @@ const CACHE_OPTIONS: Own<CacheOptions> = {
   clock: clockOption,
   random: functionOption,
 }
-const READ_OPTIONS: OptionTable<keyof ReadOptions> = { after: true, stale: booleanOption }
-const LOAD_OPTIONS: Own<LoadOptions> = { tags: true, after: true, signal: signalOption, refresh: booleanOption }
-const WRITE_OPTIONS: OptionTable<keyof WriteOptions> = { queue: booleanOption }
-const SET_OPTIONS: OptionTable<'tags' | 'asOf'> = { tags: true, asOf: true }
-const SET_ENTRY: OptionTable<'key' | 'value'> = { key: true, value: true }
 
-const WARM_OPTIONS: OptionTable<'load' | 'tags' | 'concurrency' | 'onProgress' | 'signal'> = {
+/** The options of a read without a loader. */
+export const READ_OPTIONS: OptionTable<keyof ReadOptions> = { after: true, stale: booleanOption }
+/** Those of a read with a loader, beside freshness. */
+export const LOAD_OPTIONS: Own<LoadOptions> = { tags: true, after: true, signal: signalOption, refresh: booleanOption }
+/** Those of an invalidation. */
+export const WRITE_OPTIONS: OptionTable<keyof WriteOptions> = { queue: booleanOption }
+/** Those of a write of values, beside freshness and `WRITE_OPTIONS`. */
+export const SET_OPTIONS: OptionTable<'tags' | 'asOf'> = { tags: true, asOf: true }
+/** The members of an entry to write, beside freshness and `SET_OPTIONS`. */
+export const SET_ENTRY: OptionTable<'key' | 'value'> = { key: true, value: true }
+
+/** The options of `warm`, beside freshness. */
+export const WARM_OPTIONS: OptionTable<'load' | 'tags' | 'concurrency' | 'onProgress' | 'signal'> = {
   load: functionOption,
   tags: true,
   concurrency: countOption,
@@ -155,45 +162,6 @@ export function checkCacheOptions(options: CacheOptions): void {
   }
 }
 
-/** @throws ConfigError for what no namespace inherits. */
-export function checkDefaults(options: FreshnessOptions): void {
-  checkOptions(options, 'namespace', FRESHNESS_OPTIONS)
-}
-
-/** @throws ConfigError for options that a read without a loader does not have. */
-export function checkReadOptions(options: ReadOptions, method: string): void {
-  checkOptions(options, method, READ_OPTIONS)
-}
-
-/** @throws ConfigError for options that a read with a loader does not have. */
-export function checkLoadOptions(options: LoadOptions, method: string): void {
-  if (typeof options === 'function') {
-    const wayOut = `The loader comes before the options: \`${method}(key, loader, options)\`.`
-    throw wrongOption(`options of ${method}`, 'an object', options, wayOut)
-  }
-  checkOptions(options, method, FRESHNESS_OPTIONS, LOAD_OPTIONS)
-}
-
-/** @throws ConfigError for options that an invalidation does not have. */
-export function checkWriteOptions(options: WriteOptions, method: string): void {
-  checkOptions(options, method, WRITE_OPTIONS)
-}
-
-/** @throws ConfigError for options that a write of values does not have. */
-export function checkSetOptions(options: SetOptions, method: string): void {
-  checkOptions(options, method, FRESHNESS_OPTIONS, SET_OPTIONS, WRITE_OPTIONS)
-}
-
-/** @throws ConfigError for members that an entry to write does not have. */
-export function checkSetEntry(entry: SetEntry, method: string): void {
-  checkOptions(entry, `an entry of ${method}`, SET_ENTRY, FRESHNESS_OPTIONS, SET_OPTIONS)
-}
-
 function isTier(tier: unknown): boolean {
   return typeof tier === 'object' && tier !== null && typeof (tier as Tier).open === 'function'
-}
-
-/** @throws ConfigError for options that `warm` does not have. */
-export function checkWarmOptions(options: FreshnessOptions): void {
-  checkOptions(options, 'warm', WARM_OPTIONS, FRESHNESS_OPTIONS)
 }

@@ -18,18 +18,21 @@ export function sharedHalfOf({ tiers, log, shared }: CacheOptions): SharedEngine
   const half = given as Partial<SharedEngine> | undefined
   if (half?.brand === '@hotpath/core/shared' && half.version === VERSION) return half as SharedEngine
   if (needy !== 'log' && half === undefined && isPlainMemory(needy)) throw secondMemory(tiers.indexOf(needy))
-  const what = needy === 'log' ? '`log`' : `The \`${needy.type}\` tier`
-  throw half?.brand === '@hotpath/core/shared' ? otherVersion(what) : missing(what)
+  throw half?.brand === '@hotpath/core/shared' ? otherVersion(needy) : missing(needy)
 }
 
 function isPlainMemory(tier: Tier): boolean {
   return tier.type === 'memory' && tier.openLog === undefined && tier.openLease === undefined
 }
 
-function missing(what: string): ConfigError {
+function nameOf(needy: Tier | 'log'): string {
+  return needy === 'log' ? '`log`' : `The \`${needy.type}\` tier`
+}
+
+function missing(needy: Tier | 'log'): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_OPTION',
-    `${what} needs the shared half of the engine. Give \`shared\` of '@hotpath/core/shared' to \`createCache\`, or put it on the tier.`,
+    `${nameOf(needy)} needs the shared half of the engine. Give \`shared\` of '@hotpath/core/shared' to \`createCache\`, or put it on the tier.`,
     { context: { option: 'shared' } },
   )
 }
@@ -43,10 +46,10 @@ function secondMemory(index: number): ConfigError {
   )
 }
 
-function otherVersion(what: string): ConfigError {
+function otherVersion(needy: Tier | 'log'): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_OPTION',
-    `${what} comes with the shared half of another version of \`@hotpath/core\`. Install one version of it for all adapters.`,
+    `${nameOf(needy)} comes with the shared half of another version of \`@hotpath/core\`. Install one version of it for all adapters.`,
     { context: { option: 'shared' } },
   )
 }

@@ -1,4 +1,4 @@
-import type { InvalidationLog, LogFollower } from '@hotpath/contract'
+import { type InvalidationLog, type LogFollower, compilePattern } from '@hotpath/contract'
 import { asyncTier, createFakeClock, createRandom, createSharedStore, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { type CacheOptions, createMemoryLog, memory } from './core.ts'
@@ -319,14 +319,14 @@ describe('prefixes and patterns of a log', () => {
     ({ scope: { type: 'prefix', prefix }, strength: 'hard', epoch: 'e', position }) as const
 
   test('a namespace that is cleared again and again takes one place', () => {
-    const positions = createExactPositions(limits)
+    const positions = createExactPositions(compilePattern, limits)
     for (let position = 1; position <= 5_000; position++) positions.raise(clear(`n${position % 1_000}`, position))
     expect([positions.hardAt('other', []), positions.isCrowded]).toEqual([0, false])
     expect(positions.hardAt('n7:x', [])).toBe(4_007)
   })
 
   test('a shorter prefix takes the place of all that it covers', () => {
-    const positions = createExactPositions(limits)
+    const positions = createExactPositions(compilePattern, limits)
     for (let position = 1; position <= 999; position++) positions.raise(clear(`a:n${position}`, position))
     positions.raise(clear('b', 1_000))
     positions.raise(clear('a', 1_001))
@@ -336,7 +336,7 @@ describe('prefixes and patterns of a log', () => {
   })
 
   test('beyond 1,000 the oldest concerns everything, and what was loaded since stays valid', () => {
-    const positions = createExactPositions(limits)
+    const positions = createExactPositions(compilePattern, limits)
     for (let position = 1; position <= 1_000; position++) positions.raise(clear(`n${position}`, position))
     positions.raise(clear('n1', 1_001))
     positions.raise(clear('n1002', 1_002))

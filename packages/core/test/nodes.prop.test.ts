@@ -4,7 +4,7 @@
  *
  * `SEED=…` replays one schedule, `SEEDS=…` says how many.
  */
-import type { InvalidationLog, LogFollower, LogRecord, Token } from '@hotpath/contract'
+import { type InvalidationLog, type LogFollower, type LogRecord, type Token, compilePattern } from '@hotpath/contract'
 import {
   type Scheduler,
   asyncTier,
@@ -32,7 +32,7 @@ function copying(log: InvalidationLog): InvalidationLog {
     ...log,
     snapshot: async () => {
       const snapshot = await log.snapshot()
-      const positions = createExactPositions({ maxEntries: 1_000, maxBytes: 1e6 })
+      const positions = createExactPositions(compilePattern, { maxEntries: 1_000, maxBytes: 1e6 })
       for (const record of records) if (record.epoch === snapshot.epoch) positions.raise(record)
       return { ...snapshot, positions }
     },

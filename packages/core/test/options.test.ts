@@ -92,7 +92,7 @@ describe('options that caches are made of', () => {
 test('a loader in the place of the options is told where it belongs', async () => {
   const { cache } = make()
   const swapped = (cache.getOrSet as (...args: unknown[]) => Promise<unknown>)('k', { ttl: '5m' }, () => 1)
-  await expect(swapped).rejects.toThrow('The loader comes before the options: `getOrSet(key, loader, options)`.')
+  await expect(swapped).rejects.toThrow('The loader comes before the options: `(key, loader, options)`.')
   const many = (cache.getOrSetMany as (...args: unknown[]) => Promise<unknown>)(['k'], { ttl: '5m' }, () => [1])
   await expect(many).rejects.toThrow('The loader comes before the options')
   // A promise in the place of the loader is not to be awaited.

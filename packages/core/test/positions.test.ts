@@ -1,5 +1,5 @@
 /** Where the records of a log stand: exact tables, and cells. */
-import type { LogPositions } from '@hotpath/contract'
+import { type LogPositions, compilePattern } from '@hotpath/contract'
 import { createRandom } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { CELLS, cellsOf, createCellPositions } from '../src/shared/cells/cell-positions.ts'
@@ -23,7 +23,7 @@ describe('positions', () => {
 
   test('never answer below a record that concerns the entry, whatever was forgotten', () => {
     const random = createRandom(3)
-    const positions = createExactPositions({ maxEntries: 10, maxBytes: 1e6 })
+    const positions = createExactPositions(compilePattern, { maxEntries: 10, maxBytes: 1e6 })
     const exact = new Map<string, number>()
     for (let position = 1; position <= 2_000; position++) {
       const id = `id${random.int(40)}`
@@ -40,7 +40,7 @@ describe('positions', () => {
   })
 
   test('P10: more than a thousand patterns raise the floor', () => {
-    const positions = createExactPositions({ maxEntries: 10, maxBytes: 1e6 })
+    const positions = createExactPositions(compilePattern, { maxEntries: 10, maxBytes: 1e6 })
     for (let position = 1; position <= 1_001; position++) {
       positions.raise({ scope: { type: 'pattern', pattern: `p${position}*` }, strength: 'hard', epoch: 'e', position })
     }

@@ -6,9 +6,10 @@ import {
   type Scope,
   type Strength,
   type Token,
+  FRESHNESS_OPTIONS,
   ageOf,
   assertKey,
-  deadAt,
+  checkOptions,
   resolveFreshness,
   toToken,
   validateTags,
@@ -29,13 +30,12 @@ import {
   type SetEntry,
   type SetOptions,
   type WriteOptions,
-  checkDefaults,
-  checkLoadOptions,
-  checkReadOptions,
-  checkSetEntry,
-  checkSetOptions,
-  checkWarmOptions,
-  checkWriteOptions,
+  LOAD_OPTIONS,
+  READ_OPTIONS,
+  SET_ENTRY,
+  SET_OPTIONS,
+  WARM_OPTIONS,
+  WRITE_OPTIONS,
 } from '../options.ts'
 import type { Call } from '../read/call.ts'
 import { find, markOf } from '../read/find.ts'
@@ -86,7 +86,7 @@ export class CacheHandle implements Cache {
         const entry = this.#hit(encoded)
         if (entry !== undefined) return Promise.resolve(entry.value as Result)
       }
-      if (options !== NO_OPTIONS) checkLoadOptions(options, 'getOrSet')
+      if (options !== NO_OPTIONS) checkOptions(options, 'getOrSet', FRESHNESS_OPTIONS, LOAD_OPTIONS)
       // Written out, as V8 forgets the shape of what is spread, and drops the code for it, when none is alive.
       const call: Call<unknown> = {
         engine: this.#engine,
@@ -115,7 +115,7 @@ export class CacheHandle implements Cache {
       const encoded = this.#keys.encode(key)
       const entry = options?.after === undefined ? this.#hit(encoded) : undefined
       if (entry !== undefined) return Promise.resolve(entry.value as Value)
-      if (options !== NO_OPTIONS) checkReadOptions(options, 'get')
+      if (options !== NO_OPTIONS) checkOptions(options, 'get', READ_OPTIONS)
       this.#open(encoded)
       const value = find(this.#engine, encoded, options, (found) => {
         countFound({ engine: this.#engine, counters: this.#counters, key: encoded }, found)
@@ -131,14 +131,14 @@ export class CacheHandle implements Cache {
     keys: readonly CacheKey[],
     options: ReadOptions = NO_OPTIONS,
   ): Promise<(Value | undefined)[]> {
-    checkReadOptions(options, 'getMany')
+    checkOptions(options, 'getMany', READ_OPTIONS)
     const found = await findMany(this.#engine, this.#counters, this.#encodeAll(keys), options)
     return found.map((one) => one?.entry.value as Value | undefined)
   }
 
   async has(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<boolean> {
     const encoded = this.#encode(key)
-    checkReadOptions(options, 'has')
+    checkOptions(options, 'has', READ_OPTIONS)
     return find(this.#engine, encoded, options, (found) => found !== undefined)
   }
 
@@ -159,7 +159,7 @@ export class CacheHandle implements Cache {
     options: LoadOptions = NO_OPTIONS,
   ): Promise<(Value | undefined)[]> {
     const encoded = this.#encodeAll(keys)
-    checkLoadOptions(options, 'getOrSetMany')
+    checkOptions(options, 'getOrSetMany', FRESHNESS_OPTIONS, LOAD_OPTIONS)
     const call: ManyCall<Value> = {
       engine: this.#engine,
       counters: this.#counters,
@@ -176,7 +176,7 @@ export class CacheHandle implements Cache {
 
   set<Value>(key: CacheKey, value: Value, options: SetOptions = NO_OPTIONS): Promise<Token> {
     return writing('set', () => {
-      if (options !== NO_OPTIONS) checkSetOptions(options, 'set')
+      if (options !== NO_OPTIONS) checkOptions(options, 'set', FRESHNESS_OPTIONS, SET_OPTIONS, WRITE_OPTIONS)
       return store(this.#engine, this.#counters, [this.#write(key, value, options, this.#freshness)], options.queue)
     })
   }
@@ -184,12 +184,12 @@ export class CacheHandle implements Cache {
   setMany(entries: Iterable<SetEntry>, options: SetOptions = NO_OPTIONS): Promise<Token> {
     return writing('setMany', () => {
       this.#open()
-      checkSetOptions(options, 'setMany')
+      checkOptions(options, 'setMany', FRESHNESS_OPTIONS, SET_OPTIONS, WRITE_OPTIONS)
       ownTags(options.tags)
       const shared = resolveFreshness(this.#freshness, options)
       const writes = Array.from(assertIterable(entries, 'setMany'), (entry) => {
         assertEntry(entry)
-        checkSetEntry(entry, 'setMany')
+        checkOptions(entry, 'an entry of setMany', SET_ENTRY, FRESHNESS_OPTIONS, SET_OPTIONS)
         const { tags = options.tags, asOf = options.asOf } = entry
         return this.#write(entry.key, entry.value, { ...entry, tags, asOf }, shared)
       })
@@ -200,7 +200,7 @@ export class CacheHandle implements Cache {
   delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
     return writing('delete', () => {
       const encoded = this.#encode(key)
-      checkWriteOptions(options, 'delete')
+      checkOptions(options, 'delete', WRITE_OPTIONS)
       return remove(this.#engine, this.#counters, encoded, options.queue)
     })
   }
@@ -257,7 +257,7 @@ export class CacheHandle implements Cache {
 
   namespace<Value>(name: string, defaults: FreshnessOptions = {}): Cache<Value> {
     const keys = this.#keys.namespace(name)
-    checkDefaults(defaults)
+    checkOptions(defaults, 'namespace', FRESHNESS_OPTIONS)
     const freshness = resolveFreshness(this.#freshness, defaults)
     return new CacheHandle(this.#engine, keys, freshness, this.#engine.stats.namespace(keys.name))
   }
@@ -268,25 +268,21 @@ export class CacheHandle implements Cache {
   ): Promise<WarmReport> {
     this.#open()
     assertIterable(source, 'warm')
-    checkWarmOptions(options)
+    checkOptions(options, 'warm', WARM_OPTIONS, FRESHNESS_OPTIONS)
     resolveFreshness(this.#freshness, options)
     ownTags(options.tags)
     // What a source read before the log could be seen might be outdated already.
     await this.#view.beginning()
-    const asOf = this.now() ?? toToken(NOWHERE)
+    const asOf = this.now()
     const { warm } = await import('./later/warm.ts')
-    const isWarm = async (key: CacheKey): Promise<boolean> => {
-      if (this.peek(key, { stale: true }) !== undefined) return true
-      return /^fresh|^stale/.test((await this.inspect(key)).state)
-    }
-    return warm({ cache: this, asOf, assertOpen: () => this.#open(), noLoader: noWarmLoader, isWarm }, source, options)
+    return warm({ cache: this, asOf, assertOpen: () => this.#open(), noLoader: noWarmLoader, toToken }, source, options)
   }
 
   async inspect(key: CacheKey): Promise<Inspection> {
     const encoded = this.#encode(key)
     await this.#view.beginning()
     const { inspect } = await import('./later/inspect.ts')
-    return inspect(this.#engine, encoded, { ageOf, deadAt, sizeOf, toToken })
+    return inspect(this.#engine, encoded, { sizeOf, toToken })
   }
 
   stats(): CacheStats {
@@ -359,7 +355,7 @@ export class CacheHandle implements Cache {
     scopesOf: (method: string) => readonly Scope[],
   ): Promise<Token> {
     return writing(method, () => {
-      checkWriteOptions(options, method)
+      checkOptions(options, method, WRITE_OPTIONS)
       const invalidations = scopesOf(method).map((scope) => ({ scope, strength }))
       this.#open()
       const appended = append(this.#engine, this.#counters, invalidations, options.queue)

@@ -3,7 +3,7 @@ import {
   type CacheKey,
   KeyError,
   type Scope,
-  compilePattern,
+  compileWholePattern,
   encodeKeyPrefix,
   encodeWholeKey,
   escapePattern,
@@ -48,9 +48,9 @@ export class KeySpace {
 
   pattern(pattern: string): Scope {
     // Checked by itself first, so that the error speaks of what the caller wrote.
-    compilePattern(pattern)
+    compileWholePattern(pattern)
     const whole = escapePattern(this.#within) + pattern
-    compilePattern(whole)
+    compileWholePattern(whole)
     return { type: 'pattern', pattern: whole }
   }
 

@@ -36,9 +36,7 @@ interface KeyFlights {
   /** The one that may be joined. */
   current: Flight | undefined
   running: number
-  /** How many have begun. */
-  begun: number
-  /** The latest that has stored its value. */
+  /** Number of the latest that has stored its value. */
   stored: number
 }
 
@@ -73,17 +71,16 @@ export class Flight<Value = unknown> {
   stored: unknown
   /** How it ended; `undefined` until then. */
   outcome: Outcome<Value> | undefined
-  #siblings: KeyFlights | undefined
-  #order = 0
+  /** Those of its key, and what is called when it has ended; set when it takes its place among them. */
+  siblings: KeyFlights | undefined
+  onEnd: ((flight: Flight) => void) | undefined
   /** Made for the first who waits: of thousands that are loaded together nobody waits for one. */
   #promise: Promise<Outcome<Value>> | undefined
   #resolve: ((outcome: Outcome<Value>) => void) | undefined
-  #onEnd: ((flight: Flight) => void) | undefined
   #waiters = 0
   #abortion: { readonly reason: unknown } | undefined
   #controller: AbortController | undefined
-  #onAbort: ((reason: unknown) => void) | undefined
-  #abortListener: ((flight: Flight, reason: unknown) => void) | undefined
+  #onAbort: ((flight: Flight, reason: unknown) => void) | undefined
 
   constructor({ key, tags, hardTimeoutMs, mustLoad }: FlightPlan, view: LogView) {
     this.key = key
@@ -114,23 +111,12 @@ export class Flight<Value = unknown> {
     return this.#abortion !== undefined
   }
 
-  /**
-   * Takes its place behind those of its key.
-   *
-   * @param onEnd - Called when it has ended.
-   */
-  follow(siblings: KeyFlights, onEnd: (flight: Flight) => void): void {
-    this.#siblings = siblings
-    this.#onEnd = onEnd
-    this.#order = ++siblings.begun
-  }
-
   /** Claims the right to store; `false` when a flight that began later has stored already. */
   claim(): boolean {
-    const siblings = this.#siblings
+    const { siblings, number } = this
     if (siblings === undefined) return true
-    if (siblings.stored > this.#order) return false
-    siblings.stored = this.#order
+    if (siblings.stored > number) return false
+    siblings.stored = number
     return true
   }
 
@@ -138,14 +124,13 @@ export class Flight<Value = unknown> {
     this.settled = true
     this.outcome = outcome
     this.#onAbort = undefined
-    this.#abortListener = undefined
-    this.#onEnd?.(this as Flight)
+    this.onEnd?.(this as Flight)
     this.#resolve?.(outcome)
   }
 
   /** Calls when it is aborted; one listener may be that of many. */
   whenAborted(listener: (flight: Flight, reason: unknown) => void): void {
-    this.#abortListener = listener
+    this.#onAbort = listener
   }
 
   /** Somebody waits; every `enter` is met by one `leave`. */
@@ -165,15 +150,14 @@ export class Flight<Value = unknown> {
     if (this.settled || this.#abortion !== undefined) return
     this.#abortion = { reason }
     this.#controller?.abort(reason)
-    this.#onAbort?.(reason)
-    this.#abortListener?.(this as Flight, reason)
+    this.#onAbort?.(this as Flight, reason)
   }
 
   /** A promise that loses against the flight's abortion, so that a hung loader wedges nobody. */
   guard<Result>(promise: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.#abortion !== undefined) reject(this.#abortion.reason)
-      this.#onAbort = reject
+      this.#onAbort = (_, reason) => reject(reason)
       promise.then(resolve, reject)
     })
   }
@@ -216,11 +200,12 @@ export class Flights {
   add(flight: Flight): void {
     const { key } = flight
     flight.number = ++this.begun
-    const siblings = this.#byKey.get(key) ?? { current: undefined, running: 0, begun: 0, stored: 0 }
+    const siblings = this.#byKey.get(key) ?? { current: undefined, running: 0, stored: 0 }
     this.#byKey.set(key, siblings)
     siblings.current = flight
     siblings.running++
-    flight.follow(siblings, this.#ended)
+    flight.siblings = siblings
+    flight.onEnd = this.#ended
     flight.listing = { flight }
     this.#all.add(flight.listing)
   }
@@ -231,17 +216,15 @@ export class Flights {
 
   readonly #ended = (flight: Flight): void => {
     this.landed++
-    const { key, listing } = flight
+    const { key, listing, siblings } = flight
     if (listing !== undefined) {
       this.#all.delete(listing)
       // For the reason that `Deadlines.end` gives: a flight holds a value.
       listing.flight = undefined
     }
-    const siblings = this.#byKey.get(key)
     if (siblings === undefined) return
     if (siblings.current === flight) siblings.current = undefined
-    siblings.running--
-    if (siblings.running === 0) this.#byKey.delete(key)
+    if (--siblings.running === 0) this.#byKey.delete(key)
   }
 
   /** Ends all flights. */

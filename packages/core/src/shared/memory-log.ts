@@ -7,6 +7,7 @@ import {
   type OptionTable,
   type Random,
   checkOptions,
+  compilePattern,
   functionOption,
   toBytes,
   wrongOption,
@@ -44,7 +45,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog
     maxBytes: atLeastOne(toBytes(options.maxBytes ?? '8mb', 'maxBytes'), 'maxBytes'),
   }
   const epoch = newEpoch(options.random ?? Math.random)
-  const positions = createExactPositions(limits)
+  const positions = createExactPositions(compilePattern, limits)
   const followers = new Set<LogFollower>()
   let position = 0
   const here = (): Mark => ({ epoch, position })

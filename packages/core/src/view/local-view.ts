@@ -2,7 +2,14 @@
  * The invalidation log of one process, and its view in one: a counter and exact positions. Nothing is asynchronous
  * about it, nothing gets lost and nothing has to be waited for.
  */
-import { type Invalidation, LogError, type LogPositions, type Mark, type Random } from '@hotpath/contract'
+import {
+  type Invalidation,
+  LogError,
+  type LogPositions,
+  type Mark,
+  type Random,
+  compileWholePattern,
+} from '@hotpath/contract'
 import { newEpoch } from './epoch.ts'
 import { createExactPositions } from './exact-positions.ts'
 import { type Judgement, type LogView, type Subject, type ViewHost, afterSoft } from './log-view.ts'
@@ -25,7 +32,7 @@ export class LocalView implements LogView {
   readonly maxRecords: number = Number.POSITIVE_INFINITY
   readonly #host: LocalHost
   readonly #epoch: string
-  readonly #positions: LogPositions = createExactPositions(LIMITS)
+  readonly #positions: LogPositions = createExactPositions(compileWholePattern, LIMITS)
   #position = 0
   #isCrowded = false
 

@@ -7,7 +7,7 @@
  * Cost: a judgement is one look-up per tag and key and one test per pattern. Memory is bounded by the tables.
  */
 import type { Invalidation, LogPositions, Mark, Scope, Strength } from '@hotpath/contract'
-import { type MatcherScope, covers, matcherOf } from './scope-matcher.ts'
+import { type MatcherScope, type PatternCompiler, covers, matcherOf } from './scope-matcher.ts'
 
 /** What a table keeps positions of. */
 export type IdKind = 'key' | 'tag'
@@ -33,6 +33,7 @@ interface Matcher {
 
 class StrengthPositions {
   readonly #table: IdTable
+  readonly #compile: PatternCompiler
   /** In the order of their positions. */
   readonly #matchers = new Map<string, Matcher>()
   #floor = 0
@@ -40,8 +41,9 @@ class StrengthPositions {
   #highest: number
   isCrowded = false
 
-  constructor(table: IdTable) {
+  constructor(table: IdTable, compile: PatternCompiler) {
     this.#table = table
+    this.#compile = compile
     this.#highest = table.highest
   }
 
@@ -85,7 +87,7 @@ class StrengthPositions {
     if (known !== undefined && known.position >= position) return
     // Moved to the end: the oldest come first. Records that came out of order cost the floor a little.
     this.#matchers.delete(id)
-    this.#matchers.set(id, { scope, matches: known?.matches ?? matcherOf(scope), position })
+    this.#matchers.set(id, { scope, matches: known?.matches ?? matcherOf(scope, this.#compile), position })
     if (this.#matchers.size > MAX_MATCHERS) this.#makeRoom(scope, position)
   }
 
@@ -106,8 +108,9 @@ class StrengthPositions {
 export class Positions implements LogPositions {
   readonly #byStrength: Readonly<Record<Strength, StrengthPositions>>
 
-  constructor(table: (strength: Strength) => IdTable) {
-    this.#byStrength = { hard: new StrengthPositions(table('hard')), soft: new StrengthPositions(table('soft')) }
+  constructor(compile: PatternCompiler, table: (strength: Strength) => IdTable) {
+    const of = (strength: Strength): StrengthPositions => new StrengthPositions(table(strength), compile)
+    this.#byStrength = { hard: of('hard'), soft: of('soft') }
   }
 
   raise({ scope, strength, position }: Invalidation & Mark): void {

@@ -59,6 +59,9 @@ export interface CacheStats extends Counts {
   readonly namespaces: Readonly<Record<string, Counts>>
 }
 
+/** What is counted by one number, and summed up. */
+const COUNTED = ['misses', 'loads', 'loadFailures', 'coalesced', 'sets', 'invalidations'] as const
+
 /** The counters of one namespace: plain numbers, so that counting costs an increment. */
 export class Counters {
   misses = 0
@@ -87,31 +90,27 @@ export class Counters {
   }
 
   add(other: Counters): void {
-    this.misses += other.misses
-    this.loads += other.loads
-    this.loadFailures += other.loadFailures
-    this.coalesced += other.coalesced
-    this.sets += other.sets
-    this.invalidations += other.invalidations
+    for (const name of COUNTED) this[name] += other[name]
     if (other.#loadTimes !== undefined) this.loadTimes.add(other.#loadTimes)
-    for (const [tier, hits] of other.hits.entries()) this.hits[tier] = (this.hits[tier] ?? 0) + hits
-    for (const [tier, hits] of other.staleHits.entries()) this.staleHits[tier] = (this.staleHits[tier] ?? 0) + hits
+    addTo(this.hits, other.hits)
+    addTo(this.staleHits, other.staleHits)
   }
 
   snapshot(types: readonly string[]): Counts {
     const hits = sum(this.hits)
     const staleHits = sum(this.staleHits)
     const reads = hits + staleHits + this.misses + this.coalesced
+    const { misses, loads, loadFailures, coalesced, sets, invalidations } = this
     return {
       hits,
       staleHits,
-      misses: this.misses,
+      misses,
       hitRate: reads === 0 ? 0 : (hits + staleHits) / reads,
-      loads: this.loads,
-      loadFailures: this.loadFailures,
-      coalesced: this.coalesced,
-      sets: this.sets,
-      invalidations: this.invalidations,
+      loads,
+      loadFailures,
+      coalesced,
+      sets,
+      invalidations,
       loadTimes: this.#loadTimes === undefined ? NO_TIMES : loadTimesOf(this.#loadTimes),
       tiers: types.map((type, tier) => ({ type, hits: this.hits[tier] ?? 0, staleHits: this.staleHits[tier] ?? 0 })),
     }
@@ -153,6 +152,10 @@ export class Stats {
   namespaces(): Record<string, Counts> {
     return Object.fromEntries([...this.#namespaces].map(([name, counters]) => [name, this.of(counters)]))
   }
+}
+
+function addTo(numbers: number[], others: readonly number[]): void {
+  for (const [index, other] of others.entries()) numbers[index] = (numbers[index] ?? 0) + other
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,13 +1,11 @@
 /** What is known of a key. Loaded when it is called for, so it imports nothing but types. */
-import type { Entry, MaybePromise, TierStore, ageOf, deadAt, toToken } from '@hotpath/contract'
+import type { Entry, MaybePromise, TierStore, toToken } from '@hotpath/contract'
 import type { Inspection } from '../../cache.ts'
 import type { Engine } from '../../engine.ts'
 import type { sizeOf } from '../../memory/size-of.ts'
 
 /** What it is done with: what the engine has loaded anyway. */
 export interface InspectTools {
-  readonly ageOf: typeof ageOf
-  readonly deadAt: typeof deadAt
   readonly toToken: typeof toToken
   readonly sizeOf: typeof sizeOf
 }
@@ -35,16 +33,16 @@ interface Described extends InspectTools {
   readonly tier: string
 }
 
-function describe(engine: Engine, key: string, { entry, tier, ageOf, deadAt, toToken, sizeOf }: Described): Inspection {
-  const now = engine.timeline.elapsed()
+function describe(engine: Engine, key: string, { entry, tier, toToken, sizeOf }: Described): Inspection {
+  const now = engine.elapsed()
   const judgement = engine.view.judge(key, entry)
   return {
     key,
-    state: judgement === 'outdated' ? 'outdated' : ageOf(entry, now, judgement === 'expired'),
+    state: judgement === 'outdated' ? 'outdated' : (engine.found(entry, 0, judgement)?.age ?? 'dead'),
     tier,
     ageMs: now - entry.createdAt,
     ttlLeftMs: judgement === 'expired' ? 0 : entry.createdAt + entry.freshMs - now,
-    lifeLeftMs: deadAt(entry) - now,
+    lifeLeftMs: entry.createdAt + entry.freshMs + entry.staleMs + entry.errorMs - now,
     tags: entry.tags,
     asOf: toToken({ epoch: entry.epoch, position: entry.asOf }),
     bytes: sizeOf(entry.value),

@@ -1,5 +1,5 @@
 /** Fills a cache ahead of use. Loaded when it is called for, so it imports nothing but types. */
-import type { CacheKey, Token } from '@hotpath/contract'
+import type { CacheKey, Mark, Token, toToken } from '@hotpath/contract'
 import type { Cache, WarmOptions, WarmReport } from '../../cache.ts'
 import type { SetEntry } from '../../options.ts'
 import type { Loader } from '../../read/loader.ts'
@@ -9,23 +9,29 @@ const MAX_ERRORS = 10
 /** What is warmed. */
 export interface WarmTarget {
   readonly cache: Cache
-  /** When the warming began: the source may have read its values any time since. */
-  readonly asOf: Token
+  /** When the warming began: the source may have read its values any time since; `undefined` without a view of the log. */
+  readonly asOf: Token | undefined
   /** @throws ClosedError once the cache is closed. */
   readonly assertOpen: () => void
   /** The error for a key without a loader. */
   readonly noLoader: () => Error
-  /** Whether a tier has something usable under a key. */
-  readonly isWarm: (key: CacheKey) => Promise<boolean>
+  readonly toToken: typeof toToken
 }
+
+/** Older than everything. */
+const NOWHERE: Mark = { epoch: '-', position: 0 }
 
 /** Fills a cache from a source, a few at a time. A failing load does not stop the others. */
 export async function warm(
-  { cache, asOf, assertOpen, noLoader, isWarm }: WarmTarget,
+  { cache, asOf: begun, assertOpen, noLoader, toToken }: WarmTarget,
   source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
   { load, concurrency = 8, onProgress, signal, tags, ...freshness }: WarmOptions,
 ): Promise<WarmReport> {
+  const asOf = begun ?? toToken(NOWHERE)
   const errors: unknown[] = []
+  /** Whether a tier has something usable under a key. */
+  const isWarm = async (key: CacheKey): Promise<boolean> =>
+    cache.peek(key, { stale: true }) !== undefined || /^fresh|^stale/.test((await cache.inspect(key)).state)
   let warmed = 0
   let failed = 0
   const one = async (item: CacheKey | SetEntry): Promise<boolean> => {

@@ -9,7 +9,7 @@
  *
  * The hashes are part of the stored form: FNV-1a over UTF-16 code units, finished as in MurmurHash3, with four seeds.
  */
-import type { Invalidation, LogPositions, Mark, Strength } from '@hotpath/contract'
+import { type Invalidation, type LogPositions, type Mark, type Strength, compilePattern } from '@hotpath/contract'
 import { CellTable } from './cell-table.ts'
 import { type IdKind, type IdTable, Positions } from '../../view/positions.ts'
 import { RecentIds, type RecentLimits } from './recent-ids.ts'
@@ -70,7 +70,7 @@ export function buildCellPositions(): CellPositionsBuilder {
       }
     },
     build(records) {
-      const positions = new Positions((strength) => tableOf(tables[strength], highest[strength]))
+      const positions = new Positions(compilePattern, (strength) => tableOf(tables[strength], highest[strength]))
       // The oldest first: those are the ones that make room.
       const oldestFirst = [...records].sort((one, other) => one.position - other.position)
       for (const record of oldestFirst) positions.raise(record)

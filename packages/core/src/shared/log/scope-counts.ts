@@ -1,5 +1,5 @@
 /** How often each scope is in effect. Cost: a judgement is one look-up per tag and key and one test per pattern. */
-import type { Invalidation, Strength } from '@hotpath/contract'
+import { type Invalidation, type Strength, compilePattern } from '@hotpath/contract'
 import { idOf } from './invalidation-set.ts'
 import { matcherOf } from '../../view/scope-matcher.ts'
 
@@ -56,7 +56,7 @@ export class ScopeCounts {
       case 'prefix':
       case 'pattern': {
         const id = idOf(invalidation)
-        const matcher = counts.matchers.get(id) ?? { matches: matcherOf(scope), count: 0 }
+        const matcher = counts.matchers.get(id) ?? { matches: matcherOf(scope, compilePattern), count: 0 }
         matcher.count += step
         if (matcher.count === 0) counts.matchers.delete(id)
         else counts.matchers.set(id, matcher)

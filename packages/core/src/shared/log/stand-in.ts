@@ -4,7 +4,7 @@
  *
  * Every load under it began after every invalidation that was pending when it began, so it judges alone.
  */
-import type { Invalidation, LogPositions, Mark, Random } from '@hotpath/contract'
+import { type Invalidation, type LogPositions, type Mark, type Random, compilePattern } from '@hotpath/contract'
 import { createExactPositions } from '../../view/exact-positions.ts'
 import { newEpoch } from '../../view/epoch.ts'
 
@@ -12,7 +12,7 @@ const LIMITS = { maxEntries: 50_000, maxBytes: 8 * 1024 * 1024 }
 
 export class StandIn {
   readonly epoch: string
-  readonly positions: LogPositions = createExactPositions(LIMITS)
+  readonly positions: LogPositions = createExactPositions(compilePattern, LIMITS)
   #position = 0
 
   constructor(random: Random) {
