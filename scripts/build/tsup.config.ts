@@ -3,10 +3,14 @@ import { join } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 import { entrySources, hasCondition, readManifest } from '../workspace.ts'
 import { commonJs } from './common-js.ts'
+import shortNames from './short-names.json' with { type: 'json' }
 import { withoutMessages } from './without-messages.ts'
 
 /** What differs between two builds of the same sources, such as one for a condition of `exports` of its own. */
 type Variant = Required<Pick<Options, 'outDir' | 'clean' | 'dts' | 'esbuildPlugins'>>
+
+/** What pages load, so that each byte counts. */
+const LIGHT = ['@hotpath/contract', '@hotpath/core']
 
 const manifest = readManifest(join(process.cwd(), 'package.json'))
 const entry = entrySources(manifest)
@@ -29,6 +33,15 @@ function build(variant: Variant): Options {
     plugins: [commonJs()],
     sourcemap: true,
     target: 'es2022',
+    esbuildOptions(options) {
+      if (!LIGHT.includes(manifest.name)) return
+      // A field that the constructor sets need not be declared as well.
+      delete options.tsconfig
+      options.tsconfigRaw = { compilerOptions: { useDefineForClassFields: false, verbatimModuleSyntax: true } }
+      if (manifest.name !== '@hotpath/core') return
+      options.mangleProps = new RegExp(`^(?:${Object.keys(shortNames).join('|')})$`)
+      options.mangleCache = { ...shortNames }
+    },
     // Some modules of Node have no name without it.
     removeNodeProtocol: false,
   }

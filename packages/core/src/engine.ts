@@ -128,9 +128,9 @@ export class Engine implements SharedHost, LocalHost {
     this.events.fault(error, tier === undefined ? undefined : this.tiers[tier]?.type)
   }
 
-  /** A value could not be stored because there is no view of the log. */
-  notStored(key: string): void {
-    if (!this.#isOver) this.view.notStored(key)
+  /** A value was not stored, or its write is queued. */
+  notStored(key: string, isQueued: boolean): void {
+    if (!this.#isOver) this.view.notStored(key, isQueued)
   }
 
   /**

@@ -175,14 +175,14 @@ export class CacheHandle implements Cache {
   }
 
   set<Value>(key: CacheKey, value: Value, options: SetOptions = NO_OPTIONS): Promise<Token> {
-    return writing('set', () => {
+    return writing('set', this.#view, () => {
       if (options !== NO_OPTIONS) checkOptions(options, 'set', FRESHNESS_OPTIONS, SET_OPTIONS, WRITE_OPTIONS)
       return store(this.#engine, this.#counters, [this.#write(key, value, options, this.#freshness)], options.queue)
     })
   }
 
   setMany(entries: Iterable<SetEntry>, options: SetOptions = NO_OPTIONS): Promise<Token> {
-    return writing('setMany', () => {
+    return writing('setMany', this.#view, () => {
       this.#open()
       checkOptions(options, 'setMany', FRESHNESS_OPTIONS, SET_OPTIONS, WRITE_OPTIONS)
       ownTags(options.tags)
@@ -198,7 +198,7 @@ export class CacheHandle implements Cache {
   }
 
   delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
-    return writing('delete', () => {
+    return writing('delete', this.#view, () => {
       const encoded = this.#encode(key)
       checkOptions(options, 'delete', WRITE_OPTIONS)
       return remove(this.#engine, this.#counters, encoded, options.queue)
@@ -354,7 +354,7 @@ export class CacheHandle implements Cache {
     options: WriteOptions = NO_OPTIONS,
     scopesOf: (method: string) => readonly Scope[],
   ): Promise<Token> {
-    return writing(method, () => {
+    return writing(method, this.#view, () => {
       checkOptions(options, method, WRITE_OPTIONS)
       const invalidations = scopesOf(method).map((scope) => ({ scope, strength }))
       this.#open()

@@ -160,7 +160,7 @@ function judgeLoaded<Value>(
   const windows = windowsOf(value, freshness, engine.random)
   const mayStore = !decisions.skipped && value !== undefined && windows.freshMs > 0
   const isGood = mark !== undefined && judgement !== 'outdated'
-  if (mayStore && judgement === 'outdated' && engine.view.isBlind()) engine.notStored(key)
+  if (mayStore && judgement === 'outdated') engine.notStored(key, false)
   const isStored = isGood && mayStore && isStorable(engine, key, value) && flight.claim()
   if (isStored) {
     const { epoch, position: asOf } = mark

@@ -8,7 +8,6 @@ import {
   ValueError,
   createEntry,
   displayKey,
-  isHotpathError,
 } from '@hotpath/contract'
 import { chain, isPromise } from '../time/chain.ts'
 import type { Engine } from '../engine.ts'
@@ -40,12 +39,7 @@ export function append(
   if (invalidations.length === 0) return []
   counters.invalidations += invalidations.length
   if (engine.events.wants('invalidate')) engine.events.emit({ type: 'invalidate', invalidations })
-  const answer = engine.view.append(invalidations)
-  if (!queue || !isPromise(answer)) return answer
-  return answer.catch((error: unknown) => {
-    if (!isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) throw error
-    return Array.from({ length: Math.ceil(invalidations.length / engine.view.maxRecords) }, () => QUEUED)
-  })
+  return engine.view.append(invalidations, queue)
 }
 
 /**
@@ -125,12 +119,13 @@ function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: M
   const createdAt = engine.elapsed()
   const { freshMs, staleMs, errorMs } = windows
   const { view, closed } = engine
-  if (mark === QUEUED || (closed ? !view.isThere : view.isBlind())) engine.notStored(key)
+  const isQueued = mark === QUEUED
+  // Nothing is judged any more once the cache closes. What is stored below memory then is judged by those who read it.
+  const isKept = closed && view.isThere && !isQueued
+  if (!isKept) engine.notStored(key, isQueued || closed)
   const { epoch, position: asOf } = view.atMost(mark)
   const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
-  // Nothing is judged any more once the cache closes. What is stored below memory then is judged by those who read it.
-  if (closed) return mark === QUEUED || !view.isThere ? undefined : entry
-  return view.judge(key, entry) === 'outdated' ? undefined : entry
+  return isKept || view.judge(key, entry) !== 'outdated' ? entry : undefined
 }
 
 function undefinedValue(key: string): ValueError {

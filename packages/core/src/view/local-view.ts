@@ -96,6 +96,10 @@ export class LocalView implements LogView {
 
   notStored(): void {}
 
+  failureOf(_method: string, error: unknown): unknown {
+    return error
+  }
+
   async idle(): Promise<void> {}
 
   elapsed(): number {

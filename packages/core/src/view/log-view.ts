@@ -55,10 +55,11 @@ export interface LogView {
   /**
    * Appends; from the call on all of them hold in this process.
    *
+   * @param queue - Whether a log that does not respond is waited for in the background: then their mark is `QUEUED`.
    * @returns Where the log has them, `maxRecords` of them at each mark.
    * @throws LogError `ERR_LOG_UNAVAILABLE` when the outcome is unknown; they keep their effect here and are appended again.
    */
-  append(invalidations: readonly Invalidation[]): MaybePromise<readonly Mark[]>
+  append(invalidations: readonly Invalidation[], queue: boolean): MaybePromise<readonly Mark[]>
   /**
    * A mark that came from outside, as far as it is known to be possible. One that is ahead of the log would be outdated
    * by nothing that comes; one that is taken too low costs a miss.
@@ -71,8 +72,10 @@ export interface LogView {
    *   tiers must be skipped.
    */
   catchUp(token: Mark): MaybePromise<number | undefined>
-  /** A value could not be stored because there is no view of the log. */
-  notStored(key: string): void
+  /** A value was not stored: reported when that is because there is no view of the log, or its write is queued. */
+  notStored(key: string, isQueued: boolean): void
+  /** What a caller gets when a write failed. */
+  failureOf(method: string, error: unknown): unknown
   /** When what is being appended has been answered, one way or the other. */
   idle(): Promise<unknown>
   /** Now on the cache's timeline. */

@@ -16,6 +16,7 @@ import {
   type MaybePromise,
   type Random,
   displayKey,
+  isHotpathError,
 } from '@hotpath/contract'
 import { Beginning } from './beginning.ts'
 import { CatchUp } from './catch-up.ts'
@@ -209,15 +210,25 @@ export class Coherence implements LogView {
   }
 
   /** See `LogView.append`: in parts, one after another, each with a mark of its own. */
-  append(invalidations: readonly Invalidation[]): MaybePromise<readonly Mark[]> {
+  append(invalidations: readonly Invalidation[], queue: boolean): MaybePromise<readonly Mark[]> {
     const parts = partsOf(invalidations, MAX_RECORDS)
     if (this.#standIn !== undefined) for (const part of parts) this.#standIn.append(part)
     const answer = this.#own.append(parts)
-    return isPromise(answer) ? answer.catch((error: unknown) => this.#notAppended(error)) : answer
+    if (!isPromise(answer)) return answer
+    return answer.catch((error: unknown) => {
+      if (error instanceof LogError) this.#host.fault(error, 'append')
+      if (!queue || !isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) throw error
+      return parts.map(() => QUEUED)
+    })
   }
 
-  notStored(key: string): void {
-    this.#host.fault(noView(key), 'log')
+  notStored(key: string, isQueued: boolean): void {
+    if (isQueued || this.isBlind()) this.#host.fault(noView(key), 'log')
+  }
+
+  /** A write whose outcome is unknown says so, and what it did all the same. */
+  failureOf(method: string, error: unknown): unknown {
+    return isHotpathError(error, 'ERR_LOG_UNAVAILABLE') ? unknownOutcome(method, error) : error
   }
 
   /**
@@ -276,11 +287,6 @@ export class Coherence implements LogView {
     this.#mirror.close()
     this.#readers.close()
     this.#beginning.close()
-  }
-
-  #notAppended(error: unknown): never {
-    if (error instanceof LogError) this.#host.fault(error, 'append')
-    throw error
   }
 
   /** The shared log is away. Whoever chose availability goes on with a log of this process. */
@@ -342,6 +348,14 @@ function unreachable(cause: unknown): LogError {
     'ERR_LOG_UNAVAILABLE',
     'The invalidation log cannot be reached, so this process does not hear of invalidations; after `maxOffline` its entries are misses. Check the connection of the tier that brings the log.',
     { cause },
+  )
+}
+
+function unknownOutcome(method: string, { cause, context }: Error & Pick<LogError, 'context'>): LogError {
+  return new LogError(
+    'ERR_LOG_UNAVAILABLE',
+    `The invalidation log did not confirm \`${method}\`. It holds in this process and is retried, but other processes may not know of it yet. Pass \`queue: true\`, to the call or to \`createCache\`, to go on without the log; check the connection of the tier that brings it.`,
+    { cause, context },
   )
 }
 
