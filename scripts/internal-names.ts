@@ -32,13 +32,19 @@ function declarations(): string[] {
   const libraries = join(dirname(ts.getDefaultLibFilePath({})), 'lib.{es,decorators}*.d.ts')
   const built = globSync('packages/{contract,core}/dist/*.d.ts', { cwd: root }).map((path) => join(root, path))
   if (built.length === 0) throw new Error('There are no declarations. Run `pnpm build` first.')
-  return [...globSync(libraries), ...globSync('packages/core/node_modules/lru-cache/dist/esm/*.d.ts', { cwd: root }).map((path) => join(root, path)), ...built]
+  return [
+    ...globSync(libraries),
+    ...globSync('packages/core/node_modules/lru-cache/dist/esm/*.d.ts', { cwd: root }).map((path) => join(root, path)),
+    ...built,
+  ]
 }
 
 function check(): void {
   const names = Object.keys(JSON.parse(readFileSync(LIST, 'utf8')) as Readonly<Record<string, string>>)
   for (const name of names.filter((one) => known.has(one))) {
-    console.error(`scripts/build/short-names.json: \`${name}\` is known to others. Run \`node scripts/internal-names.ts\`.`)
+    console.error(
+      `scripts/build/short-names.json: \`${name}\` is known to others. Run \`node scripts/internal-names.ts\`.`,
+    )
     process.exitCode = 1
   }
 }
@@ -75,7 +81,11 @@ function noteUsed(node: ts.Node): void {
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.name)) {
     uses.set(node.name.text, (uses.get(node.name.text) ?? 0) + 1)
   }
-  if (ts.isPropertyAssignment(node) && node.name.getText() === 'context' && ts.isObjectLiteralExpression(node.initializer)) {
+  if (
+    ts.isPropertyAssignment(node) &&
+    node.name.getText() === 'context' &&
+    ts.isObjectLiteralExpression(node.initializer)
+  ) {
     for (const { name } of node.initializer.properties) if (name !== undefined) known.add(name.getText())
   }
 }
