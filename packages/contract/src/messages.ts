@@ -3,7 +3,6 @@
  * another in its place that says less.
  */
 import { isPromise } from './is-promise.ts'
-import type { QuantityKind, QuantityProblem } from './quantity.ts'
 import { received } from './received.ts'
 
 /** The message of an error. */
@@ -24,8 +23,16 @@ const QUANTITIES: Readonly<Record<string, readonly [name: string, base: string, 
   ERR_CONFIG_BYTES: ['an amount of memory', 'bytes', '64mb'],
 }
 
+/** What can be wrong with a quantity. */
+export type QuantityProblem = 'no unit' | 'unknown unit' | 'no number' | 'negative' | 'too large'
+
 /** A quantity that cannot be read. */
-export function quantityMessage(option: string, problem: QuantityProblem, value: unknown, kind: QuantityKind): string {
+export function quantityMessage(
+  option: string,
+  problem: QuantityProblem,
+  value: unknown,
+  kind: { readonly code: string; readonly units: object },
+): string {
   const [name, base, example] = QUANTITIES[kind.code] ?? ['a quantity', 'units', '1']
   const units = Object.keys(kind.units).join(', ')
   const [rule, wayOut] = {

@@ -1,5 +1,5 @@
 import { ConfigError, type ErrorCode } from './errors.ts'
-import { quantityMessage } from './messages.ts'
+import { type QuantityProblem, quantityMessage } from './messages.ts'
 
 /** A kind of number with a unit, as options are written. */
 export interface QuantityKind {
@@ -7,9 +7,6 @@ export interface QuantityKind {
   /** How much of the base each unit is, ascending. */
   readonly units: Readonly<Record<string, number>>
 }
-
-/** What can be wrong with one. */
-export type QuantityProblem = 'no unit' | 'unknown unit' | 'no number' | 'negative' | 'too large'
 
 const QUANTITY = /^(-?\d+(?:\.\d+)?)([a-z]*)$/i
 

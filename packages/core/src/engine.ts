@@ -21,7 +21,6 @@ import {
 } from '@hotpath/contract'
 import { Backoff } from './flights/backoff.ts'
 import { isPromise } from './time/chain.ts'
-import { pause } from './time/pause.ts'
 import { Events } from './watch/events.ts'
 import { Flights, closedError } from './flights/flight.ts'
 import type { Found } from './flights/found.ts'

@@ -75,7 +75,7 @@ describe('without memory', () => {
   })
 
   test('a caller that leaves, and a cache that closes, do not wait for a store that hangs', async () => {
-    const hanging = deferred<void>()
+    const hanging = deferred()
     const tier = asyncTier()
     const cache = createCache({
       name: 'hangs',

@@ -26,7 +26,6 @@ interface City {
 }
 declare function cityOf(id: number): Promise<City>
 declare function lengthOf(text: string, from?: number): number
-declare const cache: Cache
 
 // A function that answers with a promise keeps its type; one that answers at once gets its asynchronous twin.
 expectTypeOf(retry(cityOf)).toExtend<(id: number) => Promise<City>>()

@@ -36,7 +36,7 @@ export interface Call<Value> {
 export function reach(
   { view }: Engine,
   token: Mark | undefined,
-  signal?: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): MaybePromise<number | undefined> {
   const after = chain(view.beginning(), () => (token === undefined ? 0 : view.catchUp(token)))
   return isPromise(after) ? detach(after, signal) : after

@@ -2,7 +2,7 @@
  * Flights that one call of a loader serves. Each of them can be joined, left and invalidated by itself; what they share
  * is the call, its signal and its timeout, so that a key costs its flight and no more.
  */
-import { type CacheKey, timeLimit } from '@hotpath/contract'
+import { type CacheKey, type MaybePromise, timeLimit } from '@hotpath/contract'
 import type { Flight } from '../flights/flight.ts'
 import { isPromise } from '../time/chain.ts'
 import { pause } from '../time/pause.ts'
@@ -60,7 +60,8 @@ export async function flyTogether<Value>(
     })
     const answer = await Promise.race([loader(keys, { signal: controller.signal }), abandoned])
     if (answer === undefined && left === 0) return
-    const values = valuesOf<Value>(keys, answer)
+    // Plain JavaScript may well return promises.
+    const values: readonly MaybePromise<Value | undefined>[] = valuesOf<Value>(keys, answer)
     if (valueCheck?.loading !== undefined) await valueCheck.loading
     land(
       group,

@@ -36,7 +36,7 @@ export async function fly<Value>(call: Call<Value>, flight: Flight<Value>): Prom
       const [over, cancel] = pause(engine.clock, waitMs)
       await flight.guard(over).finally(cancel)
     }
-    if (refresh || call.isOneOfMany || engine.takeTurn === undefined) return void (await load(call, flight))
+    if (refresh || call.isOneOfMany || engine.takeTurn === undefined) return await load(call, flight)
     const turn = await engine.takeTurn(flight, look)
     if (turn.type === 'found') return flight.settle(turn)
     await load(call, flight)

@@ -77,7 +77,7 @@ export function store(
     return chain(stored, () => marks.at(-1) ?? engine.view.mark() ?? NOWHERE)
   })
   // `close()` lets it arrive.
-  if (isPromise(done)) engine.track(done)
+  if (isPromise(done)) void engine.track(done)
   return done
 }
 
