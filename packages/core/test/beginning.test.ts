@@ -9,9 +9,14 @@ import {
   deferred,
   flush,
 } from '@hotpath/testkit'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { type Cache, type CacheEvent, type CacheOptions, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
+
+// What is loaded when it is called for takes time, which is none of the clock's.
+beforeAll(() =>
+  Promise.all([import('../src/door/later/warm.ts'), import('../src/door/later/inspect.ts')]).then(() => {}),
+)
 
 /** A log of another machine that is followed when the test says so, and whose connection the test may break. */
 class Remote implements InvalidationLog {

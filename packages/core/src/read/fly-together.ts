@@ -66,7 +66,9 @@ export async function flyTogether<Value>(
     land(
       group,
       flights,
-      values.some(isPromise) ? await Promise.all(values) : (values as readonly (Value | undefined)[]),
+      values.some(isPromise)
+        ? await Promise.all(values as readonly Promise<Value | undefined>[])
+        : (values as readonly (Value | undefined)[]),
       loadMs(),
       NO_DECISIONS,
     )
