@@ -1,42 +1,18 @@
 import type { Redis } from 'ioredis'
 import { type Cache, type CacheOptions, createCache, memory } from '@hotpath/core'
 import { deferredLoader } from '@hotpath/testkit'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { redis } from '../../src/index.ts'
-import { type RedisServer, startRedis } from './server.ts'
+import { useNodes } from './nodes.ts'
 import { until } from './until.ts'
 
-let server: RedisServer
-let admin: Redis
-beforeAll(async () => {
-  server = await startRedis()
-  admin = server.connect()
-})
-afterAll(() => server.stop())
+const server = useNodes()
 
-const open = new Set<Cache>()
-afterEach(async () => {
-  for (const cache of open) await cache.close()
-  open.clear()
-})
-
-let names = 0
-/** Caches of one name, each over a connection of its own, as in several processes. */
-async function nodes(count: number, options: Partial<CacheOptions> = {}): Promise<Cache[]> {
-  const name = `c${++names}`
-  const caches = Array.from({ length: count }, () => {
-    const tiers = [memory({ maxEntries: 1_000 }), redis({ client: server.connect() })]
-    const cache = createCache({ name, tiers, ttl: '1h', ...options })
-    open.add(cache)
-    return cache
-  })
-  for (const cache of caches) await until('the view of the log', () => cache.now())
-  return caches
-}
+const nodes = (count: number, options?: Partial<CacheOptions>): Promise<Cache[]> => server().open(count, options)
 
 /** How often a command was called. */
 async function calls(command: string): Promise<number> {
-  const stats = await admin.info('commandstats')
+  const stats = await server().admin().info('commandstats')
   return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
 }
 
@@ -86,10 +62,10 @@ describe('P3: other processes hear of it', () => {
 
 describe('P5: what Redis loses is a miss', () => {
   const losses: Record<string, (name: string) => Promise<unknown>> = {
-    'the state of the log': (name) => admin.del(`{hotpath:${name}}:log`),
-    'state and stream': (name) => admin.del(`{hotpath:${name}}:log`, `{hotpath:${name}}:stream`),
-    everything: () => admin.flushall(),
-    'the server, which starts anew': () => server.restart(),
+    'the state of the log': (name) => server().admin().del(`{hotpath:${name}}:log`),
+    'state and stream': (name) => server().admin().del(`{hotpath:${name}}:log`, `{hotpath:${name}}:stream`),
+    everything: () => server().admin().flushall(),
+    'the server, which starts anew': () => server().restart(),
   }
   for (const [what, lose] of Object.entries(losses)) {
     test(what, async () => {
@@ -111,7 +87,7 @@ describe('P5: what Redis loses is a miss', () => {
     const [one, other] = (await nodes(2)) as [Cache, Cache]
     await one.set('k', 'old', { tags: ['t'] })
     await other.get('k')
-    await admin.del(`{hotpath:${one.name}}:stream`)
+    await server().admin().del(`{hotpath:${one.name}}:stream`)
     await one.invalidateTags(['t'])
     await until('it is gone', () => other.peek('k') === undefined)
   })
@@ -121,7 +97,7 @@ describe('P5: what Redis loses is a miss', () => {
     for (let round = 0; round < 5; round++) {
       await one.set('k', round, { tags: ['t'] }).catch(() => {})
       await other.get('k')
-      await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+      await server().admin().call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
       await until('the write is through', () =>
         one.invalidateTags(['t']).then(
           () => true,
@@ -170,9 +146,9 @@ describe('round trips', () => {
   })
 
   test('caches of one client share one connection to follow, and leave none behind', async () => {
-    const client = server.connect()
+    const client = server().connect()
     const connected = async (): Promise<number> =>
-      Number(/connected_clients:(\d+)/.exec(await admin.info('clients'))?.[1])
+      Number(/connected_clients:(\d+)/.exec(await server().admin().info('clients'))?.[1])
     await client.ping()
     const before = await connected()
     const caches = ['x', 'y', 'z'].map((name) => createCache({ name, tiers: [redis({ client })] }))

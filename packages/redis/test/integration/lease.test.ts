@@ -1,37 +1,14 @@
-import { type Cache, type CacheOptions, createCache, memory } from '@hotpath/core'
+import { type Cache, type CacheOptions, createCache } from '@hotpath/core'
 import { deferredLoader } from '@hotpath/testkit'
-import type { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { redis } from '../../src/index.ts'
-import { type RedisServer, startRedis } from './server.ts'
+import { useNodes } from './nodes.ts'
 import { until } from './until.ts'
 
-let server: RedisServer
-let admin: Redis
-beforeAll(async () => {
-  server = await startRedis()
-  admin = server.connect()
-})
-afterAll(() => server.stop())
+const server = useNodes()
 
-const open = new Set<Cache>()
-afterEach(async () => {
-  for (const cache of open) await cache.close()
-  open.clear()
-})
-
-let names = 0
-async function nodes(count: number, options: Partial<CacheOptions> = {}): Promise<Cache[]> {
-  const name = `l${++names}`
-  const caches = Array.from({ length: count }, () => {
-    const tiers = [memory({ maxEntries: 1_000 }), redis({ client: server.connect() })]
-    const cache = createCache({ name, tiers, ttl: '1h', backoff: false, ...options })
-    open.add(cache)
-    return cache
-  })
-  for (const cache of caches) await until('the view of the log', () => cache.now())
-  return caches
-}
+const nodes = (count: number, options: Partial<CacheOptions> = {}): Promise<Cache[]> =>
+  server().open(count, { backoff: false, ...options })
 
 test('P7: many callers on many nodes share one load, and get its value soon after it has arrived', async () => {
   const caches = await nodes(4)
@@ -63,7 +40,7 @@ test('P7: when a load fails the next node takes its turn', async () => {
 
 test('P7: a holder that died is followed by another', async () => {
   const [cache] = (await nodes(1)) as [Cache]
-  await admin.set(`{hotpath:${cache.name}}:lease:k`, 'somebody', 'PX', 700)
+  await server().admin().set(`{hotpath:${cache.name}}:lease:k`, 'somebody', 'PX', 700)
   expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
 })
 
@@ -74,7 +51,7 @@ test('a long load keeps its lease, and a caller who leaves gives it back', async
   const left = one.getOrSet('k', load, { signal: controller.signal }).catch((error: Error) => error.message)
   await until('the first load', () => load.calls.length === 1)
   await new Promise((resolve) => void setTimeout(resolve, 2_000))
-  expect(await admin.pttl(`{hotpath:${one.name}}:lease:k`)).toBeGreaterThan(3_500)
+  expect(await server().admin().pttl(`{hotpath:${one.name}}:lease:k`)).toBeGreaterThan(3_500)
   const second = other.getOrSet('k', load)
   controller.abort(new Error('left'))
   expect(await left).toBe('left')
@@ -90,11 +67,9 @@ test('a lease that would outlive its holder by far is a remnant, and is taken ov
     ['k', 3_600_000],
     ['ever', undefined],
   ] as const) {
-    await admin.set(
-      `{hotpath:${cache.name}}:lease:${key}`,
-      'somebody',
-      ...(endsInMs ? (['PX', endsInMs] as never) : []),
-    )
+    await server()
+      .admin()
+      .set(`{hotpath:${cache.name}}:lease:${key}`, 'somebody', ...(endsInMs ? (['PX', endsInMs] as never) : []))
     expect(await cache.getOrSet(key, () => 'loaded')).toBe('loaded')
   }
   expect(performance.now() - startedAt).toBeLessThan(1_000)
@@ -115,11 +90,11 @@ async function waitAfterLoad(one: Cache, other: Cache, key: string): Promise<num
 }
 
 const interruptions: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
-  'everything was flushed': () => admin.flushall(),
-  'the server was restarted': () => server.restart(),
+  'everything was flushed': () => server().admin().flushall(),
+  'the server was restarted': () => server().restart(),
   'another program wrote to the stream': async (name) =>
-    admin.xadd(`{hotpath:${name}}:leases:stream`, '9007199254740000-0', 'a', 'b'),
-  'the stream is something else': (name) => admin.set(`{hotpath:${name}}:leases:stream`, 'x'),
+    server().admin().xadd(`{hotpath:${name}}:leases:stream`, '9007199254740000-0', 'a', 'b'),
+  'the stream is something else': (name) => server().admin().set(`{hotpath:${name}}:leases:stream`, 'x'),
 }
 for (const [what, interrupt] of Object.entries(interruptions)) {
   test(`callers are woken again after ${what}`, async () => {
@@ -141,7 +116,7 @@ for (const [what, interrupt] of Object.entries(interruptions)) {
 test('a position of the stream that cannot be asked for is asked for again', async () => {
   const [one, other] = (await nodes(2)) as [Cache, Cache]
   const key = `{hotpath:${one.name}}:leases:returned`
-  await admin.lpush(key, 'not a number')
+  await server().admin().lpush(key, 'not a number')
   await waitAfterLoad(one, other, 'first')
   for (const key of ['second', 'third']) expect(await waitAfterLoad(one, other, key)).toBeLessThan(400)
 }, 20_000)
@@ -157,7 +132,7 @@ test('`lease: false` loads at once', async () => {
 })
 
 test('fencing tokens grow, and only the holder can renew or give back', async () => {
-  const lease = redis({ client: server.connect(), prefix: 'fence' }).openLease?.({
+  const lease = redis({ client: server().connect(), prefix: 'fence' }).openLease?.({
     name: 'n',
     clock: {
       now: Date.now,
@@ -174,20 +149,20 @@ test('fencing tokens grow, and only the holder can renew or give back', async ()
   })
   const first = await lease?.acquire('k', { ttlMs: 100 })
   expect(await lease?.acquire('k', { ttlMs: 100 })).toBeUndefined()
-  await until('it has ended', async () => (await admin.exists('{fence:n}:lease:k')) === 0)
+  await until('it has ended', async () => (await server().admin().exists('{fence:n}:lease:k')) === 0)
   const second = await lease?.acquire('k', { ttlMs: 5_000 })
   expect(second?.fencingToken).toBeGreaterThan(first?.fencingToken ?? Infinity)
   expect(await first?.renew()).toBe(false)
   await first?.release()
   expect(await second?.renew()).toBe(true)
   await second?.release()
-  expect(await admin.exists('{fence:n}:lease:k')).toBe(0)
+  expect(await server().admin().exists('{fence:n}:lease:k')).toBe(0)
   await lease?.close()
 })
 
 test('P17: a cache that is closed while it first asks for the end of a lease leaves no connection behind', async () => {
   const [holder] = (await nodes(1)) as [Cache]
-  const client = server.connect()
+  const client = server().connect()
   const call = client.call.bind(client) as (...args: unknown[]) => Promise<unknown>
   let resume = (): void => {}
   const held = new Promise<void>((resolve) => void (resume = resolve))
@@ -212,7 +187,7 @@ test('P17: a cache that is closed while it first asks for the end of a lease lea
   await holder.close()
   resume()
   await until('the end of all that follow', async () => {
-    const clients = String(await admin.client('LIST'))
+    const clients = String(await server().admin().client('LIST'))
     return !clients.includes('cmd=xread')
   })
   client.disconnect()
