@@ -1,5 +1,4 @@
-import type { Redis } from 'ioredis'
-import { type Cache, type CacheOptions, createCache, memory } from '@hotpath/core'
+import { type Cache, type CacheOptions, createCache } from '@hotpath/core'
 import { deferredLoader } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { redis } from '../../src/index.ts'
