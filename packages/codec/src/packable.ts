@@ -6,7 +6,15 @@
  * Invariant: it refuses what `checkValue` refuses, but does not say where and why; to keep track of the path would cost
  * each value. A cycle is a value that is nested too deep. Whatever has getters is read twice, here and by msgpackr.
  */
-import { MAX_DEPTH, MAX_OBJECTS, type ValueKind, isWellFormed, kindOf } from '@hotpath/contract/values'
+import {
+  MAX_DEPTH,
+  MAX_OBJECTS,
+  type ValueKind,
+  isAsNamed,
+  isDetached,
+  isWellFormed,
+  kindOf,
+} from '@hotpath/contract/values'
 import { Dictionary, NegativeZero, StoredError, StoredUrl } from './extensions.ts'
 import { classOf, membersOf } from './stored-error.ts'
 import { StructureList } from './structures.ts'
@@ -62,7 +70,7 @@ export class PackableValue {
     const kind = kindOf(value)
     const packable =
       kind === 'object'
-        ? this.#members(value as Members)
+        ? this.#plain(value as Members)
         : kind === 'array'
           ? this.#array(value as readonly unknown[])
           : this.#special(value, kind)
@@ -70,9 +78,14 @@ export class PackableValue {
     return packable
   }
 
-  #members(value: Members): object {
+  #plain(value: Members): object {
     const names = Object.keys(value)
+    if (!isAsNamed(value, names)) throw new Unstorable()
     refuseSymbols(value)
+    return this.#members(value, names)
+  }
+
+  #members(value: Members, names: readonly string[]): object {
     const structures = this.structures.with(names)
     if (structures !== undefined) this.structures = structures
     let copy: Record<string, unknown> | undefined
@@ -120,19 +133,27 @@ export class PackableValue {
       case 'date':
         return value instanceof Date ? value : new Date(Date.prototype.getTime.call(value))
       case 'regexp':
+        if (!isWellFormed((value as RegExp).source)) throw new Unstorable()
         return value instanceof RegExp ? value : new RegExp((value as RegExp).source, (value as RegExp).flags)
       case 'url':
         return new StoredUrl((value as URL).href)
       case 'error':
         refuseSymbols(value)
-        return new StoredError([classOf(value), this.#members(membersOf(value as Error))])
+        return this.#error(value as Error)
       case 'buffer':
+        if (isDetached(value as ArrayBuffer)) throw new Unstorable()
         return value instanceof ArrayBuffer ? value : new Uint8Array(value as ArrayBuffer).slice().buffer
       case 'typed array':
+        if (isDetached((value as ArrayBufferView).buffer)) throw new Unstorable()
         return value instanceof TypedArray ? value : typedArrayHere(value as ForeignTypedArray)
       default:
         throw new Unstorable()
     }
+  }
+
+  #error(error: Error): StoredError {
+    const members = membersOf(error)
+    return new StoredError([classOf(error), this.#members(members, Object.keys(members))])
   }
 
   #map(map: ReadonlyMap<unknown, unknown>): object {

@@ -196,6 +196,20 @@ describe('values that would not come back are refused', () => {
     for (let level = 0; level < 30; level++) value = [value, value]
     return value
   }
+  function transferred(buffer: ArrayBuffer): ArrayBuffer {
+    structuredClone(buffer, { transfer: [buffer] })
+    return buffer
+  }
+  function viewOfTransferred(): Uint8Array {
+    const view = new Uint8Array(8)
+    transferred(view.buffer)
+    return view
+  }
+  function revoked(): object {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    return proxy
+  }
   let deep: unknown = 1
   for (let level = 0; level < 200; level++) deep = [deep]
 
@@ -268,6 +282,28 @@ describe('values that would not come back are refused', () => {
       },
       'value.a',
     ],
+    ['a RegExp with half of a surrogate pair', { a: [new RegExp('\ud800')] }, 'value.a[0]'],
+    ['a message of a DOMException that is cut', [new DOMException('\ud800')], 'value[0].message'],
+    ['an object of hidden members', [Object.defineProperty({}, 'secret', { value: 2 })], 'value[0].secret'],
+    ['the namespace Math', { a: Math }, 'value.a'],
+    ['the namespace JSON', { a: JSON }, 'value.a'],
+    ['a list with the prototype of an object', [Object.setPrototypeOf([1], Object.prototype)], 'value[0]'],
+    ['a date with the prototype of an object', [Object.setPrototypeOf(new Date(), Object.prototype)], 'value[0]'],
+    ['an error with the prototype of an object', [Object.setPrototypeOf(new Error('x'), Object.prototype)], 'value[0]'],
+    [
+      'arguments',
+      [
+        (function () {
+          // oxlint-disable-next-line eslint/prefer-rest-params -- they are what is tested
+          return arguments
+        })(),
+      ],
+      'value[0]',
+    ],
+    ['a buffer that was transferred', [transferred(new ArrayBuffer(8))], 'value[0]'],
+    ['a view of a buffer that was transferred', [viewOfTransferred()], 'value[0]'],
+    ['a proxy that was revoked', [revoked()], 'value[0]'],
+    ['a proxy that was revoked, alone', revoked(), 'value'],
     ['something that only says it is a Map', [{ [Symbol.toStringTag]: 'Map' }], 'value[0]'],
     ['shared memory', [new SharedArrayBuffer(2)], 'value[0]'],
     ['a view of memory', [new DataView(new ArrayBuffer(2))], 'value[0]'],

@@ -122,6 +122,93 @@ describe('the check of a value', () => {
   })
 })
 
+describe('the way out of a value that cannot be stored', () => {
+  class Rates extends Map<string, number> {}
+  class Names extends Set<string> {}
+  class Day extends Date {}
+  class Pattern extends RegExp {}
+  class Link extends URL {}
+  class List extends Array<number> {}
+  class Bytes extends Uint8Array {}
+  const view = new DataView(new Uint8Array([1, 2, 3, 4]).buffer, 1, 2)
+
+  // What is stored when the advice is followed.
+  test.each<[name: string, value: object, stored: unknown]>([
+    ['Rates', new Rates([['eur', 1.1]]), new Map([['eur', 1.1]])],
+    ['Names', new Names(['a']), new Set(['a'])],
+    ['Day', new Day(5), new Date(5)],
+    ['Pattern', new Pattern('a', 'gi'), /a/gi],
+    ['Link', new Link('http://x/?a'), new URL('http://x/?a')],
+    ['List', List.of(1, 2), [1, 2]],
+    ['Bytes', Bytes.from([1, 2]), Uint8Array.from([1, 2])],
+    ['DataView', view, Uint8Array.from([2, 3])],
+    ['Headers', new Headers({ a: 'b' }), [['a', 'b']]],
+    [
+      'URLSearchParams',
+      new URLSearchParams('a=1&a=2'),
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+    ],
+    ['SharedArrayBuffer', new SharedArrayBuffer(2), new ArrayBuffer(2)],
+    ['String', new String('s'), 's'],
+    [
+      'a member of another realm',
+      runInNewContext('new (class Own extends Map {})([[1, 2]])') as object,
+      new Map([[1, 2]]),
+    ],
+    [
+      'an object that inherits',
+      Object.create({ inherited: 1 }, { own: { value: 2, enumerable: true } }),
+      { inherited: 1, own: 2 },
+    ],
+    [
+      'an object that inherits from none with a class',
+      Object.create(Object.assign(Object.create(null), { a: 1 })),
+      { a: 1 },
+    ],
+    ['a generator', [1, 2].values(), [1, 2]],
+    ['a list with the prototype of an object', Object.setPrototypeOf([1, 2], Object.prototype), [1, 2]],
+    [
+      'a class of data',
+      new (class City {
+        readonly name = 'Ulm'
+      })(),
+      { name: 'Ulm' },
+    ],
+  ])('%s', (_, value, stored) => {
+    const [, way] = /\. Store (?:plain data, such as )?`([^`]+)`/.exec(messageOf(value)) ?? []
+    // oxlint-disable-next-line typescript/no-implied-eval -- what the message says is run as it is written
+    const followed: unknown = new Function('value', `return (${way})`)(value)
+    expect(followed).toEqual(stored)
+    checkValue(followed)
+  })
+
+  test('names what it is', () => {
+    expect(messageOf(Object.create({ inherited: 1 }))).toContain('it is an object that inherits from another one.')
+    expect(messageOf(new Rates())).toContain('it is an instance of `Rates`.')
+    expect(messageOf(Math)).toBe(
+      '`value` cannot be stored: it is an instance of `Math`. Leave it out: it is of no use outside of this process.',
+    )
+    expect(messageOf(Object.defineProperty({}, 'secret', { value: 1 }))).toBe(
+      '`value.secret` cannot be stored: it is a member that is not enumerable. Define it as enumerable, or store an object without it.',
+    )
+    expect(messageOf(new RegExp('\ud800'))).toBe(
+      '`value` cannot be stored: it is a RegExp with half of a surrogate pair. Write it as an escape, such as `\\ud800`.',
+    )
+  })
+
+  function messageOf(value: unknown): string {
+    try {
+      checkValue(value)
+    } catch (error) {
+      return (error as Error).message
+    }
+    return 'stored'
+  }
+})
+
 describe('a remembered failure', () => {
   test('is told apart by what no data has', () => {
     const failure = rememberFailure(new Error('x'))

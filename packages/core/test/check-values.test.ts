@@ -36,4 +36,40 @@ describe('a cache that checks values', () => {
     expect(await cache.get('k')).toBe(bad)
     expect(() => make({ checkValues: 'yes' as never })).toThrow(/`checkValues` must be `true` or `false`/)
   })
+
+  const strict = new Proxy(
+    { a: 1 },
+    {
+      get: () => {
+        throw new Error('no such member')
+      },
+    },
+  )
+  const revocable = Proxy.revocable({}, {})
+  revocable.revoke()
+  test.each([
+    ['was revoked', revocable.proxy],
+    ['throws for members that it does not have', strict],
+  ])('refuses a proxy that %s, as it cannot be looked at', async (_, value) => {
+    const { cache } = make({ checkValues: true, tiers: [memory({ maxEntries: 10 })] })
+    await expect(cache.set('k', value)).rejects.toMatchObject({ code: 'ERR_CODEC_VALUE', context: { key: 'k' } })
+    const entries = [
+      { key: 'fine', value: 1 },
+      { key: 'k', value },
+    ]
+    await expect(cache.setMany(entries)).rejects.toMatchObject({ code: 'ERR_CODEC_VALUE', context: { key: 'k' } })
+  })
+
+  test.each([
+    ['was revoked', revocable.proxy],
+    ['throws for members that it does not have', strict],
+  ])('that checks nothing stores what is beside a proxy that %s', async (_, value) => {
+    const { cache } = make({ tiers: [memory({ maxEntries: 10 })] })
+    await cache.setMany([
+      { key: 'a', value: 1 },
+      { key: 'k', value },
+      { key: 'b', value: 2 },
+    ])
+    expect(await cache.getMany(['a', 'b'])).toEqual([1, 2])
+  })
 })

@@ -6,6 +6,8 @@ import { make } from './make.ts'
 describe('warm', () => {
   test('loads the keys that are missing, a few at a time', async () => {
     const { cache } = make()
+    // The first call loads the code for it.
+    await cache.warm([])
     await cache.set('b', 'there')
     const load = deferredLoader<string, LoadContext>()
     const reports: WarmReport[] = []

@@ -6,7 +6,8 @@
  */
 import { CodecError } from '../errors.ts'
 import { displayKey } from '../key-display.ts'
-import { kindOf } from './value-kind.ts'
+import { adviceOn } from './advice.ts'
+import { isDetached, kindOf } from './value-kind.ts'
 import { isRememberedFailure } from './remembered-failure.ts'
 
 /** How deep objects may be nested. */
@@ -17,6 +18,8 @@ export const MAX_OBJECTS: number = 2 ** 20
 /** Own names of an error that are no members of the value: where it was made differs by process. */
 const NOT_OF_ERRORS = 'stack'
 const MAX_NAME = 64
+const HALF = 'with half of a surrogate pair'
+const PLAIN = '[object Object]'
 
 /**
  * Checks that a value can be stored: plain data and the built-in types of docs/values.md, of any realm.
@@ -71,6 +74,15 @@ export function withKey(error: CodecError, key: string): CodecError {
   return Object.assign(keyed, error.cause === undefined ? {} : { cause: error.cause })
 }
 
+/**
+ * Whether an object is what its names say: not a list, an error or a Date that was given the prototype of an object, nor
+ * one with nothing but hidden members, such as `Math`. To look for hidden members of every object would cost each write.
+ */
+export function isAsNamed(value: object, names: readonly string[]): boolean {
+  if (names.length > 0 && names[0] !== '0') return true
+  return Object.getOwnPropertyNames(value).length === names.length && Object.prototype.toString.call(value) === PLAIN
+}
+
 /** Own names of an error that are part of its value: `message`, `cause`, `code`, `errors`, whatever it carries. */
 export function errorMembers(error: object): string[] {
   return Object.getOwnPropertyNames(error).filter((name) => name !== NOT_OF_ERRORS)
@@ -96,10 +108,7 @@ class ValueCheck {
     switch (typeof value) {
       case 'string':
         if (!isWellFormed(value)) {
-          throw this.#refusal(
-            'a string with half of a surrogate pair',
-            'Cut strings between characters, or use `toWellFormed()`.',
-          )
+          throw this.#refusal(`a string ${HALF}`, 'Cut strings between characters, or use `toWellFormed()`.')
         }
         return
       case 'object':
@@ -115,7 +124,7 @@ class ValueCheck {
 
   #visitObject(value: object): void {
     const kind = kindOf(value)
-    if (kind === undefined) throw this.#noPlainData(value)
+    if (kind === undefined) throw this.#refusal(...adviceOn(value))
     if (this.#above.includes(value)) {
       throw this.#refusal('a reference to an object around it', 'Store an id, or the parts without the way back.')
     }
@@ -127,17 +136,34 @@ class ValueCheck {
     }
     this.#above.push(value)
     this.#steps.push('')
-    if (kind === 'object') this.#visitNamed(value, Object.keys(value))
+    if (kind === 'object') this.#visitPlain(value)
     else if (kind === 'array') this.#visitItems(value as unknown[])
     else if (kind === 'error') this.#visitError(value as Error)
-    else if (kind !== 'typed array') {
+    else if (kind === 'typed array') this.#assertAttached((value as ArrayBufferView).buffer)
+    else {
       // The platform keeps what a URL is made of in members of its own.
       if (kind !== 'url' && Object.keys(value).length > 0) throw this.#withOwnMembers(kind)
       if (kind === 'map') this.#visitEntries(value as Map<unknown, unknown>)
       else if (kind === 'set') this.#visitMembers(value as Set<unknown>)
+      else if (kind === 'regexp') this.#visitRegExp(value as RegExp)
+      else if (kind === 'buffer') this.#assertAttached(value as ArrayBuffer)
     }
     this.#above.pop()
     this.#steps.pop()
+  }
+
+  #visitPlain(value: object): void {
+    const names = Object.keys(value)
+    this.#visitNamed(value, names)
+    if (isAsNamed(value, names)) return
+    const tag = Object.prototype.toString.call(value)
+    if (tag !== PLAIN) {
+      this.#leave()
+      // A list or an error with the prototype of an object, or `Math`.
+      throw this.#refusal(...adviceOn(value))
+    }
+    this.#steps[this.#steps.length - 1] = Object.getOwnPropertyNames(value).find((name) => !names.includes(name)) ?? ''
+    throw this.#refusal('a member that is not enumerable', 'Define it as enumerable, or store an object without it.')
   }
 
   #visitNamed(value: object, names: readonly string[]): void {
@@ -191,7 +217,22 @@ class ValueCheck {
     this.#steps[this.#steps.length - 1] = 'name'
     if (typeof error.name !== 'string') throw this.#refusal('no string', 'Give the error a name.')
     this.#visit(error.name)
+    // That of a DOMException is no member of its own.
+    this.#steps[this.#steps.length - 1] = 'message'
+    this.#visit(error.message)
     this.#visitNamed(error, errorMembers(error))
+  }
+
+  #visitRegExp({ source }: RegExp): void {
+    if (isWellFormed(source)) return
+    this.#leave()
+    throw this.#refusal(`a RegExp ${HALF}`, 'Write it as an escape, such as `\\ud800`.')
+  }
+
+  #assertAttached(buffer: ArrayBufferLike): void {
+    if (!isDetached(buffer)) return
+    this.#leave()
+    throw this.#refusal('bytes that were transferred elsewhere', 'Store a copy that was made before, by `slice()`.')
   }
 
   #refuseSymbols(value: object): void {
@@ -205,20 +246,6 @@ class ValueCheck {
   #withOwnMembers(kind: string): CodecError {
     this.#leave()
     return this.#refusal(`a ${kind} with members of its own`, 'Store them beside it, as in `{ list, total }`.')
-  }
-
-  #noPlainData(value: object): CodecError {
-    if (typeof (value as { readonly then?: unknown }).then === 'function') {
-      return this.#refusal('a promise', '`await` it first.')
-    }
-    const name = classOf(value)
-    if (ArrayBuffer.isView(value)) {
-      return this.#refusal(`a \`${name}\``, 'Copy it into a type that all platforms have, such as `Float32Array`.')
-    }
-    return this.#refusal(
-      name === undefined ? 'an instance of a class' : `an instance of \`${name}\``,
-      'Store plain data, such as `{ ...value }`, and make the instance where it is used.',
-    )
   }
 
   /** What is wrong with a container itself is no fault of its last member. */
@@ -242,11 +269,6 @@ function stepOf(container: object, step: string | number): string {
   if (kindOf(container) === 'map') return ` ${step}`
   const name = step.length > MAX_NAME ? `${step.slice(0, MAX_NAME)}…` : step
   return /^[\p{L}_$][\p{L}\p{N}_$…]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`
-}
-
-function classOf(value: object): string | undefined {
-  const { name } = (value.constructor ?? {}) as { readonly name?: unknown }
-  return typeof name === 'string' && name !== '' ? name : undefined
 }
 
 /** Whether a string has no half of a surrogate pair, which UTF-8 cannot express. */

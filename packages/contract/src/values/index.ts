@@ -5,11 +5,12 @@ export {
   checkValue,
   checkValueOf,
   errorMembers,
+  isAsNamed,
   isWellFormed,
   unstorable,
   withKey,
 } from './check-value.ts'
 export { isRememberedFailure, rememberFailure } from './remembered-failure.ts'
 export type { RememberedFailure } from './remembered-failure.ts'
-export { kindOf } from './value-kind.ts'
+export { isDetached, kindOf } from './value-kind.ts'
 export type { ValueKind } from './value-kind.ts'

@@ -19,5 +19,10 @@ export function rememberFailure(error: unknown): RememberedFailure {
 
 /** Whether a value of a cache stands for a failure. */
 export function isRememberedFailure(value: unknown): value is RememberedFailure {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, FAILURE)
+  try {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, FAILURE)
+  } catch {
+    // A proxy that was revoked, or one that refuses to be looked at.
+    return false
+  }
 }

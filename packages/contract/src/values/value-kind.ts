@@ -67,6 +67,12 @@ function kindOfOther(value: object, prototype: object): ValueKind | undefined {
   }
 }
 
+/** Whether bytes were transferred elsewhere, as by `structuredClone` or `postMessage`. */
+export function isDetached(buffer: ArrayBufferLike): boolean {
+  // Not every browser has `detached`.
+  return buffer.byteLength === 0 && !isBranded(() => new Uint8Array(buffer))
+}
+
 /** Name of the built-in class of a typed array, of any realm. */
 function typeName(value: object): string {
   const { get } = Object.getOwnPropertyDescriptor(
