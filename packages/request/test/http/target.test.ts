@@ -50,6 +50,48 @@ describe('a target', () => {
     expect(() => at('/cities/:id', { params: { id } })).toThrow(/`params.id` must be/)
   })
 
+  it.each<[string, unknown, string]>([
+    ['an object', { id: 1 }, 'received an object. Name the member that is meant, such as `user.id`.'],
+    ['a list', [1, 2], 'received an array. Name the member'],
+    ['a Date', new Date(0), 'received an object. Use `date.toISOString()`.'],
+    ['NaN', Number.NaN, 'received NaN. Use a number that is finite.'],
+    ['Infinity', Infinity, 'received Infinity. Use a number that is finite.'],
+    ['a function', () => 1, 'received a function. Give `params` a value'],
+    ['a symbol', Symbol('s'), 'received a symbol. Give `params` a value'],
+  ])('refuses %s in the place of a parameter', (_, id, message) => {
+    expect(() => at('/cities/:id', { params: { id } })).toThrow(message)
+  })
+
+  it('refuses a parameter that the path does not have, unless it is left out', () => {
+    expect(() => at('/cities/:id', { params: { id: 1, page: 2 } })).toThrow(
+      "`params` has `page`, and '/cities/:id' has no `:page`. Put it into the path, or pass it as `query`.",
+    )
+    expect(() => at('/cities', { params: { id: 1 } })).toThrow('has no `:id`')
+    expect(at('/cities/:id', { params: { id: 1, page: undefined } })).toBe('https://api.test/v1/cities/1')
+  })
+
+  it.each<[string, unknown, string]>([
+    [
+      'an object',
+      { x: 1 },
+      '`query.q` must be a string, a number, `true` or `false`, or a list of them, received an object.',
+    ],
+    ['a Date', new Date(0), 'Use `date.toISOString()`.'],
+    ['NaN', Number.NaN, 'received NaN. Use a number that is finite.'],
+    ['a function', () => 1, '`query.q` must be'],
+    ['a symbol', Symbol('s'), '`query.q` must be'],
+    ['a Set', new Set(['a']), 'Write `[...value]`.'],
+    ['a list in a list', [['a']], '`query.q[0]` must be'],
+    ['a list with a hole', ['a', undefined], '`query.q[1]` must be'],
+  ])('refuses %s in a query', (_, q, message) => {
+    expect(() => at('/a', { query: { q } })).toThrow(message)
+  })
+
+  it('takes a query that was made before', () => {
+    const query = new URLSearchParams('b=2&a=x%20y&b=1&__proto__=3')
+    expect(at('/a?z=1', { query })).toBe('https://api.test/v1/a?z=1&__proto__=3&a=x+y&b=2&b=1')
+  })
+
   it('adds a query, sorted, without what is not there', () => {
     const query = { b: [1, 'x y'], a: true, c: undefined, d: null, e: '&' }
     expect(at('/a?z=1', { query })).toBe('https://api.test/v1/a?z=1&a=true&b=1&b=x+y&e=%26')

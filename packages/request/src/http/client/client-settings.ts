@@ -2,6 +2,7 @@
 import {
   type ByteSize,
   type Clock,
+  ConfigError,
   type Duration,
   toBytes,
   toMs,
@@ -200,6 +201,14 @@ export function clientSettings(options: HttpClientOptions): ClientSettings {
       'a cache',
       cache,
       "Use for example `createCache({ name: 'http', tiers: [memory({ maxEntries: 1_000 })] })`.",
+    )
+  }
+  if (options.caching !== undefined && cache === undefined) {
+    cachingPolicy(options.caching)
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      '`caching` says how responses are kept in a `cache`, and there is none. Pass `cache` too, or leave `caching` out.',
+      { context: { option: 'caching' } },
     )
   }
   if (transport !== undefined && typeof transport?.send !== 'function') {

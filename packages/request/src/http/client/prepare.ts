@@ -1,5 +1,5 @@
 /** From what a caller says to what goes out. */
-import { toMs, validateTags, wrongOption } from '@hotpath/contract'
+import { ConfigError, displayKey, kindOf, toMs, validateTags, wrongOption } from '@hotpath/contract'
 import { ambientCall } from '../../call/call.ts'
 import type { Address } from '../message/address.ts'
 import { parseCacheControl } from '../rules/cache-control.ts'
@@ -8,13 +8,16 @@ import type { RequestOptions } from './client-types.ts'
 import { assertFields } from './fields.ts'
 import type { Send } from '../message/outgoing-request.ts'
 import { type Head, headOf, type OutgoingRequest } from '../message/outgoing-request.ts'
+import { isFieldValue } from '../rules/field-value.ts'
 import { encodeBody } from '../message/request-body.ts'
 import { DEFAULT_ACCEPT } from '../rules/selection.ts'
-import { type Query, targetOf } from '../message/target.ts'
+import { membersOf, targetOf } from '../message/target.ts'
 import { isIdempotent } from '../rules/methods.ts'
 
 const METHOD = /^[A-Z]{1,20}$/
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+/** `fetch` sends none with these, so neither does a client that has undici. */
+const BODILESS = new Set(['GET', 'HEAD'])
 const NO_TAGS: readonly string[] = []
 const BODY_KINDS = ['auto', 'json', 'text', 'bytes']
 
@@ -81,7 +84,8 @@ async function rich(
   own: FixedHeaders | (() => HeaderValues | Promise<HeaderValues>),
   said: Said,
 ): Promise<OutgoingRequest> {
-  const { options } = said
+  const { method, options } = said
+  if (options.body !== undefined && BODILESS.has(method)) throw noBody(method)
   const url = addressOf(settings, said)
   const encoding = encodeBody(options.body)
   const { body, contentType } = encoding instanceof Promise ? await encoding : encoding
@@ -92,6 +96,14 @@ async function rich(
   return requestOf(settings, said, { url, head: headOf(headersOf(typed, options.headers)), body })
 }
 
+function noBody(method: string): Error {
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`body\` must be left out of a ${method} request. Pass it as \`query\`, or send it with \`post\`.`,
+    { context: { option: 'body' } },
+  )
+}
+
 function isOwn({ base }: ClientSettings, url: Address, { isForeign }: Said): boolean {
   return !isForeign && (base === undefined || url.origin === base.origin)
 }
@@ -100,8 +112,8 @@ function addressOf({ base, fieldsParameter }: ClientSettings, { path, options }:
   const { params, query, fields } = options
   if (fields === undefined) return targetOf(base, path, { params, query })
   assertFields(fields)
-  const all: Query = fieldsParameter === false ? { ...query } : { ...query, [fieldsParameter]: fields.join(',') }
-  return targetOf(base, path, { params, query: all })
+  if (fieldsParameter === false) return targetOf(base, path, { params, query })
+  return targetOf(base, path, { params, query: { ...membersOf(query), [fieldsParameter]: fields.join(',') } })
 }
 
 function requestOf(
@@ -168,19 +180,35 @@ function headersOf(
   for (const [name, value] of Object.entries(added)) {
     const key = name.toLowerCase()
     if (value === undefined) delete headers[key]
-    else if (typeof value === 'string' && FIELD_NAME.test(key) && !FORBIDDEN.test(value)) headers[key] = value
-    // Not shown: it may be a secret.
-    else
-      throw wrongOption(
-        `headers.${key}`,
-        'a text on one line, of characters up to U+00FF',
-        typeof value === 'string' ? {} : value,
-        'Leave it out, or encode it: `encodeURIComponent(name)`.',
-      )
+    else if (!FIELD_NAME.test(key)) throw wrongName(key)
+    else if (!isFieldValue(value)) throw wrongField(key, value)
+    else headers[key] = value
   }
   return headers
 }
 
+function wrongName(name: string): Error {
+  const option = `headers.${displayKey(name)}`
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`${option}\` must have a name of letters, digits and \`-\`. Use for example \`x-api-key\`.`,
+    { context: { option } },
+  )
+}
+
+function wrongField(name: string, value: unknown): Error {
+  // Not shown: it may be a secret.
+  const seen =
+    typeof value !== 'string' ? kindOf(value) : `a string with ${/[\r\n]/.test(value) ? 'a line break' : 'others'}`
+  const wayOut =
+    typeof value === 'string'
+      ? 'Trim it, or encode it: `encodeURIComponent(value)`.'
+      : 'Use `String(value)`, or leave it out.'
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`headers.${name}\` must be a text on one line, of characters up to U+00FF, received ${seen}. ${wayOut}`,
+    { context: { option: `headers.${name}` } },
+  )
+}
+
 const FIELD_NAME = /^[!#$%&'*+.^_`|~\w-]+$/
-/** What ends a line would begin a field of its own; the rest cannot be sent, and every attempt would fail of it. */
-const FORBIDDEN = /[^\t\x20-\x7E\x80-\xFF]/

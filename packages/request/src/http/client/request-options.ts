@@ -1,13 +1,14 @@
 /** What a call of a client may say: the names, and the checks that are not where an option is used. */
-import { type OptionTable, booleanOption, checkOptions, received, signalOption, wrongOption } from '@hotpath/contract'
+import { type OptionTable, checkOptions, received, signalOption, wrongOption } from '@hotpath/contract'
 import type { RequestOptions } from './client-types.ts'
+import { isFieldValue } from '../rules/field-value.ts'
 import type { PagesOptions } from './pages.ts'
 
 const REDIRECTS = ['follow', 'error', 'manual']
 
 const REQUEST_OPTIONS: OptionTable<keyof RequestOptions> = {
-  params: objectOption,
-  query: objectOption,
+  params: paramsOption,
+  query: queryOption,
   headers: true,
   body: true,
   as: true,
@@ -40,9 +41,20 @@ export function checkPagesOptions(options: RequestOptions): void {
   checkOptions(options, 'pages', REQUEST_OPTIONS, PAGES_OPTIONS)
 }
 
-function objectOption(value: unknown, option: string): void {
-  if (typeof value !== 'object' || value === null)
-    throw wrongOption(option, 'an object', value, 'Use for example `{ id: 42 }`.')
+function paramsOption(value: unknown, option: string): void {
+  if (!isMembers(value)) throw wrongOption(option, 'an object', value, 'Use for example `{ id: 42 }`.')
+}
+
+function queryOption(value: unknown, option: string): void {
+  if (value instanceof URLSearchParams || isMembers(value)) return
+  const wayOut = typeof value === 'string' ? 'Use `new URLSearchParams(query)`.' : 'Use for example `{ page: 2 }`.'
+  throw wrongOption(option, 'an object or URLSearchParams', value, wayOut)
+}
+
+/** A Map, a Date and the like have no members of their own, and would pass for an object that says nothing. */
+function isMembers(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value) return false
+  return Object.keys(value).length > 0 || Object.prototype.toString.call(value) === '[object Object]'
 }
 
 function listOption(value: unknown, option: string): void {
@@ -61,5 +73,11 @@ function redirectOption(value: unknown, option: string): void {
 }
 
 function keyOption(value: unknown, option: string): void {
-  if (typeof value !== 'string') booleanOption(value, option)
+  if (typeof value === 'boolean' || (isFieldValue(value) && value !== '')) return
+  throw wrongOption(
+    option,
+    'a string on one line that is not empty, `true` or `false`',
+    value,
+    'Use `true` for a key that is made, or `String(id)`.',
+  )
 }

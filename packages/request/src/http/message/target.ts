@@ -1,12 +1,12 @@
 /** Where a request goes: base, path with its parameters, query. */
-import { ConfigError, wrongOption } from '@hotpath/contract'
+import { ConfigError, displayKey, received, wrongOption } from '@hotpath/contract'
 import { type Address, addressAt, urlOf } from './address.ts'
 
 /** What may stand in a path or a query. */
 export type UrlPart = string | number | bigint | boolean
 
-/** Members that are `undefined` or `null` are left out; a list is repeated: `tag=a&tag=b`. */
-export type Query = Readonly<Record<string, UrlPart | readonly UrlPart[] | null | undefined>>
+/** Members that are `undefined` or `null` are left out; a list is repeated: `tag=a&tag=b`. Or a query that was made before. */
+export type Query = Readonly<Record<string, UrlPart | readonly UrlPart[] | null | undefined>> | URLSearchParams
 
 /** What names a target. */
 export interface TargetOptions {
@@ -102,9 +102,11 @@ function fillIn(path: string, params: TargetOptions['params']): string {
       { context: { option: 'params' } },
     )
   }
-  return path.replace(PARAMETER, (_, name: string) => {
-    const value = Object.hasOwn(params, name) ? params[name] : undefined
-    const text = value === undefined || value === null ? '' : String(value)
+  const known: string[] = []
+  const filled = path.replace(PARAMETER, (_, name: string) => {
+    known.push(name)
+    const value: unknown = Object.hasOwn(params, name) ? params[name] : undefined
+    const text = isUrlPart(value) ? String(value) : ''
     // Dots would climb out of their place, encoded or not.
     const encoded = text === '.' || text === '..' ? '' : encode(text)
     if (encoded !== '') return encoded
@@ -112,9 +114,32 @@ function fillIn(path: string, params: TargetOptions['params']): string {
       `params.${name}`,
       'well-formed text that is not empty and no dots alone, or a number',
       value,
-      `Give \`params\` a value for each name of \`${path}\`.`,
+      adviceOnPart(value) ?? `Give \`params\` a value for each name of \`${path}\`.`,
     )
   })
+  for (const name of Object.keys(params))
+    if (params[name] !== undefined && !known.includes(name)) throw noName(name, path)
+  return filled
+}
+
+function noName(name: string, path: string): ConfigError {
+  const shown = displayKey(name)
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`params\` has \`${shown}\`, and ${received(path)} has no \`:${shown}\`. Put it into the path, or pass it as \`query\`.`,
+    { context: { option: 'params' } },
+  )
+}
+
+/** A value that reads the same in an address as in the program. */
+function isUrlPart(value: unknown): value is UrlPart {
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint' || Number.isFinite(value)
+}
+
+function adviceOnPart(value: unknown): string | undefined {
+  if (value instanceof Date) return 'Use `date.toISOString()`.'
+  if (typeof value === 'number') return 'Use a number that is finite.'
+  return typeof value === 'object' && value !== null ? 'Name the member that is meant, such as `user.id`.' : undefined
 }
 
 /** Empty for half of a surrogate pair, which UTF-8 cannot express. */
@@ -127,10 +152,26 @@ function encode(text: string): string {
 }
 
 function addQuery(url: URL, query: Query): void {
-  for (const name of Object.keys(query).sort()) {
-    const value = query[name]
+  const members = membersOf(query)
+  for (const name of Object.keys(members).sort()) {
+    const value: unknown = members[name]
     if (value === undefined || value === null) continue
-    if (typeof value === 'object') for (const one of value) url.searchParams.append(name, String(one))
-    else url.searchParams.append(name, String(value))
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+    for (const [index, one] of list.entries()) {
+      if (!isUrlPart(one)) throw noQuery(list === value ? `query.${name}[${index}]` : `query.${name}`, one)
+      url.searchParams.append(name, String(one))
+    }
   }
+}
+
+/** Members of a query, which may be one that was made before. */
+export function membersOf(query: Query | undefined): Exclude<Query, URLSearchParams> {
+  if (!(query instanceof URLSearchParams)) return query ?? {}
+  return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name)]))
+}
+
+function noQuery(option: string, value: unknown): ConfigError {
+  const isIterable = typeof value === 'object' && value !== null && Symbol.iterator in value
+  const wayOut = isIterable ? 'Write `[...value]`.' : (adviceOnPart(value) ?? 'Leave it out, or use a string.')
+  return wrongOption(option, 'a string, a number, `true` or `false`, or a list of them', value, wayOut)
 }

@@ -218,7 +218,6 @@ describe('an option', () => {
     ['tags', { call: { tags: ['a'] } }, { call: { tags: ['b'] } }, true],
     ['ttl', { call: { ttl: '1m' } }, same, true],
     ['signal', { call: { signal: new AbortController().signal } }, same, true],
-    ['body', { call: { body: 'a' } }, { call: { body: 'a' } }, false],
     ['caching.shared', { client: { caching: { shared: false } } }, same, false],
     ['caching.shared', same, { client: { caching: { shared: false } } }, false],
     ['caching.ttl', { client: { caching: { ttl: '1m' } } }, same, true],
