@@ -1,5 +1,5 @@
 /** Bodies of requests: made once, so that each attempt sends the same bytes. */
-import { ConfigError, isPromise, kindOf, wrongOption } from '@hotpath/contract'
+import { ConfigError, isPromise, kindOf } from '@hotpath/contract'
 
 /** A body that is ready to be sent. */
 export interface EncodedBody {
@@ -50,7 +50,7 @@ function toJson(value: unknown): string {
 
 function stringify(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined
+    return JSON.stringify(value)
   } catch (cause) {
     throw new ConfigError(
       'ERR_CONFIG_OPTION',
