@@ -9,6 +9,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/contract/values': '3 kB',
   '@hotpath/core': '24.8 kB',
   '@hotpath/core/lru': '5.5 kB',
+  '@hotpath/core/histogram': '0.9 kB',
   '@hotpath/core/tiny-lfu': '1.7 kB',
   '@hotpath/core/shared': '14 kB',
   '@hotpath/decorators': '21.8 kB',
