@@ -18,6 +18,8 @@ export interface PlayerParts {
   readonly source: Source
   readonly checker: Checker
   readonly random: SeededRandom
+  /** By how much longer than its life a value may be found. */
+  readonly standsStillMs: number
   readonly report: {
     add(count: 'reads' | 'writes' | 'failedWrites'): void
     found(list: 'stale' | 'staleInSplit' | 'outlived', line: string): void
@@ -69,7 +71,7 @@ export class Player {
   }
 
   async #read(): Promise<void> {
-    const { cache, checker, random, report } = this.#parts
+    const { cache, checker, random, report, standsStillMs } = this.#parts
     const isCalm = random.chance(CALM_RATIO)
     const key = random.pick(isCalm ? CALM_KEYS : KEYS)
     const named = random.chance(NAMED_RATIO) ? checker.named(key) : undefined
@@ -86,7 +88,8 @@ export class Player {
     }
     // It was judged some time after the start.
     const ageMs = startedAt - value.at
-    if (isCalm && ageMs > CALM_MS + SLACK_MS) report.found('outlived', `${key}: ${Math.round(ageMs)} ms old`)
+    if (isCalm && ageMs > CALM_MS + SLACK_MS + standsStillMs)
+      report.found('outlived', `${key}: ${Math.round(ageMs)} ms old`)
   }
 
   async #ask(key: string, isCalm: boolean, token: string | undefined): Promise<Value | undefined> {

@@ -10,6 +10,8 @@ export interface WorkerOptions<Setup = unknown> {
   readonly index: number
   readonly processes: number
   readonly maxOfflineMs: number
+  /** By how much longer than its life a value may be found. */
+  readonly standsStillMs: number
   /** How far the worker's wall clock is off. */
   readonly skewMs: number
 }

@@ -61,6 +61,7 @@ export async function soak(start: () => Promise<Topology>, options: SoakOptions)
         seed: options.seed * 1_000 + index,
         index,
         processes: options.processes,
+        standsStillMs: topology.standsStillMs ?? 0,
         maxOfflineMs: index % 2 === 0 ? MAX_OFFLINE_MS : LONG_OFFLINE_MS,
         skewMs: topology.clocksDiffer ? (index % 3) * HOUR_MS - HOUR_MS : 0,
       })

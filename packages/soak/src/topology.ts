@@ -11,6 +11,8 @@ export interface Topology {
   setup(index: number): unknown
   /** Whether the workers' wall clocks are hours apart, and are set while they work. */
   readonly clocksDiffer: boolean
+  /** For how long a fault makes the store's clock stand still, in milliseconds: what it stores may live longer by as much. */
+  readonly standsStillMs?: number | undefined
   /** What goes wrong in any order, by name. */
   readonly faults: Readonly<Record<string, Fault>>
   /** What goes wrong now and then, in turn. All entries may be lost by it. */

@@ -29,7 +29,7 @@ const PLAYERS = 4
 
 /** Reads, loads and writes at random until told to stop. The program of a worker calls it, once. */
 export async function work<Setup>(open: (setup: Setup) => Opened): Promise<void> {
-  const { setup, seed, index, processes, maxOfflineMs, ...options } = JSON.parse(
+  const { setup, seed, index, processes, maxOfflineMs, standsStillMs, ...options } = JSON.parse(
     process.argv[2] ?? '',
   ) as WorkerOptions<Setup>
   let skewMs = options.skewMs
@@ -67,7 +67,7 @@ export async function work<Setup>(open: (setup: Setup) => Opened): Promise<void>
       void report(false)
     },
   }
-  const player = new Player({ cache, source, checker, random, report: counted })
+  const player = new Player({ cache, source, checker, random, standsStillMs, report: counted })
   const keeper = new Keeper({
     ...{ cache, index, processes, source, checker, random: random.fork(), report: counted },
     isIsolated: (token) => player.isIsolated(token),

@@ -31,7 +31,8 @@ const LOCKED_MS = 1_500
 const LOCKED_LONG_MS = 4_500
 const STORM_MS = 600
 const PAUSE_MS = 5
-const BACK_MS = 3_000
+/** How long the server's clock stands still. */
+export const BACK_MS = 3_000
 
 export function mariadbFaults(server: MariadbServer): Topology['faults'] {
   async function connected(run: (connection: Connection) => Promise<unknown>): Promise<void> {

@@ -6,7 +6,7 @@ import { mysql, postgres, sqlite } from '../../src/index.ts'
 import { startMariadb } from '../integration/mysql/server.ts'
 import { startPostgres } from '../integration/postgres/server.ts'
 import { freshPath, removeFolders } from '../integration/sqlite/folder.ts'
-import { MARIADB_LOSING, mariadbFaults } from './mariadb-faults.ts'
+import { BACK_MS, MARIADB_LOSING, mariadbFaults } from './mariadb-faults.ts'
 import { POSTGRES_LOSING, postgresFaults } from './postgres-faults.ts'
 import type { Setup } from './setup.ts'
 import { SQLITE_LOSING, sqliteFaults } from './sqlite-faults.ts'
@@ -54,6 +54,7 @@ export const topologies: Topologies = {
       worker,
       setup: (index): Setup => ({ type: 'mariadb', port: portOf(index), variant: index }),
       clocksDiffer: true,
+      standsStillMs: BACK_MS,
       faults: { ...mariadbFaults(server), ...silences(proxies) },
       losing: MARIADB_LOSING,
       async stop() {
