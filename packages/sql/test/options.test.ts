@@ -2,6 +2,7 @@ import { createPool } from 'mysql2/promise'
 import { Client, Pool } from 'pg'
 import { expect, test, vi } from 'vitest'
 import { mysql, postgres, sqlite } from '../src/index.ts'
+import { sqliteModule } from '../src/sqlite/module.ts'
 
 // They connect when they are used first, and nobody uses them.
 const pg = new Pool()
@@ -46,17 +47,16 @@ test.each<[() => unknown, string]>([
   expect(make).not.toThrow('SECRET')
 })
 
-test('a Node without `node:sqlite` is told at creation which one has it', () => {
-  // What the runtime says of a module that it does not have.
-  const asked = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)
-  try {
-    expect(() => sqlite({ path: ':memory:' })).toThrow(
+test('a runtime without SQLite is told which one has it', () => {
+  const old: Parameters<typeof sqliteModule>[0] = { versions: { node: '20.11.0' } }
+  for (const runtime of [old, { ...old, getBuiltinModule: () => undefined }]) {
+    expect(() => sqliteModule(runtime)).toThrow(
       expect.objectContaining({
-        code: 'ERR_CONFIG_OPTION',
-        message: expect.stringContaining('Use Node 22.13 or newer.'),
+        name: 'ConfigError',
+        message: '`sqlite` needs the module `node:sqlite`, which Node 20.11.0 does not have. Use Node 22.13 or later.',
       }),
     )
-  } finally {
-    asked.mockRestore()
   }
+  expect(() => sqliteModule({ versions: { node: '22.6.0', bun: '1.1.0' } })).toThrow('which Bun 1.1.0 does not have')
+  expect(sqliteModule()).toBe(process.getBuiltinModule('node:sqlite'))
 })

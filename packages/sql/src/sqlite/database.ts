@@ -8,9 +8,9 @@
 import { statSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ConfigError } from '@hotpath/contract'
 import { adviceOn, isBusy } from './advice.ts'
 import { bootId, isSameBoot } from './boot.ts'
+import { sqliteModule } from './module.ts'
 import { LOG_TABLES, createTables } from './schema.ts'
 import { unavailable } from '../sql-error.ts'
 
@@ -42,26 +42,8 @@ const MAX_PAUSE_MS = 8
 const BUDGET_MS = 3
 const MEMORY = ':memory:'
 
-/** The part of `node:sqlite` that is used. */
-interface Sqlite {
-  readonly DatabaseSync: new (path: string) => DatabaseSync
-}
-
-/** Loaded when a tier is made: programs that use another database need not have it. */
-function loadSqlite(): Sqlite {
-  // Absent itself before Node 20.16.
-  const { getBuiltinModule } = process as { readonly getBuiltinModule?: typeof process.getBuiltinModule }
-  const sqlite = getBuiltinModule?.('node:sqlite')
-  if (sqlite !== undefined) return sqlite
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`sqlite\` needs the module \`node:sqlite\`, which this runtime (${process.version}) does not have. Use Node 22.13 or newer.`,
-  )
-}
-
 export class SqliteDatabase {
   readonly #path: string
-  readonly #sqlite: Sqlite
   readonly #listeners = new Set<() => void>()
   #users = 0
   #db: DatabaseSync | undefined
@@ -74,7 +56,6 @@ export class SqliteDatabase {
 
   constructor(path: string) {
     this.#path = path
-    this.#sqlite = loadSqlite()
   }
 
   /** Keeps the file open until what it answers with was called as often as this. */
@@ -127,13 +108,18 @@ export class SqliteDatabase {
   open(): Promise<OpenDatabase> {
     this.#open ??= this.#begin().catch((cause: unknown) => {
       this.#open = undefined
-      throw unavailable('sqlite', `open \`${this.#path}\``, cause, adviceOn)
+      throw unavailable(
+        'sqlite',
+        `open \`${this.#path}\``,
+        cause,
+        (cause) => folderAdvice(this.#path) ?? adviceOn(cause),
+      )
     })
     return this.#open
   }
 
   async #begin(): Promise<OpenDatabase> {
-    const db = new this.#sqlite.DatabaseSync(this.#path)
+    const db = new (sqliteModule().DatabaseSync)(this.#path)
     try {
       db.exec(`PRAGMA busy_timeout = ${LOCK_MS}`)
       await patiently(() => db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL'))
@@ -203,6 +189,12 @@ export class SqliteDatabase {
 }
 
 /** Another file, or another start of the machine: what the logs in it acknowledged may be lost, so they begin anew. */
+/** SQLite says the same of a folder as of a file that it may not open. */
+function folderAdvice(path: string): string | undefined {
+  const isFolder = path !== MEMORY && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  return isFolder ? " It is a folder. Name a file in it, as in `path: '/var/cache/app/cache.db'`." : undefined
+}
+
 function beginLife(db: DatabaseSync, file: string, boot: string): void {
   createTables(db)
   const row = db.prepare('SELECT file, boot FROM hotpath_schema').get() as { file: string; boot: string }

@@ -19,6 +19,7 @@ import { adviceOn } from './advice.ts'
 import { SqliteDatabase } from './database.ts'
 import { openEntries } from './entries.ts'
 import { openLogTable } from './log-table.ts'
+import { sqliteModule } from './module.ts'
 import { SCHEMA } from './schema.ts'
 
 /** Options of `sqlite`. */
@@ -40,7 +41,8 @@ const MIN_BYTES = 1_000_000
  * A SQLite file as a shared tier with its invalidation log, for all processes of one machine. Its tables are created
  * when it is opened.
  *
- * @throws ConfigError `ERR_CONFIG_OPTION` for a path that is none, or on a Node without `node:sqlite`, `ERR_CONFIG_BYTES` or `ERR_CONFIG_UNBOUNDED` for a bad size.
+ * @throws ConfigError `ERR_CONFIG_OPTION` for a path that is none, `ERR_CONFIG_BYTES` or `ERR_CONFIG_UNBOUNDED` for a bad size;
+ * `ERR_CONFIG_OPTION` for a runtime without `node:sqlite`.
  */
 export function sqlite(options: SqliteOptions): SqlTier {
   checkOptions(options, 'sqlite', SQLITE_OPTIONS)
@@ -53,6 +55,7 @@ export function sqlite(options: SqliteOptions): SqlTier {
     const rule = "finite and at least '1mb'"
     throw wrongOption('maxBytes', rule, maxBytes, "Leave it out for '1gb'.", 'ERR_CONFIG_UNBOUNDED')
   }
+  sqliteModule()
   const database = new SqliteDatabase(path)
 
   return {

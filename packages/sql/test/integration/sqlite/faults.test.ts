@@ -47,7 +47,7 @@ describe('a file that cannot be used is a miss and a fault, and values are loade
         mkdirSync(path)
         return path
       },
-      advice: /cannot be opened/,
+      advice: /It is a folder\. Name a file in it.*Cause: unable to open database file/,
     },
     'another kind of file': {
       path() {
@@ -96,6 +96,39 @@ describe('a file that cannot be used is a miss and a fault, and values are loade
       kept: 'kept',
     })
   })
+})
+
+test.each([
+  [
+    'was revoked',
+    () => {
+      const { proxy, revoke } = Proxy.revocable({}, {})
+      revoke()
+      return proxy
+    },
+  ],
+  [
+    'throws for members that it does not have',
+    () =>
+      new Proxy(
+        { a: 1 },
+        {
+          get: (target, name) => {
+            if (name in target) return target.a
+            throw new Error(`no member ${String(name)}`)
+          },
+        },
+      ),
+  ],
+])('a proxy that %s is refused alone', async (_, value) => {
+  const { cache, faults } = make(freshPath())
+  await cache.setMany([
+    { key: 'a', value: 1 },
+    { key: 'k', value: value() },
+    { key: 'b', value: 2 },
+  ])
+  expect(await cache.getMany(['a', 'b'])).toEqual([1, 2])
+  expect(faults.every((code) => code === 'ERR_CODEC_VALUE')).toBe(true)
 })
 
 test('a lock that another process holds is waited for, and never by the event loop', async () => {
