@@ -1,4 +1,4 @@
-import type { Codec } from '@hotpath/contract'
+import { type Codec, checkOptions } from '@hotpath/contract'
 import { MAX_OBJECTS, checkValue, unstorable } from '@hotpath/contract/values'
 import { isCodecError, unreadable } from './codec-error.ts'
 import { ValueReader } from './value-reader.ts'
@@ -24,7 +24,9 @@ import { ValueWriter } from './value-writer.ts'
  * console.log(await codec.decode(bytes, { key: 'user:42' })) // { born: 1970-01-01T00:00:00.000Z, tags: Set(1) { 'a' } }
  * ```
  */
-export function msgpack(): Codec {
+export function msgpack(): Codec
+export function msgpack(options: object = {}): Codec {
+  checkOptions(options, 'msgpack', {})
   const reader = new ValueReader()
   let free: ValueWriter | undefined
   return {

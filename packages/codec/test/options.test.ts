@@ -5,6 +5,8 @@ import { compressed, encrypted, msgpack } from '../src/index.ts'
 const keys = { a: randomBytes(32) }
 
 test.each<[string, () => unknown, string]>([
+  ['msgpack', () => (msgpack as (options: object) => unknown)({ x: 1 }), '`msgpack` has no option `x`. It takes none.'],
+  ['encrypted', () => encrypted(msgpack(), {} as never), "received undefined. Use for example '2027-01'."],
   ['compressed', () => compressed(msgpack(), { minbytes: 5 } as never), 'Did you mean `minBytes`?'],
   ['compressed', () => compressed(msgpack(), 'gzip' as never), "must be an object, received 'gzip'"],
   ['compressed', () => compressed(msgpack(), { method: 'zip' as never }), "received 'zip'"],

@@ -55,7 +55,7 @@ export function adviceOnName(name: string, given: object, tables: Tables): strin
   const needed = examplesOf(tables)
   if (needed.length > 0 && isInstead(given, nearest !== undefined, known)) return ` ${passExamples(needed)}`
   if (nearest !== undefined) return ` Did you mean \`${nearest}\`?`
-  return known.length === 0 ? '' : ` Use one of ${known.map((one) => `\`${one}\``).join(', ')}.`
+  return known.length === 0 ? ' It takes none.' : ` Use one of ${known.map((one) => `\`${one}\``).join(', ')}.`
 }
 
 /** What could have been meant by something that is no object of options. */
@@ -68,6 +68,9 @@ export function adviceOnOptions(given: unknown, tables: Tables): string {
   }
   if (known.includes('ttl')) {
     if (typeof given === 'number') return `Write \`{ ttl: ${given > 0 ? given : 1_000} }\`, in milliseconds.`
+    if (typeof given === 'string' && known.includes('errorTtl') && !DURATION.test(given)) {
+      return `Write \`{ key: () => [${received(given)}] }\` for a key, or \`{ ttl: '5m' }\` for a lifetime.`
+    }
     if (typeof given === 'string') return `Write \`{ ttl: ${DURATION.test(given) ? received(given) : "'5m'"} }\`.`
   }
   if (Array.isArray(given) && known.includes('tags')) return "Write `{ tags: ['country:DE'] }` for tags."

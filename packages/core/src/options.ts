@@ -115,13 +115,15 @@ const CACHE_OPTIONS: Own<CacheOptions> = {
   lease: booleanOption,
   queue: booleanOption,
   checkValues: booleanOption,
-  shared: true,
+  shared: sharedOption,
   clock: clockOption,
   random: functionOption,
 }
 
 /** The options of a read without a loader. */
 export const READ_OPTIONS: OptionTable<keyof ReadOptions> = { after: true, stale: booleanOption }
+/** Those of `peek`. */
+export const PEEK_OPTIONS: OptionTable<'stale'> = { stale: booleanOption }
 /** Those of a read with a loader, beside freshness. */
 export const LOAD_OPTIONS: Own<LoadOptions> = { tags: true, after: true, signal: signalOption, refresh: booleanOption }
 /** Those of an invalidation. */
@@ -133,7 +135,7 @@ export const SET_ENTRY: OptionTable<'key' | 'value'> = { key: true, value: true 
 
 /** The options of `warm`, beside freshness. */
 export const WARM_OPTIONS: OptionTable<'load' | 'tags' | 'concurrency' | 'onProgress' | 'signal'> = {
-  load: functionOption,
+  load: loaderOption,
   tags: true,
   concurrency: countOption,
   onProgress: functionOption,
@@ -160,6 +162,27 @@ export function checkCacheOptions(options: CacheOptions): void {
   for (const [index, tier] of tiers.entries()) {
     if (!isTier(tier)) throw wrongOption(`tiers[${index}]`, 'a tier', tier, TIERS_WAY_OUT)
   }
+}
+
+/** Which version of it will do is said where it is needed. */
+function sharedOption(value: unknown, option: string): void {
+  if ((value as SharedHalf | null)?.brand === '@hotpath/core/shared') return
+  throw wrongOption(
+    option,
+    "`shared` of '@hotpath/core/shared'",
+    value,
+    "Use `import { shared } from '@hotpath/core/shared'`.",
+  )
+}
+
+function loaderOption(value: unknown, option: string): void {
+  if (typeof value === 'function') return
+  throw wrongOption(
+    option,
+    'a function',
+    value,
+    'Use for example `({ key }) => db.find(key)`, or pass entries `{ key, value }`.',
+  )
 }
 
 function isTier(tier: unknown): boolean {

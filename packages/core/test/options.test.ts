@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Cache, createCache, createMemoryLog, memory } from './core.ts'
 import { lru } from '../src/memory/lru.ts'
+import { tinyLfu } from '../src/memory/tiny-lfu.ts'
 import { make } from './make.ts'
 
 type Call = (cache: Cache, options: never) => unknown
@@ -78,6 +79,21 @@ describe('options that caches are made of', () => {
     [
       () => createCache({ name: 'x', tiers: [memory({ maxEntries: 1, policy: () => null as never })] }),
       'received null',
+    ],
+    [
+      () => createCache({ name: 'x', tiers, shared: {} as never }),
+      "`shared` must be `shared` of '@hotpath/core/shared', received an object.",
+    ],
+    [
+      () => (lru as (options: object) => unknown)({ maxEntries: 5 }),
+      '`lru` has no option `maxEntries`. It takes none.',
+    ],
+    [() => tinyLfu({ x: 1 } as never), '`tinyLfu` has no option `x`. Use one of `seed`.'],
+    [() => tinyLfu({ seed: 0.5 }), '`seed` must be a whole number, received 0.5.'],
+    [() => tinyLfu({ seed: 'a' as never }), "`seed` must be a whole number, received 'a'."],
+    [
+      () => createCache({ name: 'x', tiers: [memory({ maxEntries: 1, policy: tinyLfu as never })] }),
+      'Call it: `policy: lru()`, not `policy: lru`.',
     ],
     [() => memory({ max: 500 } as never), '`memory` has no option `max`.'],
     [() => memory({ maxEntries: 1, sizeof: () => 1 } as never), 'Did you mean `sizeOf`?'],
@@ -169,6 +185,20 @@ describe('tags that are no list of tags', () => {
       expect(cache.peek('k')).toBeUndefined()
     })
   })
+})
+
+test('what `peek` is told is checked where nothing is found', async () => {
+  const { cache } = make()
+  expect(() => cache.peek('k', { stal: true } as never)).toThrow('`peek` has no option `stal`. Did you mean `stale`?')
+  await cache.set('k', 1)
+  expect(cache.peek('k', { stal: true } as never)).toBe(1)
+})
+
+test('what is no loader is refused by `warm`, with one that would be', async () => {
+  const { cache } = make()
+  await expect(cache.warm(['a'], { load: 5 as never })).rejects.toThrow(
+    '`load` must be a function, received 5. Use for example `({ key }) => db.find(key)`, or pass entries',
+  )
 })
 
 test('a hit in memory checks nothing', async () => {

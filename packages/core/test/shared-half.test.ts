@@ -49,7 +49,10 @@ describe('the shared half', () => {
   test('is refused when it is of another version, or something else', () => {
     const tier = { ...asyncTier(), shared: { ...shared, version: 2 } }
     expect(() => make({ tiers: [tier] })).toThrow(/comes with the shared half of another version of `@hotpath\/core`/)
-    expect(() => make({ tiers: [asyncTier()], shared: {} as never })).toThrow(/needs the shared half/)
+    expect(() => make({ tiers: [asyncTier()], shared: {} as never })).toThrow(/`shared` must be `shared` of/)
+    expect(() => make({ tiers: [asyncTier(), { ...asyncTier(), shared: {} as never }] })).toThrow(
+      /needs the shared half/,
+    )
   })
 
   test('shortens long keys, which memory alone keeps whole', async () => {

@@ -1,5 +1,5 @@
 /** The decorators that need no cache of their own to be made: `configureDecorators` gives them theirs. */
-import { type OptionTable, checkOptions } from '@hotpath/contract'
+import { type OptionTable, checkOptions, wrongOption } from '@hotpath/contract'
 import { cacheableFunction, cacheableMember, type CachedFunction } from './cacheable.ts'
 import type { CacheableOptions } from './cacheable-options.ts'
 import { type CacheEvictOptions, cacheEvictFunction, cacheEvictMember } from './cache-evict.ts'
@@ -52,6 +52,14 @@ const CONFIG_OPTIONS: OptionTable<keyof DecoratorsConfig> = { cache: 'createCach
  */
 export function configureDecorators(config: DecoratorsConfig): () => void {
   checkOptions(config, 'configureDecorators', CONFIG_OPTIONS)
+  if (!Object.hasOwn(config, 'cache')) {
+    throw wrongOption(
+      'cache',
+      'a cache or a function that finds one',
+      undefined,
+      'Use `cache: undefined` to take it away.',
+    )
+  }
   return home().use(config.cache)
 }
 

@@ -72,7 +72,12 @@ test.each<[() => unknown, string]>([
   [() => Dedupe({ keys: key } as never), 'Did you mean `key`?'],
   [() => Batch({ maxbatch: 5 } as never), 'Did you mean `maxBatch`?'],
   [() => Batch({ cache, key, tll: 5 } as never), 'Did you mean `ttl`?'],
+  [() => configureDecorators({} as never), 'received undefined. Use `cache: undefined` to take it away.'],
+  [() => (Throttle as () => unknown)(), "Pass `{ limit: 10, interval: '1s' }`."],
+  [() => Cacheable('users' as never), "Write `{ key: () => ['users'] }` for a key, or `{ ttl: '5m' }` for a lifetime."],
+  [() => Cacheable('5m' as never), "Write `{ ttl: '5m' }`."],
   [() => configureDecorators({ cash: cache } as never), 'Did you mean `cache`?'],
 ])('%s is refused', (make, message) => {
   expect(make).toThrow(expect.objectContaining({ name: 'ConfigError', message: expect.stringContaining(message) }))
+  expect(make).not.toThrow(/\s$/)
 })

@@ -39,6 +39,10 @@ test.each<[() => unknown, string]>([
   ],
   [() => throttle(load, [] as never), "Pass `{ limit: 10, interval: '1s' }`."],
   [() => debounce(load, '200ms' as never), "Pass `{ wait: '200ms' }`."],
+  [
+    () => debounce(load, { wait: '1s', maxWait: 5 }),
+    '`maxWait` must be at least `wait`, received 5. Leave it out for no limit.',
+  ],
   [() => memoize(load as never), 'Pass `{ maxEntries: 1_000 }`.'],
   [() => memoize(load, cache as never), 'Pass `{ maxEntries: 1_000 }`'],
   [() => timeout(load, { ms: 500 } as never), "received an object. Use for example `timeout(load, '2s')`."],

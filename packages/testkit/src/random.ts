@@ -2,7 +2,7 @@
  * Seeded randomness: sfc32, "Small Fast Chaotic", of Chris Doty-Humphrey's PractRand. 128 bits of state, a period of at
  * least 2^32, and no correlation between neighbouring seeds once the first outputs are thrown away.
  */
-import type { Random } from '@hotpath/contract'
+import { type Random, wrongOption } from '@hotpath/contract'
 
 /** A seeded source of randomness: the same seed gives the same numbers. */
 export interface SeededRandom extends Random {
@@ -25,8 +25,10 @@ const WARM_UP = 12
  * Makes a seeded source of randomness.
  *
  * @param seed - Any safe integer.
+ * @throws ConfigError for what is none: another seed would give the same numbers.
  */
 export function createRandom(seed: number): SeededRandom {
+  if (!Number.isSafeInteger(seed)) throw wrongOption('seed', 'a safe integer', seed, 'Use for example 42.')
   const next = sfc32(seed)
   const random = (): number => next() / 2 ** 32
   const int = (max: number): number => Math.floor(random() * max)

@@ -47,3 +47,7 @@ test('a fork does not depend on what is drawn from its origin later', () => {
   expect(draw(forkOfOne, 10)).toEqual(draw(forkOfOther, 10))
   expect(draw(createRandom(5), 10)).not.toEqual(draw(createRandom(5).fork(), 10))
 })
+
+test.each(['a', undefined, 0.5, Number.NaN])('a seed that is none is refused: %s', (seed) => {
+  expect(() => createRandom(seed as never)).toThrow('`seed` must be a safe integer')
+})

@@ -31,6 +31,7 @@ import {
   type SetOptions,
   type WriteOptions,
   LOAD_OPTIONS,
+  PEEK_OPTIONS,
   READ_OPTIONS,
   SET_ENTRY,
   SET_OPTIONS,
@@ -145,7 +146,10 @@ export class CacheHandle implements Cache {
   peek<Value = unknown>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined {
     const encoded = this.#keys.encode(key)
     const entry = this.#memory?.peek?.(encoded) as Entry<Value> | undefined
-    if (entry === undefined) return undefined
+    if (entry === undefined) {
+      if (options !== undefined) checkOptions(options, 'peek', PEEK_OPTIONS)
+      return undefined
+    }
     if (this.#engine.judgeHeld(encoded, entry) === 'outdated') return undefined
     const now = this.#timeline.recent()
     if (now >= this.#view.offlineAt) return undefined

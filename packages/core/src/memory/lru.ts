@@ -1,4 +1,4 @@
-import type { EvictionPolicyMaker, Entry } from '@hotpath/contract'
+import { type Entry, type EvictionPolicyMaker, checkOptions } from '@hotpath/contract'
 import { LRUCache } from 'lru-cache'
 
 // lru-cache makes an options object per call unless it is given one.
@@ -19,7 +19,10 @@ const GET = {}
  * await cache.close()
  * ```
  */
-export function lru(): EvictionPolicyMaker {
+export function lru(): EvictionPolicyMaker
+export function lru(options: object = {}): EvictionPolicyMaker {
+  // Bounds: it was not called, but given as a policy, and `memory` says so.
+  if (!('random' in options)) checkOptions(options, 'lru', {})
   return ({ maxEntries, maxBytes }) => {
     let report: (key: string) => void = () => {}
     const entries = new LRUCache<string, Entry>({

@@ -13,7 +13,15 @@
  * Slots that are free are a list through `#after`. An operation takes constant time and makes no object; moves from
  * segment to segment that a change of the window calls for are spread over the operations that follow, one each.
  */
-import type { Entry, EvictionBounds, EvictionPolicy, EvictionPolicyMaker } from '@hotpath/contract'
+import {
+  type Entry,
+  type EvictionBounds,
+  type EvictionPolicy,
+  type EvictionPolicyMaker,
+  type OptionTable,
+  checkOptions,
+  wrongOption,
+} from '@hotpath/contract'
 import { FrequencySketch, hashOf } from './frequency-sketch.ts'
 import { WindowClimber } from './window-climber.ts'
 
@@ -25,6 +33,8 @@ export interface TinyLfuOptions {
    */
   readonly seed?: number | undefined
 }
+
+const TINY_LFU_OPTIONS: OptionTable<keyof TinyLfuOptions> = { seed: seedOption }
 
 const WINDOW = 0
 const PROBATION = 1
@@ -39,6 +49,7 @@ const PROTECTED_SHARE = 0.8
  * Most used and most recently used, in the proportion that the load calls for: W-TinyLFU with a window that adapts.
  *
  * @returns A policy for `memory({ policy })`.
+ * @throws ConfigError for a wrong option.
  *
  * @example
  * ```ts
@@ -51,7 +62,13 @@ const PROTECTED_SHARE = 0.8
  * ```
  */
 export function tinyLfu(options: TinyLfuOptions = {}): EvictionPolicyMaker {
+  // Bounds: it was not called, but given as a policy, and `memory` says so.
+  if (!('random' in options)) checkOptions(options, 'tinyLfu', TINY_LFU_OPTIONS)
   return (bounds) => new TinyLfu(bounds, options.seed ?? bounds.random() * 2 ** 32)
+}
+
+function seedOption(value: unknown, option: string): void {
+  if (!Number.isSafeInteger(value)) throw wrongOption(option, 'a whole number', value, 'Use for example 42.')
 }
 
 class TinyLfu implements EvictionPolicy {

@@ -3,7 +3,7 @@
  * puts a call off for as long as others come, and its leading edge resolves to `undefined` for all but the first caller
  * when the call takes longer than the wait, or fails.
  */
-import { type Clock, type Duration, type OptionTable, booleanOption } from '@hotpath/contract'
+import { type Clock, type Duration, type OptionTable, booleanOption, wrongOption } from '@hotpath/contract'
 import { ambientCall, type Call } from '../call/call.ts'
 import type { RequestEvents } from '../call/events.ts'
 import type { AnyFunction } from '../call/function.ts'
@@ -66,6 +66,8 @@ export function debounce(...given: readonly unknown[]): unknown {
     clock: clockOf(options as DebounceOptions),
     events: eventsOf(options as DebounceOptions),
   }
+  if (plan.maxWaitMs < plan.waitMs)
+    throw wrongOption('maxWait', 'at least `wait`', maxWait, 'Leave it out for no limit.')
   return inBothForms(fn, EXAMPLE, (fn) => {
     const debouncer = new Debouncer(plan, nameOf(options as DebounceOptions, fn), fn)
     return asWrapped(fn, function debounced(...args) {

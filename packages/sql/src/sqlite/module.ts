@@ -1,7 +1,6 @@
 /** `node:sqlite`, which not every runtime has. Loaded when needed: whoever uses another database need not have it. */
+import type * as Sqlite from 'node:sqlite'
 import { ConfigError } from '@hotpath/contract'
-
-type SqliteModule = typeof import('node:sqlite')
 
 /** As much of `process` as says what there is; old versions have no way to ask. */
 interface Runtime {
@@ -10,9 +9,9 @@ interface Runtime {
 }
 
 /** @throws ConfigError naming the Node that has it. */
-export function sqliteModule(runtime: Runtime = process): SqliteModule {
+export function sqliteModule(runtime: Runtime = process): typeof Sqlite {
   const found = runtime.getBuiltinModule?.('node:sqlite')
-  if (found !== undefined) return found as SqliteModule
+  if (found !== undefined) return found as typeof Sqlite
   const { node, bun } = runtime.versions
   const here = bun === undefined ? `Node ${node}` : `Bun ${bun}`
   throw new ConfigError(
