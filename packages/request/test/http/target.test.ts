@@ -81,7 +81,7 @@ describe('a target', () => {
     ['a function', () => 1, '`query.q` must be'],
     ['a symbol', Symbol('s'), '`query.q` must be'],
     ['a Set', new Set(['a']), 'Write `[...value]`.'],
-    ['a list in a list', [['a']], '`query.q[0]` must be'],
+    ['a list in a list', [['a']], 'received an array. Use `list.flat()`.'],
     ['a list with a hole', ['a', undefined], '`query.q[1]` must be'],
   ])('refuses %s in a query', (_, q, message) => {
     expect(() => at('/a', { query: { q } })).toThrow(message)

@@ -172,6 +172,10 @@ export function membersOf(query: Query | undefined): Exclude<Query, URLSearchPar
 
 function noQuery(option: string, value: unknown): ConfigError {
   const isIterable = typeof value === 'object' && value !== null && Symbol.iterator in value
-  const wayOut = isIterable ? 'Write `[...value]`.' : (adviceOnPart(value) ?? 'Leave it out, or use a string.')
+  const wayOut = Array.isArray(value)
+    ? 'Use `list.flat()`.'
+    : isIterable
+      ? 'Write `[...value]`.'
+      : (adviceOnPart(value) ?? 'Leave it out, or use a string.')
   return wrongOption(option, 'a string, a number, `true` or `false`, or a list of them', value, wayOut)
 }
