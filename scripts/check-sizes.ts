@@ -1,6 +1,6 @@
 /**
  * Every entry point keeps its byte budget, and every size that is quoted in prose is true. A size is quoted as
- * `5.6 kB (minified, Brotli)`, of the package whose README it stands in or whose name stands before it on the line;
+ * `5.6 kB (minified, gzip)`, of the package whose README it stands in or whose name stands before it on the line;
  * the README of each package quotes its own.
  */
 import { spawnSync } from 'node:child_process'
@@ -18,7 +18,7 @@ interface Measured {
 
 /** By how much a quoted size may differ from the present one. */
 const TOLERANCE = 0.1
-const QUOTE = /(?:(@hotpath\/[\w/-]+)[^@]*?)?\b([\d.]+) kB \(minified, Brotli\)/g
+const QUOTE = /(?:(@hotpath\/[\w/-]+)[^@]*?)?\b([\d.]+) kB \(minified, gzip\)/g
 const PAGES = ['*.md', 'docs/**/*.md', '{packages,examples}/*/README.md']
 
 const packages = publicPackages()

@@ -125,8 +125,16 @@ export function resolveFreshness(above: Freshness, options: FreshnessOptions): F
 
 /** Most calls say nothing of freshness, and then share the policy of the level above. */
 function inheritsAll(options: FreshnessOptions): boolean {
-  for (const name in FRESHNESS_OPTIONS) if (options[name as keyof FreshnessOptions] !== undefined) return false
-  return true
+  return (
+    options.ttl === undefined &&
+    options.staleWhileRevalidate === undefined &&
+    options.staleIfError === undefined &&
+    options.jitter === undefined &&
+    options.refreshAhead === undefined &&
+    options.negativeTtl === undefined &&
+    options.timeout === undefined &&
+    options.backoff === undefined
+  )
 }
 
 function msOf<Off extends number | undefined, Inherited extends number | undefined>(

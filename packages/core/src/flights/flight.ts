@@ -45,6 +45,7 @@ interface Listing {
   flight: Flight | undefined
 }
 
+// Every field is set from the start, so that V8 sees objects of one shape.
 export class Flight<Value = unknown> {
   readonly key: string
   readonly hardTimeoutMs: number
@@ -59,21 +60,21 @@ export class Flight<Value = unknown> {
   /** Grows from flight to flight. */
   number = 0
   /** Among those that have not ended. */
-  listing: Listing | undefined
+  listing: Listing | undefined = undefined
   /** Tags declared so far. */
   tags: readonly string[]
   settled = false
   /** Everybody who waited has left, so that the loader was aborted: no fault of its own. */
   deserted = false
   /** What is at hand if the loader fails or is slow. */
-  fallback: Found<Value> | undefined
+  fallback: Found<Value> | undefined = undefined
   /** When the value has arrived in the tiers. */
-  stored: unknown
+  stored: unknown = undefined
   /** How it ended; `undefined` until then. */
-  outcome: Outcome<Value> | undefined
+  outcome: Outcome<Value> | undefined = undefined
   /** Those of its key, and what is called when it has ended; set when it takes its place among them. */
-  siblings: KeyFlights | undefined
-  onEnd: ((flight: Flight) => void) | undefined
+  siblings: KeyFlights | undefined = undefined
+  onEnd: ((flight: Flight) => void) | undefined = undefined
   /** Made for the first who waits: of thousands that are loaded together nobody waits for one. */
   #promise: Promise<Outcome<Value>> | undefined
   #resolve: ((outcome: Outcome<Value>) => void) | undefined

@@ -38,6 +38,9 @@ export function reach(
   token: Mark | undefined,
   signal?: AbortSignal,
 ): MaybePromise<number | undefined> {
-  const after = chain(view.beginning(), () => (token === undefined ? 0 : view.catchUp(token)))
+  const beginning = view.beginning()
+  // Most reads wait for nothing, and make nothing for it.
+  if (beginning === undefined && token === undefined) return 0
+  const after = chain(beginning, () => (token === undefined ? 0 : view.catchUp(token)))
   return isPromise(after) ? detach(after, signal) : after
 }

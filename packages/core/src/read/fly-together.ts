@@ -6,12 +6,9 @@ import { type CacheKey, type MaybePromise, timeLimit } from '@hotpath/contract'
 import type { Flight } from '../flights/flight.ts'
 import { isPromise } from '../time/chain.ts'
 import { pause } from '../time/pause.ts'
-import { type Landing, fail, land, tooSlow } from './load.ts'
-import type { LoadDecisions } from './load-context.ts'
+import { type Landing, fail, landTogether, tooSlow } from './load.ts'
 import type { ManyLoader } from './loader.ts'
 import { valuesOf } from './many-result.ts'
-
-const NO_DECISIONS: LoadDecisions = { lifetime: undefined, skipped: false }
 
 /** What flies together. */
 export interface Group<Value> extends Landing {
@@ -63,14 +60,13 @@ export async function flyTogether<Value>(
     // Plain JavaScript may well return promises.
     const values: readonly MaybePromise<Value | undefined>[] = valuesOf<Value>(keys, answer)
     if (valueCheck?.loading !== undefined) await valueCheck.loading
-    land(
+    landTogether(
       group,
       flights,
       values.some(isPromise)
         ? await Promise.all(values as readonly Promise<Value | undefined>[])
         : (values as readonly (Value | undefined)[]),
       loadMs(),
-      NO_DECISIONS,
     )
     if (engine.memory === undefined) await Promise.all(flights.map(({ promise }) => promise))
   } catch (error) {

@@ -19,6 +19,8 @@ import type { Call } from './call.ts'
 import { type LoadDecisions, contextOf } from './load-context.ts'
 import { NOT_MODIFIED } from './loader.ts'
 
+const NO_DECISIONS: LoadDecisions = { lifetime: undefined, skipped: false }
+
 /** Flies. Never rejects. */
 export async function fly<Value>(call: Call<Value>, flight: Flight<Value>): Promise<void> {
   const { engine, key, refresh, after = 0 } = call
@@ -69,7 +71,7 @@ async function load<Value>(call: Call<Value>, flight: Flight<Value>): Promise<vo
       // A loader that looked at nothing but a version cannot know the tags, and what it keeps still depends on them.
       flight.tags = validateTags([...flight.tags, ...tags], 'tags and those of the value that was kept')
     }
-    land(call, [flight], [result], loadMs, decisions)
+    land(call, flight, result, loadMs, decisions)
   } catch (error) {
     fail(call, flight, error, clock.monotonic() - started)
   } finally {
@@ -97,45 +99,65 @@ export function fail<Value>(
   flight.settle({ type: 'failed', error })
 }
 
-/** Judges what was loaded, stores in one go what may be stored, and ends the flights. */
-export function land<Value>(
+/** Judges what was loaded, stores it if it may be, and ends the flight. */
+function land<Value>(
+  call: Landing,
+  flight: Flight<Value>,
+  value: Value,
+  loadMs: number,
+  decisions: LoadDecisions,
+): void {
+  const entries: [string, Entry][] = []
+  const outcome = judgeLoaded(call, flight, value, { loadMs, decisions, entries })
+  end(call, flight, outcome, loadMs, call.engine.store(entries))
+}
+
+/** The same for many flights: all is stored in one go, and then they end. */
+export function landTogether<Value>(
   call: Landing,
   flights: readonly Flight<Value>[],
   values: readonly Value[],
   loadMs: number,
-  decisions: LoadDecisions,
 ): void {
-  const { engine, counters } = call
   const entries: [string, Entry][] = []
+  const loaded = { loadMs, decisions: NO_DECISIONS, entries }
   const outcomes = flights.map((flight, index) =>
-    flight.settled ? undefined : judgeLoaded(call, flight, values[index] as Value, { loadMs, decisions, entries }),
+    flight.settled ? undefined : judgeLoaded(call, flight, values[index] as Value, loaded),
   )
-  const stored = engine.store(entries)
+  const stored = call.engine.store(entries)
   for (const [index, flight] of flights.entries()) {
     const outcome = outcomes[index]
-    if (outcome === undefined) continue
-    const { key } = flight
-    counters.loads++
-    counters.loadTimes.record(loadMs)
-    engine.backoff.succeeded(key)
-    flight.stored = stored
-    if (engine.events.wants('load'))
-      engine.events.emit({ type: 'load', key, durationMs: loadMs, stored: outcome.isStored })
-    settleOnceFound(engine, flight, outcome)
+    if (outcome !== undefined) end(call, flight, outcome, loadMs, stored)
   }
 }
 
-/** Without memory the next read finds a value only once it has arrived below, so the flight lasts until then. */
-function settleOnceFound<Value>(engine: Engine, flight: Flight<Value>, outcome: Outcome<Value>): void {
+type Loaded<Value> = Extract<Outcome<Value>, { type: 'value' }>
+
+/** Ends a flight with the value that was loaded. */
+function end<Value>(
+  { engine, counters }: Landing,
+  flight: Flight<Value>,
+  outcome: Loaded<Value>,
+  loadMs: number,
+  stored: unknown,
+): void {
+  const { key } = flight
+  counters.loads++
+  counters.loadTimes.record(loadMs)
+  engine.backoff.succeeded(key)
+  flight.stored = stored
+  if (engine.events.wants('load'))
+    engine.events.emit({ type: 'load', key, durationMs: loadMs, stored: outcome.isStored })
   const settle = (): void => {
     if (!flight.settled) flight.settle(outcome)
   }
-  if (engine.memory === undefined && isPromise(flight.stored)) flight.guard(flight.stored).then(settle, settle)
+  // Without memory the next read finds the value only once it has arrived below, so the flight lasts until then.
+  if (engine.memory === undefined && isPromise(stored)) flight.guard(stored).then(settle, settle)
   else settle()
 }
 
-/** What a load came to. */
-interface Loaded {
+/** One call of a loader. */
+interface Load {
   readonly loadMs: number
   readonly decisions: LoadDecisions
   /** What is to be stored; it is added to. */
@@ -147,12 +169,13 @@ function judgeLoaded<Value>(
   call: Landing,
   flight: Flight<Value>,
   value: Value,
-  { loadMs, decisions, entries }: Loaded,
-): Extract<Outcome<Value>, { type: 'value' }> {
+  { loadMs, decisions, entries }: Load,
+): Loaded<Value> {
   const { engine } = call
   const { mark, key } = /* rule: mark-before-load */ flight
   const tags = /* rule: tags-of-loader */ flight.tags
-  const freshness = resolveFreshness(call.freshness, decisions.lifetime ?? {})
+  const { lifetime } = decisions
+  const freshness = lifetime === undefined ? call.freshness : resolveFreshness(call.freshness, lifetime)
   const judgement =
     mark === undefined || /* rule: same-generation */ flight.generation !== engine.view.generation
       ? 'outdated'

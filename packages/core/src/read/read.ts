@@ -9,12 +9,13 @@ import type { Engine } from '../engine.ts'
 import { Flight, closedError } from '../flights/flight.ts'
 import { fly } from './load.ts'
 import { lookInMemory } from './look-up.ts'
-import { chain } from '../time/chain.ts'
+import { isPromise } from '../time/chain.ts'
 
 /** Reads with a loader, past the fast path. */
 export function readThrough<Value>(call: Call<Value>, token: Mark | undefined): MaybePromise<Value> {
   admit(call, call.key)
-  return chain(reach(call.engine, token, call.signal), (after) => readAt(call, after))
+  const after = reach(call.engine, token, call.signal)
+  return isPromise(after) ? after.then((at) => readAt(call, at)) : readAt(call, after)
 }
 
 function readAt<Value>(call: Call<Value>, after: number | undefined): MaybePromise<Value> {
