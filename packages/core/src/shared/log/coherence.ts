@@ -15,7 +15,6 @@ import {
   type Mark,
   type MaybePromise,
   type Random,
-  displayKey,
   isHotpathError,
 } from '@hotpath/contract'
 import { Beginning } from './beginning.ts'
@@ -24,7 +23,7 @@ import { Acknowledged } from './acknowledged.ts'
 import { chain, isPromise } from '../../time/chain.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Lives } from './lives.ts'
-import { rewound } from './log-faults.ts'
+import { noView, rewound, unknownOutcome, unreachable } from './log-faults.ts'
 import { Mirror } from './mirror.ts'
 import { MAX_RECORDS, OwnAppends } from './own-appends.ts'
 import { partsOf } from '../parts-of.ts'
@@ -340,29 +339,4 @@ export class Coherence implements LogView {
       ? true
       : this.#readers.wait(position)
   }
-}
-
-/** Nobody is waiting for it: what others invalidate is not heard of. */
-function unreachable(cause: unknown): LogError {
-  return new LogError(
-    'ERR_LOG_UNAVAILABLE',
-    'The invalidation log cannot be reached, so this process does not hear of invalidations; after `maxOffline` its entries are misses. Check the connection of the tier that brings the log.',
-    { cause },
-  )
-}
-
-function unknownOutcome(method: string, { cause, context }: Error & Pick<LogError, 'context'>): LogError {
-  return new LogError(
-    'ERR_LOG_UNAVAILABLE',
-    `The invalidation log did not confirm \`${method}\`. It holds in this process and is retried, but other processes may not know of it yet. Pass \`queue: true\`, to the call or to \`createCache\`, to go on without the log; check the connection of the tier that brings it.`,
-    { cause, context },
-  )
-}
-
-function noView(key: string): LogError {
-  return new LogError(
-    'ERR_LOG_NO_VIEW',
-    `The value of \`${displayKey(key)}\` was not stored, as the invalidation log cannot be seen: nobody could say when the value is outdated. Check the connection of the tier that brings the log; \`maxOffline: false\` keeps values in memory meanwhile.`,
-    { context: { key: displayKey(key) } },
-  )
 }
