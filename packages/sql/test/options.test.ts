@@ -1,6 +1,6 @@
 import { createPool } from 'mysql2/promise'
 import { Client, Pool } from 'pg'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { mysql, postgres, sqlite } from '../src/index.ts'
 import { sqliteModule } from '../src/sqlite/module.ts'
 
