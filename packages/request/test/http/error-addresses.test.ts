@@ -28,7 +28,7 @@ describe('errors of the HTTP client name the method and the address, without wha
     ['the limit of the last attempt', { timeout: { attempt: '1s' }, retry: { attempts: 2, delay: 0 } }, {}, '1s'],
   ])('%s', async (_, options, said, limit) => {
     const { api, clock } = clientOf({ ...options, transport: HANGING })
-    const answer = messageOf(api.get('/users', { params: SECRET, ...said }))
+    const answer = messageOf(api.get('/users', { query: SECRET, ...said }))
     for (let second = 0; second < 5; second++) {
       await flush()
       clock.advance(1_000)
@@ -42,7 +42,7 @@ describe('errors of the HTTP client name the method and the address, without wha
   test('no response, the last attempt included', async () => {
     const transport = { send: () => Promise.reject(new Error('socket closed')) }
     const { api } = clientOf({ transport, retry: { attempts: 2, delay: 0 } })
-    expect(await messageOf(api.get('/users', { params: SECRET }))).toMatch(
+    expect(await messageOf(api.get('/users', { query: SECRET }))).toMatch(
       /^`GET https:\/\/a\.test\/users` got no response/,
     )
   })
