@@ -31,10 +31,10 @@ export async function bytes(url: string): Promise<void> {
   await admin.flushall()
   const client = new Redis(url)
   const cache = createCache({ name: 'shop', tiers: [redis({ client })], ttl: HOUR_MS })
-  while (cache.now() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
+  while (cache.position() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
   const store = bentostore().useL2Layer(redisDriver({ connection: new Redis(url) }))
   const bento = new BentoCache({ default: 'shop', stores: { shop: store } })
-  await cache.set(KEY, VALUE, { asOf: cache.now() })
+  await cache.set(KEY, VALUE, { asOf: cache.position() })
   await bento.set({ key: KEY, value: VALUE, ttl: HOUR_MS })
 
   const usage = new Map<string, number>()

@@ -56,5 +56,5 @@ process.on('message', (go: Go) => {
   )
 })
 
-while (cache.now() === undefined) await pause(10)
+while (cache.position() === undefined) await pause(10)
 process.send?.('ready')

@@ -52,7 +52,7 @@ async function hotpath(url: string): Promise<Many[]> {
   const client = new Redis(url)
   const open = async (name: string) => {
     const cache = createCache({ name, tiers: [redis({ client })], ttl: HOUR_MS })
-    while (cache.now() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
+    while (cache.position() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
     return cache
   }
   const [claiming, judged] = [await open('many'), await open('many-as-of')]
@@ -66,7 +66,7 @@ async function hotpath(url: string): Promise<Many[]> {
     {
       // Nothing is outdated by it, so nothing is appended to the log.
       name: 'hotpath, with `asOf`',
-      set: (items) => judged.setMany(items, { asOf: judged.now() }),
+      set: (items) => judged.setMany(items, { asOf: judged.position() }),
       get: (keys) => judged.getMany(keys),
       close: () => judged.close().then(() => client.disconnect()),
     },

@@ -45,7 +45,7 @@ async function enter(url: string): Promise<Reader[]> {
     dataSources: [],
   })
   const source = new RedisCache<object>(layeredClient, { ttlInMsecs: HOUR_MS, json: true, prefix: 'layered' })
-  while (cache.now() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
+  while (cache.position() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
   // Stored as of now, without a claim to be newer than what others have: nothing is outdated by filling the cache.
   await cache.warm(Array.from({ length: KEYS }, (_, id) => ({ key: keyOf(id), value: valueOf(id) })))
   for (let id = 0; id < KEYS; id++) {

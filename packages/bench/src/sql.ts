@@ -50,7 +50,7 @@ export async function sqlReads(quick: boolean): Promise<void> {
 async function compare(title: string, { tier, plain }: Bench, quick: boolean): Promise<number> {
   await tier.migrate()
   await using cache = createCache({ name: 'bench', tiers: [tier], ttl: '1h', tierTimeout: '10s' })
-  while (cache.now() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
+  while (cache.position() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
   // Stored as of now, without a claim to be newer than what others have: nothing is outdated by filling the cache.
   await cache.warm(Array.from({ length: KEYS }, (_, id) => ({ key: keyOf(id), value: valueOf(id) })))
   const contestants = [plain, { name: 'hotpath', read: (key: string) => cache.get(key), close: () => {} }]

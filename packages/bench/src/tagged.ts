@@ -35,7 +35,7 @@ export async function openTagged(url: string): Promise<Tagged[]> {
 async function hotpath(url: string): Promise<Tagged> {
   const client = new Redis(url)
   const cache = createCache({ name: 'tagged', tiers: [redis({ client })], ttl: HOUR_MS })
-  while (cache.now() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
+  while (cache.position() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
   return {
     name: 'hotpath',
     fill: (items, tag) => cache.warm(items, { tags: [tag], concurrency: 100 }),

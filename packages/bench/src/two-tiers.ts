@@ -76,7 +76,7 @@ function hotpath(url: string): Contestant {
   return {
     name: 'hotpath',
     async fill(keys) {
-      while (cache.now() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
+      while (cache.position() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
       await cache.warm(
         keys.map((key) => ({ key, value: valueOf(key) })),
         { concurrency: 100 },

@@ -83,7 +83,7 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
    * The point of the log that a read beginning now is current at; for `set(…, { asOf })`. `undefined` while there is no
    * view of the log: `await cache.ready()` first.
    */
-  now(): Token | undefined
+  position(): Token | undefined
   /** Makes a cached twin of a function. */
   wrap<Fn extends AnyFunction>(fn: Fn, ...options: WrapArguments<Fn>): Wrapped<Fn>
   /** A handle whose keys begin with `name` and whose options are inherited from here. Two of one name share everything. */

@@ -93,7 +93,7 @@ export interface WriteOptions {
 export interface SetOptions extends FreshnessOptions, WriteOptions {
   /** Tags of the value. */
   readonly tags?: readonly string[] | undefined
-  /** Where the value came from: what a read noted before it (`cache.now()`). The value is then judged like a load. */
+  /** Where the value came from: what a read noted before it (`cache.position()`). The value is then judged like a load. */
   readonly asOf?: Token | undefined
 }
 

@@ -24,7 +24,7 @@ describe('a write under way when the cache closes arrives', () => {
     ['set', (cache) => cache.set('k', 1)],
     ['set that may queue', (cache) => cache.set('k', 1, { queue: true })],
     ['setMany', (cache) => cache.setMany([{ key: 'k', value: 1 }])],
-    ['set at a point', (cache) => cache.set('k', 1, { asOf: cache.now() })],
+    ['set at a point', (cache) => cache.set('k', 1, { asOf: cache.position() })],
   ])('%s', async (_, write) => {
     for (const isReady of [true, false]) {
       for (const tiers of [1, 2]) {

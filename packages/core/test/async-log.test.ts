@@ -238,7 +238,7 @@ describe('a log that fails', () => {
     expect(faults).toEqual(['ERR_LOG_UNAVAILABLE'])
     await silent.open()
     await clock.advanceAsync(1_000)
-    expect(cache.now()).toBeDefined()
+    expect(cache.position()).toBeDefined()
   })
 
   test('P5: when the log loses its state everything is a miss, and it goes on', async () => {

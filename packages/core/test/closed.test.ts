@@ -46,7 +46,7 @@ test('P17: after close nothing is held, and nothing is found at once either', as
   await cache.set('k', 1)
   await cache.close()
   expect(cache.peek('k')).toBeUndefined()
-  expect(cache.now()).toBeUndefined()
+  expect(cache.position()).toBeUndefined()
   expect(cache.stats().tiers[0]?.usage).toMatchObject({ entries: 0, bytes: 0 })
 })
 

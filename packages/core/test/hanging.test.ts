@@ -123,7 +123,7 @@ describe('callers who wait for ever', () => {
   test('P12: a signal detaches a reader who waits for his token', async () => {
     const { cache } = make({ log: () => logWith({}) })
     await flush()
-    const epoch = cache.now()?.split('.')[0]
+    const epoch = cache.position()?.split('.')[0]
     const controller = new AbortController()
     const read = cache.getOrSet('k', () => 1, { after: `${epoch}.99` as never, signal: controller.signal })
     await flush()

@@ -86,7 +86,7 @@ describe('a new mirror in the same epoch', () => {
     for (let index = 0; index < 1_500; index++) await cache.delete(['noise', index])
     resume()
     await flush()
-    expect(cache.now()).toBe(other.now())
+    expect(cache.position()).toBe(other.position())
   })
 })
 
@@ -135,7 +135,7 @@ describe('many writes at once', () => {
     }
     const token = cache.setMany(entries(10))
     await clock.advanceAsync(1_000)
-    expect(await token).toBe(cache.now())
+    expect(await token).toBe(cache.position())
     expect(await cache.get(['user', 9])).toBe(9)
   })
 
@@ -238,7 +238,7 @@ describe('tokens that were made up', () => {
     const cache = open()
     await flush()
     await cache.set('k', 'known')
-    const [epoch = ''] = String(cache.now()).split('.')
+    const [epoch = ''] = String(cache.position()).split('.')
     const after = forged[kind](epoch) as never
     const heads = server.asked.head
     let [loads, running, most] = [0, 0, 0]
@@ -305,7 +305,7 @@ describe('tokens that were made up', () => {
     const { open } = remote()
     const cache = open()
     await flush()
-    const [epoch = ''] = String(cache.now()).split('.')
+    const [epoch = ''] = String(cache.position()).split('.')
     await cache.set('k', 'forever', { asOf: forged.ahead(epoch) as never, tags: ['t'] })
     expect(await cache.get('k')).toBe('forever')
     await cache.invalidateTags(['t'])

@@ -169,7 +169,7 @@ async function play(seed: number): Promise<number> {
   /** A value that was read from the source at some point, and is stored as of then. */
   async function copy(node: Node): Promise<void> {
     const key = random.pick(KEYS)
-    const asOf = node.cache.now()
+    const asOf = node.cache.position()
     const version = source[key]
     await scheduler.turn(`${node.name} has read the source`)
     if (asOf !== undefined) await node.cache.set(key, version, { tags: [`tag ${key}`], asOf })

@@ -12,7 +12,7 @@ declare const ulm: City
 
 // A call knows its own options and no others.
 void cache.getOrSet('k', () => 1, { ttl: '5m', tags: ['t'], after: token, refresh: true, staleIfError: false })
-void cache.set('k', 1, { ttl: '5m', tags: ['t'], asOf: cache.now() })
+void cache.set('k', 1, { ttl: '5m', tags: ['t'], asOf: cache.position() })
 void cache.get('k', { after: token, stale: true })
 cache.namespace('n', { ttl: '5m', jitter: 0.1 })
 // @ts-expect-error: lifetimes are `ttl`
@@ -114,11 +114,11 @@ void cache.warm([{ key: 'k', value: 1 }])
 // @ts-expect-error: no such option
 void cache.warm(stream, { parallel: 4 })
 
-// A token comes out of every write, and only writes and `now()` make one.
+// A token comes out of every write, and only writes and `position()` make one.
 for (const write of [cache.delete('k'), cache.expire('k'), cache.invalidateTags(['t']), cache.clear()]) {
   expectTypeOf(write).resolves.toEqualTypeOf<Token>()
 }
-expectTypeOf(cache.now()).toEqualTypeOf<Token | undefined>()
+expectTypeOf(cache.position()).toEqualTypeOf<Token | undefined>()
 expectTypeOf<Token>().toExtend<string>()
 
 // A wrapped function may answer at once; its twin never does.

@@ -39,12 +39,12 @@ describe.each(Object.entries(METHODS))('%s', (method, [call, wrong]) => {
   ])('refuses %s, and changes nothing', async (_, options, message) => {
     const { cache } = make()
     await cache.set('other', 1)
-    const before = cache.now()
+    const before = cache.position()
     await expect((async () => call(cache, options as never))()).rejects.toMatchObject({
       name: 'ConfigError',
       message: expect.stringContaining(message),
     })
-    expect([cache.now(), cache.peek('k'), cache.peek('other')]).toEqual([before, undefined, 1])
+    expect([cache.position(), cache.peek('k'), cache.peek('other')]).toEqual([before, undefined, 1])
     expect(cache.stats()).toMatchObject({ loads: 0, misses: 0 })
   })
 
@@ -226,7 +226,7 @@ describe('a promise in the place of a value', () => {
     ],
   ])('is refused by %s, which stores nothing', async (_, store) => {
     const { cache } = make()
-    const before = cache.now()
+    const before = cache.position()
     await expect(store(cache, Promise.resolve(1))).rejects.toMatchObject({
       code: 'ERR_VALUE_PROMISE',
       message: 'The value of `k` is a promise. Await it first, or let `getOrSet` load it.',
@@ -234,7 +234,7 @@ describe('a promise in the place of a value', () => {
     // As query builders have it.
     // oxlint-disable-next-line unicorn/no-thenable -- that is the point
     await expect(store(cache, { then: () => {} })).rejects.toMatchObject({ code: 'ERR_VALUE_PROMISE' })
-    expect([cache.peek('a'), cache.peek('k'), cache.now()]).toEqual([undefined, undefined, before])
+    expect([cache.peek('a'), cache.peek('k'), cache.position()]).toEqual([undefined, undefined, before])
   })
 
   test('is awaited where a loader returns it among many', async () => {

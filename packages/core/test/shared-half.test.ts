@@ -21,7 +21,7 @@ describe('the shared half', () => {
     expect(await cache.getOrSet('k', () => 1)).toBe(1)
     expect(await cache.get('k', { after: await cache.invalidateTags(['t']) })).toBe(1)
     await cache.close()
-    expect(cache.now()).toBeUndefined()
+    expect(cache.position()).toBeUndefined()
   })
 
   test('comes with a tier, or with the options', async () => {

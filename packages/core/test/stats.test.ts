@@ -105,7 +105,7 @@ describe('stats', () => {
 
   test('count as sets what was stored, and as invalidations what was appended', async () => {
     const { cache } = make()
-    const before = cache.now()
+    const before = cache.position()
     const steps: [step: () => Promise<unknown>, sets: number, invalidations: number][] = [
       [() => cache.set('a', 1), 1, 1],
       [() => cache.set('a', 1, { ttl: 0 }), 0, 1],

@@ -163,7 +163,7 @@ describe('warm', () => {
 
   test('an entry that says what it is current at is judged there', async () => {
     const { cache } = make()
-    const before = cache.now()
+    const before = cache.position()
     await cache.invalidateTags(['t'])
     const entries = [
       { key: 'early', value: 1, tags: ['t'], asOf: before },

@@ -156,7 +156,7 @@ export class Keeper {
       const some = all.length === 0 ? [] : Array.from({ length: 1 + random.int(6) }, () => random.pick(all))
       const expected = some.map(({ key }) => checker.expect(key, performance.now()))
       const [first] = some
-      const wasIsolated = this.#parts.isIsolated(cache.now())
+      const wasIsolated = this.#parts.isIsolated(cache.position())
       const values =
         some.length === 1 && first !== undefined
           ? [await cache.get<Value>(first.key)]
@@ -166,7 +166,7 @@ export class Keeper {
         const [value, least] = [values[index], expected[index]]
         if (value === undefined) this.#suspects.add(kept)
         else if (least !== undefined && value.version < least.version) {
-          const isInSplit = wasIsolated || this.#parts.isIsolated(cache.now())
+          const isInSplit = wasIsolated || this.#parts.isIsolated(cache.position())
           report.found(
             isInSplit ? 'staleInSplit' : 'stale',
             `${kept.key}: ${value.version} < ${least.version} (${least.why})`,

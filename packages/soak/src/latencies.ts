@@ -20,7 +20,7 @@ export class Latencies {
   measure(token: string, since: number): void {
     const wanted = parseToken(token)
     const look = (): void => {
-      const known = this.#cache.now()
+      const known = this.#cache.position()
       const { epoch, position } = known === undefined ? { epoch: wanted.epoch, position: 0 } : parseToken(known)
       // Of another life of the log: there is nothing to wait for.
       if (epoch !== wanted.epoch || this.#isClosed) return

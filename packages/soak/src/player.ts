@@ -77,14 +77,14 @@ export class Player {
     const named = random.chance(NAMED_RATIO) ? checker.named(key) : undefined
     const expected = checker.expect(key, performance.now(), named)
     const startedAt = absoluteNow()
-    const wasIsolated = this.isIsolated(cache.now())
+    const wasIsolated = this.isIsolated(cache.position())
     const value = await this.#ask(key, isCalm, named?.token)
     report.add('reads')
     if (value === undefined) return
     if (value.version < expected.version) {
       const line = `${key}: ${value.version} < ${expected.version} (${expected.why})`
       // It may have found its view of the log while it read.
-      report.found(wasIsolated || this.isIsolated(cache.now()) ? 'staleInSplit' : 'stale', line)
+      report.found(wasIsolated || this.isIsolated(cache.position()) ? 'staleInSplit' : 'stale', line)
     }
     // It was judged some time after the start.
     const ageMs = startedAt - value.at
@@ -147,7 +147,7 @@ export class Player {
 
   /** What was acknowledged in a split brain counts for others from its end on. */
   #reunite(): void {
-    const now = this.#parts.cache.now()
+    const now = this.#parts.cache.position()
     if (this.#isolated.length === 0 || now === undefined || this.isIsolated(now)) return
     for (const message of this.#isolated) void tell({ ...message, at: absoluteNow() })
     this.#isolated = []

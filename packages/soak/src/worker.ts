@@ -107,7 +107,7 @@ export async function work<Setup>(open: (setup: Setup) => Opened): Promise<void>
     }
   })
 
-  for (let wait = 0; cache.now() === undefined && wait < 500; wait++) {
+  for (let wait = 0; cache.position() === undefined && wait < 500; wait++) {
     await new Promise((resolve) => void setTimeout(resolve, 20))
   }
   await tell({ type: 'ready' })

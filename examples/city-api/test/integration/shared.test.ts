@@ -14,7 +14,7 @@ beforeAll(async () => {
   const start = (): Promise<Service> =>
     startService({ db: world.db, port: 0, redis: redis.url, onError: (error) => errors.push(error) })
   services = [await start(), await start()]
-  for (const { cache } of services) await vi.waitFor(() => expect(cache.now()).toBeDefined())
+  for (const { cache } of services) await vi.waitFor(() => expect(cache.position()).toBeDefined())
 })
 afterAll(async () => {
   for (const service of services) await service.close()

@@ -22,7 +22,7 @@ async function start(): Promise<Service> {
   const options: ServiceOptions = { db: world.db, port: 0, onError: (error) => errors.push(error) }
   const service = await startService({ ...options, cacheFile: join(folder.path, 'cache.db') })
   running.add(service)
-  await vi.waitFor(() => expect(service.cache.now()).toBeDefined())
+  await vi.waitFor(() => expect(service.cache.position()).toBeDefined())
   return service
 }
 

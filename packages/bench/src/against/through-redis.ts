@@ -24,7 +24,7 @@ async function open({ core, redis }: Version, url: string): Promise<Side> {
   const all = Array.from({ length: KEYS }, (_, id) => ({ key: keyOf(id), value: valueOf(id) }))
   for (const cache of [below, both]) {
     // The view of the log takes a moment.
-    while (cache.now() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
+    while (cache.position() === undefined) await new Promise((resolve) => void setTimeout(resolve, 10))
     await cache.warm(all, { concurrency: 100 })
   }
   return {

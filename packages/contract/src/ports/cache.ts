@@ -65,5 +65,5 @@ export interface CachePort {
   /** Invalidates everything that carries one of the tags. */
   invalidateTags(tags: readonly string[]): Promise<unknown>
   /** The point of the log that a read beginning now is current at. */
-  now(): Token | undefined
+  position(): Token | undefined
 }

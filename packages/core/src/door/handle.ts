@@ -250,7 +250,7 @@ export class CacheHandle implements Cache {
     return (await this.#view.beginning()) ?? (this.#view.isThere && !this.#engine.closed)
   }
 
-  now(): Token | undefined {
+  position(): Token | undefined {
     const mark = this.#view.mark()
     return mark && toToken(mark)
   }
@@ -277,7 +277,7 @@ export class CacheHandle implements Cache {
     ownTags(options.tags)
     // What a source read before the log could be seen might be outdated already.
     await this.#view.beginning()
-    const asOf = this.now()
+    const asOf = this.position()
     const { warm } = await import('./later/warm.ts')
     return warm({ cache: this, asOf, assertOpen: () => this.#open(), noLoader: noWarmLoader, toToken }, source, options)
   }

@@ -311,7 +311,7 @@ export class World {
   }
 
   #note(): void {
-    const token = this.#cache.now()
+    const token = this.#cache.position()
     if (token !== undefined) this.#noted.push({ token, position: this.#reference.position })
   }
 

@@ -93,7 +93,7 @@ export class Process implements Guest {
       isAlive: () => this.machine.alive,
       isolatedMs: Number.NEGATIVE_INFINITY,
     }
-    const waits = new Waits(party, this.machine, checker, history, () => cache.now() !== undefined)
+    const waits = new Waits(party, this.machine, checker, history, () => cache.position() !== undefined)
     const intent: Intent = { isCalling: false, claims: new Map() }
     const watcher = createWatcher({ scene: this.#scene, party, waits, intent })
     const remote = createRemoteTier(link, watcher, climate.hasLeases)

@@ -56,7 +56,7 @@ async function play(scene: Scene): Promise<void> {
       const { isIsolated } = process
       for (const { party, cache, watcher } of process.clients) {
         if (isIsolated) party.isolatedMs = world.now
-        watcher.afterEach(cache.now())
+        watcher.afterEach(cache.position())
       }
       if (isPeeking && !process.machine.isAsleep) for (const client of process.clients) workload.peek(client)
     }

@@ -164,7 +164,7 @@ export class Workload {
   #copy(client: Client): void {
     const { random } = this.#scene.world
     const { key, encoded } = random.pick(KEYS)
-    const asOf = client.cache.now()
+    const asOf = client.cache.position()
     if (asOf === undefined) return
     const tags = TAGS.filter(() => random.chance(0.4))
     const stored = load(this.#scene, client, encoded, tags, undefined, false).then((value) =>

@@ -44,7 +44,7 @@ let names = 0
 async function pair(connect: () => Redis | Cluster): Promise<[Node, Node]> {
   const name = `o${++names}`
   const both: [Node, Node] = [open(name, connect()), open(name, connect())]
-  for (const { cache } of both) await until('the view of the log', () => cache.now())
+  for (const { cache } of both) await until('the view of the log', () => cache.position())
   return both
 }
 
@@ -131,7 +131,7 @@ describe('on one server', () => {
   test('keyPrefix and tracking: what another program changes leaves memory', async () => {
     const client = new Redis({ port: server.port, host: '127.0.0.1', keyPrefix: 'app:' })
     const { cache, faults } = open(`o${++names}`, client, true)
-    await until('the view of the log', () => cache.now())
+    await until('the view of the log', () => cache.position())
     await until('it is kept in memory', async () => {
       await cache.set('k', 1)
       return cache.peek('k') === 1

@@ -29,7 +29,7 @@ function connect(): Cluster {
 async function node(name: string, client = connect()): Promise<Cache> {
   const cache = createCache({ name, tiers: [memory({ maxEntries: 1_000 }), redis({ client })], ttl: '1h' })
   caches.push(cache)
-  await until('the view of the log', () => cache.now(), 20_000)
+  await until('the view of the log', () => cache.position(), 20_000)
   return cache
 }
 

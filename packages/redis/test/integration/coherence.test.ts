@@ -73,7 +73,7 @@ describe('P5: what Redis loses is a miss', () => {
       await other.get('k')
       await lose(one.name)
       await until('both have noticed', () => one.peek('k') === undefined && other.peek('k') === undefined)
-      await until('the log is back', () => one.now() !== undefined && other.now() !== undefined)
+      await until('the log is back', () => one.position() !== undefined && other.position() !== undefined)
       expect(await one.get('k')).toBeUndefined()
       await one.set('k', 'new', { tags: ['t'] })
       await until('the other has it', async () => (await other.get('k')) === 'new')
@@ -151,7 +151,7 @@ describe('round trips', () => {
     await client.ping()
     const before = await connected()
     const caches = ['x', 'y', 'z'].map((name) => createCache({ name, tiers: [redis({ client })] }))
-    for (const cache of caches) await until('the view of the log', () => cache.now())
+    for (const cache of caches) await until('the view of the log', () => cache.position())
     expect(await connected()).toBe(before + 1)
     for (const cache of caches) {
       await cache.set('k', 1)

@@ -42,7 +42,7 @@ function make(
   return { cache, faults, client }
 }
 
-const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.now())
+const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.position())
 
 describe('a server that cannot be used is a miss and a fault, and values are loaded', () => {
   const patient = { retryStrategy: () => 50, maxRetriesPerRequest: 1 }
@@ -167,7 +167,7 @@ describe('a server that is reading its data', () => {
 
       await until('it has read all', async () => !(await isLoading()), 20_000)
       expect(await invalidated).toMatch(/^(accepted|ERR_LOG_UNAVAILABLE)$/)
-      await until('the log is back', () => cache.now() !== undefined, 20_000)
+      await until('the log is back', () => cache.position() !== undefined, 20_000)
       expect(await prober.exists(`hotpath:${cache.name}:k`)).toBe(1)
       expect(await cache.get('k')).not.toBe('old')
       await until('it is used again', async () => {

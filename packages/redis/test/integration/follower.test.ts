@@ -49,7 +49,7 @@ function throughProxy(): Redis {
   return client
 }
 
-const ready = ({ cache }: Node): Promise<void> => until('the view of the log', () => cache.now())
+const ready = ({ cache }: Node): Promise<void> => until('the view of the log', () => cache.position())
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
 
 /** How long it takes until the other process hears of an invalidation. */

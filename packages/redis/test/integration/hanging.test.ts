@@ -8,7 +8,7 @@ import { until } from './until.ts'
 test('P6: a frozen server delays a load by the timeout of the tier, not for as long as it is frozen', async () => {
   const server = await startRedis()
   const cache = createCache({ name: 'hang', tiers: [redis({ client: server.connect() })], tierTimeout: '300ms' })
-  await until('the view of the log', () => cache.now())
+  await until('the view of the log', () => cache.position())
   await cache.set('k', 1)
   server.freeze()
   const thaw = setTimeout(() => server.thaw(), 6_000)
@@ -25,7 +25,7 @@ test('P6: a frozen server delays a load by the timeout of the tier, not for as l
 test('P17: `close()` does not wait for a frozen server to take a lease back', async () => {
   const server = await startRedis()
   const cache = createCache({ name: 'hang', tiers: [redis({ client: server.connect() })], tierTimeout: '300ms' })
-  await until('the view of the log', () => cache.now())
+  await until('the view of the log', () => cache.position())
   await cache.getOrSet('k', () => {
     server.freeze()
     return 'loaded'

@@ -174,7 +174,7 @@ test('P17: a cache that is closed while it first asks for the end of a lease lea
     return held.then(() => call(command, ...rest))
   }
   const cache = createCache({ name: holder.name, tiers: [redis({ client })], ttl: '1h' })
-  await until('the view of the log', () => cache.now())
+  await until('the view of the log', () => cache.position())
   const load = deferredLoader<string>()
   const first = holder.getOrSet('k', load)
   await until('a load', () => load.calls.length > 0)

@@ -27,7 +27,7 @@ export function useNodes(): () => Nodes {
           open.add(cache)
           return cache
         })
-        for (const cache of caches) await until('the view of the log', () => cache.now())
+        for (const cache of caches) await until('the view of the log', () => cache.position())
         return caches
       },
     }

@@ -52,7 +52,7 @@ function expectNoSecrets(errors: readonly Error[], ...said: readonly string[]): 
 
 test('a server without memory', async () => {
   const { cache, faults } = make()
-  await until('the view of the log', () => cache.now())
+  await until('the view of the log', () => cache.position())
   await server.admin().config('SET', 'maxmemory', '1')
   try {
     await cache.getOrSet(KEY, () => VALUE)
@@ -65,7 +65,7 @@ test('a server without memory', async () => {
 
 test('something else under the key', async () => {
   const { cache, faults, name } = make()
-  await until('the view of the log', () => cache.now())
+  await until('the view of the log', () => cache.position())
   await cache.set('user:SECRETKEY', VALUE)
   const [key] = await server.admin().keys(`hotpath:${name}:*`)
   await server.admin().del(key as string)

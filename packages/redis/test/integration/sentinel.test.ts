@@ -31,7 +31,7 @@ async function node(): Promise<Cache> {
   const tiers = [memory({ maxEntries: 1_000 }), redis({ client })]
   const cache = createCache({ name: 'shop', tiers, ttl: '1h', backoff: false })
   caches.push(cache)
-  await until('the view of the log', () => cache.now(), 20_000)
+  await until('the view of the log', () => cache.position(), 20_000)
   return cache
 }
 
@@ -39,14 +39,14 @@ test('P5: after a failover everything older is a miss, and the processes stay co
   const [one, other] = [await node(), await node()]
   await one.set('k', 'old', { tags: ['t'] })
   await until('the other has it', async () => (await other.get('k')) === 'old')
-  const before = one.now()
+  const before = one.position()
 
   await setup.servers[0]?.crash()
   // From here on a replica answers, whose run id is another one.
   await until(
     'both are on another life of the log',
     () => {
-      const epochs = [before, one.now(), other.now()].map((token) => token?.split('.')[0])
+      const epochs = [before, one.position(), other.position()].map((token) => token?.split('.')[0])
       return epochs[1] !== undefined && epochs[1] !== epochs[0] && epochs[1] === epochs[2]
     },
     40_000,

@@ -46,7 +46,7 @@ async function make({
   )
   const faults: string[] = []
   cache.on('fault', ({ error }) => faults.push(error.message))
-  await until('the view of the log', () => cache.now())
+  await until('the view of the log', () => cache.position())
   if (tracking) await until('it is heard of', () => isHeard(cache))
   return { cache, client, faults }
 }
@@ -103,7 +103,7 @@ describe('what another program does to a key goes out of memory', () => {
       tiers: [memory({ maxEntries: 10 }), redis({ client, tracking: true })],
     })
     closing.push(() => other.close())
-    await until('the view of the log', () => other.now())
+    await until('the view of the log', () => other.position())
     await cache.set('k', 1)
     await other.set('k', 2)
     await foreign.del(keyOf(other, 'k'))
@@ -121,7 +121,7 @@ describe('what another program does to a key goes out of memory', () => {
       () => client.disconnect(),
       () => tracked.close(),
     )
-    await until('the view of the log', () => tracked.now())
+    await until('the view of the log', () => tracked.position())
     await until('it is gone', async () => {
       await tracked.set('k', 1)
       await foreign.del(`outer:${keyOf(cache, 'k')}`)
@@ -159,7 +159,7 @@ describe('own writes', () => {
   test('of one process put out what another holds, which reads it anew without a load', async () => {
     const { cache: one } = await make()
     const { cache: other } = await make({ name: one.name })
-    await other.set('k', 'theirs', { asOf: one.now() })
+    await other.set('k', 'theirs', { asOf: one.position() })
     // From a later point of the log, so that it is another entry.
     await one.invalidateTags(['unrelated'])
     await one.warm([{ key: 'k', value: 'ours' }])
@@ -176,7 +176,7 @@ describe('connections', () => {
     await client.ping()
     const before = await count()
     const caches = ['x', 'y', 'z'].map((name) => createCache({ name, tiers: [redis({ client, tracking: true })] }))
-    for (const cache of caches) await until('the view of the log', () => cache.now())
+    for (const cache of caches) await until('the view of the log', () => cache.position())
     await until('one follows and one listens', async () => (await count()) === before + 2)
     for (const cache of caches) await cache.close()
     await until('both are closed', async () => (await count()) === before)
@@ -259,7 +259,7 @@ describe('rights', () => {
     cache.on('fault', ({ error }) => faults.push(error.message))
     await until('a fault is told', () => faults.length > 0)
     expect(faults[0]).toContain('does not report changed keys')
-    await until('the view of the log', () => cache.now())
+    await until('the view of the log', () => cache.position())
     expect(await cache.getOrSet('k', () => 1)).toBe(1)
     expect(await isHeard(cache)).toBe(false)
     await foreign.call('ACL', 'SETUSER', 'deaf', '+client|tracking')

@@ -27,7 +27,7 @@ export function errorCases({ tier, spoil, mend }: ErrorParts): void {
     const cache = createCache({ name: 'secrets', tiers: [tier({ codec: msgpack() })], ttl: '1h', backoff: false })
     const errors: unknown[] = []
     cache.on('fault', ({ error }) => errors.push(error))
-    await until('the view of the log', () => cache.now())
+    await until('the view of the log', () => cache.position())
     await spoil()
     try {
       await cache.getOrSet('user:SECRETKEY', async () => ({ pass: 'SECRETVALUE' }), { tags: ['SECRETTAG'] })

@@ -18,7 +18,7 @@ export async function openNodes(
     open.add(cache)
     return cache
   })
-  for (const cache of caches) await until('the view of the log', () => cache.now())
+  for (const cache of caches) await until('the view of the log', () => cache.position())
   return caches
 }
 

@@ -45,7 +45,7 @@ async function openNodes(count: number, log: boolean, name = `three${++names}`):
     closing.push(() => cache.close().then(() => client.disconnect()))
     return cache
   })
-  for (const cache of caches) await until('the view of the log', () => cache.now())
+  for (const cache of caches) await until('the view of the log', () => cache.position())
   return caches
 }
 

@@ -15,7 +15,7 @@ export const hotpath: Peer = {
     const local = memory({ maxEntries: 1_000 })
     const tiers = client === undefined ? [local] : [local, redis({ client })]
     const cache = createCache({ name: 'races', tiers, ttl: HOUR_MS })
-    await until(3_000, async () => cache.now() !== undefined)
+    await until(3_000, async () => cache.position() !== undefined)
     const read = (handle: typeof cache, key: string) => handle.getOrSet(key, () => origin.load(key), { tags })
     const [users, same] = [cache.namespace('users'), cache.namespace('users')]
     let turn = 0

@@ -137,7 +137,7 @@ export class CachedRequests {
     }
     const held = previous?.value.type === 'response' && isFor(request, previous.value) ? previous.value : undefined
     const maySubstitute = held !== undefined && (previous?.ageMs ?? 0) <= held.usableMs
-    const asOf = this.#parts.cache.now()
+    const asOf = this.#parts.cache.position()
     let answer: Answer
     try {
       answer = await this.#ask(request, held, context.signal)
@@ -240,7 +240,7 @@ interface LoadPlan {
 interface Loaded {
   readonly answer: Answer
   readonly tags: readonly string[]
-  readonly asOf: ReturnType<HttpCache['now']>
+  readonly asOf: ReturnType<HttpCache['position']>
   /** What the answer replaces. */
   readonly held: StoredResponse | undefined
 }

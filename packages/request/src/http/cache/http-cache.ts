@@ -1,7 +1,7 @@
 import type { CacheLoadContext, CacheLoadOptions, CachePort, CacheSetOptions } from '@hotpath/contract'
 
 /** The part of a Hotpath cache that keeps responses: whatever `createCache()` makes fits. */
-export type HttpCache = Pick<CachePort, 'getOrSet' | 'set' | 'delete' | 'invalidateTags' | 'now'>
+export type HttpCache = Pick<CachePort, 'getOrSet' | 'set' | 'delete' | 'invalidateTags' | 'position'>
 
 /** What a loader is told, and may decide. */
 export type HttpLoadContext<Value> = CacheLoadContext<Value>

@@ -26,7 +26,7 @@ function make(pool: Pool, options: Partial<MysqlOptions & Pick<CacheOptions, 'ti
   return openWatched(mysql({ pool, ...ofTier }), { backoff: false, tierTimeout })
 }
 
-const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.now())
+const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.position())
 
 async function rowsOf<Row>(sql: string, values: unknown[] = []): Promise<Row[]> {
   return (await db().admin.query(sql, values))[0] as Row[]

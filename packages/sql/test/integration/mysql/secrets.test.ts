@@ -9,7 +9,7 @@ const db = useMariadb()
 
 test('a statement that fails, which the error of the driver holds with its values', async () => {
   const { cache, errors } = openWatched(db().tier())
-  await until('the view of the log', () => cache.now())
+  await until('the view of the log', () => cache.position())
   await db().admin.query('RENAME TABLE hotpath_entries TO gone')
   try {
     await cache.set(SECRET_KEY, SECRET_VALUE)

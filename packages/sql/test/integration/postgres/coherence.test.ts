@@ -42,7 +42,7 @@ describe('P5: what the server loses is a miss', () => {
       expect(await other.get('k')).toBe('old')
       await lose()
       await until('both have noticed', () => one.peek('k') === undefined && other.peek('k') === undefined)
-      await until('the log is back', () => one.now() !== undefined && other.now() !== undefined)
+      await until('the log is back', () => one.position() !== undefined && other.position() !== undefined)
       expect(await one.get('k')).toBeUndefined()
       await one.set('k', 'new', { tags: ['t'] })
       await until('the other has it', async () => (await other.get('k')) === 'new')

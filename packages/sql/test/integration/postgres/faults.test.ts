@@ -25,7 +25,7 @@ function make(pool: Pool, options: Partial<PostgresOptions & Pick<CacheOptions, 
   return openWatched(postgres({ pool, ...ofTier }), { backoff: false, tierTimeout })
 }
 
-const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.now())
+const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.position())
 
 errorCases({
   tier: (options) => db().tier(options),

@@ -9,7 +9,7 @@ const db = usePostgres()
 
 test('a row that is refused, whose details hold all of it', async () => {
   const { cache, errors } = openWatched(db().tier())
-  await until('the view of the log', () => cache.now())
+  await until('the view of the log', () => cache.position())
   await db().admin.query('ALTER TABLE hotpath_entries ADD CONSTRAINT full_up CHECK (false) NOT VALID')
   try {
     await cache.getOrSet(SECRET_KEY, () => SECRET_VALUE)

@@ -68,7 +68,7 @@ describe('P5: what the file loses is a miss', () => {
       copyFileSync(path, backup)
       lose(path, backup)
       await until('both have noticed', () => one.peek('k') === undefined && other.peek('k') === undefined)
-      await until('the log is back', () => one.now() !== undefined && other.now() !== undefined)
+      await until('the log is back', () => one.position() !== undefined && other.position() !== undefined)
       expect(await one.get('k')).toBeUndefined()
       await one.set('k', 'new', { tags: ['t'] })
       await until('the other has it', async () => (await other.get('k')) === 'new')

@@ -33,7 +33,7 @@ function raw(path: string): DatabaseSync {
   return db
 }
 
-const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.now())
+const ready = (cache: Cache): Promise<void> => until('the view of the log', () => cache.position())
 
 describe('a file that cannot be used is a miss and a fault, and values are loaded', () => {
   const files: Record<string, { readonly path: () => string; readonly advice: RegExp }> = {

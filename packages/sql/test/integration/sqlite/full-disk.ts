@@ -7,7 +7,7 @@ import { until } from '../until.ts'
 const cache = createCache({ name: 'd', tiers: [sqlite({ path: process.argv[2] ?? '' })], ttl: '1h', backoff: false })
 let fault = ''
 cache.on('fault', ({ error }) => (fault ||= error.code))
-await until('the view of the log', () => cache.now())
+await until('the view of the log', () => cache.position())
 await cache.set('kept', 'kept')
 await cache.set('large', randomBytes(2_000_000)).catch(() => {})
 const loaded = await cache.getOrSet('k', () => 'loaded')

@@ -10,7 +10,7 @@ const cache = createCache({
   ttl: '1h',
   tierTimeout: false,
 })
-await until('the view of the log', () => cache.now())
+await until('the view of the log', () => cache.position())
 
 process.once('message', () => void work())
 process.send?.('ready')
