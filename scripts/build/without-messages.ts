@@ -61,6 +61,7 @@ function messagesOf(node: ts.Node): readonly ts.Node[] {
 
 function isCode(node: ts.Node): boolean {
   if (ts.isPropertyAccessExpression(node)) return node.name.text === 'code'
+  if (ts.isConditionalExpression(node)) return isCode(node.whenTrue) && isCode(node.whenFalse)
   return ts.isStringLiteral(node) ? node.text.startsWith('ERR_') : ts.isIdentifier(node) && node.text === 'code'
 }
 

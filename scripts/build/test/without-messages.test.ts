@@ -21,6 +21,9 @@ describe('a source without messages', () => {
   test.each([
     ["new LogError('ERR_LOG_CROWDED', `Too many ${x}.`, { cause })", "new LogError('ERR_LOG_CROWDED', '', { cause })"],
     ["new KeyError(code, 'no ' + what)", "new KeyError(code, '')"],
+    ["new KeyError(none ? 'ERR_A' : 'ERR_B', 'no key')", "new KeyError(none ? 'ERR_A' : 'ERR_B', '')"],
+    ["new ConfigError(kind.code, 'no unit')", "new ConfigError(kind.code, '')"],
+    ["refuse(trail, `a ${kind}`, 'Use an id.')", "refuse(trail, '', '')"],
     ["wrongOption('size', 'a number', size, 'Use 12.')", "wrongOption('size', '', size, '')"],
     ["new KeyError('ERR_KEY_PART', message)", "new KeyError('ERR_KEY_PART', message)"],
     ["new TypeError('stays')", "new TypeError('stays')"],
