@@ -56,7 +56,6 @@ const thorough: Step[] = [
   { name: 'consumer', command: 'node scripts/check-consumer.ts', needs: 'pack' },
   { name: 'sizes', command: 'node scripts/check-sizes.ts', needs: 'build' },
   { name: 'pages', command: 'node scripts/sizes.ts', needs: 'build' },
-  { name: 'short names', command: 'node scripts/internal-names.ts --check', needs: 'build' },
   { name: 'knip', command: 'knip' },
   { name: 'docs', command: 'typedoc' },
   { name: 'changesets', command: 'node scripts/check-changesets.ts' },

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 import { entrySources, hasCondition, readManifest } from '../workspace.ts'
 import { commonJs } from './common-js.ts'
-import shortNames from './short-names.json' with { type: 'json' }
 import { withoutMessages } from './without-messages.ts'
 
 /** What differs between two builds of the same sources, such as one for a condition of `exports` of its own. */
@@ -38,9 +37,6 @@ function build(variant: Variant): Options {
       // A field that the constructor sets need not be declared as well.
       delete options.tsconfig
       options.tsconfigRaw = { compilerOptions: { useDefineForClassFields: false, verbatimModuleSyntax: true } }
-      if (manifest.name !== '@hotpath/core') return
-      options.mangleProps = new RegExp(`^(?:${Object.keys(shortNames).join('|')})$`)
-      options.mangleCache = { ...shortNames }
     },
     // Some modules of Node have no name without it.
     removeNodeProtocol: false,
