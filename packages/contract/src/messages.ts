@@ -68,9 +68,6 @@ export function adviceOnOptions(given: unknown, tables: Tables): string {
   }
   if (known.includes('ttl')) {
     if (typeof given === 'number') return `Write \`{ ttl: ${given > 0 ? given : 1_000} }\`, in milliseconds.`
-    if (typeof given === 'string' && known.includes('errorTtl') && !DURATION.test(given)) {
-      return `Write \`{ key: () => [${received(given)}] }\` for a key, or \`{ ttl: '5m' }\` for a lifetime.`
-    }
     if (typeof given === 'string') return `Write \`{ ttl: ${DURATION.test(given) ? received(given) : "'5m'"} }\`.`
   }
   if (Array.isArray(given) && known.includes('tags')) return "Write `{ tags: ['country:DE'] }` for tags."

@@ -5,6 +5,8 @@ import {
   resolveFreshness,
   FRESHNESS_OPTIONS,
   type OptionTable,
+  received,
+  wrongOption,
 } from '@hotpath/contract'
 import type { CacheOption } from './cache-source.ts'
 import { assertFunction, assertName, assertOptions } from './input.ts'
@@ -62,6 +64,7 @@ const CACHEABLE_OPTIONS: OptionTable<Exclude<keyof CacheableOptions<unknown, unk
 
 /** @throws ConfigError or TagError for wrong options. */
 export function assertCacheable<This, Of>(options: CacheableOptions<This, Of>, decorator: string): FreshnessOptions {
+  assertNoName(options, decorator)
   assertOptions(options, decorator, CACHEABLE_OPTIONS, FRESHNESS_OPTIONS)
   const { key, name, tags, when, unless, errorTtl, cache, ...freshness } = options
   assertFunction(key, 'key', "key: (id) => ['user', id]")
@@ -72,4 +75,11 @@ export function assertCacheable<This, Of>(options: CacheableOptions<This, Of>, d
   if (typeof errorTtl !== 'function') toErrorMs(errorTtl)
   resolveFreshness(DEFAULT_FRESHNESS, freshness)
   return freshness
+}
+
+/** Other libraries take the name of a cache, or a key, in the place of the options. */
+function assertNoName(options: unknown, decorator: string): void {
+  if (typeof options !== 'string' || /^\d/.test(options)) return
+  const wayOut = `Write \`{ key: () => [${received(options)}] }\` for a key, or \`{ ttl: '5m' }\` for a lifetime.`
+  throw wrongOption(`options of ${decorator}`, 'an object', options, wayOut)
 }
