@@ -11,9 +11,10 @@ const MAX_TAGS = 128
  * 128 of them. Returns the very list that it got when there is nothing to leave out.
  *
  * @param where - Name of the option or the function that got the list, for the error.
+ * @param max - How many there may be, repeated ones aside. Default: as many as an entry may have.
  * @throws TagError `ERR_TAG_INVALID` naming the index, or `ERR_TAG_COUNT`.
  */
-export function validateTags(tags: readonly string[], where: string): readonly string[] {
+export function validateTags(tags: readonly string[], where: string, max: number = MAX_TAGS): readonly string[] {
   if (!Array.isArray(tags)) {
     throw new TagError(
       'ERR_TAG_INVALID',
@@ -23,10 +24,10 @@ export function validateTags(tags: readonly string[], where: string): readonly s
   }
   for (let index = 0; index < tags.length; index++) assertTag(tags[index], where, index)
   const distinct = hasRepeated(tags) ? [...new Set(tags)] : tags
-  if (distinct.length <= MAX_TAGS) return distinct
+  if (distinct.length <= max) return distinct
   throw new TagError(
     'ERR_TAG_COUNT',
-    `\`${where}\` must have at most ${MAX_TAGS} tags, received ${distinct.length}. Use fewer that each cover more entries.`,
+    `\`${where}\` must have at most ${max} tags, received ${distinct.length}. Use fewer that each cover more entries.`,
     { context: { where, count: distinct.length } },
   )
 }

@@ -1,7 +1,7 @@
 import type { Age, CacheKey, FreshnessOptions, KeyPart, Token } from '@hotpath/contract'
 import type { CacheEventType, CacheListener } from './watch/events.ts'
 import type { LoadContext, Loader, ManyLoader } from './read/loader.ts'
-import type { LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
+import type { InvalidateOptions, LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
 import type { CacheStats } from './watch/stats.ts'
 
 /**
@@ -50,18 +50,46 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
   ): Promise<(Value | undefined)[]>
   /** Removes a value everywhere. */
   delete(key: CacheKey, options?: WriteOptions): Promise<Token>
+  /** Removes many values everywhere, up to 1,000 by one append; frees their places in the tiers. */
+  deleteMany(keys: readonly CacheKey[], options?: WriteOptions): Promise<Token>
   /** Marks a value as stale: served within its stale windows until it is refreshed. */
   expire(key: CacheKey, options?: WriteOptions): Promise<Token>
-  /** Outdates everything that carries one of the tags. One append, whatever the number of entries. */
+  /**
+   * Invalidates all that several scopes name, by one append: no reader anywhere sees one of them without the others.
+   * Beyond 1,000 keys, tags, prefixes and patterns further appends follow; all hold in this process from the call on.
+   *
+   * @param options - `soft: true` marks as stale instead.
+   * @throws ConfigError for what is no scope; KeyError, TagError or PatternError for what is in it.
+   *
+   * @example
+   * ```ts
+   * import { createCache, memory } from '@hotpath/core'
+   *
+   * const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10_000 })] })
+   * await cache.set(['order', 7], 'open')
+   * await cache.set(['orders', 'ann'], [7], { tags: ['customer:ann'] })
+   * await cache.invalidate([{ key: ['order', 7] }, { tags: ['customer:ann'] }, { prefix: ['report'] }])
+   * console.log(await cache.getMany([['order', 7], ['orders', 'ann']])) // [ undefined, undefined ]
+   * await cache.close()
+   * ```
+   */
+  invalidate(scopes: Iterable<InvalidationScope>, options?: InvalidateOptions): Promise<Token>
+  /** Invalidates everything that carries one of the tags. One append, whatever the number of entries. */
   invalidateTags(tags: readonly string[], options?: WriteOptions): Promise<Token>
   /** Marks everything that carries one of the tags as stale. */
   expireTags(tags: readonly string[], options?: WriteOptions): Promise<Token>
-  /** Outdates every key that begins with these parts. */
+  /** Invalidates every key that begins with these parts. */
   invalidatePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token>
-  /** Outdates every encoded key that matches: `*` any characters, `?` one, `\` escapes. */
+  /** Marks every key that begins with these parts as stale. */
+  expirePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token>
+  /** Invalidates every encoded key that matches: `*` any characters, `?` one, `\` escapes. */
   invalidatePattern(pattern: string, options?: WriteOptions): Promise<Token>
-  /** Outdates everything. One append; memory is freed at once. */
+  /** Marks every encoded key that matches as stale. */
+  expirePattern(pattern: string, options?: WriteOptions): Promise<Token>
+  /** Invalidates everything. One append; memory is freed at once. */
   clear(options?: WriteOptions): Promise<Token>
+  /** Marks everything as stale. */
+  expireAll(options?: WriteOptions): Promise<Token>
   /** Removes dead entries from all tiers, and answers how many. O(n). */
   purgeExpired(): Promise<number>
   /**
@@ -104,6 +132,14 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
   /** Aborts loads, waits for writes behind, and lets go of everything. Idempotent. */
   close(): Promise<void>
 }
+
+/** What `invalidate` takes: a key, all that carries one of the tags, keys by prefix or pattern, or everything. */
+export type InvalidationScope =
+  | { readonly key: CacheKey }
+  | { readonly tags: readonly string[] }
+  | { readonly prefix: CacheKey }
+  | { readonly pattern: string }
+  | 'all'
 
 /** Options of `warm`. */
 export interface WarmOptions extends FreshnessOptions {

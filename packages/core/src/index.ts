@@ -6,12 +6,21 @@ export type {
   AnyFunction,
   Cache,
   Inspection,
+  InvalidationScope,
   WarmOptions,
   WarmReport,
   WrapOptions,
   Wrapped,
 } from './cache.ts'
-export type { CacheOptions, LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
+export type {
+  CacheOptions,
+  InvalidateOptions,
+  LoadOptions,
+  ReadOptions,
+  SetEntry,
+  SetOptions,
+  WriteOptions,
+} from './options.ts'
 export type { LoadContext, Loader, ManyLoader, Previous } from './read/loader.ts'
 
 export type { CacheEvent, CacheEventOf, CacheEventType, CacheListener } from './watch/events.ts'

@@ -89,6 +89,12 @@ export interface WriteOptions {
   readonly queue?: boolean | undefined
 }
 
+/** Options of `invalidate`. */
+export interface InvalidateOptions extends WriteOptions {
+  /** Mark values as stale instead of removing them: they are served within their stale windows until they are refreshed. Default `false`. */
+  readonly soft?: boolean | undefined
+}
+
 /** Options of a write of values. */
 export interface SetOptions extends FreshnessOptions, WriteOptions {
   /** Tags of the value. */
@@ -128,6 +134,8 @@ export const PEEK_OPTIONS: OptionTable<'stale'> = { stale: booleanOption }
 export const LOAD_OPTIONS: Own<LoadOptions> = { tags: true, after: true, signal: signalOption, refresh: booleanOption }
 /** Those of an invalidation. */
 export const WRITE_OPTIONS: OptionTable<keyof WriteOptions> = { queue: booleanOption }
+/** Those of `invalidate`. */
+export const INVALIDATE_OPTIONS: OptionTable<keyof InvalidateOptions> = { ...WRITE_OPTIONS, soft: booleanOption }
 /** Those of a write of values, beside freshness and `WRITE_OPTIONS`. */
 export const SET_OPTIONS: OptionTable<'tags' | 'asOf'> = { tags: true, asOf: true }
 /** The members of an entry to write, beside freshness and `SET_OPTIONS`. */

@@ -14,7 +14,16 @@ import {
   toToken,
   validateTags,
 } from '@hotpath/contract'
-import type { AnyFunction, Cache, Inspection, WarmOptions, WarmReport, WrapArguments, Wrapped } from '../cache.ts'
+import type {
+  AnyFunction,
+  Cache,
+  Inspection,
+  InvalidationScope,
+  WarmOptions,
+  WarmReport,
+  WrapArguments,
+  Wrapped,
+} from '../cache.ts'
 import { sizeOf } from '../memory/size-of.ts'
 import { chain } from '../time/chain.ts'
 import { countFound } from '../read/count.ts'
@@ -25,11 +34,13 @@ import type { KeySpace } from './key-space.ts'
 import type { LoadContext, Loader, ManyLoader } from '../read/loader.ts'
 import { type ManyCall, findMany, getOrSetMany } from '../read/many.ts'
 import {
+  type InvalidateOptions,
   type LoadOptions,
   type ReadOptions,
   type SetEntry,
   type SetOptions,
   type WriteOptions,
+  INVALIDATE_OPTIONS,
   LOAD_OPTIONS,
   PEEK_OPTIONS,
   READ_OPTIONS,
@@ -43,9 +54,9 @@ import { find, markOf } from '../read/find.ts'
 import { readThrough } from '../read/read.ts'
 import type { CacheStats, Counters } from '../watch/stats.ts'
 import { assertEntry, assertIterable, assertList, noWarmLoader } from './input.ts'
+import { scopesOf, tagScopes } from './scopes.ts'
 import { wrap } from './wrap.ts'
-import { NOWHERE } from '../view/log-view.ts'
-import { type Write, append, remove, store } from '../read/write.ts'
+import { type Write, append, markOfAll, remove, store } from '../read/write.ts'
 import { writing } from '../read/write-promise.ts'
 
 const NO_TAGS: readonly string[] = []
@@ -205,12 +216,27 @@ export class CacheHandle implements Cache {
     return writing('delete', this.#view, () => {
       const encoded = this.#encode(key)
       checkOptions(options, 'delete', WRITE_OPTIONS)
+      return remove(this.#engine, this.#counters, [encoded], options.queue)
+    })
+  }
+
+  deleteMany(keys: readonly CacheKey[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('deleteMany', this.#view, () => {
+      const encoded = [...new Set(this.#encodeAll(keys))]
+      checkOptions(options, 'deleteMany', WRITE_OPTIONS)
       return remove(this.#engine, this.#counters, encoded, options.queue)
     })
   }
 
   expire(key: CacheKey, options?: WriteOptions): Promise<Token> {
     return this.#invalidate('expire', 'soft', options, () => [{ type: 'key', key: this.#encode(key) }])
+  }
+
+  invalidate(scopes: Iterable<InvalidationScope>, options: InvalidateOptions = NO_OPTIONS): Promise<Token> {
+    const strength = options?.soft === true ? 'soft' : 'hard'
+    return this.#invalidate('invalidate', strength, options, () =>
+      scopesOf(this.#keys, (key) => this.#encode(key), scopes),
+    )
   }
 
   invalidateTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
@@ -225,17 +251,24 @@ export class CacheHandle implements Cache {
     return this.#invalidate('invalidatePrefix', 'hard', options, () => [this.#keys.prefix(prefix)])
   }
 
+  expirePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('expirePrefix', 'soft', options, () => [this.#keys.prefix(prefix)])
+  }
+
   invalidatePattern(pattern: string, options?: WriteOptions): Promise<Token> {
     return this.#invalidate('invalidatePattern', 'hard', options, () => [this.#keys.pattern(pattern)])
   }
 
+  expirePattern(pattern: string, options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('expirePattern', 'soft', options, () => [this.#keys.pattern(pattern)])
+  }
+
   clear(options?: WriteOptions): Promise<Token> {
-    return this.#invalidate('clear', 'hard', options, () => {
-      const all = this.#keys.all()
-      // Outdated from the call on, so the memory can be given back at once.
-      if (all.type === 'all') void this.#memory?.clear()
-      return [all]
-    })
+    return this.#invalidate('clear', 'hard', options, () => [this.#keys.all()])
+  }
+
+  expireAll(options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('expireAll', 'soft', options, () => [this.#keys.all()])
   }
 
   async purgeExpired(): Promise<number> {
@@ -356,14 +389,17 @@ export class CacheHandle implements Cache {
     method: string,
     strength: Strength,
     options: WriteOptions = NO_OPTIONS,
-    scopesOf: (method: string) => readonly Scope[],
+    scopesFor: (method: string) => readonly Scope[],
   ): Promise<Token> {
     return writing(method, this.#view, () => {
-      checkOptions(options, method, WRITE_OPTIONS)
-      const invalidations = scopesOf(method).map((scope) => ({ scope, strength }))
+      checkOptions(options, method, method === 'invalidate' ? INVALIDATE_OPTIONS : WRITE_OPTIONS)
+      const scopes = scopesFor(method)
       this.#open()
+      // Invalidated from the call on, so the memory can be given back at once.
+      if (strength === 'hard' && scopes.some(({ type }) => type === 'all')) void this.#memory?.clear()
+      const invalidations = scopes.map((scope) => ({ scope, strength }))
       const appended = append(this.#engine, this.#counters, invalidations, options.queue)
-      return chain(appended, (marks) => marks.at(-1) ?? this.#view.mark() ?? NOWHERE)
+      return chain(appended, (marks) => markOfAll(this.#engine, marks))
     })
   }
 }
@@ -379,8 +415,4 @@ function ownTags(tags: readonly string[] | undefined): readonly string[] {
   // A function has a length too.
   const valid = validateTags(tags, 'tags')
   return valid.length === 0 ? NO_TAGS : [...valid]
-}
-
-function tagScopes(tags: readonly string[], method: string): Scope[] {
-  return validateTags(tags, method).map((tag) => ({ type: 'tag', tag }))
 }

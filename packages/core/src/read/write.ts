@@ -74,7 +74,7 @@ export function store(
     const stored = engine.store(entries)
     counters.sets += entries.length
     if (engine.events.wants('set')) for (const [key] of entries) engine.events.emit({ type: 'set', key })
-    return chain(stored, () => marks.at(-1) ?? engine.view.mark() ?? NOWHERE)
+    return chain(stored, () => markOfAll(engine, marks))
   })
   // `close()` lets it arrive.
   if (isPromise(done)) void engine.track(done)
@@ -105,11 +105,22 @@ function lastOfEachKey(writes: readonly Write[], marks: readonly Mark[], perMark
   return placed.length === 1 ? placed : new Map(placed.map((one) => [one.write.key, one])).values()
 }
 
-/** Outdates a key everywhere, and frees its place in the tiers. */
-export async function remove(engine: Engine, counters: Counters, key: string, queue?: boolean): Promise<Mark> {
-  const [mark] = await append(engine, counters, [{ scope: { type: 'key', key }, strength: 'hard' }], queue)
-  await Promise.all(engine.lower.map((tier) => tier.run('delete', (store) => store.delete([key]))))
-  return mark as Mark
+/** Invalidates keys everywhere, and frees their places in the tiers. */
+export async function remove(
+  engine: Engine,
+  counters: Counters,
+  keys: readonly string[],
+  queue?: boolean,
+): Promise<Mark> {
+  const scopes = keys.map((key): Invalidation => ({ scope: { type: 'key', key }, strength: 'hard' }))
+  const marks = await append(engine, counters, scopes, queue)
+  await Promise.all(engine.lower.map((tier) => tier.run('delete', (store) => store.delete(keys))))
+  return markOfAll(engine, marks)
+}
+
+/** The mark of a write: where the log has the last of it. */
+export function markOfAll({ view }: Engine, marks: readonly Mark[]): Mark {
+  return marks.at(-1) ?? view.mark() ?? NOWHERE
 }
 
 /** What is stored for a write; `undefined` where nothing may be. */

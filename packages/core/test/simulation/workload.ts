@@ -191,6 +191,11 @@ export class Workload {
       () => cache.invalidatePrefix([key[0] as string], options),
       () => cache.invalidatePattern(random.pick(['a:*', '*:1', '*']), options),
       () => cache.namespace('a').clear(options),
+      () => cache.deleteMany([key, random.pick(KEYS).key], options),
+      () => cache.expirePrefix([key[0] as string], options),
+      () => cache.expirePattern(random.pick(['a:*', '*:1', '*']), options),
+      () => (random.chance(0.3) ? cache.expireAll(options) : cache.expire(key, options)),
+      () => cache.invalidate([{ key }, { tags: [random.pick(TAGS)] }], { ...options, soft: random.chance(0.3) }),
       () => (random.chance(0.3) ? cache.clear(options) : cache.delete(key, options)),
     ])()
     client.intent.isCalling = false
