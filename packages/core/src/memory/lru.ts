@@ -1,4 +1,4 @@
-import { type Entry, type EvictionPolicyMaker, checkOptions } from '@hotpath/contract'
+import { type Entry, type EvictionBounds, type EvictionPolicyMaker, checkOptions } from '@hotpath/contract'
 import { LRUCache } from 'lru-cache'
 
 // lru-cache makes an options object per call unless it is given one.
@@ -22,7 +22,7 @@ const GET = {}
 export function lru(): EvictionPolicyMaker
 export function lru(options: object = {}): EvictionPolicyMaker {
   // Bounds: it was not called, but given as a policy, and `memory` says so.
-  if (!('random' in options)) checkOptions(options, 'lru', {})
+  if (typeof (options as Partial<EvictionBounds> | null)?.random !== 'function') checkOptions(options, 'lru', {})
   return ({ maxEntries, maxBytes }) => {
     let report: (key: string) => void = () => {}
     const entries = new LRUCache<string, Entry>({

@@ -63,7 +63,8 @@ const PROTECTED_SHARE = 0.8
  */
 export function tinyLfu(options: TinyLfuOptions = {}): EvictionPolicyMaker {
   // Bounds: it was not called, but given as a policy, and `memory` says so.
-  if (!('random' in options)) checkOptions(options, 'tinyLfu', TINY_LFU_OPTIONS)
+  const { random } = (options ?? {}) as Partial<EvictionBounds>
+  if (typeof random !== 'function') checkOptions(options, 'tinyLfu', TINY_LFU_OPTIONS)
   return (bounds) => new TinyLfu(bounds, options.seed ?? bounds.random() * 2 ** 32)
 }
 
