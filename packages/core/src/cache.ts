@@ -135,10 +135,22 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
 
 /** What `invalidate` takes: a key, all that carries one of the tags, keys by prefix or pattern, or everything. */
 export type InvalidationScope =
-  | { readonly key: CacheKey }
-  | { readonly tags: readonly string[] }
-  | { readonly prefix: CacheKey }
-  | { readonly pattern: string }
+  | {
+      /** One key. */
+      readonly key: CacheKey
+    }
+  | {
+      /** All that carries one of them. */
+      readonly tags: readonly string[]
+    }
+  | {
+      /** Every key that begins with these parts. */
+      readonly prefix: CacheKey
+    }
+  | {
+      /** Every encoded key that matches. */
+      readonly pattern: string
+    }
   | 'all'
 
 /** Options of `warm`. */
@@ -185,7 +197,7 @@ export interface WrapOptions<Args extends readonly unknown[], Value> extends Fre
 export type AnyFunction = (this: any, ...args: any) => unknown
 
 /** Whether arguments can be part of a key: data, or not known. */
-type AreKeyParts<Args extends readonly unknown[]> = {
+export type AreKeyParts<Args extends readonly unknown[]> = {
   [Index in keyof Args]-?: unknown extends Args[Index] ? true : Args[Index] extends KeyPart ? true : false
 }[number] extends true
   ? true

@@ -4,11 +4,13 @@ export type { MemoryOptions } from './memory/memory-tier.ts'
 
 export type {
   AnyFunction,
+  AreKeyParts,
   Cache,
   Inspection,
   InvalidationScope,
   WarmOptions,
   WarmReport,
+  WrapArguments,
   WrapOptions,
   Wrapped,
 } from './cache.ts'

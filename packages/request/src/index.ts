@@ -5,7 +5,17 @@ export type { Priority } from './call/priority.ts'
 export { callAround, callShared, isWithinLoad } from './call/shared-work.ts'
 export type { CallAround, SharedCall } from './call/shared-work.ts'
 export type { LoadedKey } from './call/load-call.ts'
-export type { AsyncTwin, CallOptions, ExtraOf, Policy, PolicyFor, Taking, Twin, Wrapped } from './call/wrapped.ts'
+export type {
+  AsyncTwin,
+  CallOptions,
+  ExtraIn,
+  ExtraOf,
+  Policy,
+  PolicyFor,
+  Taking,
+  Twin,
+  Wrapped,
+} from './call/wrapped.ts'
 export type { AnyFunction } from './call/function.ts'
 export { policyOf } from './call/policy-of.ts'
 export type { PolicyOfOptions, Wrapper } from './call/policy-of.ts'

@@ -21,8 +21,8 @@ export interface PostgresQuery {
   readonly types?: PostgresTypes
 }
 
-/** One connection of a pool. */
-export interface PostgresConnection {
+/** An open connection. */
+export interface PostgresSession {
   /** Runs a query. */
   query(query: PostgresQuery): Promise<PostgresResult>
   /** Listens. */
@@ -38,16 +38,26 @@ export interface PostgresConnection {
   off(event: 'error', listener: (error: Error) => void): unknown
   /** Lets the process end although it is open. */
   unref?(): unknown
+}
+
+/** One connection of a pool. */
+export interface PostgresConnection extends PostgresSession {
   /** Gives it back; with `true` it is closed. */
   release(destroy?: boolean): void
 }
 
 /** A connection that is of no pool. */
-export interface PostgresClient extends Omit<PostgresConnection, 'release'> {
+export interface PostgresClient extends PostgresSession {
   /** Opens it. */
   connect(): Promise<unknown>
   /** Closes it. */
   end(): Promise<unknown>
+}
+
+/** Makes connections. */
+export interface PostgresClientClass {
+  /** @param options - Those of a pool. */
+  new (options: never): PostgresClient
 }
 
 /** As much of a pool as is needed: one of `pg`, or anything of its shape. The tier never ends it. */
@@ -55,7 +65,7 @@ export interface PostgresPool {
   /** Takes a connection. Without `Client` one is kept for as long as caches are open, to hear of new records. */
   connect(): Promise<PostgresConnection>
   /** What it makes its connections by, of its `options`: for one beside them, to hear of new records. */
-  readonly Client?: (new (options: never) => PostgresClient) | undefined
+  readonly Client?: PostgresClientClass | undefined
   /** Listens. */
   on(event: 'error', listener: (error: Error) => void): unknown
   /** Listens. */
