@@ -28,6 +28,40 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
   /** Stores many in one go; `options` hold for entries that say nothing else. */
   setMany(entries: Iterable<SetEntry<Of>>, options?: SetOptions): Promise<Token>
   /**
+   * Writes through: saves a value where it belongs, then invalidates what the cache has of it and stores what was saved.
+   * Saves of one key run one at a time in this process, in the order of the calls, and none is left out. When `save`
+   * fails or takes longer than `timeout`, the outcome may be unknown: the key is invalidated, and the error passed on.
+   *
+   * What was saved is not stored when something else invalidated it meanwhile, such as a write of another process: the
+   * next read loads.
+   *
+   * @param save - Saves the value. What it returns is stored, the `value` itself when it returns `undefined`.
+   * @throws What `save` throws; LoadError `ERR_LOAD_TIMEOUT`; LogError `ERR_LOG_UNAVAILABLE` when the value is saved and the
+   *   log did not confirm the invalidation.
+   *
+   * @example
+   * ```ts
+   * import { createCache, memory } from '@hotpath/core'
+   *
+   * const rows = new Map<number, { name: string; version: number }>() // in place of a database
+   * const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10_000 })] })
+   *
+   * const { value } = await cache.write(['user', 42], { name: 'Ann' }, async ({ name }) => {
+   *   const row = { name, version: (rows.get(42)?.version ?? 0) + 1 }
+   *   rows.set(42, row)
+   *   return row
+   * })
+   * console.log(value.version, await cache.get(['user', 42])) // 1 { name: 'Ann', version: 1 }
+   * await cache.close()
+   * ```
+   */
+  write<Value, Result = void>(
+    key: CacheKey,
+    value: Value,
+    save: (value: Value, context: Saving) => Result | Promise<Result>,
+    options?: WriteThroughOptions,
+  ): Promise<Written<Result extends void | undefined ? Value : Result>>
+  /**
    * Reads a value, or loads and stores it; concurrent callers share one load. The type is that of what the loader
    * answers; name it (`getOrSet<City>(…)`) where the loader looks at `previous`.
    */
@@ -152,6 +186,28 @@ export type InvalidationScope =
       readonly pattern: string
     }
   | 'all'
+
+/** Options of `write`. */
+export interface WriteThroughOptions extends FreshnessOptions, WriteOptions {
+  /** Tags of the value. */
+  readonly tags?: readonly string[] | undefined
+  /** Whether an error of `save` says that nothing was saved, so that what is cached still holds. Default: never. */
+  readonly rejected?: ((error: unknown) => boolean) | undefined
+}
+
+/** What the `save` of `write` gets. */
+export interface Saving {
+  /** Aborted when the hard timeout passes. */
+  readonly signal: AbortSignal
+}
+
+/** What `write` resolves to. */
+export interface Written<Value> {
+  /** What was saved. */
+  readonly value: Value
+  /** For a read that must see the write: `after`. */
+  readonly token: Token
+}
 
 /** Options of `warm`. */
 export interface WarmOptions extends FreshnessOptions {

@@ -71,6 +71,8 @@ export class Engine implements SharedHost, LocalHost {
   readonly faults: number[]
   readonly #shared: SharedParts | undefined
   readonly valueCheck: ValueCheck | undefined
+  /** The last save of each key that is written through. */
+  readonly #saves = new Map<string, Promise<unknown>>()
   readonly #writes = new Set<Promise<unknown>>()
   #replacing = false
   #closing: Promise<void> | undefined
@@ -193,6 +195,16 @@ export class Engine implements SharedHost, LocalHost {
     const over = (): void => void this.#writes.delete(write)
     write.then(over, over)
     return write
+  }
+
+  /** Runs saves of one key one at a time, in the order of the calls. */
+  inTurn<Result>(key: string, save: () => Promise<Result>): Promise<Result> {
+    const before = this.#saves.get(key)
+    const done = this.track(before === undefined ? save() : before.then(save, save))
+    this.#saves.set(key, done)
+    const over = (): void => void (this.#saves.get(key) === done && this.#saves.delete(key))
+    done.then(over, over)
+    return done
   }
 
   /** Removes dead entries from all tiers, and answers how many. */

@@ -8,11 +8,14 @@ export type {
   Cache,
   Inspection,
   InvalidationScope,
+  Saving,
   WarmOptions,
   WarmReport,
   WrapArguments,
   WrapOptions,
   Wrapped,
+  WriteThroughOptions,
+  Written,
 } from './cache.ts'
 export type {
   CacheOptions,

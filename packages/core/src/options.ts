@@ -136,6 +136,8 @@ export const LOAD_OPTIONS: Own<LoadOptions> = { tags: true, after: true, signal:
 export const WRITE_OPTIONS: OptionTable<keyof WriteOptions> = { queue: booleanOption }
 /** Those of `invalidate`. */
 export const INVALIDATE_OPTIONS: OptionTable<keyof InvalidateOptions> = { ...WRITE_OPTIONS, soft: booleanOption }
+/** Those of `write`, beside freshness and `WRITE_OPTIONS`. */
+export const WRITE_THROUGH_OPTIONS: OptionTable<'tags' | 'rejected'> = { tags: true, rejected: functionOption }
 /** Those of a write of values, beside freshness and `WRITE_OPTIONS`. */
 export const SET_OPTIONS: OptionTable<'tags' | 'asOf'> = { tags: true, asOf: true }
 /** The members of an entry to write, beside freshness and `SET_OPTIONS`. */

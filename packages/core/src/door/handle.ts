@@ -11,18 +11,23 @@ import {
   assertKey,
   checkOptions,
   resolveFreshness,
+  timeLimit,
   toToken,
   validateTags,
+  wrongOption,
 } from '@hotpath/contract'
 import type {
   AnyFunction,
   Cache,
   Inspection,
   InvalidationScope,
+  Saving,
   WarmOptions,
   WarmReport,
   WrapArguments,
   Wrapped,
+  WriteThroughOptions,
+  Written,
 } from '../cache.ts'
 import { sizeOf } from '../memory/size-of.ts'
 import { chain } from '../time/chain.ts'
@@ -48,8 +53,10 @@ import {
   SET_OPTIONS,
   WARM_OPTIONS,
   WRITE_OPTIONS,
+  WRITE_THROUGH_OPTIONS,
 } from '../options.ts'
-import type { Call } from '../read/call.ts'
+import { type Call, reach } from '../read/call.ts'
+import { tooSlow } from '../read/load.ts'
 import { find, markOf } from '../read/find.ts'
 import { readThrough } from '../read/read.ts'
 import type { CacheStats, Counters } from '../watch/stats.ts'
@@ -210,6 +217,26 @@ export class CacheHandle implements Cache {
       })
       return store(this.#engine, this.#counters, writes, options.queue)
     })
+  }
+
+  async write<Value>(
+    key: CacheKey,
+    value: Value,
+    save: (value: Value, context: Saving) => unknown,
+    options: WriteThroughOptions = NO_OPTIONS,
+  ): Promise<Written<never>> {
+    checkOptions(options, 'write', FRESHNESS_OPTIONS, WRITE_THROUGH_OPTIONS, WRITE_OPTIONS)
+    const write = this.#write(key, value, options, this.#freshness)
+    if (typeof save !== 'function')
+      throw wrongOption('save', 'a function', save, 'Use for example `(user) => db.save(user)`.')
+    const [engine, counters] = [this.#engine, this.#counters]
+    const tools = { append, store, reach, timeLimit, tooSlow, toToken }
+    const written = await engine.inTurn(write.key, async () => {
+      this.#open()
+      const { writeThrough } = await import('./later/write.ts')
+      return writeThrough({ engine, counters, write, save, options, tools })
+    })
+    return written as Written<never>
   }
 
   delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {

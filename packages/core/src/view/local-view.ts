@@ -29,6 +29,7 @@ export class LocalView implements LogView {
   readonly generation = 0
   readonly isThere = true
   readonly standsAlone = false
+  readonly followers: LogView['followers'] = new Set()
   readonly maxRecords: number = Number.POSITIVE_INFINITY
   readonly #host: LocalHost
   readonly #epoch: string
@@ -69,11 +70,13 @@ export class LocalView implements LogView {
 
   append(invalidations: readonly Invalidation[]): readonly Mark[] {
     for (const { scope, strength } of invalidations) {
-      this.#positions.raise({ scope, strength, epoch: this.#epoch, position: ++this.#position })
+      const record = { scope, strength, epoch: this.#epoch, position: ++this.#position }
+      this.#positions.raise(record)
       this.changes++
       // A record of one key concerns one entry, so the judgements of all others hold.
       if (scope.type === 'key') this.#host.keyChanged(scope.key)
       else this.version++
+      for (const follower of this.followers) follower(record)
     }
     if (!this.#isCrowded && this.#positions.isCrowded === true) {
       this.#isCrowded = true

@@ -34,6 +34,8 @@ export interface LogView {
   readonly isThere: boolean
   /** Whether a log of this process stands in for the shared one: nothing is stored where others may read it. */
   readonly standsAlone: boolean
+  /** Called with each record once it holds here, in the order of the log: those of this process too. */
+  readonly followers: Set<(record: Invalidation & Mark) => void>
   /** Invalidations that share one mark, at most. */
   readonly maxRecords: number
   /** The point that a look-up or load begins at; `undefined`: nothing may be stored. */

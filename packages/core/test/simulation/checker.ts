@@ -57,7 +57,7 @@ export class Checker {
     this.#checkAge(read, value)
     const isSuspended = this.#isSuspended(read)
     for (const call of this.#history.calls) {
-      if (value.readAt >= call.calledAt || !call.matches(value)) continue
+      if (value.readAt >= call.calledAt || call.claim === value || !call.matches(value)) continue
       const promise = this.#promise(read, call, isSuspended)
       if (promise === undefined) continue
       const isSoft = call.what.strength === 'soft' && promise !== 'P16'
@@ -76,7 +76,7 @@ export class Checker {
     const began = this.#history.epochs.get(entry.epoch) ?? 0
     for (const { epoch, position, at, call } of this.#history.acceptances) {
       const isBefore = epoch === entry.epoch ? position <= entry.asOf : at < began
-      if (!isBefore || value.readAt >= call.calledAt || !call.matches(value)) continue
+      if (!isBefore || value.readAt >= call.calledAt || call.claim === value || !call.matches(value)) continue
       this.fail(
         'P2',
         `${party.name} stores ${show(value)} as of ${entry.epoch}.${entry.asOf}, after ${showCall(call)} at ${epoch}.${position}`,

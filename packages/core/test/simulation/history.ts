@@ -8,7 +8,7 @@ export interface Value {
   readonly id: number
   readonly key: string
   readonly tags: readonly string[]
-  /** When the source was read; of a claim of `set`: when it was accepted. */
+  /** When the source was read, or the value saved; of a claim of `set`: when it was accepted. */
   readAt: number
   /** Whether its windows have begun. */
   isStored: boolean
@@ -113,7 +113,7 @@ export class History {
     if (isPrimary) call.isVoid = false
     const at = this.#world.observe()
     const one: Acceptance = { call, server, epoch, position, at, ms: this.#world.now, isPrimary }
-    if (call.claim !== undefined && call.acceptances.length === 0) call.claim.readAt = at
+    if (call.claim?.readAt === Number.POSITIVE_INFINITY) call.claim.readAt = at
     call.acceptances.push(one)
     this.acceptances.push(one)
     this.#byPosition.set(`${epoch}.${position}`, one)

@@ -279,6 +279,11 @@ export const RULES: readonly Rule[] = [
       writes: 0.2,
     },
   },
+  {
+    rule: '12',
+    without: 'what was saved is stored although another record came meanwhile',
+    changes: { 'saved-alone': 'true' },
+  },
 ]
 
 /** Bounds so small that each of them is met all the time: this costs misses, and must not cost anything else. */

@@ -183,6 +183,7 @@ export class Workload {
     const written = random.pick([
       () => this.#set(client, options),
       () => this.#set(client, options),
+      () => this.#writeThrough(client, options),
       () => cache.delete(key, options),
       () => cache.expire(key, options),
       () => cache.invalidateTags(tags.length > 0 ? tags : [TAGS[0]], options),
@@ -224,6 +225,32 @@ export class Workload {
     return stored
   }
 
+  /** Saves a value, perhaps in vain. Its own invalidation, which comes after it, is the only one that it outlives. */
+  #writeThrough(client: Client, options: WriteOptions): Promise<Token> {
+    const { world, history, climate } = this.#scene
+    const { random } = world
+    const { machine, party, intent } = client
+    const { key, encoded } = random.pick(KEYS)
+    const tags = TAGS.filter(() => random.chance(0.4))
+    const pass = (label: string): Promise<void> =>
+      new Promise((resolve) => machine.receive(random() * climate.sourceMs, `${party.name} ${label}`, resolve))
+    const value = history.value(encoded, tags, Number.POSITIVE_INFINITY)
+    const save = async (): Promise<void> => {
+      await pass(`saves ${encoded}`)
+      value.readAt = world.observe()
+      await pass(`has saved ${encoded}`)
+      intent.isCalling = true
+      intent.claims.set(encoded, value)
+      // The call appends when this has resolved, in the same turn.
+      void flushed().then(() => {
+        intent.isCalling = false
+        intent.claims.delete(encoded)
+      })
+      if (random.chance(0.1)) throw new SourceError('save failed')
+    }
+    return client.cache.write(key, value, save, { tags, ...options }).then(({ token }) => token)
+  }
+
   /** Sees a call through: it has to end, and may fail in ways that are known. */
   async #expect<Answer>(
     client: Client,
@@ -255,4 +282,9 @@ export class Workload {
       client.open.delete(open)
     }
   }
+}
+
+/** When what follows a promise in the same turn has run. */
+async function flushed(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
 }

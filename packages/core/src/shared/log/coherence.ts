@@ -56,6 +56,7 @@ const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
 
 export class Coherence implements LogView {
   readonly maxRecords: number = MAX_RECORDS
+  readonly followers: LogView['followers'] = new Set()
   /** Grows whenever the judgement of an entry in memory may have changed. */
   version = 0
   /** Grows with every record and every new mirror; tells whether anything happened since. */
@@ -101,6 +102,9 @@ export class Coherence implements LogView {
         this.#announce(invalidation)
         this.#heartbeat?.moved()
         this.#readers.reached(this.#mirror.cursor)
+      },
+      received: (record) => {
+        for (const follower of this.followers) follower(record)
       },
       wentBack: () => {
         host.fault(rewound(), 'life')

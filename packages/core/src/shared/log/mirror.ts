@@ -40,6 +40,8 @@ export interface MirrorHost {
   elapsed(): number
   /** A record was taken in. */
   applied(invalidation: Invalidation): void
+  /** A record of the stream was taken in: each comes once, in order. */
+  received(record: LogRecord): void
   /** The log cannot be followed now; tried again later. */
   failed(cause: unknown): void
 }
@@ -203,6 +205,7 @@ export class Mirror {
     this.#cursor = record.position
     this.#known = Math.max(this.#known, record.position)
     this.#raise(record)
+    this.#host.received(record)
   }
 
   #raise(record: Invalidation & Mark): void {
