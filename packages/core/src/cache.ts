@@ -146,6 +146,27 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
    * view of the log: `await cache.ready()` first.
    */
   position(): Token | undefined
+  /**
+   * Whether what was read at a position still holds: nothing invalidated the key or one of the tags since, hard or soft.
+   * `false` as well when nobody can say: before the view of the log is there, without contact with it for too long, or
+   * for a token of another life of the log. Synchronous, and asks no tier.
+   *
+   * @param of - What it depends on. Without a `key`, records of keys, prefixes and patterns do not concern it.
+   *
+   * @example
+   * ```ts
+   * import { createCache, memory } from '@hotpath/core'
+   *
+   * const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10_000 })] })
+   * const version = cache.position() // sent to a client along with a page, as its ETag
+   *
+   * console.log(version !== undefined && cache.isCurrent(version, { tags: ['prices'] })) // true
+   * await cache.invalidateTags(['prices'])
+   * console.log(version !== undefined && cache.isCurrent(version, { tags: ['prices'] })) // false
+   * await cache.close()
+   * ```
+   */
+  isCurrent(token: Token, of?: Dependencies): boolean
   /** Makes a cached twin of a function. */
   wrap<Fn extends AnyFunction>(fn: Fn, ...options: WrapArguments<Fn>): Wrapped<Fn>
   /** A handle whose keys begin with `name` and whose options are inherited from here. Two of one name share everything. */
@@ -186,6 +207,14 @@ export type InvalidationScope =
       readonly pattern: string
     }
   | 'all'
+
+/** What something that was read depends on. */
+export interface Dependencies {
+  /** A key. Default: none. */
+  readonly key?: CacheKey | undefined
+  /** Tags. Default: none. */
+  readonly tags?: readonly string[] | undefined
+}
 
 /** Options of `write`. */
 export interface WriteThroughOptions extends FreshnessOptions, WriteOptions {

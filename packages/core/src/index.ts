@@ -6,6 +6,7 @@ export type {
   AnyFunction,
   AreKeyParts,
   Cache,
+  Dependencies,
   Inspection,
   InvalidationScope,
   Saving,

@@ -132,6 +132,8 @@ export const READ_OPTIONS: OptionTable<keyof ReadOptions> = { after: true, stale
 export const PEEK_OPTIONS: OptionTable<'stale'> = { stale: booleanOption }
 /** Those of a read with a loader, beside freshness. */
 export const LOAD_OPTIONS: Own<LoadOptions> = { tags: true, after: true, signal: signalOption, refresh: booleanOption }
+/** What `isCurrent` takes. */
+export const DEPENDENCIES: OptionTable<'key' | 'tags'> = { key: true, tags: true }
 /** Those of an invalidation. */
 export const WRITE_OPTIONS: OptionTable<keyof WriteOptions> = { queue: booleanOption }
 /** Those of `invalidate`. */

@@ -10,6 +10,7 @@ import {
   ageOf,
   assertKey,
   checkOptions,
+  parseToken,
   resolveFreshness,
   timeLimit,
   toToken,
@@ -19,6 +20,7 @@ import {
 import type {
   AnyFunction,
   Cache,
+  Dependencies,
   Inspection,
   InvalidationScope,
   Saving,
@@ -39,6 +41,7 @@ import type { KeySpace } from './key-space.ts'
 import type { LoadContext, Loader, ManyLoader } from '../read/loader.ts'
 import { type ManyCall, findMany, getOrSetMany } from '../read/many.ts'
 import {
+  DEPENDENCIES,
   type InvalidateOptions,
   type LoadOptions,
   type ReadOptions,
@@ -313,6 +316,14 @@ export class CacheHandle implements Cache {
   position(): Token | undefined {
     const mark = this.#view.mark()
     return mark && toToken(mark)
+  }
+
+  isCurrent(token: Token, of: Dependencies = NO_OPTIONS): boolean {
+    checkOptions(of, 'isCurrent', DEPENDENCIES)
+    const { epoch, position: asOf } = this.#view.atMost(parseToken(token))
+    // The name of a namespace is what its prefixes begin with, so that clearing it concerns all that was read in it.
+    const key = of.key === undefined ? this.#keys.name : this.#keys.encode(of.key)
+    return this.#view.judge(key, { tags: ownTags(of.tags), epoch, asOf }) === 'valid'
   }
 
   wrap<Fn extends AnyFunction>(fn: Fn, ...[options = {}]: WrapArguments<Fn>): Wrapped<Fn> {

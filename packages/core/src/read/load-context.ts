@@ -1,5 +1,12 @@
 /** What a loader gets, and what it decides through it. */
-import { type FreshnessOptions, type OptionTable, checkOptions, validateTags } from '@hotpath/contract'
+import {
+  type FreshnessOptions,
+  type Mark,
+  type OptionTable,
+  checkOptions,
+  parseToken,
+  validateTags,
+} from '@hotpath/contract'
 import type { Flight } from '../flights/flight.ts'
 import type { Call } from './call.ts'
 import { type LoadContext, NOT_MODIFIED } from './loader.ts'
@@ -14,6 +21,8 @@ const LIFETIME_OPTIONS: OptionTable<'ttl' | 'staleWhileRevalidate' | 'staleIfErr
 export interface LoadDecisions {
   lifetime: FreshnessOptions | undefined
   skipped: boolean
+  /** Where the value comes from, when that is from before the load. */
+  asOf: Mark | undefined
 }
 
 /** Makes the context of one load. */
@@ -42,6 +51,13 @@ export function contextOf<Value>(
     },
     addTags: (tags) => {
       flight.tags = validateTags([...flight.tags, ...validateTags(tags, 'addTags')], 'addTags')
+    },
+    setAsOf: (token) => {
+      const mark = parseToken(token, 'setAsOf')
+      const lowest = decisions.asOf ?? flight.mark
+      // Once of another life of the log, always so.
+      const isOfThisLife = lowest?.epoch === flight.mark?.epoch
+      if (isOfThisLife && (mark.epoch !== lowest?.epoch || mark.position < lowest.position)) decisions.asOf = mark
     },
     skip: () => {
       decisions.skipped = true

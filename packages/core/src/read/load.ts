@@ -19,7 +19,7 @@ import type { Call } from './call.ts'
 import { type LoadDecisions, contextOf } from './load-context.ts'
 import { NOT_MODIFIED } from './loader.ts'
 
-const NO_DECISIONS: LoadDecisions = { lifetime: undefined, skipped: false }
+const NO_DECISIONS: LoadDecisions = { lifetime: undefined, skipped: false, asOf: undefined }
 
 /** Flies. Never rejects. */
 export async function fly<Value>(call: Call<Value>, flight: Flight<Value>): Promise<void> {
@@ -58,7 +58,7 @@ async function load<Value>(call: Call<Value>, flight: Flight<Value>): Promise<vo
   const { engine, key, freshness } = call
   const { clock, valueCheck } = engine
   const started = clock.monotonic()
-  const decisions: LoadDecisions = { lifetime: undefined, skipped: false }
+  const decisions: LoadDecisions = { lifetime: undefined, skipped: false, asOf: undefined }
   const cancelTimeout = timeLimit(clock, freshness.hardTimeoutMs, () => flight.abort(tooSlow(key, freshness)))
   try {
     const answer = call.loader(contextOf(call, flight, decisions))
@@ -172,7 +172,9 @@ function judgeLoaded<Value>(
   { loadMs, decisions, entries }: Load,
 ): Loaded<Value> {
   const { engine } = call
-  const { mark, key } = /* rule: mark-before-load */ flight
+  const { key } = flight
+  const begun = /* rule: mark-before-load */ flight.mark
+  const mark = begun && (decisions.asOf ?? begun)
   const tags = /* rule: tags-of-loader */ flight.tags
   const { lifetime } = decisions
   const freshness = lifetime === undefined ? call.freshness : resolveFreshness(call.freshness, lifetime)

@@ -1,4 +1,4 @@
-import type { CacheKey, Duration, FreshnessOptions } from '@hotpath/contract'
+import type { CacheKey, Duration, FreshnessOptions, Token } from '@hotpath/contract'
 
 /** A stale value that a loader may refresh instead of loading anew. */
 export interface Previous<Value> {
@@ -23,6 +23,14 @@ export interface LoadContext<Value = unknown> {
   setTtl(ttl: Duration | Pick<FreshnessOptions, 'ttl' | 'staleWhileRevalidate' | 'staleIfError'>): void
   /** Adds tags that are known only now. */
   addTags(tags: readonly string[]): void
+  /**
+   * Says that the value is older than this load: what a replica or a mirror had at that position of the log
+   * (`cache.position()`, or the token of a write). What was invalidated since is not stored. It lowers the position of the
+   * load, never raises it; with a token of another life of the log nothing is stored.
+   *
+   * @throws TokenError for what is no token.
+   */
+  setAsOf(token: Token): void
   /** Returns the value to its callers without storing it. */
   skip(): void
 }

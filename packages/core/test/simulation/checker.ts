@@ -55,6 +55,7 @@ export class Checker {
       )
     }
     this.#checkAge(read, value)
+    if (value.isOlder) return
     const isSuspended = this.#isSuspended(read)
     for (const call of this.#history.calls) {
       if (value.readAt >= call.calledAt || call.claim === value || !call.matches(value)) continue

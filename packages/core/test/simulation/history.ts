@@ -17,6 +17,8 @@ export interface Value {
   staleUntilMs: number
   errorUntilMs: number
   mayBeStale: boolean
+  /** A loader said that it is older than its load: callers that waited for that load get it all the same. */
+  isOlder: boolean
   mayBeStaleIfError: boolean
 }
 
@@ -77,7 +79,14 @@ export class History {
   }
 
   value(key: string, tags: readonly string[], readAt: number): Value {
-    const windows = { freshUntilMs: 0, staleUntilMs: 0, errorUntilMs: 0, mayBeStale: false, mayBeStaleIfError: false }
+    const windows = {
+      freshUntilMs: 0,
+      staleUntilMs: 0,
+      errorUntilMs: 0,
+      mayBeStale: false,
+      isOlder: false,
+      mayBeStaleIfError: false,
+    }
     return { id: ++this.#values, key, tags, readAt, isStored: false, ...windows }
   }
 

@@ -67,14 +67,14 @@ export const RULES: readonly Rule[] = [
   {
     rule: '3',
     without: 'asOf is noted after the load',
-    changes: { 'mark-before-load': '{ key: flight.key, mark: engine.view.mark() }' },
+    changes: { 'mark-before-load': 'engine.view.mark()' },
   },
   {
     rule: '3',
     without: 'the epoch is noted after the load, the position before it',
     changes: {
       'mark-before-load':
-        '{ key: flight.key, mark: flight.mark && engine.view.mark() && { epoch: engine.view.mark().epoch, position: flight.mark.position } }',
+        '(flight.mark && engine.view.mark() && { epoch: engine.view.mark().epoch, position: flight.mark.position })',
     },
     covered: {
       by: 'a flight of another generation of the mirror is not stored (6)',

@@ -1,6 +1,6 @@
 /** What callers do, by chance. */
 import { isHotpathError } from '@hotpath/contract'
-import type { Token, WriteOptions } from '../core.ts'
+import type { LoadContext, Token, WriteOptions } from '../core.ts'
 import type { Read } from './checker.ts'
 import type { Value } from './history.ts'
 import type { Client } from './process.ts'
@@ -40,7 +40,8 @@ export class Workload {
     else if (lot < 0.71) this.#getOrSetMany(client)
     else if (lot < 0.86) this.#get(client)
     else if (lot < 0.93) this.#getMany(client)
-    else this.#copy(client)
+    else if (lot < 0.97) this.#copy(client)
+    else this.#loadOlder(client)
   }
 
   /** A read with a loader; resolves when it is over. */
@@ -171,6 +172,24 @@ export class Workload {
       client.cache.set(key, value, { asOf, tags }),
     )
     void this.#expect(client, `copy ${encoded}`, stored, undefined, () => {})
+  }
+
+  /** Loads what a replica had a while ago, as of then. */
+  #loadOlder(client: Client): void {
+    const { random } = this.#scene.world
+    const { key, encoded } = random.pick(KEYS)
+    const asOf = client.cache.position()
+    if (asOf === undefined) return
+    const tags = TAGS.filter(() => random.chance(0.4))
+    const loaded = load(this.#scene, client, encoded, tags, undefined, false).then((value) => {
+      value.isOlder = true
+      const loader = ({ setAsOf }: LoadContext): Value => {
+        setAsOf(asOf)
+        return value
+      }
+      return client.cache.getOrSet<Value>(key, loader, { tags, refresh: true })
+    })
+    void this.#expect(client, `loads older ${encoded}`, loaded, undefined, () => {})
   }
 
   #write(client: Client): void {
