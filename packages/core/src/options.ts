@@ -62,6 +62,8 @@ export interface ReadOptions {
   readonly after?: Token | undefined
   /** Also accept a value in its `staleWhileRevalidate` window; nothing refreshes it. Default `false`. */
   readonly stale?: boolean | undefined
+  /** Further tags that this read depends on: a value that one of them invalidates is a miss for it, and stays for others. Default: none. */
+  readonly judgedBy?: readonly string[] | undefined
 }
 
 /** Options of a read with a loader. */
@@ -70,6 +72,8 @@ export interface LoadOptions extends FreshnessOptions {
   readonly tags?: readonly string[] | undefined
   /** A write that the read must see. */
   readonly after?: Token | undefined
+  /** Further tags that this read depends on, beside those of the value: what one of them invalidates is loaded anew. Default: none. */
+  readonly judgedBy?: readonly string[] | undefined
   /** Detaches this caller; the loader is aborted when the last one has left. */
   readonly signal?: AbortSignal | undefined
   /**
@@ -127,11 +131,17 @@ const CACHE_OPTIONS: Own<CacheOptions> = {
 }
 
 /** The options of a read without a loader. */
-export const READ_OPTIONS: OptionTable<keyof ReadOptions> = { after: true, stale: booleanOption }
+export const READ_OPTIONS: OptionTable<keyof ReadOptions> = { after: true, stale: booleanOption, judgedBy: true }
 /** Those of `peek`. */
 export const PEEK_OPTIONS: OptionTable<'stale'> = { stale: booleanOption }
 /** Those of a read with a loader, beside freshness. */
-export const LOAD_OPTIONS: Own<LoadOptions> = { tags: true, after: true, signal: signalOption, refresh: booleanOption }
+export const LOAD_OPTIONS: Own<LoadOptions> = {
+  tags: true,
+  after: true,
+  judgedBy: true,
+  signal: signalOption,
+  refresh: booleanOption,
+}
 /** What `isCurrent` takes. */
 export const DEPENDENCIES: OptionTable<'key' | 'tags'> = { key: true, tags: true }
 /** Those of an invalidation. */

@@ -118,6 +118,7 @@ export class CacheHandle implements Cache {
         loader: loader as Loader<unknown>,
         tags: ownTags(options.tags),
         freshness: this.#freshnessOf(options),
+        judgedBy: ownJudgedBy(options),
         signal: options.signal,
         refresh: options.refresh ?? false,
         isOneOfMany: false,
@@ -135,9 +136,10 @@ export class CacheHandle implements Cache {
   get<Value = unknown>(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<Value | undefined> {
     try {
       const encoded = this.#keys.encode(key)
-      const entry = options?.after === undefined ? this.#hit(encoded) : undefined
+      const entry = options === NO_OPTIONS || mayHit(options) ? this.#hit(encoded) : undefined
       if (entry !== undefined) return Promise.resolve(entry.value as Value)
       if (options !== NO_OPTIONS) checkOptions(options, 'get', READ_OPTIONS)
+      ownJudgedBy(options)
       this.#open(encoded)
       const value = find(this.#engine, encoded, options, (found) => {
         countFound({ engine: this.#engine, counters: this.#counters, key: encoded }, found)
@@ -154,6 +156,7 @@ export class CacheHandle implements Cache {
     options: ReadOptions = NO_OPTIONS,
   ): Promise<(Value | undefined)[]> {
     checkOptions(options, 'getMany', READ_OPTIONS)
+    ownJudgedBy(options)
     const found = await findMany(this.#engine, this.#counters, this.#encodeAll(keys), options)
     return found.map((one) => one?.entry.value as Value | undefined)
   }
@@ -161,6 +164,7 @@ export class CacheHandle implements Cache {
   async has(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<boolean> {
     const encoded = this.#encode(key)
     checkOptions(options, 'has', READ_OPTIONS)
+    ownJudgedBy(options)
     return find(this.#engine, encoded, options, (found) => found !== undefined)
   }
 
@@ -193,6 +197,7 @@ export class CacheHandle implements Cache {
       loader,
       tags: ownTags(options.tags),
       freshness: this.#freshnessOf(options),
+      judgedBy: ownJudgedBy(options),
       signal: options.signal,
       refresh: options.refresh ?? false,
     }
@@ -444,7 +449,17 @@ export class CacheHandle implements Cache {
 
 /** Options that change nothing about a fresh hit. */
 function isPlain(options: LoadOptions): boolean {
-  return options?.after === undefined && options?.refresh !== true && options?.signal?.aborted !== true
+  return mayHit(options) && options?.refresh !== true && options?.signal?.aborted !== true
+}
+
+/** The same of a read without a loader. */
+function mayHit(options: ReadOptions): boolean {
+  return options?.after === undefined && options?.judgedBy === undefined
+}
+
+/** @throws TagError */
+function ownJudgedBy({ judgedBy }: Pick<ReadOptions, 'judgedBy'>): readonly string[] | undefined {
+  return judgedBy === undefined ? undefined : [...validateTags(judgedBy, 'judgedBy')]
 }
 
 /** Copied: the caller may change his list later. */

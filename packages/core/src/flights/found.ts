@@ -44,5 +44,5 @@ export interface LookUpOfMany {
   /** The keys that are still looked for. */
   readonly missing: Set<string>
   readonly after: number
-  readonly isEnough: (found: Found) => boolean
+  readonly isEnough: (found: Found, key: string) => boolean
 }

@@ -3,6 +3,7 @@ import type { Flight } from '../flights/flight.ts'
 import type { Found } from '../flights/found.ts'
 import type { Call } from './call.ts'
 import type { Landing } from './decide.ts'
+import { judgedAgain } from './judged-by.ts'
 import { tooSlow } from './load.ts'
 
 const NEVER = Number.POSITIVE_INFINITY
@@ -54,13 +55,10 @@ export function fallbackOf<Value>(call: Call<Value>, { fallback }: Flight<Value>
   return servable(call, fallback) ?? servable(call, call.previous)
 }
 
-function servable<Value>(
-  { engine, key, refresh, after }: Call<Value>,
-  found: Found<Value> | undefined,
-): Found<Value> | undefined {
+function servable<Value>(call: Call<Value>, found: Found<Value> | undefined): Found<Value> | undefined {
   // A caller that asks for a load wants what it returns.
-  if (refresh || after === undefined) return undefined
-  const still = found && engine.judge(key, found.entry, found.tier, after)
+  if (call.refresh || call.after === undefined) return undefined
+  const still = judgedAgain(call, found)
   if (still === undefined || still.entry.errorMs === 0) return undefined
   // It is served in place of a load that failed, so it is stale, however young it is.
   return { ...still, age: still.age === 'stale-if-error' ? 'stale-if-error' : 'stale' }

@@ -17,6 +17,8 @@ export interface Call<Value> {
   readonly loader: Loader<Value>
   readonly tags: readonly string[]
   readonly freshness: Freshness
+  /** Further tags that this read depends on. */
+  readonly judgedBy: readonly string[] | undefined
   readonly signal: AbortSignal | undefined
   /** Whether the caller wants what a load returns, and nothing older. */
   readonly refresh: boolean

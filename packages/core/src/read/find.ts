@@ -5,12 +5,14 @@ import { closedError } from '../flights/flight.ts'
 import { type Found, isFresh, isServable } from '../flights/found.ts'
 import { chain } from '../time/chain.ts'
 import { reach } from './call.ts'
+import { forReader } from './judged-by.ts'
 import { lookUp } from './look-up.ts'
 
 /** Options of a read without a loader. */
 export interface FindOptions {
   readonly after?: Token | undefined
   readonly stale?: boolean | undefined
+  readonly judgedBy?: readonly string[] | undefined
 }
 
 /** Reads without a loader: fresh values, and stale ones where asked; `done` makes of them what is wanted. */
@@ -22,7 +24,15 @@ export function find<Result>(
 ): MaybePromise<Result> {
   return chain(reach(engine, markOf(options.after)), (after) => {
     if (engine.closed) throw closedError()
-    return after === undefined ? done(undefined) : lookUp(engine, { key, after, isEnough: usable(options), done })
+    if (after === undefined) return done(undefined)
+    const reader = { engine, key, after, judgedBy: options.judgedBy }
+    const isUsable = usable(options)
+    const own = (found: Found | undefined): Found | undefined => {
+      const judged = forReader(reader, found)
+      return judged !== undefined && isUsable(judged) ? judged : undefined
+    }
+    const isEnough = (found: Found): boolean => own(found) !== undefined
+    return lookUp(engine, { key, after, isEnough, done: (found) => done(own(found)) })
   })
 }
 

@@ -16,6 +16,7 @@ import type { Engine } from '../engine.ts'
 import { type Found, isServable } from '../flights/found.ts'
 import type { Flight, Outcome } from '../flights/flight.ts'
 import type { Call } from './call.ts'
+import { forReader } from './judged-by.ts'
 import { type LoadDecisions, contextOf } from './load-context.ts'
 import { NOT_MODIFIED } from './loader.ts'
 
@@ -26,7 +27,12 @@ export async function fly<Value>(call: Call<Value>, flight: Flight<Value>): Prom
   const { engine, key, refresh, after = 0 } = call
   try {
     const look = async (): Promise<Found<Value> | undefined> =>
-      engine.below?.lookUp({ key, after, isEnough: isServable, done: firstFound }) as Promise<Found<Value> | undefined>
+      engine.below?.lookUp({
+        key,
+        after,
+        isEnough: (one) => isServable(forReader(call, one)),
+        done: firstFound,
+      }) as Promise<Found<Value> | undefined>
     if (call.lookUp) {
       const found = await flight.guard(look())
       if (isServable(found)) return flight.settle({ type: 'found', found })

@@ -1,7 +1,7 @@
 /** Look-ups: in memory, and where that is not enough, below it. What is found is judged by the log and by age. */
 import type { Entry, MaybePromise } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
-import { type Found, isServable } from '../flights/found.ts'
+import type { Found } from '../flights/found.ts'
 import type { LookUp } from '../flights/found.ts'
 
 /** What memory has. */
@@ -27,14 +27,14 @@ export async function lookUpMany(
   engine: Engine,
   keys: Iterable<string>,
   after: number,
-  isEnough: (found: Found) => boolean = isServable,
+  isEnough: (found: Found, key: string) => boolean,
 ): Promise<Map<string, Found>> {
   const all = new Map<string, Found>()
   const missing = new Set<string>()
   for (const key of keys) {
     const held = lookInMemory(engine, key, after)
     if (held !== undefined) all.set(key, held)
-    if (held === undefined || !isEnough(held)) missing.add(key)
+    if (held === undefined || !isEnough(held, key)) missing.add(key)
   }
   if (missing.size > 0) await engine.below?.lookUpMany({ all, missing, after, isEnough })
   return all

@@ -7,9 +7,10 @@ import type { Landing } from './decide.ts'
 import { detach } from '../time/detach.ts'
 import type { Engine } from '../engine.ts'
 import { type Flight, closedError } from '../flights/flight.ts'
-import type { Found } from '../flights/found.ts'
+import { type Found, isServable } from '../flights/found.ts'
 import { type FindOptions, markOf, usable } from './find.ts'
 import { flyTogether } from './fly-together.ts'
+import { forReader } from './judged-by.ts'
 import type { ManyLoader } from './loader.ts'
 import { lookUpMany } from './look-up.ts'
 import { valuesOf } from './many-result.ts'
@@ -28,10 +29,14 @@ export async function findMany(
 ): Promise<(Found | undefined)[]> {
   const after = await reach(engine, markOf(options.after))
   const isUsable = usable(options)
-  const found = after === undefined ? NOTHING : await lookUpMany(engine, new Set(keys), after, isUsable)
+  const own = (one: Found | undefined, key: string): Found | undefined => {
+    const judged = forReader({ engine, key, after, judgedBy: options.judgedBy }, one)
+    return judged !== undefined && isUsable(judged) ? judged : undefined
+  }
+  const isEnough = (one: Found, key: string): boolean => own(one, key) !== undefined
+  const found = after === undefined ? NOTHING : await lookUpMany(engine, new Set(keys), after, isEnough)
   return keys.map((key) => {
-    const one = found.get(key)
-    const answer = one !== undefined && isUsable(one) ? one : undefined
+    const answer = own(found.get(key), key)
     countFound({ engine, counters, key }, answer)
     return answer
   })
@@ -39,7 +44,7 @@ export async function findMany(
 
 /** One read of many keys with a loader. */
 export interface ManyCall<Value>
-  extends Pick<Call<never>, 'engine' | 'counters' | 'tags' | 'freshness' | 'signal' | 'refresh'> {
+  extends Pick<Call<never>, 'engine' | 'counters' | 'tags' | 'freshness' | 'judgedBy' | 'signal' | 'refresh'> {
   /** Encoded. */
   readonly keys: readonly string[]
   readonly originals: readonly CacheKey[]
@@ -56,14 +61,15 @@ export async function getOrSetMany<Value>(
   const since = engine.view.changes
   const { begun } = engine.flights
   const after = await reach(engine, token, signal)
+  const isEnough = (one: Found, key: string): boolean => isServable(forReader({ ...call, key, after }, one))
   const mayLook = after !== undefined && !refresh
-  const found = mayLook ? await detach(lookUpMany(engine, new Set(keys), after), signal) : NOTHING
+  const found = mayLook ? await detach(lookUpMany(engine, new Set(keys), after, isEnough), signal) : NOTHING
   const answers = new Map<string, Value | undefined>()
   const wanted: Single<Value>[] = []
   const behind: Single<Value>[] = []
   for (const [index, key] of keys.entries()) {
     if (answers.has(key)) continue
-    const previous = found.get(key) as Found<Value | undefined> | undefined
+    const previous = forReader({ ...call, key, after }, found.get(key) as Found<Value | undefined> | undefined)
     const one = singleCall(call, index, { since, after, previous })
     const isServed = canServe(call, previous)
     if (!isServed) wanted.push(one)
@@ -90,7 +96,7 @@ interface Single<Value> extends Call<Value | undefined> {
 }
 
 function singleCall<Value>(
-  { engine, counters, keys, originals, tags, freshness, signal, refresh, loader }: ManyCall<Value>,
+  { engine, counters, keys, originals, tags, freshness, judgedBy, signal, refresh, loader }: ManyCall<Value>,
   index: number,
   { since, after, previous }: Pick<Single<Value>, 'since' | 'after' | 'previous'>,
 ): Single<Value> {
@@ -104,6 +110,7 @@ function singleCall<Value>(
     loader: async (context) => valuesOf<Value>([original], await loader([original], { signal: context.signal }))[0],
     tags,
     freshness,
+    judgedBy,
     signal,
     refresh,
     isOneOfMany: true,

@@ -7,6 +7,7 @@ import { type Call, reach } from './call.ts'
 import { countCoalesced, countHit, countMiss } from './count.ts'
 import type { Engine } from '../engine.ts'
 import { Flight, closedError } from '../flights/flight.ts'
+import { forReader, isBehind, judgedAgain } from './judged-by.ts'
 import { fly } from './load.ts'
 import { lookInMemory } from './look-up.ts'
 import { isPromise } from '../time/chain.ts'
@@ -23,23 +24,23 @@ function readAt<Value>(call: Call<Value>, after: number | undefined): MaybePromi
   const { below, flights } = engine
   call.after = after
   if (after !== undefined) {
-    const held = lookInMemory(engine, key, after)
+    const held = forReader(call, lookInMemory(engine, key, after))
     if (canServe(call, held)) return serve(call, held)
     call.previous = held as Found<Value> | undefined
     call.lookUp = below !== undefined && !call.refresh
   }
   // Only a flight can be left early, and a caller that may join one need not look.
   const mayLeave = signal !== undefined || freshness.softTimeoutMs < Number.POSITIVE_INFINITY
-  if (!call.lookUp || mayLeave || flights.joinable(key, after) !== undefined) return loadOrJoin(call)
+  if (!call.lookUp || mayLeave || joinable(call, 0) !== undefined) return loadOrJoin(call)
   // Otherwise find out first if a flight is needed: it is the more expensive part of a hit in a lower tier.
   const { landed } = flights
   return below?.lookUp<Value>({
     key,
     after: after as number,
-    isEnough: isServable,
+    isEnough: (found) => isServable(forReader(call, found)),
     done: (found, fallback) => {
-      if (found !== undefined) return serve(call, found as Servable)
-      call.previous ??= fallback as Found<Value> | undefined
+      if (found !== undefined) return serve(call, forReader(call, found) as Servable)
+      call.previous ??= forReader(call, fallback as Found<Value> | undefined)
       // Where none has landed meanwhile, none can have stored the value behind this look-up.
       call.lookUp = flights.landed !== landed
       return loadOrJoin(call)
@@ -134,10 +135,14 @@ export function land<Value>(
 ): End<Value> {
   const { engine, key, previous, after } = call
   const isLoaded = landing.type === 'found' || landing.type === 'value'
-  const decision = onLanded(landing, {
+  const isRaced = landing.type === 'value' && isBehind(call, flight)
+  const decision = onLanded(isRaced ? { ...landing, raced: true } : landing, {
     refresh: call.refresh,
     calledAfterRecord: call.since > flight.changes,
-    isValid: landing.type === 'found' && engine.view.judge(key, landing.found.entry, after) !== 'outdated',
+    isValid:
+      landing.type === 'found' &&
+      engine.view.judge(key, landing.found.entry, after) !== 'outdated' &&
+      (call.judgedBy === undefined || isServable(judgedAgain(call, landing.found))),
     fallback: isLoaded ? undefined : fallbackOf(call, flight),
   })
   switch (decision.type) {
@@ -150,7 +155,7 @@ export function land<Value>(
       call.lookUp &&= decision.lookUp
       if (decision.previous !== 'kept') {
         const isJudged = decision.previous === 'judged' && previous !== undefined
-        call.previous = isJudged ? engine.judge(key, previous.entry, previous.tier, after) : undefined
+        call.previous = isJudged ? judgedAgain(call, previous) : undefined
       }
       return decision
     case 'answer':
@@ -163,11 +168,13 @@ export function land<Value>(
 
 /** The load in progress that a caller may join. A caller that could not catch up with its token wants one that began after its call. */
 export function joinable<Value>(
-  { engine, key, after }: Pick<Call<Value>, 'engine' | 'key' | 'after'>,
+  call: Pick<Call<Value>, 'engine' | 'key' | 'after' | 'judgedBy'>,
   begun: number,
 ): Flight<Value> | undefined {
-  const { flights } = engine
-  return (after === undefined ? flights.loading(key, begun) : flights.joinable(key, after)) as Flight<Value> | undefined
+  const { key, after } = call
+  const { flights } = call.engine
+  const flight = after === undefined ? flights.loading(key, begun) : flights.joinable(key, after)
+  return flight !== undefined && !isBehind(call, flight) ? (flight as Flight<Value>) : undefined
 }
 
 /** A flight that others may join from here on. */

@@ -9,6 +9,8 @@ import type { World } from './world.ts'
 export interface Read {
   readonly party: Party
   readonly key: string
+  /** Further tags that it is judged by. */
+  tags: readonly string[]
   readonly startedAt: number
   readonly startedMs: number
   /** Of the party, at the start. */
@@ -57,8 +59,9 @@ export class Checker {
     this.#checkAge(read, value)
     if (value.isOlder) return
     const isSuspended = this.#isSuspended(read)
+    const judged = { key, tags: [...value.tags, ...read.tags] }
     for (const call of this.#history.calls) {
-      if (value.readAt >= call.calledAt || call.claim === value || !call.matches(value)) continue
+      if (value.readAt >= call.calledAt || call.claim === value || !call.matches(judged)) continue
       const promise = this.#promise(read, call, isSuspended)
       if (promise === undefined) continue
       const isSoft = call.what.strength === 'soft' && promise !== 'P16'

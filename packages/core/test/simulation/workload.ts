@@ -52,10 +52,12 @@ export class Workload {
     const isIdle = options.token !== undefined || this.#mayPause
     const done = !isIdle ? client.waits.begins(encoded, read.startedAt) : () => {}
     const refresh = random.chance(0.05)
+    const judgedBy = this.#judgedBy()
+    if (judgedBy !== undefined) read.tags = judgedBy
     const loader = (context: Parameters<typeof load>[4]): Promise<Value> =>
       this.#asking(client, [encoded], load(this.#scene, client, encoded, tags, context))
     const signal = options.isLast !== true && random.chance(0.1) ? this.#leave(client) : undefined
-    const answer = client.cache.getOrSet<Value>(key, loader, { tags, after: options.token, refresh, signal })
+    const answer = client.cache.getOrSet<Value>(key, loader, { tags, after: options.token, judgedBy, refresh, signal })
     return this.#expect(client, `getOrSet ${encoded}`, answer, done, (value) =>
       this.#scene.checker.answered(read, value),
     )
@@ -103,7 +105,7 @@ export class Workload {
   #read({ party }: Client, key: string, accepts: Read['accepts']): Read {
     const { world } = this.#scene
     const start = { startedAt: world.observe(), startedMs: world.now, isolatedMs: party.isolatedMs }
-    return { party, key, ...start, after: undefined, mustLoad: false, accepts, isLast: false }
+    return { party, key, ...start, after: undefined, mustLoad: false, accepts, tags: [], isLast: false }
   }
 
   /** Perhaps the token of a write on any node. */
@@ -113,13 +115,20 @@ export class Workload {
     return { token, after: token && history.at(token), mustLoad: token?.startsWith('_.') === true }
   }
 
+  /** Perhaps tags that a read depends on, beside those of the value. */
+  #judgedBy(): readonly string[] | undefined {
+    const { random } = this.#scene.world
+    return random.chance(0.2) ? [random.pick(TAGS)] : undefined
+  }
+
   #get(client: Client): void {
     const { random } = this.#scene.world
     const { key, encoded } = random.pick(KEYS)
     const { token, ...of } = this.#draw()
     const stale = random.chance(0.3)
-    const read = { ...this.#read(client, encoded, stale ? 'stale' : 'fresh'), ...of }
-    const answer = client.cache.get<Value>(key, { after: token, stale })
+    const judgedBy = this.#judgedBy()
+    const read = { ...this.#read(client, encoded, stale ? 'stale' : 'fresh'), ...of, tags: judgedBy ?? [] }
+    const answer = client.cache.get<Value>(key, { after: token, stale, judgedBy })
     void this.#expect(client, `get ${encoded}`, answer, undefined, (value) => this.#scene.checker.answered(read, value))
   }
 

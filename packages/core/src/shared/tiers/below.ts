@@ -39,7 +39,7 @@ export class Below {
       const entries = await guarded.getMany(wanted)
       for (const [index, key] of wanted.entries()) {
         const held = this.#engine.judge(key, entries[index], guarded.tier.index, after)
-        if (held !== undefined && isEnough(held)) {
+        if (held !== undefined && isEnough(held, key)) {
           all.set(key, this.#promote(key, held))
           missing.delete(key)
         } else if (held !== undefined && !all.has(key)) all.set(key, held)
