@@ -56,12 +56,14 @@ export async function getOrSetMany<Value>(
   call: ManyCall<Value>,
   token: Mark | undefined,
 ): Promise<(Value | undefined)[]> {
-  const { engine, keys, refresh, signal } = call
+  const { engine, keys, judgedBy, refresh, signal } = call
   for (const key of keys) admit(call, key)
   const since = engine.view.changes
   const { begun } = engine.flights
   const after = await reach(engine, token, signal)
-  const isEnough = (one: Found, key: string): boolean => isServable(forReader({ ...call, key, after }, one))
+  const own = <Any extends Found>(one: Any | undefined, key: string): Any | undefined =>
+    (judgedBy === undefined ? one : forReader({ engine, key, judgedBy, after }, one)) as Any | undefined
+  const isEnough = (one: Found, key: string): boolean => isServable(own(one, key))
   const mayLook = after !== undefined && !refresh
   const found = mayLook ? await detach(lookUpMany(engine, new Set(keys), after, isEnough), signal) : NOTHING
   const answers = new Map<string, Value | undefined>()
@@ -69,7 +71,7 @@ export async function getOrSetMany<Value>(
   const behind: Single<Value>[] = []
   for (const [index, key] of keys.entries()) {
     if (answers.has(key)) continue
-    const previous = forReader({ ...call, key, after }, found.get(key) as Found<Value | undefined> | undefined)
+    const previous = own(found.get(key) as Found<Value | undefined> | undefined, key)
     const one = singleCall(call, index, { since, after, previous })
     const isServed = canServe(call, previous)
     if (!isServed) wanted.push(one)
