@@ -1,5 +1,6 @@
 import type { Age, CacheKey, FreshnessOptions, KeyPart, Token } from '@hotpath/contract'
 import type { CacheEventType, CacheListener } from './watch/events.ts'
+import type { EntryInfo } from './read/describe.ts'
 import type { LoadContext, Loader, ManyLoader } from './read/loader.ts'
 import type { InvalidateOptions, LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
 import type { CacheStats } from './watch/stats.ts'
@@ -21,6 +22,26 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
   getMany<Value = Of>(keys: readonly CacheKey[], options?: ReadOptions): Promise<(Value | undefined)[]>
   /** Reads memory alone, at once, without counting the entry as used nor the read as a hit or miss. */
   peek<Value = Of>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined
+  /**
+   * Reads a value as `get` does, and all that is known of it. It counts as a read.
+   *
+   * @example
+   * ```ts
+   * import { createCache, memory } from '@hotpath/core'
+   * import { createFakeClock } from '@hotpath/testkit'
+   *
+   * const clock = createFakeClock()
+   * const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10_000 })], clock, ttl: '1m' })
+   * await cache.set(['user', 42], 'Ann', { tags: ['users'] })
+   * clock.advance(20_000)
+   *
+   * const entry = await cache.entry<string>(['user', 42])
+   * console.log(entry?.value, entry?.state, entry?.ageMs, entry?.ttlLeftMs) // Ann fresh 20000 40000
+   * console.log(entry?.tags, entry?.tier) // [ 'users' ] memory
+   * await cache.close()
+   * ```
+   */
+  entry<Value = Of>(key: CacheKey, options?: ReadOptions): Promise<CacheEntry<Value> | undefined>
   /** Whether `get` would find a value. */
   has(key: CacheKey, options?: ReadOptions): Promise<boolean>
   /** Stores a value that is current now, and outdates every older one. */
@@ -207,6 +228,12 @@ export type InvalidationScope =
       readonly pattern: string
     }
   | 'all'
+
+/** A value, and what is known of it. */
+export interface CacheEntry<Value = unknown> extends EntryInfo {
+  /** The value. */
+  readonly value: Value
+}
 
 /** What something that was read depends on. */
 export interface Dependencies {

@@ -6,6 +6,7 @@ export type {
   AnyFunction,
   AreKeyParts,
   Cache,
+  CacheEntry,
   Dependencies,
   Inspection,
   InvalidationScope,
@@ -27,6 +28,7 @@ export type {
   SetOptions,
   WriteOptions,
 } from './options.ts'
+export type { EntryInfo } from './read/describe.ts'
 export type { LoadContext, Loader, ManyLoader, Previous } from './read/loader.ts'
 
 export type { CacheEvent, CacheEventOf, CacheEventType, CacheListener } from './watch/events.ts'

@@ -20,6 +20,7 @@ import {
 import type {
   AnyFunction,
   Cache,
+  CacheEntry,
   Dependencies,
   Inspection,
   InvalidationScope,
@@ -37,6 +38,7 @@ import { countFound } from '../read/count.ts'
 import type { Engine } from '../engine.ts'
 import type { CacheEventType, CacheListener } from '../watch/events.ts'
 import { closedError } from '../flights/flight.ts'
+import type { Found } from '../flights/found.ts'
 import type { KeySpace } from './key-space.ts'
 import type { LoadContext, Loader, ManyLoader } from '../read/loader.ts'
 import { type ManyCall, findMany, getOrSetMany } from '../read/many.ts'
@@ -60,6 +62,7 @@ import {
 } from '../options.ts'
 import { type Call, reach } from '../read/call.ts'
 import { tooSlow } from '../read/load.ts'
+import { describe } from '../read/describe.ts'
 import { find, markOf } from '../read/find.ts'
 import { readThrough } from '../read/read.ts'
 import type { CacheStats, Counters } from '../watch/stats.ts'
@@ -146,6 +149,24 @@ export class CacheHandle implements Cache {
         return found?.entry.value as Value | undefined
       })
       return Promise.resolve(value)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  entry<Value = unknown>(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<CacheEntry<Value> | undefined> {
+    try {
+      const encoded = this.#keys.encode(key)
+      const hit = options === NO_OPTIONS || mayHit(options) ? this.#hit(encoded) : undefined
+      if (hit !== undefined) return Promise.resolve(this.#described({ entry: hit, age: 'fresh', tier: 0 }))
+      checkOptions(options, 'entry', READ_OPTIONS)
+      ownJudgedBy(options)
+      this.#open(encoded)
+      const entry = find(this.#engine, encoded, options, (found) => {
+        countFound({ engine: this.#engine, counters: this.#counters, key: encoded }, found)
+        return found && this.#described<Value>(found)
+      })
+      return Promise.resolve(entry)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -399,6 +420,10 @@ export class CacheHandle implements Cache {
     hits[0] = (hits[0] as number) + 1
     if (this.#events.wants('hit')) this.#events.emit({ type: 'hit', key: encoded, tier: 'memory', stale: false })
     return entry
+  }
+
+  #described<Value>(found: Found): CacheEntry<Value> {
+    return { value: found.entry.value as Value, ...describe(this.#engine, found) }
   }
 
   #freshnessOf(options: FreshnessOptions): Freshness {
