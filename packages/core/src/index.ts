@@ -29,6 +29,7 @@ export type {
   WriteOptions,
 } from './options.ts'
 export type { EntryInfo } from './read/describe.ts'
+export type { ReadReport } from './read/report.ts'
 export type { LoadContext, Loader, ManyLoader, Previous } from './read/loader.ts'
 
 export type { CacheEvent, CacheEventOf, CacheEventType, CacheListener } from './watch/events.ts'

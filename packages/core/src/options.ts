@@ -18,6 +18,7 @@ import {
   signalOption,
   wrongOption,
 } from '@hotpath/contract'
+import type { ReadReport } from './read/report.ts'
 
 /** Options of a cache. Freshness is inherited by its namespaces and calls. */
 export interface CacheOptions extends FreshnessOptions {
@@ -74,6 +75,11 @@ export interface LoadOptions extends FreshnessOptions {
   readonly after?: Token | undefined
   /** Further tags that this read depends on, beside those of the value: what one of them invalidates is loaded anew. Default: none. */
   readonly judgedBy?: readonly string[] | undefined
+  /**
+   * Called once with how the read was served, of many once for each key, before the value is returned; not when the read
+   * fails. What it throws becomes a `fault` event. Default: none.
+   */
+  readonly onRead?: ((report: ReadReport) => void) | undefined
   /** Detaches this caller; the loader is aborted when the last one has left. */
   readonly signal?: AbortSignal | undefined
   /**
@@ -139,6 +145,7 @@ export const LOAD_OPTIONS: Own<LoadOptions> = {
   tags: true,
   after: true,
   judgedBy: true,
+  onRead: functionOption,
   signal: signalOption,
   refresh: booleanOption,
 }

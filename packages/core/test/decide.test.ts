@@ -28,9 +28,12 @@ describe('what the end of a flight means for a caller', () => {
     [false, true, { type: 'answer', value: 3 }],
     [true, true, { type: 'again', previous: 'judged', lookUp: true }],
   ] as const)('a loaded value, raced: %s, called after a record: %s', (raced, calledAfterRecord, decision) => {
-    expect(onLanded({ type: 'value', value: 3, raced, isStored: true }, { ...PLAIN, calledAfterRecord })).toEqual(
-      decision,
-    )
+    expect(
+      onLanded(
+        { type: 'value', value: 3, raced, isStored: true, freshMs: 1, mark: undefined },
+        { ...PLAIN, calledAfterRecord },
+      ),
+    ).toEqual(decision)
   })
 
   test.each([

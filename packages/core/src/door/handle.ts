@@ -122,6 +122,7 @@ export class CacheHandle implements Cache {
         tags: ownTags(options.tags),
         freshness: this.#freshnessOf(options),
         judgedBy: ownJudgedBy(options),
+        onRead: options.onRead,
         signal: options.signal,
         refresh: options.refresh ?? false,
         isOneOfMany: false,
@@ -219,6 +220,7 @@ export class CacheHandle implements Cache {
       tags: ownTags(options.tags),
       freshness: this.#freshnessOf(options),
       judgedBy: ownJudgedBy(options),
+      onRead: options.onRead,
       signal: options.signal,
       refresh: options.refresh ?? false,
     }
@@ -474,7 +476,9 @@ export class CacheHandle implements Cache {
 
 /** Options that change nothing about a fresh hit. */
 function isPlain(options: LoadOptions): boolean {
-  return mayHit(options) && options?.refresh !== true && options?.signal?.aborted !== true
+  return (
+    mayHit(options) && options?.onRead === undefined && options?.refresh !== true && options?.signal?.aborted !== true
+  )
 }
 
 /** The same of a read without a loader. */

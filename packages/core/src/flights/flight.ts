@@ -12,7 +12,14 @@ import type { Found, Servable } from './found.ts'
 /** How a flight ended. */
 export type Outcome<Value = unknown> =
   /** `raced`: a record that concerns the value came after the flight began, so only earlier callers may have it. */
-  | { readonly type: 'value'; readonly value: Value; readonly raced: boolean; readonly isStored: boolean }
+  | {
+      readonly type: 'value'
+      readonly value: Value
+      readonly raced: boolean
+      readonly isStored: boolean
+      readonly freshMs: number
+      readonly mark: Mark | undefined
+    }
   /** A lower tier had it. */
   | { readonly type: 'found'; readonly found: Servable<Value> }
   /** The last load failed just now, and there is something to serve until the next may begin. */

@@ -5,6 +5,7 @@ import type { Found } from '../flights/found.ts'
 import { chain, isPromise } from '../time/chain.ts'
 import type { Counters } from '../watch/stats.ts'
 import { detach } from '../time/detach.ts'
+import type { ReadReport } from './report.ts'
 import type { Loader } from './loader.ts'
 
 /** One read with a loader. */
@@ -20,6 +21,8 @@ export interface Call<Value> {
   /** Further tags that this read depends on. */
   readonly judgedBy: readonly string[] | undefined
   readonly signal: AbortSignal | undefined
+  /** Called once with how the read was served. */
+  readonly onRead: ((report: ReadReport) => void) | undefined
   /** Whether the caller wants what a load returns, and nothing older. */
   readonly refresh: boolean
   /** One of many that are loaded together: not to wait for other processes one by one. */

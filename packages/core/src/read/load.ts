@@ -198,7 +198,8 @@ function judgeLoaded<Value>(
     const aheadMs = loadMs * freshness.refreshAhead
     entries.push([key, createEntry({ value, tags, createdAt: engine.elapsed(), ...windows, epoch, asOf, aheadMs })])
   }
-  return { type: 'value', value, raced: judgement !== 'valid', isStored }
+  const raced = judgement !== 'valid'
+  return { type: 'value', value, raced, isStored, freshMs: isStored ? windows.freshMs : 0, mark }
 }
 
 /** Whether a loaded value may be stored; it is returned all the same. */

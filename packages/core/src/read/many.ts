@@ -14,6 +14,7 @@ import { forReader } from './judged-by.ts'
 import type { ManyLoader } from './loader.ts'
 import { lookUpMany } from './look-up.ts'
 import { valuesOf } from './many-result.ts'
+import { reportFound } from './report.ts'
 import { pause } from '../time/pause.ts'
 import { admit, canServe, joinable, land, mayRefresh, takeOff } from './read.ts'
 import type { Counters } from '../watch/stats.ts'
@@ -44,7 +45,10 @@ export async function findMany(
 
 /** One read of many keys with a loader. */
 export interface ManyCall<Value>
-  extends Pick<Call<never>, 'engine' | 'counters' | 'tags' | 'freshness' | 'judgedBy' | 'signal' | 'refresh'> {
+  extends Pick<
+    Call<never>,
+    'engine' | 'counters' | 'tags' | 'freshness' | 'judgedBy' | 'onRead' | 'signal' | 'refresh'
+  > {
   /** Encoded. */
   readonly keys: readonly string[]
   readonly originals: readonly CacheKey[]
@@ -77,6 +81,7 @@ export async function getOrSetMany<Value>(
     if (!isServed) wanted.push(one)
     else {
       countHit(one, previous)
+      reportFound(one, previous)
       if (mayRefresh(engine, key, previous)) behind.push(one)
     }
     // Of one that is loaded it is taken for the moment, so that a repeated key is asked for once.
@@ -98,7 +103,7 @@ interface Single<Value> extends Call<Value | undefined> {
 }
 
 function singleCall<Value>(
-  { engine, counters, keys, originals, tags, freshness, judgedBy, signal, refresh, loader }: ManyCall<Value>,
+  { engine, counters, keys, originals, tags, freshness, judgedBy, onRead, signal, refresh, loader }: ManyCall<Value>,
   index: number,
   { since, after, previous }: Pick<Single<Value>, 'since' | 'after' | 'previous'>,
 ): Single<Value> {
@@ -113,6 +118,7 @@ function singleCall<Value>(
     tags,
     freshness,
     judgedBy,
+    onRead,
     signal,
     refresh,
     isOneOfMany: true,

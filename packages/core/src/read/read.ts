@@ -9,6 +9,7 @@ import type { Engine } from '../engine.ts'
 import { Flight, closedError } from '../flights/flight.ts'
 import { forReader, isBehind, judgedAgain } from './judged-by.ts'
 import { fly } from './load.ts'
+import { reportFound, reportLoaded } from './report.ts'
 import { lookInMemory } from './look-up.ts'
 import { isPromise } from '../time/chain.ts'
 
@@ -72,6 +73,7 @@ export function canServe({ refresh }: Pick<Call<unknown>, 'refresh'>, found: Fou
 function serve<Value>(call: Call<Value>, found: Servable): Value {
   const held = found as Servable<Value>
   countHit(call, held)
+  reportFound(call, held)
   if (mayRefresh(call.engine, call.key, held)) {
     // The read is over, and the call goes on as that of the refresh. Nobody leaves it, so it counts as waited for until it ends.
     call.after = 0
@@ -150,6 +152,7 @@ export function land<Value>(
       return { type: 'answer', value: serve(call, decision.found) }
     case 'fall-back':
       countHit(call, decision.found)
+      reportFound(call, decision.found)
       return { type: 'answer', value: decision.found.entry.value }
     case 'again':
       call.lookUp &&= decision.lookUp
@@ -162,6 +165,7 @@ export function land<Value>(
     case 'fail':
       if (isOwn) countMiss(call)
       else countCoalesced(call)
+      if (landing.type === 'value') reportLoaded(call, flight, isOwn ? 'load' : 'joined', landing)
       return decision
   }
 }

@@ -1,0 +1,50 @@
+/** What a read tells its caller, through `onRead`. */
+import { type CacheKey, HotpathError, toToken } from '@hotpath/contract'
+import type { Engine } from '../engine.ts'
+import type { Flight, Outcome } from '../flights/flight.ts'
+import type { Found } from '../flights/found.ts'
+import { type EntryInfo, describe } from './describe.ts'
+
+/** How a read with a loader was served. */
+export interface ReadReport extends EntryInfo {
+  /** The key as the caller gave it. */
+  readonly key: CacheKey
+  /** A tier had it, it was loaded for this call, or by a load in progress that this call joined. */
+  readonly from: 'tier' | 'load' | 'joined'
+}
+
+/** Whose read it is. */
+interface Reader {
+  readonly engine: Engine
+  readonly original: CacheKey
+  readonly onRead: ((report: ReadReport) => void) | undefined
+}
+
+/** A tier had the value. */
+export function reportFound(reader: Reader, found: Found): void {
+  if (reader.onRead !== undefined) report(reader, 'tier', describe(reader.engine, found))
+}
+
+/** The value was loaded. */
+export function reportLoaded(
+  reader: Reader,
+  { tags }: Pick<Flight<never>, 'tags'>,
+  from: 'load' | 'joined',
+  { freshMs, mark }: Extract<Outcome, { type: 'value' }>,
+): void {
+  if (reader.onRead === undefined) return
+  const asOf = mark && toToken(mark)
+  report(reader, from, { state: 'fresh', ageMs: 0, ttlLeftMs: freshMs, tags, asOf, tier: undefined })
+}
+
+function report({ engine, original: key, onRead }: Reader, from: ReadReport['from'], info: EntryInfo): void {
+  try {
+    onRead?.({ key, from, ...info })
+  } catch (cause) {
+    engine.fault(
+      new HotpathError('ERR_LISTENER_THREW', '`onRead` threw. The read went on; handle the error inside it.', {
+        cause,
+      }),
+    )
+  }
+}
