@@ -1,5 +1,6 @@
 import {
   type ByteSize,
+  type Duration,
   ConfigError,
   type Entry,
   type EvictionPolicy,
@@ -11,10 +12,12 @@ import {
   type TierStore,
   ValueError,
   checkOptions,
+  createEntry,
   countOption,
   displayKey,
   functionOption,
   toBytes,
+  toMs,
   wrongOption,
 } from '@hotpath/contract'
 import { sizeOf, sizeOfString } from './size-of.ts'
@@ -28,6 +31,11 @@ export interface MemoryOptions {
   readonly maxBytes?: ByteSize | undefined
   /** A larger entry is returned to its caller but not stored, and reported. Default: `maxBytes`. */
   readonly maxEntryBytes?: ByteSize | undefined
+  /**
+   * How long a value is kept in memory at most, stale windows included, from when it is stored there; lower tiers keep it as
+   * long as it lives, so that it is read from them again. Default: as long as it lives.
+   */
+  readonly maxTtl?: Duration | undefined
   /** Measures a value in bytes. Default: an estimate that visits every member. */
   readonly sizeOf?: ((value: unknown) => number) | undefined
   /** Which entries go when there is no room, as `lru()` of `@hotpath/core/lru`. Default: the least recently used. */
@@ -38,6 +46,7 @@ const MEMORY_OPTIONS: OptionTable<keyof MemoryOptions> = {
   maxEntries: '10_000',
   maxBytes: true,
   maxEntryBytes: true,
+  maxTtl: true,
   sizeOf: functionOption,
   policy: checkPolicy,
 }
@@ -68,6 +77,7 @@ interface Bounds {
   readonly maxEntries: number
   readonly maxBytes: number
   readonly maxEntryBytes: number
+  readonly maxMs: number
   readonly sizeOf: (value: unknown) => number
   readonly policy: EvictionPolicyMaker
 }
@@ -95,6 +105,22 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
     }
     return Number.POSITIVE_INFINITY
   }
+  const shortened = (entry: Entry): Entry => {
+    if (bounds.maxMs === Number.POSITIVE_INFINITY) return entry
+    // A copy: what the lower tiers are given lives on. Whether to refresh it ahead is decided by what those have.
+    const { createdAt, freshMs, staleMs, errorMs } = entry
+    const lifeMs = context.elapsed() - createdAt + bounds.maxMs
+    if (freshMs + staleMs + errorMs <= lifeMs) return entry
+    const fresh = Math.min(freshMs, lifeMs)
+    const stale = Math.min(staleMs, lifeMs - fresh)
+    return createEntry({
+      ...entry,
+      freshMs: fresh,
+      staleMs: stale,
+      errorMs: lifeMs - fresh - stale,
+      aheadMs: fresh < freshMs ? 0 : entry.aheadMs,
+    })
+  }
   const set = (key: string, entry: Entry): void => {
     const stored = entries.peek(key)
     if (stored !== undefined && stored.epoch === entry.epoch && stored.asOf > entry.asOf) return
@@ -106,7 +132,7 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
     }
     const isFull = entries.size >= maxEntries
     dropReason = isFull && stored === undefined ? 'max-entries' : 'max-bytes'
-    entries.set(key, entry, size, gone)
+    entries.set(key, shortened(entry), size, gone)
     if (evicted.length === 0) return
     const reason = dropReason
     for (const one of evicted.splice(0)) context.evicted(one, reason)
@@ -152,6 +178,7 @@ function boundsOf(options: MemoryOptions): Bounds {
     maxEntries: given.maxEntries === undefined ? Number.POSITIVE_INFINITY : finite(given.maxEntries, 'maxEntries'),
     maxBytes,
     maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
+    maxMs: given.maxTtl === undefined ? Number.POSITIVE_INFINITY : toMs(given.maxTtl, 'maxTtl'),
     sizeOf: given.sizeOf ?? sizeOf,
     policy: given.policy ?? ((bounds) => new SmallLru(bounds)),
   }
