@@ -44,7 +44,10 @@ describe('events', () => {
     await Promise.all(reads)
     await cache.getOrSet(['k', 1], loader)
     clock.advance(10_000)
-    await cache.getOrSet(['k', 1], () => Promise.reject(new Error('down')))
+    await cache.getOrSet(['k', 1], () => {
+      clock.advance(3)
+      return Promise.reject(new Error('down'))
+    })
     await flush()
     expect(told).toEqual([
       { type: 'load', key: 'k:1', durationMs: 5, stored: true },
@@ -53,7 +56,7 @@ describe('events', () => {
       { type: 'hit', key: 'k:1', tier: 'memory', stale: false },
       { type: 'hit', key: 'k:1', tier: 'memory', stale: true },
       { type: 'refresh', key: 'k:1', reason: 'stale' },
-      { type: 'load-error', key: 'k:1', error: new Error('down') },
+      { type: 'load-error', key: 'k:1', error: new Error('down'), durationMs: 3 },
     ])
   })
 

@@ -100,7 +100,7 @@ export function fail<Value>(
     counters.loadFailures++
     counters.loadTimes.record(loadMs)
     engine.backoff.failed(key, engine.elapsed() + freshness.backoffMs)
-    if (engine.events.wants('load-error')) engine.events.emit({ type: 'load-error', key, error })
+    if (engine.events.wants('load-error')) engine.events.emit({ type: 'load-error', key, error, durationMs: loadMs })
   }
   flight.settle({ type: 'failed', error })
 }

@@ -41,6 +41,8 @@ export type CacheEvent =
       readonly key: string
       /** What went wrong. */
       readonly error: unknown
+      /** How long the loader took until it failed, in milliseconds. */
+      readonly durationMs: number
     }
   | {
       /** Which event or kind. */
