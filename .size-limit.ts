@@ -10,6 +10,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/core': '28 kB',
   '@hotpath/core/lru': '6 kB',
   '@hotpath/core/histogram': '0.7 kB',
+  '@hotpath/core/presets': '0.3 kB',
   '@hotpath/core/tiny-lfu': '1.9 kB',
   '@hotpath/core/shared': '15.7 kB',
   '@hotpath/decorators': '25.8 kB',

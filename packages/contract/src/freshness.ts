@@ -1,3 +1,4 @@
+import { type ByteSize, toBytes } from './byte-size.ts'
 import { type Duration, formatDuration, toMs } from './duration.ts'
 import { checkOptions, type OptionTable, wrongOption } from './options.ts'
 
@@ -30,6 +31,8 @@ export interface FreshnessOptions {
   readonly refreshAhead?: boolean | number | undefined
   /** `ttl` of a `null`, without stale windows. Default off: as any other value. */
   readonly negativeTtl?: Duration | false | undefined
+  /** A value that is larger, by an estimate of its size in memory, is returned, not stored, and reported as evicted. Default off. */
+  readonly maxEntryBytes?: ByteSize | false | undefined
   /** How long to wait for the loader; a plain duration is the hard one. Default `{ hard: '30s' }`. */
   readonly timeout?: Duration | TimeoutOptions | false | undefined
   /** After a failed load, how long the next load of that key waits (a stale value is served at once meanwhile). Default `'100ms'`. */
@@ -44,6 +47,7 @@ export const FRESHNESS_OPTIONS: OptionTable<keyof FreshnessOptions> = {
   jitter: true,
   refreshAhead: true,
   negativeTtl: true,
+  maxEntryBytes: true,
   timeout: true,
   backoff: true,
 }
@@ -63,6 +67,8 @@ export interface Freshness {
   /** `undefined`: `null` lives as long as any other value. */
   readonly negativeMs: number | undefined
   /** `Infinity`: off. */
+  readonly maxEntryBytes: number
+  /** `Infinity`: off. */
   readonly softTimeoutMs: number
   /** `Infinity`: off. */
   readonly hardTimeoutMs: number
@@ -77,6 +83,7 @@ export const DEFAULT_FRESHNESS: Freshness = {
   jitter: 0,
   refreshAhead: 0,
   negativeMs: undefined,
+  maxEntryBytes: NEVER,
   softTimeoutMs: NEVER,
   hardTimeoutMs: 30_000,
   backoffMs: 100,
@@ -97,7 +104,7 @@ export function resolveFreshness(above: Freshness, options: FreshnessOptions): F
   if (soft !== undefined && soft !== false) assertReached(softTimeoutMs, hardTimeoutMs)
   const window = (option: 'staleWhileRevalidate' | 'staleIfError' | 'backoff', inherited: number): number =>
     msOf(options[option], inherited, option, 0)
-  const { ttl, negativeTtl, jitter, refreshAhead } = options
+  const { ttl, negativeTtl, maxEntryBytes, jitter, refreshAhead } = options
   return {
     freshMs: ttl === undefined ? above.freshMs : toMs(ttl, 'ttl'),
     staleMs: window('staleWhileRevalidate', above.staleMs),
@@ -117,6 +124,12 @@ export function resolveFreshness(above: Freshness, options: FreshnessOptions): F
       )
     }),
     negativeMs: msOf(negativeTtl, above.negativeMs, 'negativeTtl', undefined),
+    maxEntryBytes:
+      maxEntryBytes === undefined
+        ? above.maxEntryBytes
+        : maxEntryBytes === false
+          ? NEVER
+          : toBytes(maxEntryBytes, 'maxEntryBytes'),
     softTimeoutMs,
     hardTimeoutMs,
     backoffMs: window('backoff', above.backoffMs),
@@ -132,6 +145,7 @@ function inheritsAll(options: FreshnessOptions): boolean {
     options.jitter === undefined &&
     options.refreshAhead === undefined &&
     options.negativeTtl === undefined &&
+    options.maxEntryBytes === undefined &&
     options.timeout === undefined &&
     options.backoff === undefined
   )

@@ -14,6 +14,7 @@ const options: fc.Arbitrary<FreshnessOptions> = fc.record({
   jitter: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(false as const), fc.constant(undefined)),
   refreshAhead: fc.oneof(fc.boolean(), fc.nat(5), fc.constant(undefined)),
   negativeTtl: windowMs,
+  maxEntryBytes: fc.oneof(fc.nat(1_000), fc.constantFrom<false | undefined>(false, undefined)),
   timeout: fc.oneof(hard, fc.record({ soft, hard })),
   backoff: windowMs,
 })
@@ -48,6 +49,7 @@ function nearest(levels: readonly FreshnessOptions[]): Freshness {
       (value) => (value === false ? undefined : value),
       base.negativeMs,
     ),
+    maxEntryBytes: pick((level) => level.maxEntryBytes as number | false, orForever, base.maxEntryBytes),
     softTimeoutMs: pick(part('soft') as () => number | false, orForever, base.softTimeoutMs),
     hardTimeoutMs: pick(part('hard') as () => number | false, orForever, base.hardTimeoutMs),
     backoffMs: pick((level) => level.backoff as number | false, orOff, base.backoffMs),

@@ -28,6 +28,7 @@ import type { GuardedTier, OpenTier } from './shared/tiers/lower-tiers.ts'
 import type { SharedHost, SharedParts } from './shared/shared.ts'
 import { type CacheOptions, checkCacheOptions } from './options.ts'
 import { sharedHalfOf } from './shared-half.ts'
+import { sizeOf } from './memory/size-of.ts'
 import { type LocalHost, LocalView } from './view/local-view.ts'
 import type { Judgement, LogView } from './view/log-view.ts'
 import { type CacheStats, type Counters, Stats } from './watch/stats.ts'
@@ -127,6 +128,18 @@ export class Engine implements SharedHost, LocalHost {
   fault(error: HotpathError, tier?: number): void {
     if (tier !== undefined) this.countFault(tier)
     this.events.fault(error, tier === undefined ? undefined : this.tiers[tier]?.type)
+  }
+
+  /** Whether a value is larger than its freshness allows; reported then. One that cannot be measured is left to the tiers. */
+  isTooLarge(key: string, value: unknown, maxBytes: number): boolean {
+    if (maxBytes === Number.POSITIVE_INFINITY) return false
+    try {
+      if (sizeOf(value) <= maxBytes) return false
+    } catch {
+      return false
+    }
+    this.contexts[0]?.evicted(key, 'max-entry-bytes')
+    return true
   }
 
   /** A value was not stored, or its write is queued. */

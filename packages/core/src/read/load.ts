@@ -192,7 +192,7 @@ function judgeLoaded<Value>(
   const mayStore = !decisions.skipped && value !== undefined && windows.freshMs > 0
   const isGood = mark !== undefined && judgement !== 'outdated'
   if (mayStore && judgement === 'outdated') engine.notStored(key, false)
-  const isStored = isGood && mayStore && isStorable(engine, key, value) && flight.claim()
+  const isStored = isGood && mayStore && isStorable(engine, key, value, freshness) && flight.claim()
   if (isStored) {
     const { epoch, position: asOf } = mark
     const aheadMs = loadMs * freshness.refreshAhead
@@ -203,7 +203,8 @@ function judgeLoaded<Value>(
 }
 
 /** Whether a loaded value may be stored; it is returned all the same. */
-function isStorable(engine: Engine, key: string, value: unknown): boolean {
+function isStorable(engine: Engine, key: string, value: unknown, { maxEntryBytes }: Freshness): boolean {
+  if (engine.isTooLarge(key, value, maxEntryBytes)) return false
   try {
     engine.valueCheck?.run(key, value)
     return true

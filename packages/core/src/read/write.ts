@@ -126,7 +126,7 @@ export function markOfAll({ view }: Engine, marks: readonly Mark[]): Mark {
 /** What is stored for a write; `undefined` where nothing may be. */
 function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: Mark): Entry | undefined {
   const windows = windowsOf(value, freshness, engine.random)
-  if (windows.freshMs === 0) return undefined
+  if (windows.freshMs === 0 || engine.isTooLarge(key, value, freshness.maxEntryBytes)) return undefined
   const createdAt = engine.elapsed()
   const { freshMs, staleMs, errorMs } = windows
   const { view, closed } = engine

@@ -50,8 +50,18 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
     this.#cache = cache
     this.#name = name
     this.#keyOf = key
-    const { ttl, staleWhileRevalidate, staleIfError, jitter, refreshAhead, negativeTtl, backoff } = options
-    const freshness = { ttl, staleWhileRevalidate, staleIfError, jitter, refreshAhead, negativeTtl, backoff }
+    const { ttl, staleWhileRevalidate, staleIfError, jitter, refreshAhead, negativeTtl, maxEntryBytes, backoff } =
+      options
+    const freshness = {
+      ttl,
+      staleWhileRevalidate,
+      staleIfError,
+      jitter,
+      refreshAhead,
+      negativeTtl,
+      maxEntryBytes,
+      backoff,
+    }
     // A wrong option should fail where it stands, not at the first load.
     resolveFreshness(DEFAULT_FRESHNESS, freshness)
     this.#tagsOf = typeof tags === 'function' ? tags : undefined
