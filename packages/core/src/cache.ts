@@ -1,6 +1,6 @@
 import type { Age, CacheKey, FreshnessOptions, KeyPart, Token } from '@hotpath/contract'
 import type { CacheEventType, CacheListener } from './watch/events.ts'
-import type { EntryInfo } from './read/describe.ts'
+import type { EntryInfo } from './watch/entry-info.ts'
 import type { LoadContext, Loader, ManyLoader } from './read/loader.ts'
 import type { InvalidateOptions, LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
 import type { CacheStats } from './watch/stats.ts'

@@ -28,8 +28,7 @@ export type {
   SetOptions,
   WriteOptions,
 } from './options.ts'
-export type { EntryInfo } from './read/describe.ts'
-export type { ReadReport } from './read/report.ts'
+export type { EntryInfo, ReadReport } from './watch/entry-info.ts'
 export type { LoadContext, Loader, ManyLoader, Previous } from './read/loader.ts'
 
 export type { CacheEvent, CacheEventOf, CacheEventType, CacheListener } from './watch/events.ts'

@@ -18,7 +18,7 @@ import {
   signalOption,
   wrongOption,
 } from '@hotpath/contract'
-import type { ReadReport } from './read/report.ts'
+import type { ReadReport } from './watch/entry-info.ts'
 
 /** Options of a cache. Freshness is inherited by its namespaces and calls. */
 export interface CacheOptions extends FreshnessOptions {

@@ -5,7 +5,7 @@ import type { Found } from '../flights/found.ts'
 import { chain, isPromise } from '../time/chain.ts'
 import type { Counters } from '../watch/stats.ts'
 import { detach } from '../time/detach.ts'
-import type { ReadReport } from './report.ts'
+import type { ReadReport } from '../watch/entry-info.ts'
 import type { Loader } from './loader.ts'
 
 /** One read with a loader. */

@@ -3,15 +3,8 @@ import { type CacheKey, HotpathError, toToken } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import type { Flight, Outcome } from '../flights/flight.ts'
 import type { Found } from '../flights/found.ts'
-import { type EntryInfo, describe } from './describe.ts'
-
-/** How a read with a loader was served. */
-export interface ReadReport extends EntryInfo {
-  /** The key as the caller gave it. */
-  readonly key: CacheKey
-  /** A tier had it, it was loaded for this call, or by a load in progress that this call joined. */
-  readonly from: 'tier' | 'load' | 'joined'
-}
+import { describe } from './describe.ts'
+import type { EntryInfo, ReadReport } from '../watch/entry-info.ts'
 
 /** Whose read it is. */
 interface Reader {
