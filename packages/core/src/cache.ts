@@ -1,6 +1,6 @@
 import type { Age, CacheKey, FreshnessOptions, KeyPart, Token } from '@hotpath/contract'
 import type { CacheEventType, CacheListener } from './watch/events.ts'
-import type { EntryInfo } from './watch/entry-info.ts'
+import type { CacheEntry } from './watch/entry-info.ts'
 import type { LoadContext, Loader, ManyLoader } from './read/loader.ts'
 import type { InvalidateOptions, LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
 import type { CacheStats } from './watch/stats.ts'
@@ -53,8 +53,8 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
    * Saves of one key run one at a time in this process, in the order of the calls, and none is left out. When `save`
    * fails or takes longer than `timeout`, the outcome may be unknown: the key is invalidated, and the error passed on.
    *
-   * What was saved is not stored when something else invalidated it meanwhile, such as a write of another process: the
-   * next read loads.
+   * What was saved is not stored when something else wrote the key meanwhile, or invalidated it or any tag, prefix or
+   * pattern: the next read loads.
    *
    * @param save - Saves the value. What it returns is stored, the `value` itself when it returns `undefined`.
    * @throws What `save` throws; LoadError `ERR_LOAD_TIMEOUT`; LogError `ERR_LOG_UNAVAILABLE` when the value is saved and the
@@ -228,12 +228,6 @@ export type InvalidationScope =
       readonly pattern: string
     }
   | 'all'
-
-/** A value, and what is known of it. */
-export interface CacheEntry<Value = unknown> extends EntryInfo {
-  /** The value. */
-  readonly value: Value
-}
 
 /** What something that was read depends on. */
 export interface Dependencies {

@@ -34,15 +34,15 @@ export interface WriteThrough<Value> {
 export async function writeThrough<Value>(call: WriteThrough<Value>): Promise<Written<unknown>> {
   const { engine, counters, write, options, tools } = call
   const { view } = engine
-  const { key, tags } = write
+  const { key } = write
   await view.beginning()
   const { generation } = view
   // Without a view of the log, records come by its state, and nobody hears of them one by one.
   const begun = view.mark()
   let records = 0
   const follower = ({ scope }: Invalidation): void => {
-    const isOther = (scope.type === 'key' && scope.key !== key) || (scope.type === 'tag' && !tags.includes(scope.tag))
-    if (!isOther) records++
+    // Of any tag: a read may be judged by tags that the value does not have.
+    if (scope.type !== 'key' || scope.key === key) records++
   }
   const invalidate = async (queue: boolean | undefined): Promise<Mark | undefined> =>
     (await tools.append(engine, counters, [{ scope: { type: 'key', key }, strength: 'hard' }], queue))[0]
