@@ -6,7 +6,6 @@ export type {
   AnyFunction,
   AreKeyParts,
   Cache,
-  CacheEntry,
   Dependencies,
   Inspection,
   InvalidationScope,
@@ -28,7 +27,7 @@ export type {
   SetOptions,
   WriteOptions,
 } from './options.ts'
-export type { EntryInfo, ReadReport } from './watch/entry-info.ts'
+export type { CacheEntry, EntryInfo, ReadReport } from './watch/entry-info.ts'
 export type { LoadContext, Loader, ManyLoader, Previous } from './read/loader.ts'
 
 export type { CacheEvent, CacheEventOf, CacheEventType, CacheListener } from './watch/events.ts'

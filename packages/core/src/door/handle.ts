@@ -20,7 +20,6 @@ import {
 import type {
   AnyFunction,
   Cache,
-  CacheEntry,
   Dependencies,
   Inspection,
   InvalidationScope,
@@ -68,6 +67,7 @@ import { readThrough } from '../read/read.ts'
 import type { CacheStats, Counters } from '../watch/stats.ts'
 import { assertEntry, assertIterable, assertList, noWarmLoader } from './input.ts'
 import { scopesOf, tagScopes } from './scopes.ts'
+import type { CacheEntry } from '../watch/entry-info.ts'
 import { wrap } from './wrap.ts'
 import { type Write, append, markOfAll, remove, store } from '../read/write.ts'
 import { writing } from '../read/write-promise.ts'
@@ -425,7 +425,7 @@ export class CacheHandle implements Cache {
   }
 
   #described<Value>(found: Found): CacheEntry<Value> {
-    return { value: found.entry.value as Value, ...describe(this.#engine, found) }
+    return describe(this.#engine, found as Found<Value>)
   }
 
   #freshnessOf(options: FreshnessOptions): Freshness {

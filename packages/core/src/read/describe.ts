@@ -2,13 +2,14 @@
 import { toToken } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import type { Found } from '../flights/found.ts'
-import type { EntryInfo } from '../watch/entry-info.ts'
+import type { CacheEntry } from '../watch/entry-info.ts'
 
-/** What is known of what a tier had. */
-export function describe(engine: Engine, { entry, age, tier }: Found): EntryInfo {
+/** What is known of what a tier had, and the value. */
+export function describe<Value>(engine: Engine, { entry, age, tier }: Found<Value>): CacheEntry<Value> {
   const { createdAt, freshMs, tags, epoch, asOf } = entry
   const ageMs = engine.timeline.recent() - createdAt
   return {
+    value: entry.value,
     state: age,
     ageMs,
     ttlLeftMs: age === 'fresh' ? freshMs - ageMs : Math.min(0, freshMs - ageMs),

@@ -15,7 +15,9 @@ interface Reader {
 
 /** A tier had the value. */
 export function reportFound(reader: Reader, found: Found): void {
-  if (reader.onRead !== undefined) report(reader, 'tier', describe(reader.engine, found))
+  if (reader.onRead === undefined) return
+  const { value: _, ...info } = describe(reader.engine, found)
+  report(reader, 'tier', info)
 }
 
 /** The value was loaded. */

@@ -23,3 +23,9 @@ export interface ReadReport extends EntryInfo {
   /** A tier had it, it was loaded for this call, or by a load in progress that this call joined. */
   readonly from: 'tier' | 'load' | 'joined'
 }
+
+/** A value, and what is known of it. */
+export interface CacheEntry<Value = unknown> extends EntryInfo {
+  /** The value. */
+  readonly value: Value
+}
