@@ -253,7 +253,6 @@ test('bad options are refused at creation', () => {
     { pool: {} },
     { pool: db().admin, prefix: 'a b' },
     { pool: db().admin, prefix: 'A' },
-    { pool: db().connect({ max: 1 }) },
   ]) {
     expect(() => postgres(options as never)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
   }
