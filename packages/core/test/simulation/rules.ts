@@ -111,7 +111,8 @@ export const RULES: readonly Rule[] = [
     rule: '5',
     without: 'an own acknowledgement moves the cursor',
     changes: {
-      'own-acknowledgement': 'this.#known = Math.max(this.#known, mark.position); this.#cursor = mark.position',
+      'own-acknowledgement':
+        'this.#state.known = Math.max(this.#state.known, mark.position); this.#state.cursor = mark.position',
     },
   },
   {
@@ -228,7 +229,7 @@ export const RULES: readonly Rule[] = [
   {
     rule: '11',
     without: 'contact is when the answer came, not when it was asked for',
-    changes: { 'contact-when-sent': 'this.#host.elapsed()' },
+    changes: { 'contact-when-sent': 'this.#site.elapsed()' },
     climate: CUT_OFF,
   },
   {
@@ -241,7 +242,7 @@ export const RULES: readonly Rule[] = [
     rule: '12',
     without: 'a token is compared with what is known, not with the cursor',
     changes: {
-      'token-by-cursor': '(this.#mirror.mark()?.position ?? -1) >= position ? true : this.#readers.wait(position)',
+      'token-by-cursor': '(markOf(this.#site.state)?.position ?? -1) >= position ? true : this.#readers.wait(position)',
     },
     // The own acknowledgement overtakes the record of the token.
     climate: {

@@ -18,7 +18,6 @@ import {
   isHotpathError,
 } from '@hotpath/contract'
 import { Beginning } from './beginning.ts'
-import { CatchUp } from './catch-up.ts'
 import { Acknowledged } from './acknowledged.ts'
 import { chain, isPromise } from '../../time/chain.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -29,11 +28,9 @@ import { MAX_RECORDS, OwnAppends } from './own-appends.ts'
 import { partsOf } from '../parts-of.ts'
 import { crowded } from '../../view/local-view.ts'
 import { type Judgement, type LogView, QUEUED, type Subject, type ViewHost, afterSoft } from '../../view/log-view.ts'
-import { SharedHead } from './shared-head.ts'
 import { StandIn } from './stand-in.ts'
-
-/** What of the log may fail by itself: to be followed, to be appended to, and to be one and the same. */
-export type LogSource = 'log' | 'append' | 'life'
+import { TokenReach } from './token-reach.ts'
+import { type LogReport, type LogSite, type LogSource, createViewState, markOf } from './view-state.ts'
 
 /** What judging needs from the cache. */
 export interface CoherenceHost extends ViewHost {
@@ -57,91 +54,31 @@ const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
 export class Coherence implements LogView {
   readonly maxRecords: number = MAX_RECORDS
   readonly followers: LogView['followers'] = new Set()
-  /** Grows whenever the judgement of an entry in memory may have changed. */
-  version = 0
-  /** Grows with every record and every new mirror; tells whether anything happened since. */
-  changes = 0
-  /** Instant on the cache's timeline from which nothing is valid without new contact with the log. */
-  offlineAt: number = Number.POSITIVE_INFINITY
   readonly #host: CoherenceHost
+  readonly #state = createViewState()
   readonly #mirror: Mirror
   readonly #own: OwnAppends
   readonly #lives = new Lives()
-  readonly #readers: CatchUp
-  readonly #head: SharedHead
+  readonly #tokens: TokenReach
   readonly #beginning: Beginning
   #standIn: StandIn | undefined
-  #generation = 0
   readonly #heartbeat: Heartbeat | undefined
   constructor(host: CoherenceHost) {
     this.#host = host
-    this.#head = new SharedHead(host.log, host.clock)
-    this.#readers = new CatchUp({ clock: host.clock, hasReached: (position) => this.#hasReached(position) })
     this.#beginning = new Beginning(host.clock, host.beginMs, () => this.#standAlone())
-    this.#mirror = new Mirror({
-      log: host.log,
-      clock: host.clock,
+    const { log, clock } = host
+    const site: LogSite = {
+      log,
+      clock,
+      state: this.#state,
       elapsed: () => host.elapsed(),
-      lost: () => {
-        this.#heartbeat?.reset()
-        this.#anew()
-        this.#beginning.start()
-      },
-      ready: (at, life) => {
-        this.#contact(at)
-        if (this.#standIn === undefined) this.#changed()
-        else this.#anew()
-        this.#own.logIsIn(this.#mirror.epoch)
-        const flapping = this.#lives.saw(life)
-        if (flapping !== undefined) host.fault(flapping, 'life')
-        this.#readers.reached(this.#mirror.cursor)
-        this.#beginning.end(true)
-        host.recovered('log')
-      },
-      applied: (invalidation) => {
-        this.#announce(invalidation)
-        this.#heartbeat?.moved()
-        this.#readers.reached(this.#mirror.cursor)
-      },
-      received: (record) => {
-        for (const follower of this.followers) follower(record)
-      },
-      wentBack: () => {
-        host.fault(rewound(), 'life')
-        this.#own.appendBehind([EVERYTHING])
-      },
-      crowded: () => host.fault(crowded(), 'life'),
-      failed: (cause) => {
-        host.fault(unreachable(cause), 'log')
-        this.#beginning.end(false)
-      },
-    })
-    const everyMs = host.log.heartbeatMs
-    this.#own = new OwnAppends({
-      log: host.log,
-      clock: host.clock,
-      accepted: (invalidations, mark) => {
-        this.#mirror.acknowledge(invalidations, mark)
-        host.recovered('append')
-      },
-      changed: (invalidation) => this.#announce(invalidation),
-      acknowledged: everyMs === undefined ? undefined : new Acknowledged(host.maxOfflineMs),
-    })
-    if (everyMs === undefined) return
-    this.#heartbeat = new Heartbeat({
-      log: host.log,
-      clock: host.clock,
-      everyMs,
-      elapsed: () => host.elapsed(),
-      cursor: () => this.#mirror.mark() && { epoch: this.#mirror.epoch, position: this.#mirror.cursor },
-      known: () => this.#mirror.mark(),
-      stale: () => this.#mirror.renew(),
-      silent: (cause) => host.fault(unreachable(cause), 'log'),
-      contact: (at) => {
-        this.#contact(at)
-        host.recovered('log')
-      },
-    })
+      report: (report) => this.#took(report),
+    }
+    const everyMs = log.heartbeatMs
+    this.#tokens = new TokenReach(site)
+    this.#mirror = new Mirror(site)
+    this.#own = new OwnAppends(site, everyMs === undefined ? undefined : new Acknowledged(host.maxOfflineMs))
+    this.#heartbeat = everyMs === undefined ? undefined : new Heartbeat(site, everyMs)
   }
 
   begin(): void {
@@ -150,14 +87,25 @@ export class Coherence implements LogView {
     this.#heartbeat?.start()
   }
 
-  /** Grows with every new mirror of the log. */
+  get version(): number {
+    return this.#state.version
+  }
+
+  get changes(): number {
+    return this.#state.changes
+  }
+
   get generation(): number {
-    return this.#generation
+    return this.#state.generation
+  }
+
+  get offlineAt(): number {
+    return this.#state.offlineAt
   }
 
   /** The point that a look-up or load begins at; `undefined` without a mirror: then nothing may be stored. */
   mark(): Mark | undefined {
-    return this.#mirror.mark() ?? this.#standIn?.mark()
+    return markOf(this.#state) ?? this.#standIn?.mark()
   }
 
   /** Whether a log of this process stands in for the shared one: nothing is stored where others may read it. */
@@ -172,12 +120,12 @@ export class Coherence implements LogView {
 
   /** Whether nothing can be judged, and so nothing stored. */
   isBlind(): boolean {
-    return (this.#mirror.positions === undefined && this.#standIn === undefined) || this.isOffline()
+    return (this.#state.positions === undefined && this.#standIn === undefined) || this.isOffline()
   }
 
   /** Whether the view of the log is there. */
   get isThere(): boolean {
-    return this.#mirror.positions !== undefined
+    return this.#state.positions !== undefined
   }
 
   /**
@@ -186,9 +134,10 @@ export class Coherence implements LogView {
    * @param after - Position of the caller's token: a soft record up to it counts as hard.
    */
   judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
-    if (this.#standIn !== undefined) return this.#judgeAlone(this.#standIn, key, { tags, epoch, asOf }, after)
-    const { positions } = this.#mirror
-    if (positions === undefined || /* rule: same-epoch */ epoch !== this.#mirror.epoch || this.isOffline())
+    if (this.#standIn !== undefined)
+      return this.isOffline() ? 'outdated' : this.#standIn.judge(key, { tags, epoch, asOf }, after)
+    const { positions } = this.#state
+    if (positions === undefined || /* rule: same-epoch */ epoch !== this.#state.epoch || this.isOffline())
       return 'outdated'
     if (positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
     const own = this.#own.strengthFor(key, tags)
@@ -198,7 +147,7 @@ export class Coherence implements LogView {
 
   /** Whether contact with the log was lost for too long. */
   isOffline(): boolean {
-    return this.offlineAt < Number.POSITIVE_INFINITY && this.#host.elapsed() >= this.offlineAt
+    return this.#state.offlineAt < Number.POSITIVE_INFINITY && this.#host.elapsed() >= this.#state.offlineAt
   }
 
   /** Now on the cache's timeline. */
@@ -208,7 +157,7 @@ export class Coherence implements LogView {
 
   /** Whether what was read at an instant is beyond what may be answered without contact with the log. */
   isTooOld(at: number): boolean {
-    const hasContact = this.#mirror.positions !== undefined && !this.isOffline()
+    const hasContact = this.#state.positions !== undefined && !this.isOffline()
     return !hasContact && this.#host.elapsed() - at >= this.#host.maxOfflineMs
   }
 
@@ -249,38 +198,16 @@ export class Coherence implements LogView {
   }
 
   catchUp(token: Mark): MaybePromise<number | undefined> {
-    return chain(this.#caughtUp(token), (isCurrent) => {
+    return chain(this.#tokens.reach(token, this.#standIn?.epoch), (isCurrent) => {
       if (!isCurrent) return undefined
       // In another epoch a position may be any number.
       return this.mark()?.epoch === token.epoch ? token.position : 0
     })
   }
 
-  /** Waits until every record up to a token is known here; `false` when that cannot be had. */
-  #caughtUp(token: Mark): MaybePromise<boolean> {
-    /* rule: token-of-queued */
-    if (token.epoch === QUEUED.epoch) return false
-    const mirrored = this.#mirror.mark()
-    if (mirrored === undefined) return token.epoch === this.#standIn?.epoch
-    if (mirrored.epoch === token.epoch) return /* rule: wait-for-token */ this.#reach(token.position)
-    try {
-      const answer = chain(this.#head.ask(), (head) => {
-        // The log lives on in our epoch: the token is of an older life, and all that is valid here was loaded after it.
-        const present = this.#mirror.mark()
-        if (present?.epoch === head.epoch) return true
-        // Whoever heard of it first has begun a new mirror.
-        if (present !== undefined) this.#mirror.renew()
-        return this.#reach(head.epoch === token.epoch ? token.position : 0)
-      })
-      return isPromise(answer) ? this.#readers.within(answer) : answer
-    } catch {
-      return false
-    }
-  }
-
   /** From here on nothing in memory is valid. */
   end(): void {
-    this.offlineAt = Number.NEGATIVE_INFINITY
+    this.#state.offlineAt = Number.NEGATIVE_INFINITY
   }
 
   /** Ends the mirror, the retries and the waiting. Idempotent. */
@@ -288,59 +215,92 @@ export class Coherence implements LogView {
     this.#heartbeat?.stop()
     this.#own.close()
     this.#mirror.close()
-    this.#readers.close()
+    this.#tokens.close()
     this.#beginning.close()
+  }
+
+  /** What follows from what the parts of the view report. */
+  #took(report: LogReport): void {
+    const host = this.#host
+    switch (report.type) {
+      case 'lost':
+        this.#heartbeat?.reset()
+        this.#anew()
+        return this.#beginning.start()
+      case 'ready':
+        return this.#ready(report.at, report.life)
+      case 'rewound':
+        host.fault(rewound(), 'life')
+        return this.#own.appendBehind([EVERYTHING])
+      case 'record':
+        for (const follower of this.followers) follower(report.record)
+        return undefined
+      case 'applied':
+        this.#announce(report.invalidation)
+        this.#heartbeat?.moved()
+        return this.#tokens.moved()
+      case 'changed':
+        return this.#announce(report.invalidation)
+      case 'accepted':
+        this.#mirror.acknowledge(report.invalidations, report.mark)
+        return host.recovered('append')
+      case 'contact':
+        this.#contact(report.at)
+        return host.recovered('log')
+      case 'stale':
+        return this.#mirror.renew()
+      case 'unreachable':
+        host.fault(unreachable(report.cause), 'log')
+        return this.#beginning.end(false)
+      case 'silent':
+        return host.fault(unreachable(report.cause), 'log')
+      case 'crowded':
+        return host.fault(crowded(), 'life')
+    }
+  }
+
+  #ready(at: number, life: string): void {
+    this.#contact(at)
+    if (this.#standIn === undefined) this.#changed()
+    else this.#anew()
+    this.#own.logIsIn(this.#state.epoch)
+    const flapping = this.#lives.saw(life)
+    if (flapping !== undefined) this.#host.fault(flapping, 'life')
+    this.#tokens.moved()
+    this.#beginning.end(true)
+    this.#host.recovered('log')
   }
 
   /** The shared log is away. Whoever chose availability goes on with a log of this process. */
   #standAlone(): void {
     if (this.#host.maxOfflineMs < Number.POSITIVE_INFINITY || this.#standIn !== undefined || this.isThere) return
     this.#standIn = new StandIn(this.#host.random)
-    this.#generation++
+    this.#state.generation++
     this.#changed()
-  }
-
-  /** Each load under the stand-in began after all that is pending, so its own records are all that there is to judge by. */
-  #judgeAlone({ epoch, positions }: StandIn, key: string, subject: Subject, after: number): Judgement {
-    const { tags, asOf } = subject
-    if (subject.epoch !== epoch || this.isOffline() || positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
-    return positions.softAt(key, tags, asOf) <= asOf ? 'valid' : afterSoft(asOf, after)
   }
 
   /** Nothing that was judged so far is valid any more. */
   #anew(): void {
     this.#standIn = undefined
-    this.#generation++
+    this.#state.generation++
     this.#changed()
     this.#host.reset()
   }
 
   #changed(): void {
-    this.version++
-    this.changes++
+    this.#state.version++
+    this.#state.changes++
   }
 
   #announce({ scope }: Invalidation): void {
-    this.changes++
+    this.#state.changes++
     // A record of one key concerns one entry, so the judgements of all others stand.
     if (scope.type === 'key') this.#host.keyChanged(scope.key)
-    else this.version++
+    else this.#state.version++
   }
 
   #contact(at: number): void {
-    if (this.#heartbeat !== undefined && this.offlineAt !== Number.NEGATIVE_INFINITY)
-      this.offlineAt = /* rule: offline */ at + this.#host.maxOfflineMs
-  }
-
-  async #hasReached(position: number): Promise<boolean> {
-    const { epoch } = this.#mirror
-    const head = await this.#head.ask()
-    return head.epoch !== epoch || head.position >= position
-  }
-
-  #reach(position: number): MaybePromise<boolean> {
-    return /* rule: token-by-cursor */ this.#mirror.positions !== undefined && this.#mirror.cursor >= position
-      ? true
-      : this.#readers.wait(position)
+    if (this.#heartbeat !== undefined && this.#state.offlineAt !== Number.NEGATIVE_INFINITY)
+      this.#state.offlineAt = /* rule: offline */ at + this.#host.maxOfflineMs
   }
 }

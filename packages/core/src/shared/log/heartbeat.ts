@@ -6,57 +6,35 @@
  * may be waiting somewhere. The answer also shows what a stream cannot: a log that was replaced between two reads, or a
  * stream that has come to an end without a word.
  */
-import {
-  type Clock,
-  type InvalidationLog,
-  type LogHead,
-  type Mark,
-  type MaybePromise,
-  timeLimit,
-} from '@hotpath/contract'
-
-/** What a heartbeat needs, and tells. */
-export interface HeartbeatHost {
-  readonly log: InvalidationLog
-  readonly clock: Clock
-  readonly everyMs: number
-  elapsed(): number
-  /** Where the mirror stands; `undefined` while there is none. */
-  cursor(): Mark | undefined
-  /** The highest position that any answer of the log has shown; `undefined` while there is no mirror. */
-  known(): Mark | undefined
-  /** The mirror is not of this log any more, or its stream is stuck. */
-  stale(): void
-  /** The log does not answer; told once until it does again. */
-  silent(cause: unknown): void
-  /** The mirror was up to date with the log at this instant. */
-  contact(at: number): void
-}
+import { type LogHead, type Mark, type MaybePromise, timeLimit } from '@hotpath/contract'
+import { type LogSite, markOf } from './view-state.ts'
 
 /** A question not answered for this many beats is given up. */
 const MISSED = 5
 
 export class Heartbeat {
-  readonly #host: HeartbeatHost
+  readonly #site: LogSite
+  readonly #everyMs: number
   #cancel: (() => void) | undefined
   #stopped = false
   #isSilent = false
   /** Asked and answered, but the stream has not come so far. */
   #ahead: { readonly position: number; readonly sentAt: number; readonly cursor: number } | undefined
 
-  constructor(host: HeartbeatHost) {
-    this.#host = host
+  constructor(site: LogSite, everyMs: number) {
+    this.#site = site
+    this.#everyMs = everyMs
   }
 
   start(): void {
-    this.#cancel = this.#host.clock.after(this.#host.everyMs, () => void this.#beat())
+    this.#cancel = this.#site.clock.after(this.#everyMs, () => void this.#beat())
   }
 
   /** The stream has moved. */
   moved(): void {
-    const cursor = this.#host.cursor()
-    if (this.#ahead === undefined || cursor === undefined || cursor.position < this.#ahead.position) return
-    this.#host.contact(this.#ahead.sentAt)
+    const { positions, cursor } = this.#site.state
+    if (this.#ahead === undefined || positions === undefined || cursor < this.#ahead.position) return
+    this.#site.report({ type: 'contact', at: this.#ahead.sentAt })
     this.#ahead = undefined
   }
 
@@ -71,22 +49,22 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    const sentAt = this.#host.elapsed()
-    const known = this.#host.known()
+    const sentAt = this.#site.elapsed()
+    const known = markOf(this.#site.state)
     const head = await this.#ask()
     if (this.#stopped) return
-    if (head !== undefined && isBehind(head, known)) this.#host.stale()
+    if (head !== undefined && isBehind(head, known)) this.#site.report({ type: 'stale' })
     else if (head !== undefined) this.#compare(head, /* rule: contact-when-sent */ sentAt)
     this.start()
   }
 
   async #ask(): Promise<LogHead | undefined> {
     try {
-      const head = await this.#inTime(this.#host.log.head())
+      const head = await this.#inTime(this.#site.log.head())
       this.#isSilent = false
       return head
     } catch (cause) {
-      if (!this.#isSilent && !this.#stopped) this.#host.silent(cause)
+      if (!this.#isSilent && !this.#stopped) this.#site.report({ type: 'silent', cause })
       this.#isSilent = true
       return undefined
     }
@@ -96,7 +74,7 @@ export class Heartbeat {
   async #inTime(answer: MaybePromise<LogHead>): Promise<LogHead> {
     let cancel = (): void => {}
     const late = new Promise<never>((_, reject) => {
-      cancel = timeLimit(this.#host.clock, this.#host.everyMs * MISSED, () => reject(new Error('no response in time')))
+      cancel = timeLimit(this.#site.clock, this.#everyMs * MISSED, () => reject(new Error('no response in time')))
       this.#cancel = cancel
     })
     try {
@@ -107,14 +85,14 @@ export class Heartbeat {
   }
 
   #compare(head: LogHead, sentAt: number): void {
-    const cursor = this.#host.cursor()
-    if (cursor === undefined) return
-    if (/* rule: beat-epoch */ cursor.epoch !== head.epoch) return this.#host.stale()
-    if (/* rule: beat-position */ cursor.position >= head.position) {
+    const { positions, epoch, cursor } = this.#site.state
+    if (positions === undefined) return
+    if (/* rule: beat-epoch */ epoch !== head.epoch) return this.#site.report({ type: 'stale' })
+    if (/* rule: beat-position */ cursor >= head.position) {
       this.#ahead = undefined
-      this.#host.contact(sentAt)
-    } else if (this.#ahead !== undefined && this.#ahead.cursor === cursor.position) this.#host.stale()
-    else this.#ahead = { position: head.position, sentAt, cursor: cursor.position }
+      this.#site.report({ type: 'contact', at: sentAt })
+    } else if (this.#ahead !== undefined && this.#ahead.cursor === cursor) this.#site.report({ type: 'stale' })
+    else this.#ahead = { position: head.position, sentAt, cursor }
   }
 }
 

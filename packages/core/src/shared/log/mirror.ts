@@ -9,11 +9,8 @@
  * A log that answers without promises is followed and read within the call.
  */
 import {
-  type Clock,
   type Invalidation,
-  type InvalidationLog,
   type LogFollower,
-  type LogPositions,
   type LogRecord,
   type LogSnapshot,
   type LogSubscription,
@@ -23,28 +20,7 @@ import {
 import { chain, isPromise } from '../../time/chain.ts'
 import { InvalidationSet } from './invalidation-set.ts'
 import { RestartPacing } from './restart-pacing.ts'
-
-/** What a mirror tells. */
-export interface MirrorHost {
-  readonly log: InvalidationLog
-  readonly clock: Clock
-  /** A mirror that stood is gone: nothing can be judged until the next one stands. */
-  lost(): void
-  /** The mirror stands, as of this instant on the cache's timeline, of this life of the log. */
-  ready(at: number, life: string): void
-  /** The log has gone back behind what it had said: records are lost, and nobody knows which. Called before `ready`. */
-  wentBack(): void
-  /** So many prefixes and patterns were invalidated that the oldest now concern everything. Once per mirror. */
-  crowded(): void
-  /** Now on the cache's timeline. */
-  elapsed(): number
-  /** A record was taken in. */
-  applied(invalidation: Invalidation): void
-  /** A record of the stream was taken in: each comes once, in order. */
-  received(record: LogRecord): void
-  /** The log cannot be followed now; tried again later. */
-  failed(cause: unknown): void
-}
+import { type LogSite, type ViewState } from './view-state.ts'
 
 const RETRY_MS = 1_000
 /** A log that does not answer for this long is asked anew. */
@@ -53,19 +29,15 @@ const BEGIN_MS = 10_000
 const MAX_EARLY = /* bound: early */ 50_000
 
 export class Mirror {
-  /** Grows with every new mirror. */
-  generation = 0
-  readonly #host: MirrorHost
+  readonly #site: LogSite
+  readonly #state: ViewState
+  /** Grows with every new mirror, one that never comes to be included. */
+  #attempt = 0
   #subscription: LogSubscription | undefined
-  /** `undefined` until the mirror stands. */
-  #positions: LogPositions | undefined
   /** Records that came before the state was read. */
   #early: LogRecord[] = []
   /** By epoch: the state may have been read before these, and the stream may bring them later. */
   #acknowledged = new Map<string, InvalidationSet>()
-  #epoch = ''
-  #cursor = 0
-  #known = 0
   /** The highest position that an earlier mirror knew of: in its epoch the log can be no lower. */
   #reached: Mark = { epoch: '', position: 0 }
   #isCrowded = false
@@ -74,54 +46,37 @@ export class Mirror {
   #closed = false
   #cancelTimer: (() => void) | undefined
 
-  constructor(host: MirrorHost) {
-    this.#host = host
-  }
-
-  /** What is known of the log; `undefined` until the mirror stands. */
-  get positions(): LogPositions | undefined {
-    return this.#positions
-  }
-
-  get epoch(): string {
-    return this.#epoch
-  }
-
-  get cursor(): number {
-    return this.#cursor
-  }
-
-  /** The point that a look-up or load begins at; `undefined` until the mirror stands: then nothing may be stored. */
-  mark(): Mark | undefined {
-    return this.#positions && { epoch: this.#epoch, position: this.#known }
+  constructor(site: LogSite) {
+    this.#site = site
+    this.#state = site.state
   }
 
   begin(): void {
     this.#leave()
     if (this.#closed) return
-    this.#beganAt = this.#host.elapsed()
-    const generation = this.generation
-    const current = (): boolean => generation === this.generation && !this.#closed
+    this.#beganAt = this.#site.elapsed()
+    const attempt = this.#attempt
+    const current = (): boolean => attempt === this.#attempt && !this.#closed
     const follower: LogFollower = {
       record: (record) => void (current() && this.#receive(record)),
       interrupted: (cause) => {
         if (!current()) return
         // A log that breaks off before it could be read is not asked again at once.
-        if (this.#positions === undefined) this.#fail(cause)
+        if (this.#state.positions === undefined) this.#fail(cause)
         else this.renew(cause)
       },
     }
     try {
-      const begun = chain(this.#host.log.follow(follower), (subscription) => {
+      const begun = chain(this.#site.log.follow(follower), (subscription) => {
         if (!current()) return subscription.stop()
         this.#subscription = subscription
         return chain(
-          this.#host.log.snapshot(),
+          this.#site.log.snapshot(),
           (snapshot) => void (current() && this.#adopt(subscription.from, snapshot)),
         )
       })
       if (!current() || !isPromise(begun)) return
-      this.#cancelTimer = timeLimit(this.#host.clock, BEGIN_MS, () => this.#fail(new Error('no response in time')))
+      this.#cancelTimer = timeLimit(this.#site.clock, BEGIN_MS, () => this.#fail(new Error('no response in time')))
       begun.catch((cause: unknown) => void (current() && this.#fail(cause)))
     } catch (cause) {
       this.#fail(cause)
@@ -131,26 +86,27 @@ export class Mirror {
   /** The present mirror is of no use: begins a new one, soon if that happens again and again. */
   renew(cause?: unknown): void {
     const wasSlowed = this.#pacing.isSlowed
-    const delayMs = this.#pacing.delayMs(this.#host.elapsed())
+    const delayMs = this.#pacing.delayMs(this.#site.elapsed())
     if (delayMs === 0) return this.begin()
     this.#leave()
     if (this.#closed) return
-    if (!wasSlowed) this.#host.failed(cause ?? new Error('the records of the log break off again and again'))
-    this.#cancelTimer = this.#host.clock.after(delayMs, () => this.begin())
+    const unsteady = cause ?? new Error('the records of the log break off again and again')
+    if (!wasSlowed) this.#site.report({ type: 'unreachable', cause: unsteady })
+    this.#cancelTimer = this.#site.clock.after(delayMs, () => this.begin())
   }
 
   /** Takes in what an own append was answered with. The last position stands for all of the batch: never too low. */
   acknowledge(invalidations: readonly Invalidation[], mark: Mark): void {
-    if (this.#positions === undefined) {
+    if (this.#state.positions === undefined) {
       const set = this.#acknowledged.get(mark.epoch) ?? new InvalidationSet()
       this.#acknowledged.set(mark.epoch, set)
       for (const invalidation of invalidations) set.add(invalidation, mark.position)
       return
     }
-    if (mark.epoch !== this.#epoch) return this.renew()
-    if (mark.position <= this.#cursor) return
+    if (mark.epoch !== this.#state.epoch) return this.renew()
+    if (mark.position <= this.#state.cursor) return
     /* rule: own-acknowledgement */
-    this.#known = Math.max(this.#known, mark.position)
+    this.#state.known = Math.max(this.#state.known, mark.position)
     for (const { scope, strength } of invalidations) this.#raise({ scope, strength, ...mark })
   }
 
@@ -161,67 +117,68 @@ export class Mirror {
   }
 
   #leave(): void {
-    this.generation++
+    this.#attempt++
     this.#early = []
-    const stood = this.#positions !== undefined
-    if (stood) this.#reached = { epoch: this.#epoch, position: this.#known }
-    this.#positions = undefined
+    const stood = this.#state.positions !== undefined
+    if (stood) this.#reached = { epoch: this.#state.epoch, position: this.#state.known }
+    this.#state.positions = undefined
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
     this.#subscription?.stop()
     this.#subscription = undefined
-    if (stood) this.#host.lost()
+    if (stood) this.#site.report({ type: 'lost' })
   }
 
   #adopt(from: Mark, snapshot: LogSnapshot): void {
     if (snapshot.epoch !== from.epoch) return this.renew()
     this.#cancelTimer?.()
-    const [early, acknowledged, { generation }] = [this.#early, this.#acknowledged, this]
+    const [early, acknowledged, attempt] = [this.#early, this.#acknowledged, this.#attempt]
     this.#early = []
     this.#acknowledged = new Map()
-    this.#epoch = from.epoch
-    this.#cursor = /* rule: early-cursor */ from.position
-    this.#known = Math.max(from.position, snapshot.position)
-    this.#positions = snapshot.positions
+    this.#state.epoch = from.epoch
+    this.#state.cursor = /* rule: early-cursor */ from.position
+    this.#state.known = Math.max(from.position, snapshot.position)
+    this.#state.positions = snapshot.positions
     this.#isCrowded = false
     const { epoch: reachedEpoch, position: reached } = this.#reached
-    if (reachedEpoch === from.epoch && from.position < reached) this.#host.wentBack()
+    if (reachedEpoch === from.epoch && from.position < reached) this.#site.report({ type: 'rewound' })
     for (const [epoch, set] of acknowledged) {
       for (const { invalidation, rank: position } of set.values())
-        if (generation === this.generation) this.acknowledge([invalidation], { epoch, position })
+        if (attempt === this.#attempt) this.acknowledge([invalidation], { epoch, position })
     }
-    for (const record of /* rule: early-records */ early) if (generation === this.generation) this.#receive(record)
-    if (generation === this.generation) this.#host.ready(this.#beganAt, snapshot.life)
+    for (const record of /* rule: early-records */ early) if (attempt === this.#attempt) this.#receive(record)
+    if (attempt === this.#attempt) this.#site.report({ type: 'ready', at: this.#beganAt, life: snapshot.life })
   }
 
   #receive(record: LogRecord): void {
-    if (this.#positions === undefined) {
+    if (this.#state.positions === undefined) {
       this.#early.push(record)
       if (this.#early.length > MAX_EARLY) this.#fail(new Error('more records came than could be kept'))
       return
     }
-    if (record.epoch === this.#epoch && record.position <= this.#cursor) return
-    if (record.epoch !== this.#epoch || /* rule: gap */ record.previous !== this.#cursor) return this.renew()
-    this.#cursor = record.position
-    this.#known = Math.max(this.#known, record.position)
+    if (record.epoch === this.#state.epoch && record.position <= this.#state.cursor) return
+    if (record.epoch !== this.#state.epoch || /* rule: gap */ record.previous !== this.#state.cursor)
+      return this.renew()
+    this.#state.cursor = record.position
+    this.#state.known = Math.max(this.#state.known, record.position)
     this.#raise(record)
-    this.#host.received(record)
+    this.#site.report({ type: 'record', record })
   }
 
   #raise(record: Invalidation & Mark): void {
-    const { positions } = this
+    const { positions } = this.#state
     if (positions === undefined) return
     positions.raise(record)
     if (!this.#isCrowded && positions.isCrowded === true) {
       this.#isCrowded = true
-      this.#host.crowded()
+      this.#site.report({ type: 'crowded' })
     }
-    this.#host.applied(record)
+    this.#site.report({ type: 'applied', invalidation: record })
   }
 
   #fail(cause: unknown): void {
     this.#leave()
-    this.#host.failed(cause)
-    this.#cancelTimer = this.#host.clock.after(RETRY_MS, () => this.begin())
+    this.#site.report({ type: 'unreachable', cause })
+    this.#cancelTimer = this.#site.clock.after(RETRY_MS, () => this.begin())
   }
 }

@@ -2,31 +2,12 @@
  * This node's way to the log: appends, waits for an answer within a bound, and appends again what has an unknown
  * outcome or may have been lost with an earlier life of the log. See `pending-invalidations.ts` for what holds meanwhile.
  */
-import {
-  type Clock,
-  type Invalidation,
-  type InvalidationLog,
-  LogError,
-  type Mark,
-  type MaybePromise,
-  type Strength,
-} from '@hotpath/contract'
+import { LogError, type Mark, type MaybePromise, type Strength } from '@hotpath/contract'
 import type { Acknowledged } from './acknowledged.ts'
 import { isPromise } from '../../time/chain.ts'
 import { Deadlines } from '../deadlines.ts'
 import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
-
-/** What appending needs, and tells. */
-export interface AppendHost {
-  readonly log: InvalidationLog
-  readonly clock: Clock
-  /** The log has given them a position. */
-  accepted(invalidations: readonly Invalidation[], mark: Mark): void
-  /** What it matches may be judged otherwise from now on. */
-  changed(invalidation: Invalidation): void
-  /** Remembers what was acknowledged, where the log may lose it. */
-  readonly acknowledged: Acknowledged | undefined
-}
+import type { LogSite } from './view-state.ts'
 
 const RETRY_MS = 1_000
 /** An append that is not answered for this long has an unknown outcome. */
@@ -38,16 +19,19 @@ const APPEND_MS = 5_000
 export const MAX_RECORDS = /* bound: records */ 1_000
 
 export class OwnAppends {
-  readonly #host: AppendHost
+  readonly #site: LogSite
+  /** Remembers what was acknowledged, where the log may lose it. */
+  readonly #remembered: Acknowledged | undefined
   readonly #pending = new PendingInvalidations()
   readonly #deadlines: Deadlines
   readonly #underWay = new Set<Promise<unknown>>()
   #cancelRetry: (() => void) | undefined
   #closed = false
 
-  constructor(host: AppendHost) {
-    this.#host = host
-    this.#deadlines = new Deadlines(host.clock, APPEND_MS)
+  constructor(site: LogSite, remembered: Acknowledged | undefined) {
+    this.#site = site
+    this.#remembered = remembered
+    this.#deadlines = new Deadlines(site.clock, APPEND_MS)
   }
 
   /** The strongest invalidation without a position yet that matches. */
@@ -67,7 +51,7 @@ export class OwnAppends {
     for (const [index, part] of parts.entries()) {
       const answer = this.#ask(part)
       if (isPromise(answer)) return this.#appendLater(parts.slice(index), answer, marks)
-      this.#host.accepted(part, answer)
+      this.#site.report({ type: 'accepted', invalidations: part, mark: answer })
       marks.push(answer)
     }
     return marks
@@ -83,7 +67,7 @@ export class OwnAppends {
 
   /** The log is in this epoch. Another life may not have what the one before acknowledged: replication is not always waited for. */
   logIsIn(epoch: string): void {
-    const lost = this.#host.acknowledged?.lostWith(epoch, this.#host.clock.monotonic()) ?? []
+    const lost = this.#remembered?.lostWith(epoch, this.#site.clock.monotonic()) ?? []
     /* rule: append-lost */
     this.appendBehind(lost)
   }
@@ -101,7 +85,7 @@ export class OwnAppends {
 
   #ask(part: Batch): MaybePromise<Mark> {
     try {
-      return this.#host.log.append(part)
+      return this.#site.log.append(part)
     } catch (cause) {
       return Promise.reject(cause)
     }
@@ -109,7 +93,7 @@ export class OwnAppends {
 
   #appendLater(parts: readonly Batch[], first: Promise<Mark>, marks: Mark[]): Promise<readonly Mark[]> {
     for (const part of parts) this.#pending.add(part)
-    for (const part of parts) for (const invalidation of part) this.#host.changed(invalidation)
+    for (const part of parts) for (const invalidation of part) this.#site.report({ type: 'changed', invalidation })
     const done = this.#send(parts, first, marks).catch((cause: unknown) => {
       throw unconfirmed(cause)
     })
@@ -148,18 +132,18 @@ export class OwnAppends {
 
   #accepted(batch: Batch, mark: Mark): void {
     // First into the mirror, then out of effect: between the two nothing may slip through.
-    this.#host.accepted(batch, mark)
+    this.#site.report({ type: 'accepted', invalidations: batch, mark })
     this.#pending.settle(batch)
     // What was judged by the pending ones may be judged otherwise by their position.
-    for (const invalidation of batch) this.#host.changed(invalidation)
-    this.#host.acknowledged?.add(batch, mark, this.#host.clock.monotonic())
+    for (const invalidation of batch) this.#site.report({ type: 'changed', invalidation })
+    this.#remembered?.add(batch, mark, this.#site.clock.monotonic())
   }
 
   #postpone(batch: Batch): void {
     // It may mean more than what was called for.
-    for (const wider of this.#pending.postpone(batch)) this.#host.changed(wider)
+    for (const wider of this.#pending.postpone(batch)) this.#site.report({ type: 'changed', invalidation: wider })
     /* rule: retry */
-    if (!this.#closed) this.#cancelRetry ??= this.#host.clock.after(RETRY_MS, () => this.#retry())
+    if (!this.#closed) this.#cancelRetry ??= this.#site.clock.after(RETRY_MS, () => this.#retry())
   }
 
   #retry(): void {

@@ -7,6 +7,7 @@
 import { type Invalidation, type LogPositions, type Mark, type Random, compilePattern } from '@hotpath/contract'
 import { createExactPositions } from '../../view/exact-positions.ts'
 import { newEpoch } from '../../view/epoch.ts'
+import { type Judgement, type Subject, afterSoft } from '../../view/log-view.ts'
 
 const LIMITS = { maxEntries: 50_000, maxBytes: 8 * 1024 * 1024 }
 
@@ -27,5 +28,10 @@ export class StandIn {
     for (const invalidation of invalidations) {
       this.positions.raise({ ...invalidation, epoch: this.epoch, position: ++this.#position })
     }
+  }
+
+  judge(key: string, { tags, epoch, asOf }: Subject, after: number): Judgement {
+    if (epoch !== this.epoch || this.positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
+    return this.positions.softAt(key, tags, asOf) <= asOf ? 'valid' : afterSoft(asOf, after)
   }
 }
