@@ -1,6 +1,10 @@
 /** What callers pass, checked where a wrong one would do harm or fail far from its cause. */
-import { ConfigError, wrongOption } from '@hotpath/contract'
-import type { SetEntry } from '../options.ts'
+import { ConfigError, validateTags, wrongOption } from '@hotpath/contract'
+import type { LoadOptions, ReadOptions, SetEntry, WriteOptions } from '../options.ts'
+
+/** What a call without options has: known by identity, so that nothing has to be checked. */
+export const NO_OPTIONS: LoadOptions & WriteOptions = {}
+const NO_TAGS: readonly string[] = []
 
 /** @throws ConfigError for what is no list of keys: a text would be taken for a list of letters. */
 export function assertList(keys: unknown): void {
@@ -31,4 +35,17 @@ export function noWarmLoader(): ConfigError {
     'ERR_CONFIG_OPTION',
     '`warm` got a key but no `load`. Pass `{ load: ({ key }) => … }`, or entries `{ key, value }`.',
   )
+}
+
+/** @throws TagError */
+export function ownJudgedBy({ judgedBy }: Pick<ReadOptions, 'judgedBy'>): readonly string[] | undefined {
+  return judgedBy === undefined ? undefined : [...validateTags(judgedBy, 'judgedBy')]
+}
+
+/** Copied: the caller may change his list later. */
+export function ownTags(tags: readonly string[] | undefined): readonly string[] {
+  if (tags === undefined) return NO_TAGS
+  // A function has a length too.
+  const valid = validateTags(tags, 'tags')
+  return valid.length === 0 ? NO_TAGS : [...valid]
 }

@@ -1,0 +1,73 @@
+/** Invalidating: hard and soft, by key, tag, prefix, pattern, and all. */
+import { type CacheKey, type Scope, type Strength, type Token, checkOptions } from '@hotpath/contract'
+import type { InvalidationScope } from '../cache.ts'
+import { INVALIDATE_OPTIONS, type InvalidateOptions, WRITE_OPTIONS, type WriteOptions } from '../options.ts'
+import { writing } from '../read/write-promise.ts'
+import { append, markOfAll } from '../read/write.ts'
+import { chain } from '../time/chain.ts'
+import { NO_OPTIONS } from './input.ts'
+import { scopesOf, tagScopes } from './scopes.ts'
+import { WritingHandle } from './writing-handle.ts'
+
+export class InvalidatingHandle extends WritingHandle {
+  expire(key: CacheKey, options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('expire', 'soft', options, () => [{ type: 'key', key: this.encode(key) }])
+  }
+
+  invalidate(scopes: Iterable<InvalidationScope>, options: InvalidateOptions = NO_OPTIONS): Promise<Token> {
+    const strength = options?.soft === true ? 'soft' : 'hard'
+    return this.#invalidate('invalidate', strength, options, () =>
+      scopesOf(this.keys, (key) => this.encode(key), scopes),
+    )
+  }
+
+  invalidateTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('invalidateTags', 'hard', options, (method) => tagScopes(tags, method))
+  }
+
+  expireTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('expireTags', 'soft', options, (method) => tagScopes(tags, method))
+  }
+
+  invalidatePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('invalidatePrefix', 'hard', options, () => [this.keys.prefix(prefix)])
+  }
+
+  expirePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('expirePrefix', 'soft', options, () => [this.keys.prefix(prefix)])
+  }
+
+  invalidatePattern(pattern: string, options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('invalidatePattern', 'hard', options, () => [this.keys.pattern(pattern)])
+  }
+
+  expirePattern(pattern: string, options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('expirePattern', 'soft', options, () => [this.keys.pattern(pattern)])
+  }
+
+  clear(options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('clear', 'hard', options, () => [this.keys.all()])
+  }
+
+  expireAll(options?: WriteOptions): Promise<Token> {
+    return this.#invalidate('expireAll', 'soft', options, () => [this.keys.all()])
+  }
+
+  #invalidate(
+    method: string,
+    strength: Strength,
+    options: WriteOptions = NO_OPTIONS,
+    scopesFor: (method: string) => readonly Scope[],
+  ): Promise<Token> {
+    return writing(method, this.engine.view, () => {
+      checkOptions(options, method, method === 'invalidate' ? INVALIDATE_OPTIONS : WRITE_OPTIONS)
+      const scopes = scopesFor(method)
+      this.open()
+      // Invalidated from the call on, so the memory can be given back at once.
+      if (strength === 'hard' && scopes.some(({ type }) => type === 'all')) void this.engine.memory?.clear()
+      const invalidations = scopes.map((scope) => ({ scope, strength }))
+      const appended = append(this.engine, this.counters, invalidations, options.queue)
+      return chain(appended, (marks) => markOfAll(this.engine, marks))
+    })
+  }
+}

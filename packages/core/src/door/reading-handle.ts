@@ -1,0 +1,159 @@
+/** Reading, with a loader and without. */
+import { type CacheKey, type Entry, FRESHNESS_OPTIONS, ageOf, checkOptions } from '@hotpath/contract'
+import type { Found } from '../flights/found.ts'
+import { LOAD_OPTIONS, type LoadOptions, PEEK_OPTIONS, READ_OPTIONS, type ReadOptions } from '../options.ts'
+import type { Call } from '../read/call.ts'
+import { countFound } from '../read/count.ts'
+import { describe } from '../read/describe.ts'
+import { find, markOf } from '../read/find.ts'
+import type { LoadContext, Loader, ManyLoader } from '../read/loader.ts'
+import { type ManyCall, findMany, getOrSetMany } from '../read/many.ts'
+import { readThrough } from '../read/read.ts'
+import type { CacheEntry } from '../watch/entry-info.ts'
+import { HandleBase } from './handle-base.ts'
+import { NO_OPTIONS, ownJudgedBy, ownTags } from './input.ts'
+
+export class ReadingHandle extends HandleBase {
+  getOrSet<Value, Result = Value>(
+    key: CacheKey,
+    loader: (context: LoadContext<Value>) => Result | Promise<Result>,
+    options: LoadOptions = NO_OPTIONS,
+  ): Promise<Result> {
+    try {
+      const encoded = this.keys.encode(key)
+      if (options === NO_OPTIONS || isPlain(options)) {
+        const entry = this.hit(encoded)
+        if (entry !== undefined) return Promise.resolve(entry.value as Result)
+      }
+      if (options !== NO_OPTIONS) checkOptions(options, 'getOrSet', FRESHNESS_OPTIONS, LOAD_OPTIONS)
+      // Written out, as V8 forgets the shape of what is spread, and drops the code for it, when none is alive.
+      const call: Call<unknown> = {
+        engine: this.engine,
+        counters: this.counters,
+        key: encoded,
+        original: key,
+        loader: loader as Loader<unknown>,
+        tags: ownTags(options.tags),
+        freshness: this.freshnessOf(options),
+        judgedBy: ownJudgedBy(options),
+        onRead: options.onRead,
+        signal: options.signal,
+        refresh: options.refresh ?? false,
+        isOneOfMany: false,
+        since: this.engine.view.changes,
+        after: 0,
+        previous: undefined,
+        lookUp: false,
+      }
+      return Promise.resolve(readThrough(call, markOf(options.after)) as Result | Promise<Result>)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  get<Value = unknown>(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<Value | undefined> {
+    try {
+      const encoded = this.keys.encode(key)
+      const entry = options === NO_OPTIONS || mayHit(options) ? this.hit(encoded) : undefined
+      if (entry !== undefined) return Promise.resolve(entry.value as Value)
+      if (options !== NO_OPTIONS) checkOptions(options, 'get', READ_OPTIONS)
+      ownJudgedBy(options)
+      this.open(encoded)
+      const value = find(this.engine, encoded, options, (found) => {
+        countFound({ engine: this.engine, counters: this.counters, key: encoded }, found)
+        return found?.entry.value as Value | undefined
+      })
+      return Promise.resolve(value)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  entry<Value = unknown>(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<CacheEntry<Value> | undefined> {
+    try {
+      const encoded = this.keys.encode(key)
+      const hit = options === NO_OPTIONS || mayHit(options) ? this.hit(encoded) : undefined
+      if (hit !== undefined) return Promise.resolve(this.#described({ entry: hit, age: 'fresh', tier: 0 }))
+      checkOptions(options, 'entry', READ_OPTIONS)
+      ownJudgedBy(options)
+      this.open(encoded)
+      const entry = find(this.engine, encoded, options, (found) => {
+        countFound({ engine: this.engine, counters: this.counters, key: encoded }, found)
+        return found && this.#described<Value>(found)
+      })
+      return Promise.resolve(entry)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async getMany<Value = unknown>(
+    keys: readonly CacheKey[],
+    options: ReadOptions = NO_OPTIONS,
+  ): Promise<(Value | undefined)[]> {
+    checkOptions(options, 'getMany', READ_OPTIONS)
+    ownJudgedBy(options)
+    const found = await findMany(this.engine, this.counters, this.encodeAll(keys), options)
+    return found.map((one) => one?.entry.value as Value | undefined)
+  }
+
+  async has(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<boolean> {
+    const encoded = this.encode(key)
+    checkOptions(options, 'has', READ_OPTIONS)
+    ownJudgedBy(options)
+    return find(this.engine, encoded, options, (found) => found !== undefined)
+  }
+
+  peek<Value = unknown>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined {
+    const encoded = this.keys.encode(key)
+    const entry = this.engine.memory?.peek?.(encoded) as Entry<Value> | undefined
+    if (entry === undefined) {
+      if (options !== undefined) checkOptions(options, 'peek', PEEK_OPTIONS)
+      return undefined
+    }
+    if (this.engine.judgeHeld(encoded, entry) === 'outdated') return undefined
+    const now = this.engine.timeline.recent()
+    if (now >= this.engine.view.offlineAt) return undefined
+    const age = ageOf(entry, now, entry.expired)
+    return age === 'fresh' || (age === 'stale' && options?.stale === true) ? entry.value : undefined
+  }
+
+  async getOrSetMany<Value>(
+    keys: readonly CacheKey[],
+    loader: ManyLoader<Value>,
+    options: LoadOptions = NO_OPTIONS,
+  ): Promise<(Value | undefined)[]> {
+    const encoded = this.encodeAll(keys)
+    checkOptions(options, 'getOrSetMany', FRESHNESS_OPTIONS, LOAD_OPTIONS)
+    const call: ManyCall<Value> = {
+      engine: this.engine,
+      counters: this.counters,
+      keys: encoded,
+      originals: keys,
+      loader,
+      tags: ownTags(options.tags),
+      freshness: this.freshnessOf(options),
+      judgedBy: ownJudgedBy(options),
+      onRead: options.onRead,
+      signal: options.signal,
+      refresh: options.refresh ?? false,
+    }
+    return getOrSetMany(call, markOf(options.after))
+  }
+
+  #described<Value>(found: Found): CacheEntry<Value> {
+    return describe(this.engine, found as Found<Value>)
+  }
+}
+
+/** Options that change nothing about a fresh hit. */
+function isPlain(options: LoadOptions): boolean {
+  return (
+    mayHit(options) && options?.onRead === undefined && options?.refresh !== true && options?.signal?.aborted !== true
+  )
+}
+
+/** The same of a read without a loader. */
+function mayHit(options: ReadOptions): boolean {
+  return options?.after === undefined && options?.judgedBy === undefined
+}

@@ -1,0 +1,96 @@
+/** Writing values, and removing those of single keys. */
+import {
+  type CacheKey,
+  FRESHNESS_OPTIONS,
+  type Freshness,
+  type Token,
+  checkOptions,
+  resolveFreshness,
+  timeLimit,
+  toToken,
+  wrongOption,
+} from '@hotpath/contract'
+import type { Saving, WriteThroughOptions, Written } from '../cache.ts'
+import {
+  SET_ENTRY,
+  SET_OPTIONS,
+  type SetEntry,
+  type SetOptions,
+  WRITE_OPTIONS,
+  WRITE_THROUGH_OPTIONS,
+  type WriteOptions,
+} from '../options.ts'
+import { reach } from '../read/call.ts'
+import { markOf } from '../read/find.ts'
+import { tooSlow } from '../read/load.ts'
+import { writing } from '../read/write-promise.ts'
+import { type Write, append, remove, store } from '../read/write.ts'
+import { NO_OPTIONS, assertEntry, assertIterable, ownTags } from './input.ts'
+import { ReadingHandle } from './reading-handle.ts'
+
+export class WritingHandle extends ReadingHandle {
+  set<Value>(key: CacheKey, value: Value, options: SetOptions = NO_OPTIONS): Promise<Token> {
+    return writing('set', this.engine.view, () => {
+      if (options !== NO_OPTIONS) checkOptions(options, 'set', FRESHNESS_OPTIONS, SET_OPTIONS, WRITE_OPTIONS)
+      return store(this.engine, this.counters, [this.#write(key, value, options, this.freshness)], options.queue)
+    })
+  }
+
+  setMany(entries: Iterable<SetEntry>, options: SetOptions = NO_OPTIONS): Promise<Token> {
+    return writing('setMany', this.engine.view, () => {
+      this.open()
+      checkOptions(options, 'setMany', FRESHNESS_OPTIONS, SET_OPTIONS, WRITE_OPTIONS)
+      ownTags(options.tags)
+      const shared = resolveFreshness(this.freshness, options)
+      const writes = Array.from(assertIterable(entries, 'setMany'), (entry) => {
+        assertEntry(entry)
+        checkOptions(entry, 'an entry of setMany', SET_ENTRY, FRESHNESS_OPTIONS, SET_OPTIONS)
+        const { tags = options.tags, asOf = options.asOf } = entry
+        return this.#write(entry.key, entry.value, { ...entry, tags, asOf }, shared)
+      })
+      return store(this.engine, this.counters, writes, options.queue)
+    })
+  }
+
+  async write<Value>(
+    key: CacheKey,
+    value: Value,
+    save: (value: Value, context: Saving) => unknown,
+    options: WriteThroughOptions = NO_OPTIONS,
+  ): Promise<Written<never>> {
+    checkOptions(options, 'write', FRESHNESS_OPTIONS, WRITE_THROUGH_OPTIONS, WRITE_OPTIONS)
+    const write = this.#write(key, value, options, this.freshness)
+    if (typeof save !== 'function')
+      throw wrongOption('save', 'a function', save, 'Use for example `(user) => db.save(user)`.')
+    const [engine, counters] = [this.engine, this.counters]
+    const tools = { append, store, reach, timeLimit, tooSlow, toToken }
+    const written = await engine.inTurn(write.key, async () => {
+      this.open()
+      const { writeThrough } = await import('./later/write.ts')
+      return writeThrough({ engine, counters, write, save, options, tools })
+    })
+    return written as Written<never>
+  }
+
+  delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('delete', this.engine.view, () => {
+      const encoded = this.encode(key)
+      checkOptions(options, 'delete', WRITE_OPTIONS)
+      return remove(this.engine, this.counters, [encoded], options.queue)
+    })
+  }
+
+  deleteMany(keys: readonly CacheKey[], options: WriteOptions = NO_OPTIONS): Promise<Token> {
+    return writing('deleteMany', this.engine.view, () => {
+      const encoded = [...new Set(this.encodeAll(keys))]
+      checkOptions(options, 'deleteMany', WRITE_OPTIONS)
+      return remove(this.engine, this.counters, encoded, options.queue)
+    })
+  }
+
+  #write(key: CacheKey, value: unknown, options: SetOptions, above: Freshness): Write {
+    const encoded = this.encode(key)
+    const freshness = options === NO_OPTIONS ? above : resolveFreshness(above, options)
+    return { key: encoded, value, tags: ownTags(options.tags), freshness, asOf: markOf(options.asOf, 'asOf') }
+  }
+}
