@@ -70,7 +70,7 @@ export const pages: readonly BudgetedPage[] = [
   { name: 'createCache + memory()', limit: 26_000, program: light, isProduction: false },
   {
     name: '@hotpath/core/shared on top, production',
-    limit: 10_400,
+    limit: 10_100,
     program: both,
     isProduction: true,
     beyond: { program: light, isProduction: true },
