@@ -13,8 +13,8 @@ export const cacheManager: Peer = {
   setup: 'stores: `createKeyv` of cacheable, then `@keyv/redis`',
   lacks: {
     tag: 'it has no tags',
-    nodes: 'it does not tell other nodes: what they hold in memory stays until its ttl',
-    bus: 'it does not tell other nodes: what they hold in memory stays until its ttl',
+    nodes: 'it does not notify other nodes: what they hold in memory stays until its ttl',
+    bus: 'it does not notify other nodes: what they hold in memory stays until its ttl',
   },
   async open({ url, superjson: isSuper, origin }) {
     const codec = isSuper ? { serialize: stringify, deserialize: parse } : {}
