@@ -5,7 +5,9 @@ import {
   type EntryHead,
   type Freshness,
   type HotpathError,
+  type Invalidation,
   MAX_KEY_BYTES,
+  type Mark,
   type MaybePromise,
   NEVER_JUDGED,
   type Random,
@@ -18,6 +20,7 @@ import {
   systemClock,
   timeLimit,
   toMs,
+  toToken,
 } from '@hotpath/contract'
 import { Backoff } from './flights/backoff.ts'
 import { isPromise } from './time/chain.ts'
@@ -113,6 +116,11 @@ export class Engine implements SharedHost, LocalHost {
     this.maxKeyBytes = shared === undefined ? Number.POSITIVE_INFINITY : MAX_KEY_BYTES
     this.view = shared?.view ?? new LocalView(this)
     this.flights = new Flights(this.view)
+    this.view.followers.add((record) => {
+      if (!this.events.wants('invalidated')) return
+      const { scope, strength } = record
+      this.events.emit({ type: 'invalidated', scope, strength, own: this.view.isOwn(record), token: toToken(record) })
+    })
     shared?.begin()
   }
 

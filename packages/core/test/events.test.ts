@@ -20,7 +20,7 @@ const TYPES: readonly CacheEventType[] = [
   'load-error',
   'refresh',
   'set',
-  'invalidate',
+  'invalidated',
   'evict',
   'reset',
   'fault',
@@ -69,19 +69,22 @@ describe('events', () => {
     await cache.expireTags(['t'])
     const kinds = told.map((event) => (event.type === 'evict' ? `${event.key} ${event.reason}` : event.type))
     expect(kinds).toEqual([
-      'invalidate',
+      'invalidated',
       'set',
-      'invalidate',
+      'invalidated',
       'a max-entries',
       'set',
-      'invalidate',
+      'invalidated',
       'c max-entry-bytes',
       'set',
-      'invalidate',
+      'invalidated',
     ])
     expect(told.at(-1)).toEqual({
-      type: 'invalidate',
-      invalidations: [{ scope: { type: 'tag', tag: 't' }, strength: 'soft' }],
+      type: 'invalidated',
+      scope: { type: 'tag', tag: 't' },
+      strength: 'soft',
+      own: true,
+      token: cache.position(),
     })
   })
 
@@ -124,7 +127,7 @@ describe('events', () => {
       codes.push(error.code)
       throw new Error('again')
     })
-    for (const type of ['hit', 'set', 'invalidate'] as const) {
+    for (const type of ['hit', 'set', 'invalidated'] as const) {
       cache.on(type, () => {
         throw new Error('listener')
       })
@@ -137,7 +140,7 @@ describe('events', () => {
   test('tell each invalidation as it was appended', async () => {
     const { cache } = make()
     const told: unknown[] = []
-    cache.on('invalidate', ({ invalidations }) => told.push(...invalidations))
+    cache.on('invalidated', ({ scope, strength }) => told.push({ scope, strength }))
     const users = cache.namespace('users')
     await users.delete([1])
     await users.expire([1])

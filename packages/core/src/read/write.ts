@@ -26,7 +26,7 @@ export interface Write {
 }
 
 /**
- * Appends, counts and tells. Where it may queue, a log that does not answer is waited for behind.
+ * Appends and counts. Where it may queue, a log that does not answer is waited for behind.
  *
  * @returns Where the log has them, `LogView.maxRecords` of them at each mark; none for none.
  */
@@ -38,7 +38,6 @@ export function append(
 ): MaybePromise<readonly Mark[]> {
   if (invalidations.length === 0) return []
   counters.invalidations += invalidations.length
-  if (engine.events.wants('invalidate')) engine.events.emit({ type: 'invalidate', invalidations })
   return engine.view.append(invalidations, queue)
 }
 

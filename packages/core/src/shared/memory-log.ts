@@ -49,16 +49,25 @@ export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog
   const followers = new Set<LogFollower>()
   let position = 0
   const here = (): Mark => ({ epoch, position })
+  /** A follower may append too: all get every record, in order. */
+  let undelivered: LogRecord[] = []
+  const deliver = (): void => {
+    for (const record of undelivered) for (const follower of followers) tell(follower, record)
+    undelivered = []
+  }
 
   return {
     append(invalidations) {
+      const isNested = undelivered.length > 0
       for (const { scope, strength } of invalidations) {
         const record: LogRecord = { epoch, position: position + 1, previous: position, scope, strength }
         position = record.position
         positions.raise(record)
-        for (const follower of followers) tell(follower, record)
+        undelivered.push(record)
       }
-      return here()
+      const mark = here()
+      if (!isNested) deliver()
+      return mark
     },
     follow(follower) {
       followers.add(follower)

@@ -156,6 +156,7 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
       void memory?.clear()
       if (host.events.wants('reset')) host.events.emit({ type: 'reset' })
     },
+    freeMemory: () => void memory?.clear(),
     maxOfflineMs,
     beginMs: timeoutMs,
     fault: (error, source) => faults.report(source, error),

@@ -69,20 +69,23 @@ export class LocalView implements LogView {
   }
 
   append(invalidations: readonly Invalidation[]): readonly Mark[] {
-    for (const { scope, strength } of invalidations) {
+    const records = invalidations.map(({ scope, strength }) => {
       const record = { scope, strength, epoch: this.#epoch, position: ++this.#position }
       this.#positions.raise(record)
       this.changes++
       // A record of one key concerns one entry, so the judgements of all others hold.
       if (scope.type === 'key') this.#host.keyChanged(scope.key)
       else this.version++
-      for (const follower of this.followers) follower(record)
-    }
+      return record
+    })
+    // Noted before anybody is told: a follower may append too.
+    const mark = this.#here()
     if (!this.#isCrowded && this.#positions.isCrowded === true) {
       this.#isCrowded = true
       this.#host.fault(crowded())
     }
-    return [this.#here()]
+    for (const record of records) for (const follower of this.followers) follower(record)
+    return [mark]
   }
 
   atMost(mark: Mark): Mark {
@@ -104,6 +107,10 @@ export class LocalView implements LogView {
   }
 
   async idle(): Promise<void> {}
+
+  isOwn(): boolean {
+    return true
+  }
 
   elapsed(): number {
     return this.#host.elapsed()

@@ -36,6 +36,8 @@ export interface LogView {
   readonly standsAlone: boolean
   /** Called with each record once it holds here, in the order of the log: those of this process too. */
   readonly followers: Set<(record: Invalidation & Mark) => void>
+  /** Whether a record that a follower is called with was appended by this process. */
+  isOwn(record: Invalidation & Mark): boolean
   /** Invalidations that share one mark, at most. */
   readonly maxRecords: number
   /** The point that a look-up or load begins at; `undefined`: nothing may be stored. */

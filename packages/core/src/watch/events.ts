@@ -1,4 +1,12 @@
-import { EventBus, type EventNamed, type EvictionReason, type HotpathError, type Invalidation } from '@hotpath/contract'
+import {
+  EventBus,
+  type EventNamed,
+  type EvictionReason,
+  type HotpathError,
+  type Scope,
+  type Strength,
+  type Token,
+} from '@hotpath/contract'
 
 /** Everything a cache tells, as a union discriminated by `type`. Keys are encoded. */
 export type CacheEvent =
@@ -60,9 +68,18 @@ export type CacheEvent =
     }
   | {
       /** Which event or kind. */
-      readonly type: 'invalidate'
-      /** What was appended to the log. */
-      readonly invalidations: readonly Invalidation[]
+      readonly type: 'invalidated'
+      /** What it is about. Keys and prefixes are encoded. */
+      readonly scope: Scope
+      /** `hard`: gone; `soft`: stale. */
+      readonly strength: Strength
+      /**
+       * Whether this cache appended the record, or was appending the same at that moment; other caches of one process
+       * are others.
+       */
+      readonly own: boolean
+      /** Where the log has the record: a read `after` it sees nothing older. */
+      readonly token: Token
     }
   | {
       /** Which event or kind. */
@@ -113,7 +130,7 @@ const ALL_TYPES: Readonly<Record<CacheEventType, true>> = {
   'load-error': true,
   refresh: true,
   set: true,
-  invalidate: true,
+  invalidated: true,
   evict: true,
   reset: true,
   fault: true,

@@ -12,6 +12,7 @@ import {
   type Invalidation,
   type InvalidationLog,
   LogError,
+  type LogRecord,
   type Mark,
   type MaybePromise,
   type Random,
@@ -38,6 +39,8 @@ export interface CoherenceHost extends ViewHost {
   readonly clock: Clock
   /** A new mirror begins: nothing in memory can be judged any more. */
   reset(): void
+  /** Another process invalidated everything. */
+  freeMemory(): void
   /** How long entries are valid without contact with a log that has heartbeats. */
   readonly maxOfflineMs: number
   /** How long callers wait for the view of the log. */
@@ -205,6 +208,10 @@ export class Coherence implements LogView {
     })
   }
 
+  isOwn(record: Invalidation & Mark): boolean {
+    return this.#own.has(record)
+  }
+
   /** From here on nothing in memory is valid. */
   end(): void {
     this.#state.offlineAt = Number.NEGATIVE_INFINITY
@@ -233,8 +240,7 @@ export class Coherence implements LogView {
         host.fault(rewound(), 'life')
         return this.#own.appendBehind([EVERYTHING])
       case 'record':
-        for (const follower of this.followers) follower(report.record)
-        return undefined
+        return this.#follow(report.record)
       case 'applied':
         this.#announce(report.invalidation)
         this.#heartbeat?.moved()
@@ -257,6 +263,11 @@ export class Coherence implements LogView {
       case 'crowded':
         return host.fault(crowded(), 'life')
     }
+  }
+
+  #follow(record: LogRecord): void {
+    if (record.scope.type === 'all' && record.strength === 'hard' && !this.isOwn(record)) this.#host.freeMemory()
+    for (const follower of this.followers) follower(record)
   }
 
   #ready(at: number, life: string): void {

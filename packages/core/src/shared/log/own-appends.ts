@@ -2,10 +2,12 @@
  * This node's way to the log: appends, waits for an answer within a bound, and appends again what has an unknown
  * outcome or may have been lost with an earlier life of the log. See `pending-invalidations.ts` for what holds meanwhile.
  */
-import { LogError, type Mark, type MaybePromise, type Strength } from '@hotpath/contract'
+import { type Invalidation, LogError, type Mark, type MaybePromise, type Strength } from '@hotpath/contract'
 import type { Acknowledged } from './acknowledged.ts'
 import { isPromise } from '../../time/chain.ts'
 import { Deadlines } from '../deadlines.ts'
+import { idOf } from './invalidation-set.ts'
+import { OwnRecords } from './own-records.ts'
 import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
 import type { LogSite } from './view-state.ts'
 
@@ -24,6 +26,9 @@ export class OwnAppends {
   readonly #remembered: Acknowledged | undefined
   readonly #pending = new PendingInvalidations()
   readonly #deadlines: Deadlines
+  readonly #records = new OwnRecords()
+  /** What a log is being asked that may deliver its records before it returns. */
+  #asking: Batch = []
   readonly #underWay = new Set<Promise<unknown>>()
   #cancelRetry: (() => void) | undefined
   #closed = false
@@ -39,6 +44,12 @@ export class OwnAppends {
     return /* rule: pending */ this.#pending.empty ? undefined : this.#pending.strengthFor(key, tags)
   }
 
+  /** Whether this process appended a record, or the same is on its way to the log. */
+  has(record: Invalidation & Mark): boolean {
+    if (this.#records.has(record) || this.#pending.has(record)) return true
+    return this.#asking.some((invalidation) => idOf(invalidation) === idOf(record))
+  }
+
   /**
    * Appends parts one after another, each with a mark of its own: between two of them others may append. From the call
    * on all of them hold on this node.
@@ -51,7 +62,7 @@ export class OwnAppends {
     for (const [index, part] of parts.entries()) {
       const answer = this.#ask(part)
       if (isPromise(answer)) return this.#appendLater(parts.slice(index), answer, marks)
-      this.#site.report({ type: 'accepted', invalidations: part, mark: answer })
+      this.#report(part, answer)
       marks.push(answer)
     }
     return marks
@@ -84,10 +95,14 @@ export class OwnAppends {
   }
 
   #ask(part: Batch): MaybePromise<Mark> {
+    const outer = this.#asking
+    this.#asking = part
     try {
       return this.#site.log.append(part)
     } catch (cause) {
       return Promise.reject(cause)
+    } finally {
+      this.#asking = outer
     }
   }
 
@@ -132,11 +147,17 @@ export class OwnAppends {
 
   #accepted(batch: Batch, mark: Mark): void {
     // First into the mirror, then out of effect: between the two nothing may slip through.
-    this.#site.report({ type: 'accepted', invalidations: batch, mark })
+    this.#report(batch, mark)
     this.#pending.settle(batch)
     // What was judged by the pending ones may be judged otherwise by their position.
     for (const invalidation of batch) this.#site.report({ type: 'changed', invalidation })
     this.#remembered?.add(batch, mark, this.#site.clock.monotonic())
+  }
+
+  #report(batch: Batch, mark: Mark): void {
+    const { epoch, cursor } = this.#site.state
+    this.#records.acknowledged(batch.length, mark, { epoch, position: cursor })
+    this.#site.report({ type: 'accepted', invalidations: batch, mark })
   }
 
   #postpone(batch: Batch): void {

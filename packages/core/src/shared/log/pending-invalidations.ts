@@ -85,6 +85,11 @@ export class PendingInvalidations {
     return batch
   }
 
+  /** Whether exactly this one is pending. */
+  has(invalidation: Invalidation): boolean {
+    return this.#sent.has(invalidation) || this.#waitingCounts.has(invalidation)
+  }
+
   /** The strongest pending invalidation that matches. */
   strengthFor(key: string, tags: readonly string[]): Strength | undefined {
     const sent = this.#sent.strengthFor(key, tags)

@@ -40,6 +40,15 @@ export class ScopeCounts {
     return concerns(this.#soft, key, tags) ? 'soft' : undefined
   }
 
+  /** Whether exactly this one is in effect. */
+  has(invalidation: Invalidation): boolean {
+    const { scope, strength } = invalidation
+    const counts = strength === 'hard' ? this.#hard : this.#soft
+    if (scope.type === 'all') return counts.all > 0
+    if (scope.type === 'key') return counts.keys.has(scope.key)
+    return scope.type === 'tag' ? counts.tags.has(scope.tag) : counts.matchers.has(idOf(invalidation))
+  }
+
   #count(invalidation: Invalidation, step: 1 | -1): void {
     const { scope, strength } = invalidation
     const counts = strength === 'hard' ? this.#hard : this.#soft
