@@ -29,7 +29,7 @@ class Remote implements InvalidationLog {
   #follower: LogFollower | undefined
 
   async append(invalidations: Parameters<InvalidationLog['append']>[0]) {
-    this.appends++
+    this.appends += invalidations.length
     if (this.isAway) throw new Error('away')
     return this.#inner.append(invalidations)
   }

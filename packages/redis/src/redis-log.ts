@@ -106,8 +106,9 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
 
   return {
     heartbeatMs: HEARTBEAT_MS,
+    maxRecords: MAX_RECORDS,
     head,
-    /** What is too much for one command is appended in several; others may hear of the first before the last is in. */
+    /** No cache appends more than one command takes. What somebody else does is appended in several. */
     async append(invalidations) {
       let mark = await appendSome(invalidations.slice(0, MAX_RECORDS))
       for (let from = MAX_RECORDS; from < invalidations.length; from += MAX_RECORDS) {

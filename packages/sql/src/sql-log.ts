@@ -62,6 +62,7 @@ export function openLog({ table, advice, pollMs, release }: LogParts, context: T
 
   return {
     heartbeatMs: HEARTBEAT_MS,
+    maxRecords: table.maxRecords,
     head,
     async append(invalidations) {
       if (invalidations.length > 0) return guard(queue.append(invalidations.map(toRow)))

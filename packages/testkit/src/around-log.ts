@@ -45,6 +45,7 @@ export function aroundLog(inner: InvalidationLog, { around, channel = gate }: Lo
   }
 
   return {
+    maxRecords: inner.maxRecords,
     append: (invalidations) => around('append', () => inner.append(invalidations)),
     follow,
     snapshot: () => around('snapshot', () => inner.snapshot()),

@@ -118,6 +118,11 @@ export interface InvalidationLog {
    */
   readonly heartbeatMs?: number | undefined
   /**
+   * How many records one append takes, as one step takes only so much. No cache appends more than this, nor more than
+   * 1,000. Default 1,000.
+   */
+  readonly maxRecords?: number | undefined
+  /**
    * Appends in one atomic step, in order, and answers with the mark of the last record.
    *
    * A rejection means that the outcome is unknown: the records may or may not have been accepted.

@@ -113,7 +113,7 @@ export async function remove(
 ): Promise<Mark> {
   const scopes = keys.map((key): Invalidation => ({ scope: { type: 'key', key }, strength: 'hard' }))
   const marks = await append(engine, counters, scopes, queue)
-  await Promise.all(engine.lower.map((tier) => tier.run('delete', (store) => store.delete(keys))))
+  await Promise.all(engine.lower.map((tier) => tier.delete(keys)))
   return markOfAll(engine, marks)
 }
 

@@ -172,7 +172,7 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
     begin: () => view.begin(),
     store(entries, upTo) {
       const above = view.standsAlone ? [] : lower.filter(({ tier }) => tier.index < upTo)
-      return above.length === 0 ? undefined : Promise.all(above.map((tier) => tier.setMany(entries)))
+      return above.length > 1 ? Promise.all(above.map((tier) => tier.setMany(entries))) : above[0]?.setMany(entries)
     },
     changed(index, key) {
       const drop = (store: TierStore): MaybePromise<void> => (key === undefined ? store.clear() : store.delete([key]))

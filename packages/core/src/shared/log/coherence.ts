@@ -25,7 +25,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { Lives } from './lives.ts'
 import { noView, rewound, unknownOutcome, unreachable } from './log-faults.ts'
 import { Mirror } from './mirror.ts'
-import { MAX_RECORDS, OwnAppends } from './own-appends.ts'
+import { OwnAppends } from './own-appends.ts'
 import { partsOf } from '../parts-of.ts'
 import { crowded } from '../../view/local-view.ts'
 import { type Judgement, type LogView, QUEUED, type Subject, type ViewHost, afterSoft } from '../../view/log-view.ts'
@@ -55,7 +55,7 @@ export interface CoherenceHost extends ViewHost {
 const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
 
 export class Coherence implements LogView {
-  readonly maxRecords: number = MAX_RECORDS
+  readonly maxRecords: number
   readonly followers: LogView['followers'] = new Set()
   readonly #host: CoherenceHost
   readonly #state = createViewState()
@@ -81,6 +81,7 @@ export class Coherence implements LogView {
     this.#tokens = new TokenReach(site)
     this.#mirror = new Mirror(site)
     this.#own = new OwnAppends(site, everyMs === undefined ? undefined : new Acknowledged(host.maxOfflineMs))
+    this.maxRecords = this.#own.maxRecords
     this.#heartbeat = everyMs === undefined ? undefined : new Heartbeat(site, everyMs)
   }
 
@@ -166,7 +167,7 @@ export class Coherence implements LogView {
 
   /** See `LogView.append`: in parts, one after another, each with a mark of its own. */
   append(invalidations: readonly Invalidation[], queue: boolean): MaybePromise<readonly Mark[]> {
-    const parts = partsOf(invalidations, MAX_RECORDS)
+    const parts = partsOf(invalidations, this.maxRecords)
     if (this.#standIn !== undefined) for (const part of parts) this.#standIn.append(part)
     const answer = this.#own.append(parts)
     if (!isPromise(answer)) return answer

@@ -4,8 +4,8 @@
  */
 import { type Invalidation, LogError, type Mark, type MaybePromise, type Strength } from '@hotpath/contract'
 import type { Acknowledged } from './acknowledged.ts'
-import { isPromise } from '../../time/chain.ts'
-import { Deadlines } from '../deadlines.ts'
+import { AppendTurns } from './append-turns.ts'
+import { chain, isPromise } from '../../time/chain.ts'
 import { idOf } from './invalidation-set.ts'
 import { OwnRecords } from './own-records.ts'
 import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
@@ -14,29 +14,37 @@ import type { LogSite } from './view-state.ts'
 const RETRY_MS = 1_000
 /** An append that is not answered for this long has an unknown outcome. */
 const APPEND_MS = 5_000
-/**
- * Records of one append: far fewer than a log keeps for its followers, so that they come after, and few enough for a
- * store to take in one step.
- */
-export const MAX_RECORDS = /* bound: records */ 1_000
+/** Records of one append, unless the log takes fewer: far fewer than a log keeps for its followers, so that they come after. */
+const MAX_RECORDS = /* bound: records */ 1_000
 
 export class OwnAppends {
   readonly #site: LogSite
   /** Remembers what was acknowledged, where the log may lose it. */
   readonly #remembered: Acknowledged | undefined
+  /** Records of one append. */
+  readonly maxRecords: number
   readonly #pending = new PendingInvalidations()
-  readonly #deadlines: Deadlines
+  readonly #turns: AppendTurns
   readonly #records = new OwnRecords()
   /** What a log is being asked that may deliver its records before it returns. */
   #asking: Batch = []
-  readonly #underWay = new Set<Promise<unknown>>()
+  /** Calls that wait for the log. */
+  #underWay = 0
+  #whenIdle: (() => void)[] = []
   #cancelRetry: (() => void) | undefined
   #closed = false
 
   constructor(site: LogSite, remembered: Acknowledged | undefined) {
+    const { log, clock } = site
     this.#site = site
     this.#remembered = remembered
-    this.#deadlines = new Deadlines(site.clock, APPEND_MS)
+    this.maxRecords = Math.min(MAX_RECORDS, log.maxRecords ?? MAX_RECORDS)
+    this.#turns = new AppendTurns({
+      clock,
+      maxRecords: this.maxRecords,
+      limitMs: APPEND_MS,
+      append: (records) => this.#ask(records),
+    })
   }
 
   /** The strongest invalidation without a position yet that matches. */
@@ -54,15 +62,15 @@ export class OwnAppends {
    * Appends parts one after another, each with a mark of its own: between two of them others may append. From the call
    * on all of them hold on this node.
    *
-   * @param parts - Each of at most `MAX_RECORDS`.
+   * @param parts - Each of at most `maxRecords`.
    * @throws LogError `ERR_LOG_UNAVAILABLE` when the outcome is unknown; they keep their effect here and are appended again.
    */
   append(parts: readonly Batch[]): MaybePromise<readonly Mark[]> {
     const marks: Mark[] = []
     for (const [index, part] of parts.entries()) {
-      const answer = this.#ask(part)
+      const answer = this.#turns.append(part)
       if (isPromise(answer)) return this.#appendLater(parts.slice(index), answer, marks)
-      this.#report(part, answer)
+      this.#site.report({ type: 'accepted', invalidations: part, mark: answer })
       marks.push(answer)
     }
     return marks
@@ -84,23 +92,29 @@ export class OwnAppends {
   }
 
   /** When what is being appended has been answered, one way or the other. */
-  async idle(): Promise<void> {
-    await Promise.allSettled(this.#underWay)
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#underWay === 0) resolve()
+      else this.#whenIdle.push(resolve)
+    })
   }
 
   close(): void {
     this.#closed = true
     this.#cancelRetry?.()
-    this.#deadlines.close()
+    this.#turns.close()
   }
 
-  #ask(part: Batch): MaybePromise<Mark> {
+  /** One step of the log: of one call, or of several. */
+  #ask(records: Batch): MaybePromise<Mark> {
     const outer = this.#asking
-    this.#asking = part
+    this.#asking = records
     try {
-      return this.#site.log.append(part)
-    } catch (cause) {
-      return Promise.reject(cause)
+      return chain(this.#site.log.append(records), (mark) => {
+        const { epoch, cursor } = this.#site.state
+        this.#records.acknowledged(records.length, mark, { epoch, position: cursor })
+        return mark
+      })
     } finally {
       this.#asking = outer
     }
@@ -109,13 +123,15 @@ export class OwnAppends {
   #appendLater(parts: readonly Batch[], first: Promise<Mark>, marks: Mark[]): Promise<readonly Mark[]> {
     for (const part of parts) this.#pending.add(part)
     for (const part of parts) for (const invalidation of part) this.#site.report({ type: 'changed', invalidation })
-    const done = this.#send(parts, first, marks).catch((cause: unknown) => {
-      throw unconfirmed(cause)
-    })
-    this.#underWay.add(done)
-    const end = (): void => void this.#underWay.delete(done)
+    this.#underWay++
+    const done = this.#send(parts, first, marks)
+    const end = (): void => this.#ended()
     done.then(end, end)
     return done
+  }
+
+  #ended(): void {
+    if (--this.#underWay === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
 
   /** Appends what is in effect already. What is not acknowledged waits to be appended again. */
@@ -123,7 +139,7 @@ export class OwnAppends {
     let sent = 0
     try {
       for (const part of parts) {
-        const mark = await this.#inTime(sent === 0 && first !== undefined ? first : this.#ask(part))
+        const mark = await (sent === 0 && first !== undefined ? first : this.#turns.append(part))
         this.#accepted(part, mark)
         marks.push(mark)
         sent++
@@ -131,33 +147,17 @@ export class OwnAppends {
       return marks
     } catch (cause) {
       for (const part of parts.slice(sent)) this.#postpone(part)
-      throw cause
+      throw unconfirmed(cause)
     }
-  }
-
-  #inTime(answer: MaybePromise<Mark>): Promise<Mark> {
-    return new Promise((resolve, reject) => {
-      const deadline = this.#deadlines.begin(() => reject(new Error('no response in time')))
-      const end = (): void => this.#deadlines.end(deadline)
-      const answered = Promise.resolve(answer)
-      answered.then(resolve, reject)
-      answered.then(end, end)
-    })
   }
 
   #accepted(batch: Batch, mark: Mark): void {
     // First into the mirror, then out of effect: between the two nothing may slip through.
-    this.#report(batch, mark)
+    this.#site.report({ type: 'accepted', invalidations: batch, mark })
     this.#pending.settle(batch)
     // What was judged by the pending ones may be judged otherwise by their position.
     for (const invalidation of batch) this.#site.report({ type: 'changed', invalidation })
     this.#remembered?.add(batch, mark, this.#site.clock.monotonic())
-  }
-
-  #report(batch: Batch, mark: Mark): void {
-    const { epoch, cursor } = this.#site.state
-    this.#records.acknowledged(batch.length, mark, { epoch, position: cursor })
-    this.#site.report({ type: 'accepted', invalidations: batch, mark })
   }
 
   #postpone(batch: Batch): void {
@@ -171,7 +171,7 @@ export class OwnAppends {
     this.#cancelRetry?.()
     this.#cancelRetry = undefined
     if (this.#closed) return
-    const batch = this.#pending.take(MAX_RECORDS)
+    const batch = this.#pending.take(this.maxRecords)
     if (batch.length === 0) return
     this.#send([batch]).then(
       () => this.#retry(),

@@ -17,6 +17,7 @@ import { isPromise } from '../../time/chain.ts'
 import { type Deadline, Deadlines } from '../deadlines.ts'
 import { partsOf } from '../parts-of.ts'
 import { ReadBatch } from './read-batch.ts'
+import { WriteBatch } from './write-batch.ts'
 
 /** Entries of one operation on many, so that its timeout is for a bounded amount of work. */
 const MAX_ENTRIES = /* bound: entries */ 10_000
@@ -45,6 +46,7 @@ export class GuardedTier {
   readonly #host: TierHost
   readonly #deadlines: Deadlines
   readonly #reads: ReadBatch
+  readonly #writes: WriteBatch
   readonly #breaker = new Breaker()
   /** End the purges under way. */
   readonly #endings = new Set<() => void>()
@@ -54,6 +56,7 @@ export class GuardedTier {
     this.#host = host
     this.#deadlines = new Deadlines(host.clock, host.timeoutMs)
     this.#reads = new ReadBatch(host.clock, (keys) => this.#read(keys), tier.store)
+    this.#writes = new WriteBatch(host.clock, (entries, removed) => this.#write(entries, removed))
   }
 
   /** Whether the last operation failed. */
@@ -61,8 +64,13 @@ export class GuardedTier {
     return this.#breaker.isFailing
   }
 
-  /** Runs one operation; `undefined` when the tier failed, was too slow or is not asked now. */
+  /** Runs one operation, after all writes that were called for; `undefined` when the tier failed, was too slow or is not asked now. */
   run<Result>(operation: string, call: (store: TierStore) => MaybePromise<Result>): Promise<Result | undefined> {
+    this.#writes.flush()
+    return this.#run(operation, call)
+  }
+
+  #run<Result>(operation: string, call: (store: TierStore) => MaybePromise<Result>): Promise<Result | undefined> {
     if (!this.#breaker.allows(this.#host.elapsed())) return Promise.resolve(undefined)
     // One promise and no more: there may be thousands of reads at once.
     return new Promise((resolve) => {
@@ -109,15 +117,36 @@ export class GuardedTier {
   async getMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
     const found: (Entry | undefined)[] = []
     for (const part of partsOf(keys, MAX_ENTRIES)) {
-      const entries = await this.run('getMany', (store) => store.getMany(part))
+      const entries = await this.#inOrder(part).#run('getMany', (store) => store.getMany(part))
       for (let index = 0; index < part.length; index++) found.push(entries?.[index])
     }
     return found
   }
 
-  /** Stores many, in parts. */
-  async setMany(entries: readonly (readonly [key: string, entry: Entry])[]): Promise<void> {
-    for (const part of partsOf(entries, MAX_ENTRIES)) await this.run('set', (store) => store.setMany(part))
+  /** Stores, in parts where there are many. */
+  setMany(entries: readonly (readonly [key: string, entry: Entry])[]): Promise<void> {
+    return this.tier.store.sync ? this.#write(entries, []) : this.#writes.set(entries)
+  }
+
+  /** Removes, in parts where there are many. */
+  delete(keys: readonly string[]): Promise<void> {
+    return this.tier.store.sync ? this.#write([], keys) : this.#writes.delete(keys)
+  }
+
+  async #write(entries: readonly (readonly [key: string, entry: Entry])[], removed: readonly string[]): Promise<void> {
+    // Two different keys, so neither has to wait for the other.
+    const deleted =
+      removed.length === 0 ? undefined : this.#inParts('delete', removed, (store, part) => store.delete(part))
+    if (entries.length > 0) await this.#inParts('set', entries, (store, part) => store.setMany(part))
+    await deleted
+  }
+
+  async #inParts<Item>(
+    operation: string,
+    items: readonly Item[],
+    call: (store: TierStore, part: readonly Item[]) => MaybePromise<void>,
+  ): Promise<void> {
+    for (const part of partsOf(items, MAX_ENTRIES)) await this.#run(operation, (store) => call(store, part))
   }
 
   /** Removes what is dead, and answers how many; 0 when the tier fails. It may take long, as long as it goes on. */
@@ -156,8 +185,15 @@ export class GuardedTier {
   async #read(keys: readonly string[]): Promise<readonly (Entry | undefined)[] | undefined> {
     const [key] = keys
     // What many share had better be the plain read where there is only one.
-    if (keys.length === 1 && key !== undefined) return [await this.run('get', (store) => store.get(key))]
-    return this.run('getMany', (store) => store.getMany(keys))
+    this.#inOrder(keys)
+    if (keys.length === 1 && key !== undefined) return [await this.#run('get', (store) => store.get(key))]
+    return this.#run('getMany', (store) => store.getMany(keys))
+  }
+
+  /** What is written under these keys goes out before they are read. */
+  #inOrder(keys: readonly string[]): this {
+    if (this.#writes.concerns(keys)) this.#writes.flush()
+    return this
   }
 
   /** Ends what is under way: whoever waits gets a miss. */
