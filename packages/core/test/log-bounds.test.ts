@@ -152,13 +152,45 @@ describe('many writes at once', () => {
     expect(await position()).toBe(3 + 3_000)
   })
 
-  test('10,000 writes of one turn are as many appends, and all is stored', async () => {
-    const { open } = remote()
-    const cache = open()
+  test('no append has more records than the log takes', async () => {
+    const { open, log, server } = remote()
+    const cache = make({ log: () => ({ ...log, maxRecords: 400 }) }).cache
+    const other = open()
+    await flush()
+    await cache.setMany(entries(1_000))
+    await Promise.all(entries(1_000).map(({ key }) => cache.delete(key)))
+    expect(server.appends).toEqual([400, 400, 200, 1, 400, 400, 199])
+    expect(other.position()).toBe(cache.position())
+  })
+
+  test('10,000 writes of one turn are appended together, and all is stored', async () => {
+    const { open, server } = remote()
+    const [cache, other] = [open(), open()]
     await flush()
     await Promise.all(entries(10_000).map(({ key, value }) => cache.set(key, value)))
-    expect(await cache.get(['user', 9_999])).toBe(9_999)
+    expect(server.appends).toEqual([1, ...Array.from({ length: 9 }, () => 1_000), 999])
+    const found = await other.getMany(entries(10_000).map(({ key }) => key))
+    expect(found.filter((value, index) => value !== index)).toEqual([])
   }, 60_000)
+
+  test('P16: of several writes of one turn each counts from its own call on', async () => {
+    const { open } = remote()
+    const [cache, other] = [open(), open()]
+    await flush()
+    await Promise.all([
+      cache.delete('first of the turn'),
+      cache.set('k', 'first', { tags: ['t'] }),
+      cache.set('j', 'kept', { tags: ['u'], staleWhileRevalidate: '1h' }),
+      cache.set('k', 'second', { tags: ['t'] }),
+      cache.invalidateTags(['t']),
+      cache.set('i', 'after', { tags: ['t'] }),
+      cache.expireTags(['u']),
+    ])
+    for (const one of [cache, other]) {
+      expect(await one.getMany(['k', 'j', 'i'])).toEqual([undefined, undefined, 'after'])
+      expect(await one.get('j', { stale: true })).toBe('kept')
+    }
+  })
 })
 
 describe('a stream of garbage', () => {

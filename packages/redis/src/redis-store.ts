@@ -30,6 +30,8 @@ interface Sealed {
 
 /** Frames of one command; a script holds up everybody else while it runs. */
 const MAX_WRITES = 100
+/** Entries that are encoded without a pause: some milliseconds of work. */
+const MAX_SEALED = 500
 const MAX_READS = 1_000
 /** Of reads that come together: while we decode one batch the server works on the next, where with one of 512 both wait. */
 const MAX_BATCH = 128
@@ -102,6 +104,12 @@ export function openStore({ connection, codec, clock, keyPrefix }: StoreParts, c
   async function write(entries: readonly (readonly [string, Entry])[]): Promise<void> {
     const unknown = clock.ready()
     if (unknown !== undefined) await unknown
+    if (entries.length <= MAX_SEALED) return writeSome(entries)
+    for (let from = 0; from < entries.length; from += MAX_SEALED)
+      await writeSome(entries.slice(from, from + MAX_SEALED))
+  }
+
+  async function writeSome(entries: readonly (readonly [string, Entry])[]): Promise<void> {
     const sealed = (await Promise.all(entries.map(([key, entry]) => seal(key, entry)))).filter(
       (one) => one !== undefined,
     )

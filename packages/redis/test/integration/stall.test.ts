@@ -43,3 +43,31 @@ test('a read and a load whose answers arrived during a stall succeed', async () 
   expect(faults).toEqual([])
   await cache.close()
 }, 30_000)
+
+test('20,000 writes of one turn go out in a few hundred commands, in as many turns as there are appends', async () => {
+  const client = server.connect()
+  const cache = createCache({ name: 'burst', tiers: [memory({ maxEntries: 30_000 }), redis({ client })], ttl: '1h' })
+  const faults: unknown[] = []
+  cache.on('fault', (event) => faults.push(event))
+  expect(await cache.ready()).toBe(true)
+  const admin = server.connect()
+  await admin.config('RESETSTAT')
+  let turns = 0
+  let isOver = false
+  const turn = (): void => {
+    turns++
+    if (!isOver) setImmediate(turn)
+  }
+  setImmediate(turn)
+  const tokens = await Promise.all(Array.from({ length: 20_000 }, (_, index) => cache.set(`k${index}`, index)))
+  isOver = true
+  const stats = await admin.info('commandstats')
+  const scripts = [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].map(([, calls]) => Number(calls))
+  expect(scripts.reduce((sum, calls) => sum + calls, 0)).toBeLessThan(500)
+  expect(turns).toBeGreaterThan(40)
+  expect(faults).toEqual([])
+  expect(await client.keys('*burst:k*')).toHaveLength(20_000)
+  const other = createCache({ name: 'burst', tiers: [redis({ client: server.connect() })], ttl: '1h' })
+  expect(await other.get('k19999', { after: tokens[19_999] })).toBe(19_999)
+  await Promise.all([cache.close(), other.close()])
+}, 60_000)

@@ -1,6 +1,9 @@
-import { parseToken, toToken } from '@hotpath/contract'
+import { type InvalidationLog, parseToken, toToken } from '@hotpath/contract'
 import { check, checkSame } from './check.ts'
 import { type LogCase, checkChain, createRecorder, invalidation, ofKey } from './log-bench.ts'
+
+/** Records of one append where a log does not say. */
+const MAX_RECORDS = 1_000
 
 /** Appending, and where the log stands. */
 export const LOG_APPEND: readonly LogCase[] = [
@@ -73,21 +76,11 @@ export const LOG_APPEND: readonly LogCase[] = [
   },
   {
     name: 'keeps the records of an append together and in order, however many append at once',
-    async run({ log }) {
-      const recorder = createRecorder()
-      const { from } = await log.follow(recorder)
-      const writers = ['a', 'b', 'c', 'd']
-      const batches = writers.map((writer) => [1, 2, 3].map((number) => ofKey(`${writer}${number}`)))
-      const marks = await Promise.all(batches.map(async (batch) => log.append(batch)))
-      for (const mark of marks) await recorder.until(mark)
-      const ends = marks.map(({ position }) => recorder.records.findIndex((record) => record.position === position))
-      const order = writers.map((_, index) => index).sort((one, other) => (ends[one] ?? 0) - (ends[other] ?? 0))
-      checkChain(
-        recorder.records,
-        from,
-        order.flatMap((index) => batches[index] ?? []),
-      )
-    },
+    run: ({ log }) => appendTogether(log, 3),
+  },
+  {
+    name: 'keeps as many records of an append together as it says that it takes',
+    run: ({ log }) => appendTogether(log, log.maxRecords ?? MAX_RECORDS),
   },
   {
     name: 'carries each scope and strength unchanged',
@@ -115,3 +108,20 @@ export const LOG_APPEND: readonly LogCase[] = [
     },
   },
 ]
+
+/** Several append at once, so many records each. */
+async function appendTogether(log: InvalidationLog, count: number): Promise<void> {
+  const recorder = createRecorder()
+  const { from } = await log.follow(recorder)
+  const writers = ['a', 'b', 'c', 'd']
+  const batches = writers.map((writer) => Array.from({ length: count }, (_, index) => ofKey(`${writer}${index}`)))
+  const marks = await Promise.all(batches.map(async (batch) => log.append(batch)))
+  for (const mark of marks) await recorder.until(mark)
+  const ends = marks.map(({ position }) => recorder.records.findIndex((record) => record.position === position))
+  const order = writers.map((_, index) => index).sort((one, other) => (ends[one] ?? 0) - (ends[other] ?? 0))
+  checkChain(
+    recorder.records,
+    from,
+    order.flatMap((index) => batches[index] ?? []),
+  )
+}
