@@ -9,7 +9,7 @@ import {
   flush,
 } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { createMemoryLog } from './core.ts'
+import { type Cache, createMemoryLog } from './core.ts'
 import { make } from './make.ts'
 
 /** A log whose answers wait for the test, over a real one. */
@@ -183,6 +183,44 @@ describe('a log that fails', () => {
     expect(await cache.get('k')).toBe(2)
     // The write of `k` once, and `other`.
     expect((await inner.head()).position).toBe(2)
+  })
+
+  test.each([
+    ['tag', (cache: Cache) => cache.invalidateTags(['t'])],
+    ['prefix', (cache: Cache) => cache.namespace('n').clear()],
+    ['all', (cache: Cache) => cache.clear()],
+  ])(
+    'a value that a wider one of unknown outcome matches (%s) is not stored, which is an event',
+    async (_, invalidate) => {
+      const { cache, clock, log, faults } = chaotic()
+      await flush()
+      log.down()
+      await expect(invalidate(cache)).rejects.toMatchObject({ code: 'ERR_LOG_UNAVAILABLE' })
+      log.up()
+      faults.length = 0
+      await cache.set(['n', 1], 'set', { tags: ['t'] })
+      expect(await cache.getOrSet(['n', 2], () => 'loaded', { tags: ['t'] })).toBe('loaded')
+      expect([cache.peek(['n', 1]), cache.peek(['n', 2])]).toEqual([undefined, undefined])
+      expect(faults).toContain('ERR_LOG_UNCONFIRMED')
+      await clock.advanceAsync(2_000)
+      faults.length = 0
+      await cache.set(['n', 1], 'set', { tags: ['t'] })
+      expect([cache.peek(['n', 1]), faults]).toEqual(['set', []])
+    },
+  )
+
+  test('a value that is invalidated while it is loaded is no event', async () => {
+    const { cache, faults } = chaotic()
+    await flush()
+    const loader = deferredLoader<string>()
+    const read = cache.getOrSet('k', loader)
+    await flush()
+    const invalidated = cache.invalidateTags(['t'])
+    const cleared = cache.clear()
+    loader.at(0).resolve('old')
+    await Promise.all([invalidated, cleared])
+    await read
+    expect([cache.peek('k'), faults]).toEqual([undefined, []])
   })
 
   test('P8: a soft invalidation does not take the place of a hard one of unknown outcome', async () => {

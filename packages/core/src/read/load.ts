@@ -191,7 +191,7 @@ function judgeLoaded<Value>(
   const windows = windowsOf(value, freshness, engine.random)
   const mayStore = !decisions.skipped && value !== undefined && windows.freshMs > 0
   const isGood = mark !== undefined && judgement !== 'outdated'
-  if (mayStore && judgement === 'outdated') engine.notStored(key, false)
+  if (mayStore && judgement === 'outdated') engine.notStored(key, tags, false)
   const isStored = isGood && mayStore && isStorable(engine, key, value, freshness) && flight.claim()
   if (isStored) {
     const { epoch, position: asOf } = mark

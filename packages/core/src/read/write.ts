@@ -132,10 +132,11 @@ function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: M
   const isQueued = mark === QUEUED
   // Nothing is judged any more once the cache closes. What is stored below memory then is judged by those who read it.
   const isKept = closed && view.isThere && !isQueued
-  if (!isKept) engine.notStored(key, isQueued || closed)
   const { epoch, position: asOf } = view.atMost(mark)
   const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
-  return isKept || view.judge(key, entry) !== 'outdated' ? entry : undefined
+  if (isKept || view.judge(key, entry) !== 'outdated') return entry
+  engine.notStored(key, tags, isQueued || closed)
+  return undefined
 }
 
 function undefinedValue(key: string): ValueError {

@@ -76,8 +76,11 @@ export interface LogView {
    *   tiers must be skipped.
    */
   catchUp(token: Mark): MaybePromise<number | undefined>
-  /** A value was not stored: reported when that is because there is no view of the log, or its write is queued. */
-  notStored(key: string, isQueued: boolean): void
+  /**
+   * A value was not stored: reported when that is because there is no view of the log, its write is queued, or the log
+   * has not confirmed what was invalidated before.
+   */
+  notStored(key: string, tags: readonly string[], isQueued: boolean): void
   /** What a caller gets when a write failed. */
   failureOf(method: string, error: unknown): unknown
   /** When what is being appended has been answered, one way or the other. */

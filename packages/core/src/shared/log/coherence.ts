@@ -23,7 +23,7 @@ import { Acknowledged } from './acknowledged.ts'
 import { chain, isPromise } from '../../time/chain.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Lives } from './lives.ts'
-import { noView, rewound, unknownOutcome, unreachable } from './log-faults.ts'
+import { noView, rewound, unconfirmed, unknownOutcome, unreachable } from './log-faults.ts'
 import { Mirror } from './mirror.ts'
 import { OwnAppends } from './own-appends.ts'
 import { partsOf } from '../parts-of.ts'
@@ -178,8 +178,9 @@ export class Coherence implements LogView {
     })
   }
 
-  notStored(key: string, isQueued: boolean): void {
+  notStored(key: string, tags: readonly string[], isQueued: boolean): void {
     if (isQueued || this.isBlind()) this.#host.fault(noView(key), 'log')
+    else if (this.#own.isUnconfirmed(key, tags)) this.#host.fault(unconfirmed(key), 'append')
   }
 
   /** A write whose outcome is unknown says so, and what it did all the same. */

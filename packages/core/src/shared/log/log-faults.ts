@@ -35,3 +35,12 @@ export function noView(key: string): LogError {
     { context: { key: displayKey(key) } },
   )
 }
+
+/** An invalidation of this process is in effect until the log has it, on all that it matches. */
+export function unconfirmed(key: string): LogError {
+  return new LogError(
+    'ERR_LOG_UNCONFIRMED',
+    `The value of \`${displayKey(key)}\` was not stored, as the invalidation log has not confirmed an earlier invalidation that matches it: appended again, that one would remove it. Values are stored from then on. Check the connection of the tier that brings the log.`,
+    { context: { key: displayKey(key) } },
+  )
+}

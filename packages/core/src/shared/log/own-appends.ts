@@ -58,6 +58,11 @@ export class OwnAppends {
     return this.#asking.some((invalidation) => idOf(invalidation) === idOf(record))
   }
 
+  /** Whether an invalidation of unknown outcome matches. */
+  isUnconfirmed(key: string, tags: readonly string[]): boolean {
+    return this.#pending.isUnconfirmed(key, tags)
+  }
+
   /**
    * Appends parts one after another, each with a mark of its own: between two of them others may append. From the call
    * on all of them hold on this node.

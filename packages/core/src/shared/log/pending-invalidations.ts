@@ -21,6 +21,9 @@ export class PendingInvalidations {
   /** Those whose outcome is unknown. */
   #waiting = new InvalidationSet()
   #waitingCounts = new ScopeCounts()
+  /** Those of them that the log has been asked to append again. */
+  readonly #retried = new ScopeCounts()
+  readonly #retries = new Set<Batch>()
 
   get empty(): boolean {
     return this.#sentCount === 0 && this.#waiting.size === 0
@@ -45,6 +48,7 @@ export class PendingInvalidations {
   settle(batch: Batch): void {
     for (const invalidation of batch) this.#sent.remove(invalidation)
     this.#sentCount -= batch.length
+    if (this.#retries.delete(batch)) for (const invalidation of batch) this.#retried.remove(invalidation)
   }
 
   /**
@@ -80,14 +84,21 @@ export class PendingInvalidations {
       this.#waiting.forget(invalidation)
       this.#waitingCounts.remove(invalidation)
       this.#sent.add(invalidation)
+      this.#retried.add(invalidation)
     }
     this.#sentCount += batch.length
+    this.#retries.add(batch)
     return batch
   }
 
   /** Whether exactly this one is pending. */
   has(invalidation: Invalidation): boolean {
     return this.#sent.has(invalidation) || this.#waitingCounts.has(invalidation)
+  }
+
+  /** Whether one of unknown outcome matches: what it matches is not stored for longer than an append takes. */
+  isUnconfirmed(key: string, tags: readonly string[]): boolean {
+    return this.#waitingCounts.strengthFor(key, tags) === 'hard' || this.#retried.strengthFor(key, tags) === 'hard'
   }
 
   /** The strongest pending invalidation that matches. */
