@@ -294,6 +294,7 @@ export const SMALL_BOUNDS: Changes = {
   matchers: '2',
   scopes: '3',
   'wide-scopes': '2',
+  awaited: '4',
   records: '2',
   entries: '2',
   early: '3',
