@@ -25,7 +25,7 @@ export interface Watcher {
   snapshotArrived(server: Server, readAt: number): void
   /** An entry is stored in a tier. */
   stores(key: string, entry: Entry): void
-  /** A tier is asked for a key; answers with what to call when it has answered. */
+  /** A tier is asked for a key, or to store it; answers with what to call when it has answered. */
   asks(key: string): () => void
 }
 
@@ -114,9 +114,12 @@ export function createRemoteTier(link: Link, watcher: Watcher, hasLeases: boolea
           const { judgedAt, expired, ...fields } = entry
           return [key, { ...fields, bornAt: world.now - (now - entry.createdAt) }] as const
         })
-        await link.commands().request('set', (server) => {
+        // Without memory a load ends when its value has arrived.
+        const arrived = entries.map(([key]) => watcher.asks(key))
+        const answer = link.commands().request('set', (server) => {
           for (const [key, stored] of sent) server.store(key, stored)
         })
+        await answer.finally(() => arrived.forEach((one) => one()))
       }
       return {
         sync: false,

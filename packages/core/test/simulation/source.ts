@@ -74,10 +74,12 @@ export async function load(
   return value
 }
 
-/** Whether nothing that concerns a value has been called for since it was read. */
+/** Whether nothing that concerns a value, or a read that is judged by further tags, has been called for since it was read. */
 function isUnchanged({ history }: Scene, previous: Value, now: Value): boolean {
   return !history.calls.some(
     (call) =>
-      call.calledAt > previous.readAt && call.calledAt < now.readAt && (call.matches(previous) || call.matches(now)),
+      call.calledAt > previous.readAt &&
+      call.calledAt < now.readAt &&
+      (call.what.scope.type === 'tag' || call.matches(previous) || call.matches(now)),
   )
 }
