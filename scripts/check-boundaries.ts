@@ -48,6 +48,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'read',
     'cache',
     'door',
+    'changes',
+    'lease',
     'create-cache',
     'index',
   ],

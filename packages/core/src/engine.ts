@@ -67,6 +67,8 @@ export class Engine implements SharedHost, LocalHost {
   readonly backoff: Backoff = new Backoff()
   /** What writes do that say nothing of it. */
   readonly queue: boolean
+  /** Called when the cache closes: what follows it ends. */
+  readonly endings: Set<() => void> = new Set()
   /** By tier. */
   readonly evictions: number[]
   /** By tier. */
@@ -259,6 +261,7 @@ export class Engine implements SharedHost, LocalHost {
   close(): Promise<void> {
     // First of all: from the call on, memory answers nothing.
     this.view.end()
+    for (const end of this.endings) end()
     this.#closing ??= this.#close()
     return this.#closing
   }

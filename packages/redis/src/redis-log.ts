@@ -19,7 +19,7 @@ import { SilenceError } from './follower-connection.ts'
 import { APPEND, HEAD, REPAIR, timeIn } from './log-scripts.ts'
 import { positionsIn, readState } from './log-state.ts'
 import type { StreamFollower } from './stream-follower.ts'
-import type { StreamEntry } from './stream-read.ts'
+import { type StreamEntry, readStreams } from './stream-read.ts'
 
 /** What a log works with. */
 export interface LogParts {
@@ -157,6 +157,14 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
         return { ...at, position: read.position, positions: await positionsIn(read) }
       }
       throw begunAnew()
+    },
+    async recordsAfter(position) {
+      const replies = await readStreams(connection, new Map([[stream, position]]), undefined)
+      return [...replies.values()].flat().map((entry) => {
+        const record = toRecord(entry)
+        if (record === undefined) throw unknownRecord()
+        return record
+      })
     },
     close() {
       isClosed = true

@@ -15,7 +15,7 @@ const MAX_ENTRIES = 1_000
 
 /** @param blockMs - How long to wait for an entry; `undefined`: not at all. */
 export async function readStreams(
-  connection: RedisClient,
+  connection: Pick<RedisClient, 'call'>,
   cursors: Cursors,
   blockMs: number | undefined,
 ): Promise<ReadonlyMap<string, readonly StreamEntry[]>> {

@@ -71,6 +71,7 @@ export function openLog({ table, advice, pollMs, release }: LogParts, context: T
     },
     follow,
     snapshot: () => guard(table.state()),
+    recordsAfter: (position) => guard(table.recordsAfter(position)),
     close: () => (closing ??= close()),
   }
 }

@@ -44,8 +44,12 @@ export function aroundLog(inner: InvalidationLog, { around, channel = gate }: Lo
     }
   }
 
+  const { recordsAfter } = inner
   return {
     maxRecords: inner.maxRecords,
+    ...(recordsAfter && {
+      recordsAfter: (position) => around('recordsAfter', () => recordsAfter.call(inner, position)),
+    }),
     append: (invalidations) => around('append', () => inner.append(invalidations)),
     follow,
     snapshot: () => around('snapshot', () => inner.snapshot()),

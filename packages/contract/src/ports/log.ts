@@ -134,6 +134,11 @@ export interface InvalidationLog {
   snapshot(): MaybePromise<LogSnapshot>
   /** Reads where the log stands. */
   head(): MaybePromise<LogHead>
+  /**
+   * Reads some of the records after a position, in order, for a reader that comes back to where it was; none when there
+   * are none. Records that the log has dropped are left out, and show as a gap before the first. Absent: it keeps none.
+   */
+  recordsAfter?(position: number): MaybePromise<readonly LogRecord[]>
   /** Lets go of timers and connections. Idempotent. */
   close(): MaybePromise<void>
 }

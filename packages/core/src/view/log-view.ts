@@ -1,5 +1,5 @@
 /** What judging entries needs to know of the invalidation log, whether it is of this process or shared. */
-import type { Invalidation, Mark, MaybePromise } from '@hotpath/contract'
+import type { Invalidation, InvalidationLog, Mark, MaybePromise } from '@hotpath/contract'
 
 /** What the log says of an entry: valid, expired (a soft record) or outdated (a hard one). */
 export type Judgement = 'valid' | 'expired' | 'outdated'
@@ -16,6 +16,13 @@ export const QUEUED: Mark = { epoch: '_', position: 0 }
 
 /** Where a write is that nobody could put in order: older than everything. */
 export const NOWHERE: Mark = { epoch: '-', position: 0 }
+
+/** Where the records of a view come from. */
+export interface RecordStream {
+  readonly log: Pick<InvalidationLog, 'head' | 'recordsAfter'>
+  /** The last record that followers were called with; `undefined` until the view of the log is there. */
+  cursor(): Mark | undefined
+}
 
 /**
  * This process's view of the invalidation log. `mark()` is noted before a look-up or load, so that a record accepted
@@ -36,6 +43,8 @@ export interface LogView {
   readonly standsAlone: boolean
   /** Called with each record once it holds here, in the order of the log: those of this process too. */
   readonly followers: Set<(record: Invalidation & Mark) => void>
+  /** What the records come from; absent where the log is of this process. */
+  readonly stream?: RecordStream | undefined
   /** Whether a record that a follower is called with was appended by this process. */
   isOwn(record: Invalidation & Mark): boolean
   /** Invalidations that share one mark, at most. */

@@ -1,4 +1,4 @@
-import { type InvalidationLog, parseToken, toToken } from '@hotpath/contract'
+import { type InvalidationLog, type LogRecord, parseToken, toToken } from '@hotpath/contract'
 import { check, checkSame } from './check.ts'
 import { type LogCase, checkChain, createRecorder, invalidation, ofKey } from './log-bench.ts'
 
@@ -96,6 +96,26 @@ export const LOG_APPEND: readonly LogCase[] = [
       ])
       await recorder.until(await log.append(invalidations))
       checkChain(recorder.records, from, invalidations)
+    },
+  },
+  {
+    name: 'reads the records after a position again, in order, where it keeps them',
+    async run({ log }) {
+      if (log.recordsAfter === undefined) return
+      const { epoch, position } = await log.head()
+      const batch = [ofKey('a'), invalidation({ type: 'tag', tag: 'größer' }, 'soft'), ofKey('c')]
+      const end = await log.append(batch)
+      const records: LogRecord[] = []
+      let after = position
+      while (after < end.position) {
+        const some = await log.recordsAfter(after)
+        const last = some.at(-1)?.position ?? 0
+        check(last > after, `Records after ${after} must be read, received up to ${last}.`)
+        records.push(...some)
+        after = last
+      }
+      checkChain(records, { epoch, position }, batch)
+      checkSame(await log.recordsAfter(end.position), [], 'records after the last')
     },
   },
   {

@@ -28,7 +28,15 @@ import { Mirror } from './mirror.ts'
 import { OwnAppends } from './own-appends.ts'
 import { partsOf } from '../parts-of.ts'
 import { crowded } from '../../view/local-view.ts'
-import { type Judgement, type LogView, QUEUED, type Subject, type ViewHost, afterSoft } from '../../view/log-view.ts'
+import {
+  type Judgement,
+  type LogView,
+  QUEUED,
+  type RecordStream,
+  type Subject,
+  type ViewHost,
+  afterSoft,
+} from '../../view/log-view.ts'
 import { StandIn } from './stand-in.ts'
 import { TokenReach } from './token-reach.ts'
 import { type LogReport, type LogSite, type LogSource, createViewState, markOf } from './view-state.ts'
@@ -57,6 +65,7 @@ const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
 export class Coherence implements LogView {
   readonly maxRecords: number
   readonly followers: LogView['followers'] = new Set()
+  readonly stream: RecordStream
   readonly #host: CoherenceHost
   readonly #state = createViewState()
   readonly #mirror: Mirror
@@ -68,6 +77,7 @@ export class Coherence implements LogView {
   readonly #heartbeat: Heartbeat | undefined
   constructor(host: CoherenceHost) {
     this.#host = host
+    this.stream = { log: host.log, cursor: () => this.#cursor() }
     this.#beginning = new Beginning(host.clock, host.beginMs, () => this.#standAlone())
     const { log, clock } = host
     const site: LogSite = {
@@ -208,6 +218,11 @@ export class Coherence implements LogView {
       // In another epoch a position may be any number.
       return this.mark()?.epoch === token.epoch ? token.position : 0
     })
+  }
+
+  #cursor(): Mark | undefined {
+    const { positions, epoch, cursor } = this.#state
+    return positions && { epoch, position: cursor }
   }
 
   isOwn(record: Invalidation & Mark): boolean {

@@ -1,0 +1,15 @@
+/** How doors that are entries of their own get at the engine of a cache. */
+import { wrongOption } from '@hotpath/contract'
+import type { Cache } from '../cache.ts'
+import type { Engine } from '../engine.ts'
+
+/**
+ * The engine of a cache, or of a namespace of it. By name, as the cache may come from another copy of this package.
+ *
+ * @throws ConfigError for what is no cache.
+ */
+export function engineOf(cache: Cache): Engine {
+  const { engine } = Object(cache) as { readonly engine?: Engine }
+  if (engine?.view !== undefined) return engine
+  throw wrongOption('cache', 'what `createCache` returned, or a namespace of it', cache, 'Pass on the cache itself.')
+}
