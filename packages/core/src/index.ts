@@ -30,7 +30,14 @@ export type {
 export type { CacheEntry, EntryInfo, ReadReport } from './watch/entry-info.ts'
 export type { LoadContext, Loader, ManyLoader, Previous } from './read/loader.ts'
 
-export type { CacheEvent, CacheEventOf, CacheEventType, CacheListener } from './watch/events.ts'
+export type {
+  CacheEvent,
+  CacheEventOf,
+  CacheEventType,
+  CacheListener,
+  TierOperation,
+  TierOutcome,
+} from './watch/events.ts'
 export type { CacheStats, Counts, TierCounts, TierStats } from './watch/stats.ts'
 export type { LoadTimes } from './watch/histogram.ts'
 

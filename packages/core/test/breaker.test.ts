@@ -70,6 +70,7 @@ describe('a tier behind its breaker', () => {
         elapsed: () => clock.monotonic(),
         fault: ({ code }) => void faults.push(code),
         recovered: () => {},
+        measure: () => undefined,
       },
     )
     return { clock, load, faults, tier }
@@ -107,16 +108,23 @@ describe('a tier behind its breaker', () => {
     const told: unknown[] = []
     const tier = new GuardedTier(
       { type: 'broken', index: 1, store: {} as TierStore },
-      { clock, timeoutMs: 1_000, elapsed: () => 0, fault: (error) => void told.push(error), recovered: () => {} },
+      {
+        clock,
+        timeoutMs: 1_000,
+        elapsed: () => 0,
+        fault: (error) => void told.push(error),
+        recovered: () => {},
+        measure: () => undefined,
+      },
     )
     const thrower = (): never => {
       throw cause
     }
-    expect(await tier.run('purge', thrower)).toBeUndefined()
-    expect(await tier.run('clear', () => Promise.reject(cause))).toBeUndefined()
+    expect(await tier.run('get', thrower)).toBeUndefined()
+    expect(await tier.run('delete', () => Promise.reject(cause))).toBeUndefined()
     expect(told).toMatchObject([
-      { code: 'ERR_TIER_FAILED', cause, context: { tier: 'broken', operation: 'purge' } },
-      { code: 'ERR_TIER_FAILED', cause, context: { tier: 'broken', operation: 'clear' } },
+      { code: 'ERR_TIER_FAILED', cause, context: { tier: 'broken', operation: 'get' } },
+      { code: 'ERR_TIER_FAILED', cause, context: { tier: 'broken', operation: 'delete' } },
     ])
     tier.close()
     expect(clock.pending).toBe(0)

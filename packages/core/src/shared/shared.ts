@@ -19,7 +19,7 @@ import type { Flight, Flights } from '../flights/flight.ts'
 import { detach } from '../time/detach.ts'
 import { pause } from '../time/pause.ts'
 import type { LogView, ViewHost } from '../view/log-view.ts'
-import type { Events } from '../watch/events.ts'
+import type { Events, TierOperation, TierOutcome } from '../watch/events.ts'
 import { Faults } from '../watch/faults.ts'
 import { GuardedLease } from './lease/guarded-lease.ts'
 import { type LookBelow, type Turn, takeTurn } from './lease/turn.ts'
@@ -130,6 +130,12 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
     elapsed,
     fault: (error: HotpathError, tier: OpenTier) => tierAway(error, tier.index),
     recovered: (tier: OpenTier) => faults.recovered(`tier ${tier.index}`),
+    measure({ type: tier }: OpenTier, operation: TierOperation, count: number) {
+      if (!host.events.wants('tier')) return undefined
+      const at = clock.monotonic()
+      return (outcome: TierOutcome) =>
+        host.events.emit({ type: 'tier', tier, operation, count, durationMs: clock.monotonic() - at, outcome })
+    },
   }
   const memory = firstOf(host)
   const lower = opened.slice(memory === undefined ? 0 : 1).map((tier) => new GuardedTier(tier, guard))

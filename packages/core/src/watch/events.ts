@@ -8,6 +8,12 @@ import {
   type Token,
 } from '@hotpath/contract'
 
+/** What a tier below memory is asked to do. */
+export type TierOperation = 'get' | 'set' | 'delete'
+
+/** How an operation of a tier ended: well, with an error, or not within `tierTimeout`. */
+export type TierOutcome = 'success' | 'failure' | 'timeout'
+
 /** Everything a cache tells, as a union discriminated by `type`. Keys are encoded. */
 export type CacheEvent =
   | {
@@ -83,6 +89,20 @@ export type CacheEvent =
     }
   | {
       /** Which event or kind. */
+      readonly type: 'tier'
+      /** Kind of the tier. */
+      readonly tier: string
+      /** What it was asked to do. */
+      readonly operation: TierOperation
+      /** How many entries, or keys, it was for. */
+      readonly count: number
+      /** How long it took, in milliseconds and fractions of them. */
+      readonly durationMs: number
+      /** How it ended. */
+      readonly outcome: TierOutcome
+    }
+  | {
+      /** Which event or kind. */
       readonly type: 'evict'
       /** Encoded key. */
       readonly key: string
@@ -131,6 +151,7 @@ const ALL_TYPES: Readonly<Record<CacheEventType, true>> = {
   refresh: true,
   set: true,
   invalidated: true,
+  tier: true,
   evict: true,
   reset: true,
   fault: true,

@@ -16,6 +16,7 @@ import { Breaker } from './breaker.ts'
 import { isPromise } from '../../time/chain.ts'
 import { type Deadline, Deadlines } from '../deadlines.ts'
 import { partsOf } from '../parts-of.ts'
+import type { TierOperation, TierOutcome } from '../../watch/events.ts'
 import { ReadBatch } from './read-batch.ts'
 import { WriteBatch } from './write-batch.ts'
 
@@ -39,6 +40,8 @@ export interface TierHost {
   fault(error: HotpathError, tier: OpenTier): void
   /** The tier works again. */
   recovered(tier: OpenTier): void
+  /** An operation begins; `undefined` when nobody wants to know how it ends. */
+  measure(tier: OpenTier, operation: TierOperation, count: number): ((outcome: TierOutcome) => void) | undefined
 }
 
 export class GuardedTier {
@@ -64,14 +67,28 @@ export class GuardedTier {
     return this.#breaker.isFailing
   }
 
-  /** Runs one operation, after all writes that were called for; `undefined` when the tier failed, was too slow or is not asked now. */
-  run<Result>(operation: string, call: (store: TierStore) => MaybePromise<Result>): Promise<Result | undefined> {
+  /**
+   * Runs one operation, after all writes that were called for; `undefined` when the tier failed, was too slow or is not
+   * asked now.
+   *
+   * @param count - How many entries or keys it is for.
+   */
+  run<Result>(
+    operation: TierOperation,
+    call: (store: TierStore) => MaybePromise<Result>,
+    count = 1,
+  ): Promise<Result | undefined> {
     this.#writes.flush()
-    return this.#run(operation, call)
+    return this.#run(operation, call, count)
   }
 
-  #run<Result>(operation: string, call: (store: TierStore) => MaybePromise<Result>): Promise<Result | undefined> {
+  #run<Result>(
+    operation: TierOperation,
+    call: (store: TierStore) => MaybePromise<Result>,
+    count = 1,
+  ): Promise<Result | undefined> {
     if (!this.#breaker.allows(this.#host.elapsed())) return Promise.resolve(undefined)
+    const measured = this.#host.measure(this.tier, operation, count)
     // One promise and no more: there may be thousands of reads at once.
     return new Promise((resolve) => {
       let deadline: Deadline | undefined
@@ -84,12 +101,14 @@ export class GuardedTier {
       }
       const fail = (cause: unknown): void => {
         if (!end()) return
+        measured?.(isHotpathError(cause, 'ERR_TIER_TIMEOUT') ? 'timeout' : 'failure')
         this.#breaker.failed(this.#host.elapsed())
         this.#host.fault(cause instanceof TierError ? cause : this.#failed(operation, cause), this.tier)
         resolve(undefined)
       }
       const succeed = (result: Result): void => {
         if (!end()) return
+        measured?.('success')
         if (this.#breaker.isFailing) this.#host.recovered(this.tier)
         this.#breaker.succeeded()
         resolve(result)
@@ -117,7 +136,7 @@ export class GuardedTier {
   async getMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
     const found: (Entry | undefined)[] = []
     for (const part of partsOf(keys, MAX_ENTRIES)) {
-      const entries = await this.#inOrder(part).#run('getMany', (store) => store.getMany(part))
+      const entries = await this.#inOrder(part).#run('get', (store) => store.getMany(part), part.length)
       for (let index = 0; index < part.length; index++) found.push(entries?.[index])
     }
     return found
@@ -142,11 +161,12 @@ export class GuardedTier {
   }
 
   async #inParts<Item>(
-    operation: string,
+    operation: 'set' | 'delete',
     items: readonly Item[],
     call: (store: TierStore, part: readonly Item[]) => MaybePromise<void>,
   ): Promise<void> {
-    for (const part of partsOf(items, MAX_ENTRIES)) await this.#run(operation, (store) => call(store, part))
+    for (const part of partsOf(items, MAX_ENTRIES))
+      await this.#run(operation, (store) => call(store, part), part.length)
   }
 
   /** Removes what is dead, and answers how many; 0 when the tier fails. It may take long, as long as it goes on. */
@@ -187,7 +207,7 @@ export class GuardedTier {
     // What many share had better be the plain read where there is only one.
     this.#inOrder(keys)
     if (keys.length === 1 && key !== undefined) return [await this.#run('get', (store) => store.get(key))]
-    return this.#run('getMany', (store) => store.getMany(keys))
+    return this.#run('get', (store) => store.getMany(keys), keys.length)
   }
 
   /** What is written under these keys goes out before they are read. */
