@@ -9,6 +9,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/contract/values': '4.5 kB',
   '@hotpath/core': '30.4 kB',
   '@hotpath/core/changes': '4 kB',
+  '@hotpath/core/lease': '4 kB',
   '@hotpath/core/lru': '6 kB',
   '@hotpath/core/histogram': '0.7 kB',
   '@hotpath/core/presets': '0.3 kB',

@@ -57,6 +57,8 @@ export class Engine implements SharedHost, LocalHost {
   readonly below: SharedParts['below']
   /** Turns at loading across processes; `undefined` where no tier has leases, or they are turned off. */
   readonly takeTurn: SharedParts['takeTurn']
+  /** Leases; `undefined` where no tier has them, or they are turned off. */
+  readonly lease: SharedParts['lease']
   /** For callers whose token could not be reached. */
   readonly waitForEarly: SharedParts['waitForEarly'] | undefined
   /** Shortens long keys, where a store could not take them; memory keeps them whole. */
@@ -111,6 +113,7 @@ export class Engine implements SharedHost, LocalHost {
     this.lower = shared?.lower ?? []
     this.below = shared?.below
     this.takeTurn = shared?.takeTurn
+    this.lease = shared?.lease
     this.waitForEarly = shared?.waitForEarly
     this.shortenKey = shared?.shortenKey
     this.maxKeyBytes = shared === undefined ? Number.POSITIVE_INFINITY : MAX_KEY_BYTES

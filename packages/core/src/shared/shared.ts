@@ -72,6 +72,8 @@ export interface SharedParts {
   readonly below: Below | undefined
   /** Waits until this process may load; `undefined` without leases. */
   readonly takeTurn: (<Value>(flight: Flight<Value>, look: LookBelow<Value>) => Promise<Turn<Value>>) | undefined
+  /** Leases; `undefined` where no tier has them, or they are turned off. */
+  readonly lease: GuardedLease | undefined
   /** Shortens encoded keys that are too long for a store. */
   readonly shortenKey: (complete: string) => string
   /** Begins to follow the log. */
@@ -174,6 +176,7 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
     lower,
     below: lower.length === 0 ? undefined : new Below(host, lower),
     takeTurn: guarded && ((flight, look) => takeTurn({ lease: guarded, clock, elapsed }, flight, look)),
+    lease: guarded,
     shortenKey,
     begin: () => view.begin(),
     store(entries, upTo) {

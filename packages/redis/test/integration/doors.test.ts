@@ -2,4 +2,4 @@ import { nodeCases } from '../../../../scripts/node-cases.ts'
 import { useNodes } from './nodes.ts'
 
 const server = useNodes()
-nodeCases((count, options) => server().open(count, options))
+nodeCases((count, options) => server().open(count, options), true)

@@ -73,6 +73,16 @@ export class GuardedLease {
     )
   }
 
+  /** Asks for more time; `undefined`: nobody can tell. Never rejects. */
+  async renew(grant: LeaseGrant): Promise<boolean | undefined> {
+    try {
+      return await this.#inTime(grant.renew())
+    } catch (cause) {
+      this.#host.fault(unleased(cause))
+      return undefined
+    }
+  }
+
   /** Gives one back, now or by letting it run out. Never rejects. */
   async release(key: string, grant: LeaseGrant): Promise<void> {
     this.#held.delete(key)

@@ -8,4 +8,4 @@ afterEach(closeNodes)
 afterAll(removeFolders)
 
 const path = freshPath()
-nodeCases((count, options) => openNodes(count, () => sqlite({ path }), options))
+nodeCases((count, options) => openNodes(count, () => sqlite({ path }), options), false)
