@@ -18,9 +18,9 @@ import type { KeySpace } from './key-space.ts'
 export class HandleBase {
   readonly name: string
   readonly #engine: Engine
-  protected readonly keys: KeySpace
-  protected readonly freshness: Freshness
-  protected readonly counters: Counters
+  readonly #keys: KeySpace
+  readonly #freshness: Freshness
+  readonly #counters: Counters
   // What a hit needs, one step away.
   readonly #memory: Engine['memory']
   readonly #view: LogView
@@ -30,9 +30,9 @@ export class HandleBase {
   constructor(engine: Engine, keys: KeySpace, freshness: Freshness, counters: Counters) {
     this.name = engine.name
     this.#engine = engine
-    this.keys = keys
-    this.freshness = freshness
-    this.counters = counters
+    this.#keys = keys
+    this.#freshness = freshness
+    this.#counters = counters
     this.#memory = engine.memory
     this.#view = engine.view
     this.#timeline = engine.timeline
@@ -43,6 +43,18 @@ export class HandleBase {
     return this.#engine
   }
 
+  protected get keys(): KeySpace {
+    return this.#keys
+  }
+
+  protected get freshness(): Freshness {
+    return this.#freshness
+  }
+
+  protected get counters(): Counters {
+    return this.#counters
+  }
+
   /** The whole cost of a warm read: one look-up, one comparison with the log's version, one with the time. */
   protected hit(encoded: string): Entry | undefined {
     const entry = this.#memory?.get(encoded) as Entry | undefined
@@ -51,14 +63,14 @@ export class HandleBase {
     if (entry.expired || entry.aheadMs > 0) return undefined
     const now = this.#timeline.recent()
     if (now - entry.createdAt >= entry.freshMs || now >= this.#view.offlineAt) return undefined
-    const hits = this.counters.hits
+    const hits = this.#counters.hits
     hits[0] = (hits[0] as number) + 1
     if (this.#events.wants('hit')) this.#events.emit({ type: 'hit', key: encoded, tier: 'memory', stale: false })
     return entry
   }
 
   protected freshnessOf(options: FreshnessOptions): Freshness {
-    return options === NO_OPTIONS ? this.freshness : resolveFreshness(this.freshness, options)
+    return options === NO_OPTIONS ? this.#freshness : resolveFreshness(this.#freshness, options)
   }
 
   protected open(key?: string): void {
@@ -67,7 +79,7 @@ export class HandleBase {
   }
 
   protected encode(key: CacheKey): string {
-    const encoded = this.keys.encode(key)
+    const encoded = this.#keys.encode(key)
     this.open(encoded)
     return encoded
   }

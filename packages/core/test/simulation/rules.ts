@@ -295,6 +295,7 @@ export const SMALL_BOUNDS: Changes = {
   scopes: '3',
   'wide-scopes': '2',
   awaited: '4',
+  buffered: '3',
   records: '2',
   entries: '2',
   early: '3',
