@@ -152,7 +152,7 @@ export function nodeCases(open: OpenNodes, hasLeases: boolean): void {
     })
 
     test('of a holder that is dead ends by itself', async () => {
-      // A clock that never fires is a process that stands still: it renews nothing.
+      // A clock that never fires is a paused process: it renews nothing.
       const stuck: Clock = { ...systemClock, after: (ms, run) => (ms === 200 ? () => {} : systemClock.after(ms, run)) }
       const [dead] = (await open(1, { clock: stuck })) as [Cache]
       const [alive] = (await open(1, { name: dead.name })) as [Cache]

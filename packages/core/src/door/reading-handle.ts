@@ -56,14 +56,7 @@ export class ReadingHandle extends HandleBase {
       const encoded = this.keys.encode(key)
       const entry = options === NO_OPTIONS || mayHit(options) ? this.hit(encoded) : undefined
       if (entry !== undefined) return Promise.resolve(entry.value as Value)
-      if (options !== NO_OPTIONS) checkOptions(options, 'get', READ_OPTIONS)
-      ownJudgedBy(options)
-      this.open(encoded)
-      const value = find(this.engine, encoded, options, (found) => {
-        countFound({ engine: this.engine, counters: this.counters, key: encoded }, found)
-        return found?.entry.value as Value | undefined
-      })
-      return Promise.resolve(value)
+      return this.#readBelow('get', encoded, options, (found) => found?.entry.value as Value | undefined)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -74,14 +67,7 @@ export class ReadingHandle extends HandleBase {
       const encoded = this.keys.encode(key)
       const hit = options === NO_OPTIONS || mayHit(options) ? this.hit(encoded) : undefined
       if (hit !== undefined) return Promise.resolve(this.#described({ entry: hit, age: 'fresh', tier: 0 }))
-      checkOptions(options, 'entry', READ_OPTIONS)
-      ownJudgedBy(options)
-      this.open(encoded)
-      const entry = find(this.engine, encoded, options, (found) => {
-        countFound({ engine: this.engine, counters: this.counters, key: encoded }, found)
-        return found && this.#described<Value>(found)
-      })
-      return Promise.resolve(entry)
+      return this.#readBelow('entry', encoded, options, (found) => found && this.#described<Value>(found))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -139,6 +125,23 @@ export class ReadingHandle extends HandleBase {
       refresh: options.refresh ?? false,
     }
     return getOrSetMany(call, markOf(options.after))
+  }
+
+  /** What memory does not have fresh: looked for in all tiers, and counted. */
+  #readBelow<Result>(
+    method: string,
+    encoded: string,
+    options: ReadOptions,
+    use: (found: Found | undefined) => Result,
+  ): Promise<Result> {
+    if (options !== NO_OPTIONS) checkOptions(options, method, READ_OPTIONS)
+    ownJudgedBy(options)
+    this.open(encoded)
+    const value = find(this.engine, encoded, options, (found) => {
+      countFound({ engine: this.engine, counters: this.counters, key: encoded }, found)
+      return use(found)
+    })
+    return Promise.resolve(value)
   }
 
   #described<Value>(found: Found): CacheEntry<Value> {

@@ -2,7 +2,7 @@
  * A lease that this process has: renewed until it is given back, and lost at the latest when it may have ended.
  *
  * Invariant: the time that a lease has left is counted from before it was asked for, so that this process gives it up no
- * later than the store does. A process that stands still is told late; that is what the fencing token is for.
+ * later than the store does. A paused process learns it late; that is what the fencing token is for.
  */
 import { HotpathError, type LeaseGrant } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'

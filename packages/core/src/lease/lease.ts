@@ -28,8 +28,8 @@ const LOOK_MS = 60_000
 
 /**
  * Takes a lease that at most one process has at a time, where a tier has leases (Redis, PostgreSQL, MySQL): for what one of many
- * processes has to do, such as a nightly job. It is renewed until it is released. Best effort, as any lease: a process
- * that stands still is told late that it has lost it, so give the `fencingToken` to what must not be written twice.
+ * processes has to do, such as a nightly job. It is renewed until it is released. Best effort, as any lease: a paused process
+ * learns late that it has lost it, so give the `fencingToken` to what must not be written twice.
  *
  * @param name - What is leased, among all caches of the same name.
  * @returns `undefined` when another has it, when no tier has leases (or the cache has `lease: false`), and when the tier
