@@ -154,8 +154,8 @@ export class Engine implements SharedHost, LocalHost {
   }
 
   /** A value was not stored, or its write is queued. */
-  notStored(key: string, tags: readonly string[], isQueued: boolean): void {
-    if (!this.#isOver) this.view.notStored(key, tags, isQueued)
+  notStored(key: string, tags: readonly string[], isUnseen: boolean): void {
+    if (!this.#isOver) this.view.notStored(key, tags, isUnseen)
   }
 
   /**

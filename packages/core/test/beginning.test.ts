@@ -196,6 +196,19 @@ describe('while the view of a shared log is being made', () => {
     expect(cache.peek('k')).toBe(1)
   })
 
+  test('a value whose load began without a view is not stored, and reported, also when the view is there by then', async () => {
+    const { cache, clock, log, faults } = start()
+    const load = deferred<string>()
+    const read = cache.getOrSet('k', () => load.promise)
+    await clock.advanceAsync(1_000)
+    log.begun.resolve()
+    await flush()
+    expect(await cache.ready()).toBe(true)
+    load.resolve('loaded')
+    expect(await read).toBe('loaded')
+    expect([cache.peek('k'), codes(faults)]).toEqual([undefined, ['ERR_LOG_NO_VIEW']])
+  })
+
   test('P16: a read with a token waits for the view, and for nothing else', async () => {
     const { cache, clock, log } = start()
     const token = await cache.delete('k')

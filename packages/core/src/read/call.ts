@@ -35,6 +35,8 @@ export interface Call<Value> {
   previous: Found<Value> | undefined
   /** Whether the lower tiers are still to be asked. */
   lookUp: boolean
+  /** When they were asked, on the cache's timeline, where it is of use to ask them once more. */
+  lookedAt?: number | undefined
 }
 
 /** Waits for the view of the log, and until it is up to a caller's token. */

@@ -34,6 +34,7 @@ export async function fly<Value>(call: Call<Value>, flight: Flight<Value>): Prom
         done: firstFound,
       }) as Promise<Found<Value> | undefined>
     if (call.lookUp) {
+      call.lookedAt = engine.elapsed()
       const found = await flight.guard(look())
       if (isServable(found)) return flight.settle({ type: 'found', found })
       flight.fallback ??= found
@@ -45,7 +46,7 @@ export async function fly<Value>(call: Call<Value>, flight: Flight<Value>): Prom
       await flight.guard(over).finally(cancel)
     }
     if (refresh || call.isOneOfMany || engine.takeTurn === undefined) return await load(call, flight)
-    const turn = await engine.takeTurn(flight, look)
+    const turn = await engine.takeTurn(flight, look, call.lookedAt)
     if (turn.type === 'found') return flight.settle(turn)
     await load(call, flight)
     await engine.track(turn.end())
@@ -191,7 +192,7 @@ function judgeLoaded<Value>(
   const windows = windowsOf(value, freshness, engine.random)
   const mayStore = !decisions.skipped && value !== undefined && windows.freshMs > 0
   const isGood = mark !== undefined && judgement !== 'outdated'
-  if (mayStore && judgement === 'outdated') engine.notStored(key, tags, false)
+  if (mayStore && judgement === 'outdated') engine.notStored(key, tags, mark === undefined)
   const isStored = isGood && mayStore && isStorable(engine, key, value, freshness) && flight.claim()
   if (isStored) {
     const { epoch, position: asOf } = mark

@@ -35,6 +35,7 @@ function readAt<Value>(call: Call<Value>, after: number | undefined): MaybePromi
   if (!call.lookUp || mayLeave || joinable(call, 0) !== undefined) return loadOrJoin(call)
   // Otherwise find out first if a flight is needed: it is the more expensive part of a hit in a lower tier.
   const { landed } = flights
+  const lookedAt = engine.timeline.recent()
   return below?.lookUp<Value>({
     key,
     after: after as number,
@@ -44,6 +45,7 @@ function readAt<Value>(call: Call<Value>, after: number | undefined): MaybePromi
       call.previous ??= forReader(call, fallback as Found<Value> | undefined)
       // Where none has landed meanwhile, none can have stored the value behind this look-up.
       call.lookUp = flights.landed !== landed
+      call.lookedAt = lookedAt
       return loadOrJoin(call)
     },
   }) as MaybePromise<Value>
@@ -156,6 +158,8 @@ export function land<Value>(
       return { type: 'answer', value: decision.found.entry.value }
     case 'again':
       call.lookUp &&= decision.lookUp
+      // What was found is not for this caller, and would be found again.
+      call.lookedAt = undefined
       if (decision.previous !== 'kept') {
         const isJudged = decision.previous === 'judged' && previous !== undefined
         call.previous = isJudged ? judgedAgain(call, previous) : undefined

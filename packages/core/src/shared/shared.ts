@@ -71,7 +71,9 @@ export interface SharedParts {
   /** Look-ups in the lower tiers; `undefined` where there are none. */
   readonly below: Below | undefined
   /** Waits until this process may load; `undefined` without leases. */
-  readonly takeTurn: (<Value>(flight: Flight<Value>, look: LookBelow<Value>) => Promise<Turn<Value>>) | undefined
+  readonly takeTurn:
+    | (<Value>(flight: Flight<Value>, look: LookBelow<Value>, lookedAt?: number) => Promise<Turn<Value>>)
+    | undefined
   /** Leases; `undefined` where no tier has them, or they are turned off. */
   readonly lease: GuardedLease | undefined
   /** Shortens encoded keys that are too long for a store. */
@@ -175,7 +177,8 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
     memory,
     lower,
     below: lower.length === 0 ? undefined : new Below(host, lower),
-    takeTurn: guarded && ((flight, look) => takeTurn({ lease: guarded, clock, elapsed }, flight, look)),
+    takeTurn:
+      guarded && ((flight, look, lookedAt) => takeTurn({ lease: guarded, clock, elapsed }, flight, look, lookedAt)),
     lease: guarded,
     shortenKey,
     begin: () => view.begin(),

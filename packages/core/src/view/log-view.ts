@@ -86,10 +86,12 @@ export interface LogView {
    */
   catchUp(token: Mark): MaybePromise<number | undefined>
   /**
-   * A value was not stored: reported when that is because there is no view of the log, its write is queued, or the log
-   * has not confirmed what was invalidated before.
+   * A value was not stored: reported when that is because there is no view of the log, or the log has not confirmed what
+   * was invalidated before.
+   *
+   * @param isUnseen - Whether there was no view when its load began, or its write is queued.
    */
-  notStored(key: string, tags: readonly string[], isQueued: boolean): void
+  notStored(key: string, tags: readonly string[], isUnseen: boolean): void
   /** What a caller gets when a write failed. */
   failureOf(method: string, error: unknown): unknown
   /** When what is being appended has been answered, one way or the other. */

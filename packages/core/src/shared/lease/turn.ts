@@ -13,6 +13,8 @@ const LEASE_MS = 5_000
 const RENEW_MS = 1_500
 /** How long others wait for a value before they load for themselves. */
 const WAIT_MS = 10_000
+/** After a look-up that began longer ago, another process may have loaded, stored and given its lease back meanwhile. */
+const LOOK_AGAIN_MS = 5
 
 /** What taking turns needs. */
 export interface TurnParts {
@@ -32,11 +34,16 @@ export type Turn<Value> =
 
 const UNLEASED: Turn<never> = { type: 'load', end: async () => {} }
 
-/** Waits until this process may load, or somebody else's value is there. Never rejects, save when the flight is aborted. */
+/**
+ * Waits until this process may load, or somebody else's value is there. Never rejects, save when the flight is aborted.
+ *
+ * @param lookedAt - When the lower tiers were asked last; `undefined`: they were not.
+ */
 export async function takeTurn<Value>(
   parts: TurnParts,
   flight: Flight<Value>,
   look: LookBelow<Value>,
+  lookedAt: number = Number.POSITIVE_INFINITY,
 ): Promise<Turn<Value>> {
   const { lease, elapsed } = parts
   const { key } = flight
@@ -52,11 +59,23 @@ export async function takeTurn<Value>(
       })
       throw cause
     })
-    if (asked.type === 'granted') return { type: 'load', end: hold(parts, flight, asked.grant) }
+    if (asked.type === 'granted') {
+      const turn: Turn<Value> = { type: 'load', end: hold(parts, flight, asked.grant) }
+      // What is at hand is being replaced; to find it once more is nothing new.
+      if (elapsed() - lookedAt <= LOOK_AGAIN_MS || flight.mustLoad || flight.fallback !== undefined) return turn
+      const stored = await flight.guard(Promise.resolve(look())).catch(async (cause: unknown) => {
+        await turn.end()
+        throw cause
+      })
+      if (!isServable(stored)) return turn
+      void turn.end()
+      return { type: 'found', found: stored }
+    }
     const timeoutMs = until - elapsed()
     if (asked.type === 'unavailable' || timeoutMs <= 0) return UNLEASED
     if (!(await flight.guard(lease.released(key, { timeoutMs, signal: flight.signal })))) return UNLEASED
     if (flight.mustLoad) continue
+    lookedAt = elapsed()
     const found = await flight.guard(Promise.resolve(look()))
     if (isServable(found)) return { type: 'found', found }
   }

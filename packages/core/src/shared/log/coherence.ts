@@ -188,8 +188,8 @@ export class Coherence implements LogView {
     })
   }
 
-  notStored(key: string, tags: readonly string[], isQueued: boolean): void {
-    if (isQueued || this.isBlind()) this.#host.fault(noView(key), 'log')
+  notStored(key: string, tags: readonly string[], isUnseen: boolean): void {
+    if (isUnseen || this.isBlind()) this.#host.fault(noView(key), 'log')
     else if (this.#own.isUnconfirmed(key, tags)) this.#host.fault(unconfirmed(key), 'append')
   }
 
