@@ -34,6 +34,8 @@ function build(variant: Variant): Options {
     target: 'es2022',
     esbuildOptions(options) {
       if (!LIGHT.includes(manifest.name)) return
+      // Numbers of the engine take the place of their names, which no bundler of a page could do any more.
+      options.minifySyntax = true
       // A field that the constructor sets need not be declared as well.
       delete options.tsconfig
       options.tsconfigRaw = { compilerOptions: { useDefineForClassFields: false, verbatimModuleSyntax: true } }

@@ -14,7 +14,7 @@ const policies: Record<string, EvictionPolicyMaker> = {
 }
 
 describe.each(Object.entries(policies))('%s', (_, policy) => {
-  for (const { name, run } of policyCases({ policy })) test(name, run)
+  for (const { name, run } of policyCases({ policy })) test(name, run, 60_000)
 })
 
 test('the policy is given the cache’s own randomness', async () => {

@@ -91,8 +91,8 @@ describe('options that caches are made of', () => {
     [() => tinyLfu({ x: 1 } as never), '`tinyLfu` has no option `x`. Use one of `seed`.'],
     [() => tinyLfu(500 as never), '`options of tinyLfu` must be an object, received 500.'],
     [() => (lru as (options: unknown) => unknown)(null), '`options of lru` must be an object, received null.'],
-    [() => tinyLfu({ seed: 0.5 }), '`seed` must be a whole number, received 0.5.'],
-    [() => tinyLfu({ seed: 'a' as never }), "`seed` must be a whole number, received 'a'."],
+    [() => tinyLfu({ seed: 0.5 }), '`seed` must be a whole number from 1, received 0.5.'],
+    [() => tinyLfu({ seed: 'a' as never }), "`seed` must be a whole number from 1, received 'a'."],
     [
       () => createCache({ name: 'x', tiers: [memory({ maxEntries: 1, policy: tinyLfu as never })] }),
       'Call it: `policy: lru()`, not `policy: lru`.',

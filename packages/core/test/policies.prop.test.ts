@@ -29,6 +29,11 @@ class Reference {
     }
     return evicted
   }
+  shrink(toBytes: number, keep: (key: string) => boolean): string[] {
+    const evicted: string[] = []
+    for (const { key } of this.list) if (this.bytes > toBytes && !keep(key) && this.delete(key)) evicted.push(key)
+    return evicted
+  }
   delete(key: string): boolean {
     const before = this.list.length
     this.list = this.list.filter((one) => one.key !== key)
@@ -45,6 +50,14 @@ const step = fc.oneof(
     arbitrary: fc.record({ type: fc.constant('set' as const), key: keys, bytes: fc.integer({ min: 1, max: 40 }) }),
   },
   { weight: 20, arbitrary: fc.record({ type: fc.constant('delete' as const), key: keys }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('shrink' as const),
+      toBytes: fc.integer({ min: 0, max: 200 }),
+      keep: keys,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('clear' as const) }) },
 )
 
@@ -62,6 +75,15 @@ describe.each(Object.entries(policies))('%s', (_, make) => {
         if (one.type === 'peek')
           expect(policy.peek(one.key)).toBe(reference.list.find(({ key }) => key === one.key)?.entry)
         if (one.type === 'delete') expect(policy.delete(one.key)).toBe(reference.delete(one.key))
+        if (one.type === 'shrink') {
+          const evicted: string[] = []
+          policy.shrink(
+            one.toBytes,
+            (key) => key === one.keep,
+            (key) => evicted.push(key),
+          )
+          expect(evicted).toEqual(reference.shrink(one.toBytes, (key) => key === one.keep))
+        }
         if (one.type === 'clear') {
           policy.clear()
           reference.list = []

@@ -13,6 +13,7 @@ export interface PolicyCasesOptions {
 const POLICY_CASES_OPTIONS: OptionTable<keyof PolicyCasesOptions> = { policy: functionOption }
 
 const ignore = (): void => {}
+const never = (): boolean => false
 
 interface PolicyCase {
   readonly name: string
@@ -69,6 +70,39 @@ const CASES: readonly PolicyCase[] = [
     },
   },
   {
+    name: 'shrinks to so many bytes, and reports each that goes',
+    run(make) {
+      const policy = make({ maxEntries: 100, maxBytes: 1_000, random: createRandom(1) })
+      for (let id = 0; id < 10; id++) policy.set(`k${id}`, entryOf(id), 10, ignore)
+      const gone: string[] = []
+      policy.shrink(100, never, (key) => gone.push(key))
+      checkSame([policy.size, policy.bytes, gone], [10, 100, []], 'size, bytes and evicted where there is room')
+      policy.shrink(35, never, (key) => gone.push(key))
+      checkSame([policy.size, policy.bytes, new Set(gone).size], [3, 30, 7], 'size, bytes and evicted')
+      for (const key of gone) check(policy.peek(key) === undefined, `${key} has gone.`)
+      policy.shrink(0, never, (key) => gone.push(key))
+      checkSame([policy.size, policy.bytes, new Set(gone).size], [0, 0, 10], 'size, bytes and evicted')
+    },
+  },
+  {
+    name: 'shrinks without what is to be kept, whatever its place',
+    run(make) {
+      for (let kept = 0; kept < 10; kept++) {
+        const policy = make({ maxEntries: 100, maxBytes: 1_000, random: createRandom(1) })
+        for (let id = 0; id < 10; id++) policy.set(`k${id}`, entryOf(id), 10, ignore)
+        for (let use = 0; use < 30; use++) policy.get(`k${(use * use) % 10}`)
+        const gone: string[] = []
+        policy.shrink(
+          0,
+          (key) => key === `k${kept}`,
+          (key) => gone.push(key),
+        )
+        checkSame([policy.size, policy.bytes, gone.length], [1, 10, 9], 'size, bytes and evicted')
+        check(policy.peek(`k${kept}`) !== undefined, `k${kept} is still there.`)
+      }
+    },
+  },
+  {
     name: 'is not disturbed by what is deleted while its entries are looked at',
     run(make) {
       const policy = make({ maxEntries: 100, maxBytes: 1_000, random: createRandom(1) })
@@ -104,6 +138,12 @@ const CASES: readonly PolicyCase[] = [
   {
     name: 'keeps both bounds, whatever is done with it',
     run: (make) => walkAll(make, {}),
+  },
+  {
+    name: 'keeps both bounds through a million steps',
+    run(make) {
+      walk(make, { maxEntries: 1_000, maxBytes: 45_000, keys: 4_000, seed: 1, steps: 1_000_000 })
+    },
   },
   {
     name: 'makes the same choices when it is given the same randomness',

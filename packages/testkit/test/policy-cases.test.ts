@@ -5,21 +5,35 @@ import { ConformanceError, policyCases } from '../src/index.ts'
 /** First in, first out: the plainest policy there is. */
 function fifo({ maxEntries, maxBytes }: EvictionBounds): EvictionPolicy {
   const stored = new Map<string, { readonly entry: Entry; readonly bytes: number }>()
-  const bytesOf = (): number => Array.from(stored.values(), ({ bytes }) => bytes).reduce((sum, one) => sum + one, 0)
+  let sum = 0
+  const remove = (key: string): boolean => {
+    sum -= stored.get(key)?.bytes ?? 0
+    return stored.delete(key)
+  }
   return {
     get: (key) => stored.get(key)?.entry,
     peek: (key) => stored.get(key)?.entry,
     set(key, entry, bytes, evicted) {
-      stored.delete(key)
+      remove(key)
       stored.set(key, { entry, bytes })
+      sum += bytes
       for (const [first] of stored) {
-        if (stored.size <= maxEntries && bytesOf() <= maxBytes) break
-        stored.delete(first)
+        if (stored.size <= maxEntries && sum <= maxBytes) break
+        remove(first)
         evicted(first)
       }
     },
-    delete: (key) => stored.delete(key),
-    clear: () => stored.clear(),
+    shrink(toBytes, keep, evicted) {
+      for (const [key] of stored) {
+        if (sum <= toBytes) break
+        if (!keep(key) && remove(key)) evicted(key)
+      }
+    },
+    delete: remove,
+    clear() {
+      stored.clear()
+      sum = 0
+    },
     *entries() {
       for (const [key, { entry }] of stored) yield [key, entry]
     },
@@ -27,7 +41,7 @@ function fifo({ maxEntries, maxBytes }: EvictionBounds): EvictionPolicy {
       return stored.size
     },
     get bytes() {
-      return bytesOf()
+      return sum
     },
   }
 }
@@ -75,6 +89,18 @@ const FAULTS: Readonly<Record<string, Fault>> = {
         if (policy.peek(key) === undefined) policy.set(key, entry, bytes, evicted)
       },
     }),
+  },
+  'shrinks without a word': {
+    case: 'shrinks to so many bytes, and reports each that goes',
+    break: (policy) => ({ shrink: (toBytes, keep) => policy.shrink(toBytes, keep, () => {}) }),
+  },
+  'shrinks what is to be kept': {
+    case: 'shrinks without what is to be kept, whatever its place',
+    break: (policy) => ({ shrink: (toBytes, _, evicted) => policy.shrink(toBytes, () => false, evicted) }),
+  },
+  'does not shrink': {
+    case: 'keeps both bounds, whatever is done with it',
+    break: () => ({ shrink: () => {} }),
   },
   'has choices of its own': {
     case: 'makes the same choices when it is given the same randomness',

@@ -1,7 +1,10 @@
 import type { Entry } from '../entry.ts'
 import type { Random } from './clock.ts'
 
-/** What an eviction policy has to keep to. */
+/**
+ * What an eviction policy has to keep to. A policy that looks at them whenever it sets an entry keeps to them as they are
+ * then: they are smaller while entries are retained beside it. One that cannot is shrunk from outside.
+ */
 export interface EvictionBounds {
   /** How many entries at most; `Infinity` where bytes alone bound them. */
   readonly maxEntries: number
@@ -26,6 +29,13 @@ export interface EvictionPolicy {
    * @param evicted - To be called for each key that has to go. It changes nothing here.
    */
   set(key: string, entry: Entry, bytes: number, evicted: (key: string) => void): void
+  /**
+   * Evicts until at most so many bytes are left; more, when nothing else is left than what is to be kept.
+   *
+   * @param keep - Whether a key has to stay.
+   * @param evicted - To be called for each key that goes, once it has gone. It changes nothing here.
+   */
+  shrink(toBytes: number, keep: (key: string) => boolean, evicted: (key: string) => void): void
   /** Removes an entry; `false` when there is none. */
   delete(key: string): boolean
   /** Removes all entries. */

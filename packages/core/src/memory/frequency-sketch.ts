@@ -1,87 +1,71 @@
 /**
- * How often keys were used recently, in 8 to 16 bytes per entry.
+ * How often keys that are gone were used recently, in 4 to 8 bytes per entry that there is room for.
  *
  * A count-min sketch (Cormode and Muthukrishnan 2005) of 4-bit counters: a key has one counter in each of four rows, and
- * its estimate is the smallest of them, which is never too low save for what ages. The four share one block of 64 bytes,
- * a cache line. So that counts fade, each counter is halved once per `10 × span` additions (Einziger, Friedman and Manes
- * 2017), by a hand that halves one block after another: no addition takes longer than the others.
+ * its count is the smallest of them, which is never too low save for what ages. The four share one block of 64 bytes, a
+ * cache line. So that counts fade, each is halved now and then (Einziger, Friedman and Manes 2017), by a hand that halves
+ * one block after another: no use takes longer than the others.
  *
  * It doubles by repeating itself: each key finds its counters again in the half that one more bit of its hash chooses.
  */
+import { BLOCK, FIRST_SPAN, MAX_COUNT, ROWS } from './slot-table.ts'
 
-/** Entries that the smallest sketch is made for: the use of fewer would be remembered for too short a time to compare. */
-const FIRST_SPAN = 512
-/** Entries per block, and 32-bit words per block: 16 counters of 4 bits for each entry. */
-const BLOCK_ENTRIES = 8
-const BLOCK_WORDS = 16
-/** Additions between one block and the next, so that each block is halved once in `10 × span`. */
-const AGING_STEP = 10 * BLOCK_ENTRIES
-const ROWS = 4
-const MAX_COUNT = 15
 /** 2^32 divided by the golden ratio, made odd. */
 const MULTIPLIER = 0x9e3779b1
 
-export class FrequencySketch {
-  /** How many entries it is made for: a power of two. */
-  span: number = FIRST_SPAN
-  #words = new Int32Array(FIRST_SPAN * 2)
-  /** First word of the block that ages next. */
-  #hand = 0
-  #additions = 0
-
-  /** From 0 to 15. */
-  estimate(hash: number): number {
-    const words = this.#words
-    const block = this.#blockOf(hash)
-    let least = MAX_COUNT
-    for (let row = 0; row < ROWS; row++) {
-      const index = hash >>> (row * 5)
-      const count = ((words[block + row * 4 + ((index >>> 3) & 3)] as number) >>> ((index & 7) << 2)) & MAX_COUNT
-      if (count < least) least = count
-    }
-    return least
-  }
-
-  add(hash: number): void {
-    const words = this.#words
-    const block = this.#blockOf(hash)
-    for (let row = 0; row < ROWS; row++) {
-      const index = hash >>> (row * 5)
-      const at = block + row * 4 + ((index >>> 3) & 3)
-      const shift = (index & 7) << 2
-      if ((((words[at] as number) >>> shift) & MAX_COUNT) < MAX_COUNT) words[at] = (words[at] as number) + (1 << shift)
-    }
-    if (++this.#additions === AGING_STEP) this.#age()
-  }
-
+/** See `frequencySketch()`. */
+export interface FrequencySketch {
+  /** How many entries it is made for: a power of two. Each has a word, of eight counters. */
+  readonly span: number
+  /** Makes the count of a key at least so much, and returns what it was: 0 to 15. */
+  raise(hash: number, to: number): number
   /** Makes it large enough for so many entries. */
-  fit(entries: number): void {
-    if (entries <= this.span) return
-    this.span *= 2
-    const half = this.#words
-    this.#words = new Int32Array(this.span * 2)
-    this.#words.set(half)
-    this.#words.set(half, half.length)
-  }
+  fit(entries: number): void
+  /** Halves the counts of a block, and returns which: the number of its first word. */
+  age(): number
+}
 
-  /** First word of a key's block. In each row, 5 bits of its hash choose among the 32 counters of the block. */
-  #blockOf(hash: number): number {
-    return ((mix(hash) >>> 6) & (this.span - BLOCK_ENTRIES)) << 1
-  }
-
-  #age(): void {
-    for (let left = BLOCK_WORDS; left > 0; left--) {
-      this.#words[this.#hand] = ((this.#words[this.#hand] as number) >>> 1) & 0x77777777
-      this.#hand++
-    }
-    this.#hand &= this.span * 2 - 1
-    this.#additions = 0
+export function frequencySketch(): FrequencySketch {
+  let words = new Int32Array(FIRST_SPAN)
+  /** First word of the block that ages next. */
+  let hand = 0
+  return {
+    get span() {
+      return words.length
+    },
+    raise(hash, to) {
+      const block = (mix(hash) >>> 6) & (words.length - BLOCK)
+      let least = MAX_COUNT
+      // In each row, 5 bits of the hash choose among the 32 counters of the block.
+      for (let row = 0; row < ROWS; row++) {
+        const index = hash >>> (row * 5)
+        const at = block + row * 4 + ((index >>> 3) & 3)
+        const shift = (index & 7) << 2
+        const count = ((words[at] as number) >>> shift) & MAX_COUNT
+        if (count < to) words[at] = (words[at] as number) + ((to - count) << shift)
+        least = Math.min(least, count)
+      }
+      return least
+    },
+    fit(entries) {
+      if (entries <= words.length) return
+      const half = words
+      words = new Int32Array(half.length * 2)
+      words.set(half)
+      words.set(half, half.length)
+    },
+    age() {
+      const first = hand
+      while (hand < first + BLOCK) words[hand] = ((words[hand++] as number) >>> 1) & 0x77777777
+      hand &= words.length - 1
+      return first
+    },
   }
 }
 
 /** 32 bits of a key, mixed by multiplication. Which keys collide depends on the seed, which nobody outside knows. */
 export function hashOf(key: string, seed: number): number {
-  let hash = seed
+  let hash = seed | 0
   for (let index = 0; index < key.length; index++) hash = mix(hash ^ key.charCodeAt(index))
   return mix(hash)
 }

@@ -38,6 +38,12 @@ export function lru(options: object = {}): EvictionPolicyMaker {
         report = evicted
         entries.set(key, entry, { size })
       },
+      shrink(toBytes, keep, evicted) {
+        for (const key of [...entries.rkeys()]) {
+          if (entries.calculatedSize <= toBytes) return
+          if (!keep(key) && entries.delete(key)) evicted(key)
+        }
+      },
       delete: (key) => entries.delete(key),
       clear: () => entries.clear(),
       entries: () => entries.entries(),

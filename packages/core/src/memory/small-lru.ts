@@ -60,6 +60,19 @@ export class SmallLru implements EvictionPolicy {
     while (this.#bytes > this.#maxBytes) this.#evict(evicted)
   }
 
+  shrink(toBytes: number, keep: (key: string) => boolean, evicted: (key: string) => void): void {
+    let slot = this.#before[0] as number
+    while (slot !== 0 && this.#bytes > toBytes) {
+      const key = this.#keys[slot] as string
+      const before = this.#before[slot] as number
+      if (!keep(key)) {
+        this.#drop(slot, key)
+        evicted(key)
+      }
+      slot = before
+    }
+  }
+
   delete(key: string): boolean {
     const slot = this.#slots.get(key)
     if (slot === undefined) return false

@@ -1,0 +1,34 @@
+/** How `tinyLfu()` writes down its entries: four numbers for each, from the index of its slot on. */
+
+/** The slot before it in its ring, and the one after it. */
+export const AFTER = 1
+/** The hash of the key, from `HASH_SHIFT` on; the segment in `SEGMENT`; how often it was used in `MAX_COUNT`. */
+export const MARK = 2
+export const SIZE = 3
+export const SLOT = 4
+
+/** Names of the segments: the slots that close their rings, and hold how many entries and bytes there are in them. */
+export const WINDOW = 0
+export const PROBATION = 4
+export const PROTECTED = 8
+/** The first slot that holds an entry. */
+export const FIRST_ENTRY = 12
+
+export const MAX_COUNT = 15
+export const SEGMENT = 48
+export const SEGMENT_SHIFT = 2
+export const HASH_SHIFT = 6
+
+/** In place of `MARK`. */
+export const ENTRIES = 2
+
+export const FIRST_LENGTH = 64
+/** Share of the main region that is protected, as in the paper. */
+export const PROTECTED_SHARE = 0.8
+/** Counts that age together: of so many slots, and in so many words of the sketch. */
+export const BLOCK = 16
+/** Uses between one block and the next, so that each is halved once in twelve times as many uses as there are entries. */
+export const AGING_STEP = 208
+/** Entries that the smallest sketch is made for: the use of fewer would be remembered for too short a time to compare. */
+export const FIRST_SPAN = 512
+export const ROWS = 4
