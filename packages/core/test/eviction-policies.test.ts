@@ -3,11 +3,9 @@ import { policyCases } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { createCache, memory } from '../src/index.ts'
 import { lru } from '../src/memory/lru.ts'
-import { SmallLru } from '../src/memory/small-lru.ts'
 import { tinyLfu } from '../src/memory/tiny-lfu.ts'
 
 const policies: Record<string, EvictionPolicyMaker> = {
-  'the default': (bounds) => new SmallLru(bounds),
   'lru()': lru(),
   'tinyLfu()': tinyLfu(),
   'tinyLfu({ seed })': tinyLfu({ seed: 42 }),

@@ -1,5 +1,6 @@
 import { asyncTier, chaosTier, createFakeClock, createRandom, createSharedStore, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
+import { lru } from '../src/memory/lru.ts'
 import { type Cache, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
@@ -45,7 +46,7 @@ describe('inspect', () => {
   })
 
   test('counts nothing, promotes nothing and leaves the order of use alone', async () => {
-    const { cache } = make({ tiers: [memory({ maxEntries: 2 })] })
+    const { cache } = make({ tiers: [memory({ maxEntries: 2, policy: lru() })] })
     await cache.set('old', 1)
     await cache.set('new', 1)
     await cache.inspect('old')

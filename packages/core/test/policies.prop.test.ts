@@ -2,7 +2,6 @@ import type { Entry, EvictionPolicyMaker } from '@hotpath/contract'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { lru } from '../src/memory/lru.ts'
-import { SmallLru } from '../src/memory/small-lru.ts'
 
 /** What least recently used means, written for reading: a list whose last member was used last. */
 class Reference {
@@ -63,7 +62,7 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never
 
-const policies: Record<string, EvictionPolicyMaker> = { 'the default': (bounds) => new SmallLru(bounds), lru: lru() }
+const policies: Record<string, EvictionPolicyMaker> = { 'lru()': lru() }
 
 describe.each(Object.entries(policies))('%s', (_, make) => {
   test('keeps, and drops, what a plain list would', () => {

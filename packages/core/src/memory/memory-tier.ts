@@ -21,7 +21,7 @@ import {
   wrongOption,
 } from '@hotpath/contract'
 import { sizeOf, sizeOfString } from './size-of.ts'
-import { SmallLru } from './small-lru.ts'
+import { openTinyLfu } from './w-tiny-lfu.ts'
 
 /** Bounds of a memory tier. At least one of `maxEntries` and `maxBytes` must be given. */
 export interface MemoryOptions {
@@ -38,7 +38,7 @@ export interface MemoryOptions {
   readonly maxTtl?: Duration | undefined
   /** Measures a value in bytes. Default: an estimate that visits every member. */
   readonly sizeOf?: ((value: unknown) => number) | undefined
-  /** Which entries go when there is no room, as `lru()` of `@hotpath/core/lru`. Default: the least recently used. */
+  /** Which entries go when there is no room, as `lru()` of `@hotpath/core/lru`. Default: as `tinyLfu()`. */
   readonly policy?: EvictionPolicyMaker | undefined
 }
 
@@ -55,7 +55,8 @@ const MEMORY_OPTIONS: OptionTable<keyof MemoryOptions> = {
 const ENTRY_BYTES = 220
 
 /**
- * The in-process tier: entries by reference, bounded in entries and in bytes, the least recently used evicted first.
+ * The in-process tier: entries by reference, bounded in entries and in bytes; what is used least and has not been used
+ * recently is evicted first.
  *
  * @throws ConfigError `ERR_CONFIG_UNBOUNDED` without a bound, `ERR_CONFIG_OPTION` or `ERR_CONFIG_BYTES` for a bad one.
  *
@@ -180,13 +181,13 @@ function boundsOf(options: MemoryOptions): Bounds {
     maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
     maxMs: given.maxTtl === undefined ? Number.POSITIVE_INFINITY : toMs(given.maxTtl, 'maxTtl'),
     sizeOf: given.sizeOf ?? sizeOf,
-    policy: given.policy ?? ((bounds) => new SmallLru(bounds)),
+    policy: given.policy ?? ((bounds) => openTinyLfu(bounds, bounds.random() * 2 ** 32)),
   }
 }
 
 function checkPolicy(policy: unknown, option: string): void {
   if (typeof policy === 'function') return
-  throw wrongOption(option, 'made by a function such as `lru()`', policy, 'Leave it out for the least recently used.')
+  throw wrongOption(option, 'made by a function such as `lru()`', policy, 'Leave it out for `tinyLfu()`.')
 }
 
 /** A maker of makers, such as `lru` itself, is a function too. */
