@@ -38,6 +38,9 @@ export type EntryHead = Omit<EntryFields, 'value'>
 /** Version of an entry that was never judged. */
 export const NEVER_JUDGED = -1
 
+/** Version of an entry that was stored ahead of use, and not read since: the first to go when there is no room. */
+export const SPECULATIVE = -2
+
 /** Makes an entry. All entries are made here, so that engines see objects of one shape (a hit depends on it). */
 export function createEntry<Value>(fields: EntryFields<Value>): Entry<Value> {
   return {

@@ -1,6 +1,6 @@
 import { type ByteSize, toBytes } from './byte-size.ts'
 import { type Duration, formatDuration, toMs } from './duration.ts'
-import { checkOptions, type OptionTable, wrongOption } from './options.ts'
+import { booleanOption, checkOptions, type OptionTable, wrongOption } from './options.ts'
 
 /** How long a caller waits for a loader. */
 export interface TimeoutOptions {
@@ -33,6 +33,11 @@ export interface FreshnessOptions {
   readonly negativeTtl?: Duration | false | undefined
   /** A value that is larger, by an estimate of its size in memory, is returned, not stored, and reported as evicted. Default off. */
   readonly maxEntryBytes?: ByteSize | false | undefined
+  /**
+   * Stored ahead of use, as by prefetching: until it is read it is the first to go when memory is full. What is loaded for
+   * several calls goes by the first of them. Default `false`.
+   */
+  readonly speculative?: boolean | undefined
   /** How long to wait for the loader; a plain duration is the hard one. Default `{ hard: '30s' }`. */
   readonly timeout?: Duration | TimeoutOptions | false | undefined
   /** After a failed load, how long the next load of that key waits (a stale value is served at once meanwhile). Default `'100ms'`. */
@@ -48,6 +53,7 @@ export const FRESHNESS_OPTIONS: OptionTable<keyof FreshnessOptions> = {
   refreshAhead: true,
   negativeTtl: true,
   maxEntryBytes: true,
+  speculative: booleanOption,
   timeout: true,
   backoff: true,
 }
@@ -68,6 +74,8 @@ export interface Freshness {
   readonly negativeMs: number | undefined
   /** `Infinity`: off. */
   readonly maxEntryBytes: number
+  /** Whether it is stored ahead of use. */
+  readonly speculative: boolean
   /** `Infinity`: off. */
   readonly softTimeoutMs: number
   /** `Infinity`: off. */
@@ -84,6 +92,7 @@ export const DEFAULT_FRESHNESS: Freshness = {
   refreshAhead: 0,
   negativeMs: undefined,
   maxEntryBytes: NEVER,
+  speculative: false,
   softTimeoutMs: NEVER,
   hardTimeoutMs: 30_000,
   backoffMs: 100,
@@ -104,7 +113,7 @@ export function resolveFreshness(above: Freshness, options: FreshnessOptions): F
   if (soft !== undefined && soft !== false) assertReached(softTimeoutMs, hardTimeoutMs)
   const window = (option: 'staleWhileRevalidate' | 'staleIfError' | 'backoff', inherited: number): number =>
     msOf(options[option], inherited, option, 0)
-  const { ttl, negativeTtl, maxEntryBytes, jitter, refreshAhead } = options
+  const { ttl, negativeTtl, maxEntryBytes, jitter, refreshAhead, speculative } = options
   return {
     freshMs: ttl === undefined ? above.freshMs : toMs(ttl, 'ttl'),
     staleMs: window('staleWhileRevalidate', above.staleMs),
@@ -130,6 +139,7 @@ export function resolveFreshness(above: Freshness, options: FreshnessOptions): F
         : maxEntryBytes === false
           ? NEVER
           : toBytes(maxEntryBytes, 'maxEntryBytes'),
+    speculative: speculative ?? above.speculative,
     softTimeoutMs,
     hardTimeoutMs,
     backoffMs: window('backoff', above.backoffMs),
@@ -146,6 +156,7 @@ function inheritsAll(options: FreshnessOptions): boolean {
     options.refreshAhead === undefined &&
     options.negativeTtl === undefined &&
     options.maxEntryBytes === undefined &&
+    options.speculative === undefined &&
     options.timeout === undefined &&
     options.backoff === undefined
   )

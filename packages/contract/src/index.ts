@@ -32,7 +32,7 @@ export type { ByteSize } from './byte-size.ts'
 export { DEFAULT_FRESHNESS, FRESHNESS_OPTIONS, resolveFreshness } from './freshness.ts'
 export type { Freshness, FreshnessOptions, TimeoutOptions } from './freshness.ts'
 
-export { NEVER_JUDGED, ageOf, createEntry, deadAt } from './entry.ts'
+export { NEVER_JUDGED, SPECULATIVE, ageOf, createEntry, deadAt } from './entry.ts'
 export type { Age, Entry, EntryFields, EntryHead } from './entry.ts'
 export { parseToken, toToken } from './token.ts'
 export type { Token } from './token.ts'

@@ -36,7 +36,7 @@ test('an unknown option is refused with the nearest known name', () => {
 test('an unknown option that is like no other is refused with all that are known', () => {
   expect(messageOf({ EX: 1 })).toBe(
     '`getOrSet` has no option `EX`. Use one of `ttl`, `staleWhileRevalidate`, `staleIfError`, `jitter`, ' +
-      '`refreshAhead`, `negativeTtl`, `maxEntryBytes`, `timeout`, `backoff`, `tags`, `refresh`, `load`, `signal`.',
+      '`refreshAhead`, `negativeTtl`, `maxEntryBytes`, `speculative`, `timeout`, `backoff`, `tags`, `refresh`, `load`, `signal`.',
   )
   expect(messageOf({ ['x'.repeat(1_000_000)]: 1 })?.length).toBeLessThan(400)
 })

@@ -4,8 +4,8 @@ import type { Clock, Random } from './clock.ts'
 import type { Lease } from './lease.ts'
 import type { InvalidationLog, MaybePromise } from './log.ts'
 
-/** Why a tier let go of an entry on its own. */
-export type EvictionReason = 'max-entries' | 'max-bytes' | 'max-entry-bytes'
+/** Why a tier dropped an entry on its own; `trim`: memory was to be freed. */
+export type EvictionReason = 'max-entries' | 'max-bytes' | 'max-entry-bytes' | 'trim'
 
 /** What the engine gives a tier when it opens it for one cache. */
 export interface TierContext {

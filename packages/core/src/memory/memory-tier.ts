@@ -9,7 +9,7 @@ import {
   type OptionTable,
   type Tier,
   type TierContext,
-  type TierStore,
+  SPECULATIVE,
   ValueError,
   checkOptions,
   createEntry,
@@ -20,6 +20,7 @@ import {
   toMs,
   wrongOption,
 } from '@hotpath/contract'
+import type { MemoryStore } from './memory-store.ts'
 import { sizeOf, sizeOfString } from './size-of.ts'
 import { openTinyLfu } from './w-tiny-lfu.ts'
 
@@ -53,6 +54,8 @@ const MEMORY_OPTIONS: OptionTable<keyof MemoryOptions> = {
 
 /** Bytes of an entry beyond its key, tags and value: the entry object and its places in the policy's tables. */
 const ENTRY_BYTES = 220
+/** Keys of what was stored ahead of use, of which some may be gone. */
+const MAX_SPECULATIVE = /* bound: speculative */ 10_000
 
 /**
  * The in-process tier: entries by reference, bounded in entries and in bytes; what is used least and has not been used
@@ -83,7 +86,7 @@ interface Bounds {
   readonly policy: EvictionPolicyMaker
 }
 
-function openMemory(bounds: Bounds, context: TierContext): TierStore {
+function openMemory(bounds: Bounds, context: TierContext): MemoryStore {
   const measure = (key: string, entry: Entry): number => {
     let bytes = ENTRY_BYTES + sizeOfString(key) + bounds.sizeOf(entry.value)
     for (const tag of entry.tags) bytes += sizeOfString(tag) + 8
@@ -94,7 +97,9 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
   const evicted: string[] = []
   const gone = (key: string): void => void evicted.push(key)
   const { maxEntries, maxBytes } = bounds
-  const entries = checkMade(bounds.policy({ maxEntries, maxBytes, random: context.random ?? Math.random }))
+  const own: MemoryStore['bounds'] = { maxEntries, maxBytes, random: context.random ?? Math.random }
+  let entries = checkMade(bounds.policy(own))
+  const speculative = new Set<string>()
   /** A getter of the value or the user's function may throw; then it is not stored, and that is all. */
   const tryToMeasure = (key: string, entry: Entry): number => {
     try {
@@ -114,31 +119,48 @@ function openMemory(bounds: Bounds, context: TierContext): TierStore {
     if (freshMs + staleMs + errorMs <= lifeMs) return entry
     const fresh = Math.min(freshMs, lifeMs)
     const stale = Math.min(staleMs, lifeMs - fresh)
-    return createEntry({
+    const copy = createEntry({
       ...entry,
       freshMs: fresh,
       staleMs: stale,
       errorMs: lifeMs - fresh - stale,
       aheadMs: fresh < freshMs ? 0 : entry.aheadMs,
     })
+    copy.judgedAt = entry.judgedAt
+    return copy
   }
   const set = (key: string, entry: Entry): void => {
     const stored = entries.peek(key)
     if (stored !== undefined && stored.epoch === entry.epoch && stored.asOf > entry.asOf) return
     const size = tryToMeasure(key, entry)
-    if (size > bounds.maxEntryBytes) {
+    if (size > bounds.maxEntryBytes || size > own.maxBytes) {
       entries.delete(key)
       if (size < Number.POSITIVE_INFINITY) context.evicted(key, 'max-entry-bytes')
       return
     }
     const isFull = entries.size >= maxEntries
     dropReason = isFull && stored === undefined ? 'max-entries' : 'max-bytes'
+    if (entry.judgedAt === SPECULATIVE) speculative.add(key)
+    for (const old of speculative) {
+      const isFull = entries.size + Number(stored === undefined) > maxEntries || entries.bytes + size > maxBytes
+      if (!isFull && speculative.size <= MAX_SPECULATIVE) break
+      speculative.delete(old)
+      if (isFull && old !== key && entries.peek(old)?.judgedAt === SPECULATIVE && entries.delete(old)) gone(old)
+    }
     entries.set(key, shortened(entry), size, gone)
     if (evicted.length === 0) return
     const reason = dropReason
     for (const one of evicted.splice(0)) context.evicted(one, reason)
   }
   return {
+    get policy() {
+      return entries
+    },
+    set policy(policy) {
+      entries = policy
+    },
+    bounds: own,
+    speculative,
     sync: true,
     shared: false,
     get: (key) => entries.get(key),

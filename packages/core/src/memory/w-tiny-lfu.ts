@@ -269,7 +269,8 @@ export function openTinyLfu(bounds: EvictionBounds, seed: number): EvictionPolic
     shrink(toBytes, keep, evicted) {
       for (const segment of [PROBATION, WINDOW, PROTECTED]) {
         let slot = table[segment] as number
-        while (slot !== segment && allBytes > toBytes) {
+        while (slot !== segment) {
+          if (allBytes <= toBytes) return
           const before = table[slot] as number
           if (!keep(items[slot >> 1] as string)) evicted(drop(slot))
           slot = before

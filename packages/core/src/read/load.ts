@@ -4,6 +4,7 @@ import {
   type Entry,
   type Freshness,
   LoadError,
+  SPECULATIVE,
   createEntry,
   resolveFreshness,
   displayKey,
@@ -197,7 +198,9 @@ function judgeLoaded<Value>(
   if (isStored) {
     const { epoch, position: asOf } = mark
     const aheadMs = loadMs * freshness.refreshAhead
-    entries.push([key, createEntry({ value, tags, createdAt: engine.elapsed(), ...windows, epoch, asOf, aheadMs })])
+    const entry = createEntry({ value, tags, createdAt: engine.elapsed(), ...windows, epoch, asOf, aheadMs })
+    if (freshness.speculative) entry.judgedAt = SPECULATIVE
+    entries.push([key, entry])
   }
   const raced = judgement !== 'valid'
   return { type: 'value', value, raced, isStored, freshMs: isStored ? windows.freshMs : 0, mark }

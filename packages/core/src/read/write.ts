@@ -5,6 +5,7 @@ import {
   type Invalidation,
   type Mark,
   type MaybePromise,
+  SPECULATIVE,
   ValueError,
   createEntry,
   displayKey,
@@ -134,6 +135,7 @@ function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: M
   const isKept = closed && view.isThere && !isQueued
   const { epoch, position: asOf } = view.atMost(mark)
   const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
+  if (freshness.speculative) entry.judgedAt = SPECULATIVE
   if (isKept || view.judge(key, entry) !== 'outdated') return entry
   engine.notStored(key, tags, isQueued || closed)
   return undefined

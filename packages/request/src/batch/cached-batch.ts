@@ -50,8 +50,8 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
     this.#cache = cache
     this.#name = name
     this.#keyOf = key
-    const { ttl, staleWhileRevalidate, staleIfError, jitter, refreshAhead, negativeTtl, maxEntryBytes, backoff } =
-      options
+    const { ttl, staleWhileRevalidate, staleIfError, jitter, refreshAhead } = options
+    const { negativeTtl, maxEntryBytes, speculative, backoff } = options
     const freshness = {
       ttl,
       staleWhileRevalidate,
@@ -60,6 +60,7 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
       refreshAhead,
       negativeTtl,
       maxEntryBytes,
+      speculative,
       backoff,
     }
     // A wrong option should fail where it stands, not at the first load.
