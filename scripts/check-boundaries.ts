@@ -49,6 +49,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'cache',
     'door',
     'changes',
+    'retain',
+    'placeholders',
     'lease',
     'create-cache',
     'index',

@@ -1,5 +1,5 @@
 /** How doors that are entries of their own get at the engine of a cache. */
-import { wrongOption } from '@hotpath/contract'
+import { type CacheKey, wrongOption } from '@hotpath/contract'
 import type { Cache } from '../cache.ts'
 import type { Engine } from '../engine.ts'
 
@@ -12,4 +12,13 @@ export function engineOf(cache: Cache): Engine {
   const { engine } = Object(cache) as { readonly engine?: Engine }
   if (engine?.view !== undefined) return engine
   throw wrongOption('cache', 'what `createCache` returned, or a namespace of it', cache, 'Pass on the cache itself.')
+}
+
+/**
+ * A key as it is encoded in a cache or namespace.
+ *
+ * @throws KeyError; ClosedError.
+ */
+export function keyOf(cache: Cache, key: CacheKey): string {
+  return (cache as unknown as { encode(key: CacheKey): string }).encode(key)
 }
