@@ -1,0 +1,93 @@
+/**
+ * Placeholders of a cache. They come before the policy of its memory to see what is stored, and follow its log to hear what
+ * is invalidated. Nothing judges them by position, as nobody knows where they come from.
+ */
+import { type Entry, type Invalidation, compileWholePattern } from '@hotpath/contract'
+import type { Engine } from '../engine.ts'
+import { type Evicted, PolicyFront } from '../memory/policy-front.ts'
+import { matcherOf } from '../view/scope-matcher.ts'
+
+const MAX_PLACEHOLDERS = /* bound: placeholders */ 1_000
+
+interface Kept {
+  readonly key: string
+  readonly value: unknown
+  /** On the cache's timeline. */
+  readonly createdAt: number
+  readonly tags: readonly string[]
+}
+
+export class KeptPlaceholders extends PolicyFront {
+  readonly #kept = new Map<string, Kept>()
+  #engine: Engine | undefined
+  /** View of the log that they were followed by; `undefined` before there is one. */
+  #generation: number | undefined
+
+  /** Follows the log of a cache, once. */
+  follow(engine: Engine): this {
+    if (this.#engine !== undefined) return this
+    this.#engine = engine
+    const { view, endings } = engine
+    view.followers.add((record) => this.#invalidated(record))
+    endings.add(() => this.#kept.clear())
+    this.#adopt()
+    void view.beginning()?.then(() => this.#adopt())
+    return this
+  }
+
+  /** Adds placeholders, the newest last. What is stored needs none. */
+  add(placeholders: Iterable<Kept>): void {
+    this.#adopt()
+    for (const placeholder of placeholders) {
+      const { key, value } = placeholder
+      if (value === undefined || this.peek(key) !== undefined) continue
+      this.#kept.delete(key)
+      this.#kept.set(key, placeholder)
+    }
+    for (const key of this.#kept.keys()) {
+      if (this.#kept.size <= MAX_PLACEHOLDERS) break
+      this.#kept.delete(key)
+    }
+  }
+
+  find(key: string): Kept | undefined {
+    this.#adopt()
+    return this.#kept.get(key)
+  }
+
+  override set(key: string, entry: Entry, bytes: number, evicted: Evicted): void {
+    this.#kept.delete(key)
+    super.set(key, entry, bytes, evicted)
+  }
+
+  /** With a new view of the log, records may have been missed; with the first one, nothing was. */
+  #adopt(): void {
+    const { view } = this.#engine as Engine
+    if (!view.isThere || view.generation === this.#generation) return
+    if (this.#generation !== undefined) this.#kept.clear()
+    this.#generation = view.generation
+  }
+
+  #invalidated({ scope, strength }: Invalidation): void {
+    if (strength !== 'hard') return
+    switch (scope.type) {
+      case 'all':
+        this.#kept.clear()
+        break
+      case 'key':
+        this.#kept.delete(scope.key)
+        break
+      case 'tag':
+        this.#drop(({ tags }) => tags.includes(scope.tag))
+        break
+      default: {
+        const matches = matcherOf(scope, compileWholePattern)
+        this.#drop(({ key }) => matches(key))
+      }
+    }
+  }
+
+  #drop(isGone: (kept: Kept) => boolean): void {
+    for (const kept of this.#kept.values()) if (isGone(kept)) this.#kept.delete(kept.key)
+  }
+}

@@ -1,0 +1,149 @@
+import { createSharedLog } from '@hotpath/testkit'
+import { describe, expect, test } from 'vitest'
+import { placeholder, setPlaceholders } from '../src/placeholders/placeholders.ts'
+import { retain } from '../src/retain/retain.ts'
+import { type Cache, createMemoryLog, memory } from './core.ts'
+import { make } from './make.ts'
+
+const valueOf = (cache: Cache, key: string): unknown => placeholder(cache, key)?.value
+
+describe('a placeholder', () => {
+  test('is read at once, with its age and tags, and never by a read of values', async () => {
+    const { cache, clock } = make()
+    setPlaceholders(cache, [{ key: ['user', 1], value: 'Ann', age: '1m', tags: ['users'] }])
+    clock.advance(500)
+    expect(placeholder(cache, ['user', 1])).toEqual({ value: 'Ann', ageMs: 60_500, tags: ['users'] })
+    expect(placeholder(cache.namespace('user'), [1])?.value).toBe('Ann')
+    expect([cache.peek(['user', 1]), await cache.get(['user', 1], { stale: true })]).toEqual([undefined, undefined])
+    expect(await cache.has(['user', 1])).toBe(false)
+    expect((await cache.inspect(['user', 1])).state).toBe('missing')
+    expect(placeholder(cache, ['user', 1])?.value).toBe('Ann')
+    expect(await cache.getOrSet(['user', 1], () => 'Ann B.')).toBe('Ann B.')
+    expect(placeholder(cache, ['user', 1])).toBeUndefined()
+  })
+
+  test.each([
+    ['set', (cache: Cache) => cache.set('k:1', 2)],
+    ['loaded', (cache: Cache) => cache.getOrSet('k:1', () => 2)],
+    ['deleted', (cache: Cache) => cache.delete('k:1')],
+    ['invalidated by tag', (cache: Cache) => cache.invalidateTags(['t'])],
+    ['invalidated by prefix', (cache: Cache) => cache.invalidatePrefix(['k'])],
+    ['invalidated by pattern', (cache: Cache) => cache.invalidatePattern('k:*')],
+    ['cleared with all', (cache: Cache) => cache.clear()],
+    ['cleared with its namespace', (cache: Cache) => cache.namespace('k').clear()],
+  ])('goes when its key is %s', async (_, act) => {
+    const { cache } = make()
+    setPlaceholders(cache, [
+      { key: 'k:1', value: 1, tags: ['t'] },
+      { key: 'other', value: 1 },
+    ])
+    await act(cache)
+    expect(valueOf(cache, 'k:1')).toBeUndefined()
+    expect(valueOf(cache, 'other')).toBe(_.endsWith('all') ? undefined : 1)
+  })
+
+  test('stays when it is expired: it is stale anyway', async () => {
+    const { cache } = make()
+    setPlaceholders(cache, [{ key: 'k', value: 1, tags: ['t'] }])
+    await cache.expire('k')
+    await cache.expireTags(['t'])
+    await cache.expireAll()
+    expect(valueOf(cache, 'k')).toBe(1)
+  })
+
+  test('is of no use where something is stored', async () => {
+    const { cache } = make()
+    await cache.set('k', 'stored')
+    setPlaceholders(cache, [{ key: 'k', value: 'kept' }])
+    expect(valueOf(cache, 'k')).toBeUndefined()
+  })
+
+  test('goes when another process invalidates it', async () => {
+    const log = createMemoryLog()
+    const [{ cache }, other] = [make({ log: () => log }), make({ log: () => log })]
+    setPlaceholders(cache, [
+      { key: 'a', value: 1, tags: ['t'] },
+      { key: 'b', value: 1 },
+    ])
+    await other.cache.invalidateTags(['t'])
+    expect([valueOf(cache, 'a'), valueOf(cache, 'b')]).toEqual([undefined, 1])
+    await other.cache.delete('b')
+    expect(valueOf(cache, 'b')).toBeUndefined()
+  })
+
+  test('is there before the view of the log is, and hears of what is invalidated then', async () => {
+    let open = (): void => {}
+    const opened = new Promise<void>((resolve) => (open = resolve))
+    const log = createMemoryLog()
+    const late = { ...log, snapshot: async () => opened.then(() => log.snapshot()) }
+    const { cache } = make({ log: () => late })
+    setPlaceholders(cache, [
+      { key: 'a', value: 1 },
+      { key: 'b', value: 1 },
+    ])
+    expect(cache.position()).toBeUndefined()
+    expect(valueOf(cache, 'a')).toBe(1)
+    const deleted = cache.delete('b')
+    open()
+    await deleted
+    await cache.ready()
+    expect([valueOf(cache, 'a'), valueOf(cache, 'b')]).toEqual([1, undefined])
+  })
+
+  test('goes when records may have been missed', async () => {
+    const log = createSharedLog(createMemoryLog)
+    const { cache } = make({ log: () => log.connect() })
+    await cache.ready()
+    setPlaceholders(cache, [{ key: 'k', value: 1 }])
+    expect(valueOf(cache, 'k')).toBe(1)
+    log.replace()
+    await cache.ready()
+    expect(valueOf(cache, 'k')).toBeUndefined()
+  })
+
+  test('is one of a thousand at most, the newest', () => {
+    const { cache } = make()
+    setPlaceholders(
+      cache,
+      Array.from({ length: 1_500 }, (_, id) => ({ key: `k${id}`, value: id })),
+    )
+    setPlaceholders(cache, [
+      { key: 'k500', value: 'newer' },
+      { key: 'last', value: 1 },
+    ])
+    const kept = Array.from({ length: 1_500 }, (_, id) => valueOf(cache, `k${id}`)).filter(
+      (value) => value !== undefined,
+    )
+    expect(kept).toHaveLength(999)
+    expect([valueOf(cache, 'k500'), valueOf(cache, 'k501'), valueOf(cache, 'last')]).toEqual(['newer', undefined, 1])
+  })
+
+  test('goes with what is retained as with anything else', async () => {
+    const { cache } = make()
+    const release = retain(cache, 'k')
+    setPlaceholders(cache, [{ key: 'k', value: 1 }])
+    retain(cache, 'other')
+    await cache.set('k', 2)
+    expect([valueOf(cache, 'k'), cache.peek('k')]).toEqual([undefined, 2])
+    release()
+  })
+
+  test('is refused where it makes no sense', async () => {
+    const { cache } = make()
+    const [entry] = [{ key: 'k', value: 1 }]
+    expect(() => setPlaceholders(cache, entry as never)).toThrow('iterable')
+    expect(() => setPlaceholders(cache, [1 as never])).toThrow('key')
+    expect(() => setPlaceholders(cache, [{ ...entry, ttl: '1m' } as never])).toThrow('ttl')
+    expect(() => setPlaceholders(cache, [{ ...entry, age: -1 }])).toThrow('age')
+    expect(() => setPlaceholders(cache, [{ ...entry, tags: [''] }])).toThrow('tag')
+    expect(() => placeholder(cache, '')).toThrow('key')
+    const disk = { type: 'disk', open: memory({ maxEntries: 1 }).open.bind(undefined) }
+    const { cache: without } = make({
+      tiers: [{ ...disk, open: (context) => ({ ...disk.open(context), policy: undefined }) as never }],
+    })
+    expect(() => setPlaceholders(without, [entry as never])).toThrow('memory tier')
+    expect(placeholder(without, 'k')).toBeUndefined()
+    await cache.close()
+    expect(() => placeholder(cache, 'k')).toThrow('closed')
+  })
+})
