@@ -18,7 +18,7 @@ export interface ChangesOptions {
 }
 
 /** What `changes` returns. */
-export interface Changes extends AsyncIterableIterator<Change, undefined>, AsyncDisposable {
+export interface Changes extends AsyncIterableIterator<Change>, AsyncDisposable {
   /** Ends it, also while a change is waited for. Idempotent. */
   return(): Promise<IteratorResult<Change, undefined>>
 }
