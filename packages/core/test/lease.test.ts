@@ -11,12 +11,15 @@ function leaseStore(clock: FakeClock) {
   const waiting = new Set<() => void>()
   let fencing = 0
   let isDown = false
+  let replyMs = 0
   const now = (): number => clock.monotonic()
   const isHeld = (key: string): boolean => (held.get(key)?.until ?? 0) > now()
   const ask = async <Result>(run: () => Result): Promise<Result> => {
     await Promise.resolve()
     if (isDown) throw new Error('down')
-    return run()
+    const result = run()
+    if (replyMs > 0) await new Promise<void>((resolve) => void clock.after(replyMs, resolve))
+    return result
   }
   const open = (): Lease => ({
     acquire: (key, { ttlMs }) =>
@@ -54,7 +57,12 @@ function leaseStore(clock: FakeClock) {
       }),
     close: async () => {},
   })
-  return { open, down: (is: boolean) => void (isDown = is), keys: () => [...held.keys()] }
+  return {
+    open,
+    down: (is: boolean) => void (isDown = is),
+    replyAfter: (ms: number) => void (replyMs = ms),
+    keys: () => [...held.keys()],
+  }
 }
 
 function nodes(count: number) {
@@ -102,6 +110,18 @@ describe('a lease', () => {
     expect(next?.fencingToken).toBe(2)
     await clock.advanceAsync(10_000)
     expect(next?.signal.aborted).toBe(false)
+  })
+
+  test('ends its time after the renewal was asked for, however late the reply is', async () => {
+    const { caches, clock, store } = nodes(1)
+    const held = await lease(caches[0], 'job', { ttl: '3s' })
+    store.replyAfter(500)
+    await clock.advanceAsync(2_000)
+    store.down(true)
+    await clock.advanceAsync(1_999)
+    expect(held?.signal.aborted).toBe(false)
+    await clock.advanceAsync(1)
+    expect(held?.signal.reason).toMatchObject({ code: 'ERR_LEASE_LOST' })
   })
 
   test('survives a store that is away for less than its time', async () => {

@@ -39,6 +39,10 @@ function remote(options: Partial<CacheOptions> = {}) {
     for (let index = 0; index < records; index++)
       void inner.append([{ scope: { type: 'tag', tag: '' }, strength: 'hard' }])
   }
+  /** By a log of another epoch; nobody who follows is told. */
+  const replace = (): void => {
+    inner = createMemoryLog({ maxEntries: 1_000_000, maxBytes: '256mb', random: createRandom(2) })
+  }
   const position = async (): Promise<number> => (await inner.head()).position
   const faults: string[] = []
   const open = () => {
@@ -50,7 +54,7 @@ function remote(options: Partial<CacheOptions> = {}) {
   const breakOff = (): void => {
     for (const follower of [...followers]) follower.interrupted()
   }
-  return { open, clock, log, position, putBack, server, faults, breakOff }
+  return { open, clock, log, position, putBack, replace, server, faults, breakOff }
 }
 
 const entries = (count: number) => Array.from({ length: count }, (_, index) => ({ key: ['user', index], value: index }))
@@ -299,6 +303,19 @@ describe('tokens that were made up', () => {
     await clock.advanceAsync(100)
     expect(new Set(await Promise.all(reads))).toEqual(new Set(['known']))
     expect(server.asked.head - heads).toBeLessThan(5)
+  })
+
+  test('one of another epoch asks no more of a new view of the log than to be there', async () => {
+    const { open, clock, replace } = remote()
+    const cache = open()
+    await flush()
+    replace()
+    const other = open()
+    await flush()
+    await other.set('k', 'new')
+    const read = cache.get('k', { after: 'made-up.9007199254740991' as never })
+    await clock.advanceAsync(100)
+    expect(await read).toBe('new')
   })
 
   test('they take no load away from callers without one', async () => {

@@ -244,6 +244,20 @@ describe('what is stored ahead of use', () => {
     expect([cache.peek('k'), cache.peek('next')].map(Boolean)).toEqual([true, true])
   })
 
+  test('does not make room for itself', async () => {
+    const { cache } = make({ tiers: [memory({ maxBytes: 10_000 })] })
+    const events: CacheEvent[] = []
+    cache.on('evict', (event) => events.push(event))
+    await cache.set('other', 'x'.repeat(3_000))
+    const ahead = (length: number) =>
+      cache.getOrSet('ahead', () => 'y'.repeat(length), { speculative: true, refresh: true })
+    for (const length of [4_000, 4_000]) await ahead(length)
+    expect(events).toEqual([])
+    await ahead(7_500)
+    expect(cache.peek('ahead')).toHaveLength(7_500)
+    expect(events).toMatchObject([{ type: 'evict', key: 'other' }])
+  })
+
   test('is trimmed first', async () => {
     const { cache } = make({ tiers: [memory({ maxEntries: 100 })] })
     await cache.set('ahead', 1, { speculative: true })

@@ -1,6 +1,7 @@
-import type { Entry } from '@hotpath/contract'
+import type { Entry, TierStore } from '@hotpath/contract'
 import { createFakeClock, deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
+import { GuardedTier } from '../src/shared/tiers/lower-tiers.ts'
 import { WriteBatch } from '../src/shared/tiers/write-batch.ts'
 
 const entry = (value: unknown): Entry => ({ value }) as Entry
@@ -59,5 +60,41 @@ describe('writes of one turn', () => {
     endTurn()
     await flush()
     expect(sent).toHaveLength(3)
+  })
+})
+
+describe('a tier whose writes wait for the end of the turn', () => {
+  /** What a store is asked, in order. */
+  function guarded() {
+    const asked: string[] = []
+    const store = {
+      sync: false,
+      get: async (key: string) => void asked.push(`get ${key}`),
+      getMany: async (keys: readonly string[]) => (asked.push(`get ${keys.join(' ')}`), []),
+      setMany: async (all: readonly (readonly [string, Entry])[]) =>
+        void asked.push(`set ${all.map(([key]) => key).join(' ')}`),
+      clear: async () => void asked.push('clear'),
+    } as unknown as TierStore
+    const clock = { ...createFakeClock(), endOfTurn: () => {} }
+    const tier = new GuardedTier(
+      { type: 'slow', index: 1, store },
+      { clock, timeoutMs: 1_000, elapsed: () => 0, fault: () => {}, recovered: () => {}, measure: () => undefined },
+    )
+    void tier.setMany([['a', entry(1)]])
+    void tier.setMany([['b', entry(1)]])
+    return { tier, asked }
+  }
+
+  test('is not asked for a key before it has what was set under it', () => {
+    const { tier, asked } = guarded()
+    void tier.getMany(['c'])
+    void tier.getMany(['b', 'c'])
+    expect(asked).toEqual(['set a', 'get c', 'set b', 'get b c'])
+  })
+
+  test('is cleared after what was set before', () => {
+    const { tier, asked } = guarded()
+    void tier.run('delete', (store) => store.clear())
+    expect(asked).toEqual(['set a', 'set b', 'clear'])
   })
 })

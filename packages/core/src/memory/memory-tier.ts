@@ -144,8 +144,9 @@ function openMemory(bounds: Bounds, context: TierContext): MemoryStore {
     for (const old of speculative) {
       const isFull = entries.size + Number(stored === undefined) > maxEntries || entries.bytes + size > maxBytes
       if (!isFull && speculative.size <= MAX_SPECULATIVE) break
+      if (old === key) continue
       speculative.delete(old)
-      if (isFull && old !== key && entries.peek(old)?.judgedAt === SPECULATIVE && entries.delete(old)) gone(old)
+      if (isFull && entries.peek(old)?.judgedAt === SPECULATIVE && entries.delete(old)) gone(old)
     }
     entries.set(key, shortened(entry), size, gone)
     if (evicted.length === 0) return
