@@ -239,7 +239,10 @@ export function openTinyLfu(bounds: EvictionBounds, seed: number): EvictionPolic
       use(slot)
       return entryAt(slot)
     },
-    peek: (key) => entryAt(slots.get(key) ?? 0),
+    peek(key) {
+      const slot = slots.get(key)
+      return slot === undefined ? undefined : entryAt(slot)
+    },
     set(key, entry, bytes, evicted) {
       const slot = slots.get(key) ?? take(key)
       // Not counted: a replacement is no use of its own, and `take` has counted the first.
