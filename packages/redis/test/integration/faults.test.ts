@@ -128,18 +128,18 @@ describe('a server in trouble', () => {
 })
 
 describe('a server that is reading its data', () => {
-  /** Restarts a server that has some to read; it takes about two seconds over that. */
+  /** Restarts a server that has some to read; it takes about four seconds over that. */
   async function reload(loading: RedisServer): Promise<void> {
     const values = Array.from({ length: 20_000 }, (_, n) => [`other:${n}`, 'x']).flat()
     await loading.admin().mset(values)
     await loading.admin().call('SAVE')
-    await loading.restart('--key-load-delay', '100', '--loading-process-events-interval-bytes', '1024')
+    await loading.restart('--key-load-delay', '200', '--loading-process-events-interval-bytes', '1024')
   }
-  const clients: Record<string, { readonly options: object; readonly fault: string }> = {
-    'by a client that asks anyway': { options: { enableReadyCheck: false }, fault: 'ERR_TIER_FAILED' },
-    'by a client that waits until it is ready': { options: {}, fault: 'ERR_TIER_FAILED' },
+  const clients: Record<string, object> = {
+    'by a client that asks anyway': { enableReadyCheck: false },
+    'by a client that waits until it is ready': {},
   }
-  for (const [how, { options, fault }] of Object.entries(clients)) {
+  for (const [how, options] of Object.entries(clients)) {
     test(`is a miss and a fault, and what it had read is of an older life: ${how}`, async () => {
       const loading = await startRedis()
       closing.push(() => loading.stop())
@@ -157,7 +157,8 @@ describe('a server that is reading its data', () => {
 
       expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded')
       await until('a fault is told', () => faults.length > 0)
-      expect(faults).toContain(fault)
+      // It refuses what it is asked while it reads, or the client's command waits for it past the limit: which one is a matter of when.
+      expect(faults.some((fault) => fault === 'ERR_TIER_FAILED' || fault === 'ERR_TIER_TIMEOUT')).toBe(true)
       const invalidated = cache.invalidateTags(['t']).then(
         () => 'accepted',
         ({ code }: { code: string }) => code,
