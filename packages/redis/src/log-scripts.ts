@@ -17,8 +17,8 @@
  * price is that raising a cell writes its row.
  *
  * The ages of entries are told by the server's clock. When it was set back nobody knows them any more, so a new epoch
- * begins. What is not ours under one of the two keys (another type, a record of a later id) is removed: it would end
- * every append.
+ * begins; so it does where a number of the state is none, as nobody knows what it was. What is not ours under one of the
+ * two keys (another type, a record of a later id) is removed: it would end every append.
  *
  * `allow-oom`: invalidations must work most of all when the server is full.
  */
@@ -47,18 +47,26 @@ const OPEN = `#!lua flags=allow-oom
 local state, stream = KEYS[1], KEYS[2]
 local time = redis.call('TIME')
 local now = math.min(time[1] * 1000000 + time[2], ${MAX_MICROSECONDS})
+local function numberIn(text)
+  if not text then return 0 end
+  local number = string.match(text, '^%d+$') and tonumber(text)
+  return number and number < ${Number.MAX_SAFE_INTEGER} and number or nil
+end
 local life = ARGV[2]
 if life == '' then life = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or '?' end
-local known = redis.pcall('HMGET', state, 'e', 'l', 'p', 't', 'v')
+local known = redis.pcall('HMGET', state, 'e', 'l', 'p', 't', 'v', 'n', 'F', 'G')
 if known.err then
   if not string.find(known.err, 'WRONGTYPE', 1, true) then return known end
   known = {}
 end
-local epoch, last, clock = known[1], tonumber(known[3] or '0') or 0, tonumber(known[4] or '0') or 0
-if not epoch or known[2] ~= life or known[5] ~= '${VERSION}' or last == 0 or now < clock - ${MAX_BACK_MICROSECONDS} then
+local epoch, last, clock = known[1], numberIn(known[3]), numberIn(known[4])
+local patterns = numberIn(known[6])
+local isWhole = last and clock and patterns and patterns <= ${MAX_PATTERNS} and numberIn(known[7]) and numberIn(known[8])
+if not epoch or known[2] ~= life or known[5] ~= '${VERSION}' or not isWhole or last == 0
+  or now < clock - ${MAX_BACK_MICROSECONDS} then
   redis.call('UNLINK', state, stream)
   epoch = ARGV[1]
-  last = math.max(now, last + 1)
+  last = math.max(now, (last or 0) + 1)
   redis.call('HSET', state, 'v', '${VERSION}', 'e', epoch, 'l', life,
     'p', string.format('%.0f', last), 't', string.format('%.0f', now))
 elseif now > clock + ${NOTED_EVERY_MICROSECONDS} then
@@ -103,7 +111,8 @@ local function forgetPatterns(count)
     local field = redis.call('HGET', state, 'q' .. index)
     redis.call('HDEL', state, 'q' .. index)
     local position = field and redis.call('HGET', state, field)
-    if position then found[#found + 1] = { field = field, position = tonumber(position) } end
+    -- Nobody knows what a damaged position was.
+    if position then found[#found + 1] = { field = field, position = numberIn(position) or last } end
   end
   table.sort(found, function(one, other) return one.position < other.position end)
   local half = math.ceil(#found / 2)

@@ -32,7 +32,7 @@ const ROWS_AT_ONCE = 256
 const NO_POSITION = '0'.repeat(POSITION_DIGITS)
 const PATTERN = /^(.)(.):(.*)$/s
 
-/** @returns `undefined` when the log was begun anew between the two commands. */
+/** @returns `undefined` when the log was begun anew between the two commands, or has to be, as a number of it is none. */
 export async function readState(read: ReadFields): Promise<StoredState | undefined> {
   const rowNames = Array.from({ length: ROWS }, (_, row) => [`h${row}`, `s${row}`]).flat()
   const patternNames = Array.from({ length: MAX_PATTERNS + 1 }, (_, index) => `q${index + 1}`)
@@ -40,24 +40,31 @@ export async function readState(read: ReadFields): Promise<StoredState | undefin
   const rows = rowNames.flatMap((name, index): Row[] => (values[index] ? [[name, values[index]]] : []))
   const patterns = values.slice(rowNames.length).filter((name) => typeof name === 'string')
   const [epochAfter, hardFloor, softFloor, ...positions] = await read(['e', 'F', 'G', ...patterns])
+  const [last, hard, soft] = [position, hardFloor, softFloor].map(numberIn)
   if (typeof epoch !== 'string' || epochAfter !== epoch) return undefined
+  if (last === undefined || hard === undefined || soft === undefined) return undefined
   const all = { type: 'all' } as const
   const records: (Invalidation & Mark)[] = [
-    { scope: all, strength: 'hard', epoch, position: Number(hardFloor ?? 0) },
-    { scope: all, strength: 'soft', epoch, position: Number(softFloor ?? 0) },
+    { scope: all, strength: 'hard', epoch, position: hard },
+    { scope: all, strength: 'soft', epoch, position: soft },
   ]
   for (const [index, field] of patterns.entries()) {
     const [, strength, type, value = ''] = PATTERN.exec(field) ?? []
     if (strength === undefined || type === undefined || typeof positions[index] !== 'string') continue
-    const raisedTo = Number(positions[index])
     records.push({
       ...fromWireInvalidation({ strength, type, value }),
       epoch,
       // Nobody knows what a damaged position was.
-      position: Number.isSafeInteger(raisedTo) ? raisedTo : Number(position),
+      position: numberIn(positions[index]) ?? last,
     })
   }
-  return { epoch, position: Number(position), rows, records }
+  return { epoch, position: last, rows, records }
+}
+
+/** `undefined` for what is no number; 0 where there is none. */
+function numberIn(text: string | null | undefined): number | undefined {
+  const number = Number(text ?? 0)
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined
 }
 
 /** Takes a state in, some rows at a time: a full table would block the event loop. */
@@ -77,9 +84,10 @@ function* cellsIn(rows: readonly Row[], highest: number): Generator<CellPosition
     const isDamaged = digits.length !== ROW_CELLS * POSITION_DIGITS
     for (let index = 0; index < ROW_CELLS; index++) {
       const position = digits.slice(index * POSITION_DIGITS, (index + 1) * POSITION_DIGITS)
-      // Nobody knows what a damaged row was, so everything may have been raised.
+      // Nobody knows what a damaged row or cell was, so everything may have been raised.
       if (isDamaged) yield { strength, cell: first + index, position: highest }
-      else if (position !== NO_POSITION) yield { strength, cell: first + index, position: Number(position) }
+      else if (position !== NO_POSITION)
+        yield { strength, cell: first + index, position: numberIn(position) ?? highest }
     }
   }
 }

@@ -38,3 +38,18 @@ test.each([
   const positions = await positionsIn(state!)
   expect(positions.hardAt('any', [], 0)).toBe(expected)
 })
+
+test('a damaged cell in a row of the right length counts as raised', async () => {
+  const row = 'damaged digits!!'.repeat(32)
+  const state = await readState(async (fields) =>
+    fields.map((name) => (name === 'e' ? 'epoch' : name === 'p' ? POSITION : /^[hs]\d+$/.test(name) ? row : null)),
+  )
+  const positions = await positionsIn(state!)
+  expect(positions.hardAt('key', ['tag'], 0)).toBe(Number(POSITION))
+  expect(positions.softAt('key', ['tag'], 0)).toBe(Number(POSITION))
+})
+
+test.each(['F', 'G', 'p'])('a state whose `%s` is damaged is not taken in', async (field) => {
+  const replies: Record<string, string> = { e: 'epoch', p: POSITION, [field]: 'damaged' }
+  expect(await readState(async (fields) => fields.map((name) => replies[name] ?? null))).toBeUndefined()
+})

@@ -82,6 +82,46 @@ test('what somebody else puts into the state costs nothing, and a damaged row co
   expect((await log.snapshot()).positions.hardAt('k', [], 0)).toBe(last)
 })
 
+test.each([
+  ['p', 'nan'],
+  ['p', '1e300'],
+  ['p', '9999999999999999'],
+  ['p', '-5'],
+  ['t', 'nan'],
+  ['n', 'many'],
+  ['n', '9999999999'],
+  ['F', 'damaged'],
+  ['G', 'inf'],
+])('a log whose `%s` was damaged to %s begins anew, and takes what is appended', async (field, value) => {
+  const log = open()
+  const { epoch } = await log.append([{ scope: { type: 'pattern', pattern: 'a*' }, strength: 'hard' }])
+  await admin.hset(`{hotpath:p${names}}:log`, field, value)
+  const mark = await log.append([
+    { scope: { type: 'pattern', pattern: 'b*' }, strength: 'hard' },
+    { scope: { type: 'key', key: 'k' }, strength: 'hard' },
+  ])
+  expect(mark.epoch).not.toBe(epoch)
+  expect(mark.position).toBeGreaterThan(0)
+  const { positions } = await log.snapshot()
+  expect(positions.hardAt('k', [], 0)).toBe(mark.position)
+  expect(positions.hardAt('b1', [], 0)).toBe(mark.position - 1)
+  expect(await log.head()).toMatchObject(mark)
+})
+
+test('a pattern whose position was damaged counts as raised when it gives way', async () => {
+  const log = open()
+  const state = `{hotpath:p${names}}:log`
+  await log.append([{ scope: { type: 'pattern', pattern: 'a*' }, strength: 'hard' }])
+  await admin.hset(state, 'hx:a*', 'damaged')
+  const patterns = Array.from({ length: 1_000 }, (_, n) => ({
+    scope: { type: 'pattern' as const, pattern: `b${n}*` },
+    strength: 'hard' as const,
+  }))
+  const { position } = await log.append(patterns)
+  expect((await log.snapshot()).positions.hardAt('a1', [], 0)).toBeGreaterThan(0)
+  expect((await log.snapshot()).positions.hardAt('a1', [], 0)).toBeLessThanOrEqual(position)
+})
+
 test('records appended before a state is read are in it, those after come by the stream', async () => {
   const [writer, reader] = [open('busy'), open('busy')]
   await writer.head()
