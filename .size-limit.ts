@@ -1,28 +1,28 @@
 import { builtinModules } from 'node:module'
 import type { Page } from './scripts/page-size.ts'
-import { entryPoints, publicPackages, specifier } from './scripts/workspace.ts'
+import { entryPoints, hasCondition, publicPackages, specifier } from './scripts/workspace.ts'
 
 /** What an entry point may cost its user: minified and compressed with gzip, with all that it imports. */
 const budgets: Readonly<Record<string, string>> = {
   '@hotpath/codec': '25.1 kB',
-  '@hotpath/contract': '11 kB',
-  '@hotpath/contract/values': '4.5 kB',
-  '@hotpath/core': '31.5 kB',
-  '@hotpath/core/changes': '4 kB',
-  '@hotpath/core/lease': '4.1 kB',
+  '@hotpath/contract': '7.9 kB',
+  '@hotpath/contract/values': '3.8 kB',
+  '@hotpath/core': '26.9 kB',
+  '@hotpath/core/changes': '2.1 kB',
+  '@hotpath/core/lease': '2.2 kB',
   '@hotpath/core/lru': '6 kB',
   '@hotpath/core/histogram': '0.7 kB',
-  '@hotpath/core/placeholders': '5 kB',
+  '@hotpath/core/placeholders': '2.8 kB',
   '@hotpath/core/presets': '0.3 kB',
-  '@hotpath/core/retain': '4 kB',
+  '@hotpath/core/retain': '2.2 kB',
   '@hotpath/core/tiny-lfu': '1.6 kB',
-  '@hotpath/core/shared': '17.7 kB',
-  '@hotpath/decorators': '25.8 kB',
+  '@hotpath/core/shared': '15.1 kB',
+  '@hotpath/decorators': '23.2 kB',
   '@hotpath/redis': '50.4 kB',
-  '@hotpath/request': '22.3 kB',
-  '@hotpath/request/http': '33.4 kB',
+  '@hotpath/request': '19.8 kB',
+  '@hotpath/request/http': '30.6 kB',
   '@hotpath/sql': '58.4 kB',
-  '@hotpath/testkit': '20.8 kB',
+  '@hotpath/testkit': '19 kB',
 }
 
 /** Packages that only run in Node: what it brings along costs nothing. */
@@ -41,6 +41,7 @@ interface Check {
   readonly limit: string
   readonly ignore: readonly string[]
   readonly gzip: true
+  readonly modifyRolldownConfig: (config: object) => object
 }
 
 const checks: readonly Check[] = publicPackages().flatMap((pkg) =>
@@ -48,11 +49,13 @@ const checks: readonly Check[] = publicPackages().flatMap((pkg) =>
     const name = specifier(pkg, subpath)
     const limit = budgets[name]
     if (limit === undefined) throw new Error(`\`${name}\` has no byte budget. Give it one in .size-limit.ts.`)
-    const path = `${pkg.dir}/dist/${subpath === '.' ? 'index' : subpath.slice(2)}.js`
-    const ignore = forNode.includes(pkg.name)
-      ? builtinModules.map((module) => `node:${module}`)
-      : (broughtAlong[name] ?? [])
-    return { name, path, limit, ignore, gzip: true }
+    // As pages get it.
+    const dist = hasCondition(pkg.manifest, 'production') ? 'dist/production' : 'dist'
+    const path = `${pkg.dir}/${dist}/${subpath === '.' ? 'index' : subpath.slice(2)}.js`
+    const isForNode = forNode.includes(pkg.name)
+    const ignore = isForNode ? builtinModules.map((module) => `node:${module}`) : (broughtAlong[name] ?? [])
+    const resolve = { conditionNames: ['import', isForNode ? 'node' : 'browser'] }
+    return { name, path, limit, ignore, gzip: true, modifyRolldownConfig: (config) => ({ ...config, resolve }) }
   }),
 )
 
@@ -70,14 +73,14 @@ const both = `import { shared } from '@hotpath/core/shared'; ${light}; globalThi
 
 /** What decides whether an application in a page can afford a cache, and what lower tiers and shared logs add to it. */
 export const pages: readonly BudgetedPage[] = [
-  { name: 'createCache + memory(), production', limit: 22_700, program: light, isProduction: true },
-  { name: 'createCache + memory()', limit: 27_200, program: light, isProduction: false },
+  { name: 'createCache + memory()', limit: 22_700, program: light, isDevelopment: false },
+  { name: 'createCache + memory(), development', limit: 27_200, program: light, isDevelopment: true },
   {
-    name: '@hotpath/core/shared on top, production',
+    name: '@hotpath/core/shared on top',
     limit: 11_500,
     program: both,
-    isProduction: true,
-    beyond: { program: light, isProduction: true },
+    isDevelopment: false,
+    beyond: { program: light, isDevelopment: false },
   },
 ]
 

@@ -8,8 +8,8 @@ import { root } from './workspace.ts'
 /** A program of a page. */
 export interface Page {
   readonly program: string
-  /** Whether its bundler sets the condition `production`. */
-  readonly isProduction: boolean
+  /** Whether its bundler sets the condition `development`, under which errors have their messages. */
+  readonly isDevelopment: boolean
 }
 
 /** One source file of a page. */
@@ -36,24 +36,24 @@ const OPTIONS = {
 } as const satisfies BuildOptions
 
 /** Bytes of what was built, after gzip, as a page takes it along from the start. */
-export async function sizeOfPage({ program, isProduction }: Page): Promise<number> {
+export async function sizeOfPage({ program, isDevelopment }: Page): Promise<number> {
   const { outputFiles, metafile } = await build({
     ...OPTIONS,
     stdin: stdinOf(program),
     absWorkingDir: packages,
-    conditions: isProduction ? ['production'] : [],
+    conditions: isDevelopment ? ['development'] : [],
   })
   return initialChunks(metafile).reduce((bytes, chunk) => bytes + gzipped(outputFiles, chunk), 0)
 }
 
 /** The source files of a page, the largest first. Read from the sources, as what is built has lost them. */
-export async function partsOfPage({ program, isProduction }: Page): Promise<readonly Part[]> {
+export async function partsOfPage({ program, isDevelopment }: Page): Promise<readonly Part[]> {
   const { metafile } = await build({
     ...OPTIONS,
     stdin: stdinOf(program),
     absWorkingDir: packages,
     conditions: ['@hotpath/source'],
-    plugins: isProduction ? [withoutMessages() as never] : [],
+    plugins: isDevelopment ? [] : [withoutMessages() as never],
   })
   return initialChunks(metafile)
     .flatMap((chunk) => Object.entries(metafile.outputs[chunk]?.inputs ?? {}))

@@ -60,7 +60,7 @@ export function entrySources({ exports = {} }: Manifest): Record<string, string>
 
 /** Whether entry points are another build under a condition. */
 export function hasCondition({ exports = {} }: Manifest, condition: string): boolean {
-  return Object.values(exports).some((target) => typeof target === 'object' && target !== null && condition in target)
+  return Object.values(exports).some((target) => condition in Object((target as { readonly import?: object }).import))
 }
 
 /** The name by which an entry point is imported. */

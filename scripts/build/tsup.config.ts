@@ -16,7 +16,7 @@ const entry = entrySources(manifest)
 
 export default defineConfig([
   build({ outDir: 'dist', clean: ['!production/**'], dts: true, esbuildPlugins: [] }),
-  // For bundlers of pages, which set the condition.
+  // For pages, see docs/decisions/015-messages-in-pages.md.
   ...(hasCondition(manifest, 'production')
     ? [build({ outDir: 'dist/production', clean: true, dts: false, esbuildPlugins: [withoutMessages()] })]
     : []),

@@ -1,7 +1,7 @@
 /**
  * Leaves the messages of errors out of a build: for pages, where they are a fifth of the bytes and nobody reads them.
  * An error keeps its code and its context, and says where the rest is written (see `messages.production.ts` in
- * `packages/contract`).
+ * `packages/contract`). Who gets this build: docs/decisions/015-messages-in-pages.md.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import ts from 'typescript'

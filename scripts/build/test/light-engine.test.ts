@@ -4,7 +4,7 @@ import { partsOfPage } from '../../page-size.ts'
 
 /** The modules of ours that a program takes along from the start, in `packages`. */
 async function modulesOf(program: string): Promise<string[]> {
-  return (await partsOfPage({ program, isProduction: false })).map(({ path }) => path)
+  return (await partsOfPage({ program, isDevelopment: true })).map(({ path }) => path)
 }
 
 describe('a cache of memory alone', () => {

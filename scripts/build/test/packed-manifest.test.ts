@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { publicPackages, readManifest } from '../../workspace.ts'
+import { entrySources, hasCondition, publicPackages, readManifest } from '../../workspace.ts'
 import { addresses, legacyEntries, packedManifest } from '../packed-manifest.ts'
 
 const conditions = (name: string): object => ({
@@ -54,4 +54,27 @@ test.for(publicPackages())('$name leaves out what only this repository needs', (
 
 test.for(publicPackages())('$name does not ask for provenance itself, which works in CI alone', ({ dir }) => {
   expect(readManifest(join(dir, 'package.json'))).toHaveProperty('publishConfig', { access: 'public' })
+})
+
+const variants = publicPackages().filter(({ manifest }) => hasCondition(manifest, 'production'))
+
+test.for(variants)('$name has its messages everywhere but in pages that are not being developed', ({ manifest }) => {
+  const sources = entrySources(manifest)
+  for (const name of Object.keys(sources)) {
+    const target = manifest.exports?.[name === 'index' ? '.' : `./${name}`] as Record<string, Record<string, string>>
+    for (const [format, extension, types] of [
+      ['import', 'js', 'd.ts'],
+      ['require', 'cjs', 'd.cts'],
+    ] as const) {
+      // The first that holds counts, so their order is compared as well.
+      expect(Object.entries(target[format] ?? {})).toEqual([
+        ['types', `./dist/${name}.${types}`],
+        ['node', `./dist/${name}.${extension}`],
+        ['development', `./dist/${name}.${extension}`],
+        ['production', `./dist/production/${name}.${extension}`],
+        ['browser', `./dist/production/${name}.${extension}`],
+        ['default', `./dist/${name}.${extension}`],
+      ])
+    }
+  }
 })
