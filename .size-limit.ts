@@ -6,6 +6,7 @@ import { entryPoints, hasCondition, publicPackages, specifier } from './scripts/
 const budgets: Readonly<Record<string, string>> = {
   '@hotpath/codec': '25.1 kB',
   '@hotpath/contract': '7.9 kB',
+  '@hotpath/contract/unstorable': '2.3 kB',
   '@hotpath/contract/values': '3.8 kB',
   '@hotpath/core': '26.9 kB',
   '@hotpath/core/changes': '2.1 kB',

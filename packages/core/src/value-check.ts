@@ -1,5 +1,5 @@
-/** Throws a CodecError `ERR_CODEC_VALUE` that names the key and the path. */
-type Check = (key: string, value: unknown) => void
+import { CodecError, displayKey } from '@hotpath/contract'
+import type { findUnstorable } from '@hotpath/contract/unstorable'
 
 /**
  * What `checkValues: true` asks for. The check is loaded when a cache that wants it is made, so that a page whose caches
@@ -8,11 +8,11 @@ type Check = (key: string, value: unknown) => void
 export class ValueCheck {
   /** Until the check is there; never rejects. */
   loading: Promise<void> | undefined
-  #check: Check = () => {}
+  #find: typeof findUnstorable = () => undefined
 
   constructor() {
-    this.loading = import('@hotpath/contract/values').then(
-      ({ checkValueOf }) => this.#use(checkValueOf),
+    this.loading = import('@hotpath/contract/unstorable').then(
+      (check) => this.#use(check.findUnstorable),
       (cause: unknown) =>
         this.#use(() => {
           throw cause
@@ -20,13 +20,21 @@ export class ValueCheck {
     )
   }
 
-  /** @throws CodecError for a value that a store of bytes would refuse. */
+  /** @throws CodecError `ERR_CODEC_VALUE` for a value that a store of bytes would refuse, with the key and the path. */
   run(key: string, value: unknown): void {
-    this.#check(key, value)
+    const found = this.#find(value)
+    if (found === undefined) return
+    const { path, what, wayOut, cause } = found
+    const shown = displayKey(key)
+    throw new CodecError(
+      'ERR_CODEC_VALUE',
+      `Key \`${shown}\`: \`${path}\` cannot be stored: it is ${what}. ${wayOut}`,
+      { cause, context: { path, key: shown } },
+    )
   }
 
-  #use(check: Check): void {
-    this.#check = check
+  #use(find: typeof findUnstorable): void {
+    this.#find = find
     this.loading = undefined
   }
 }

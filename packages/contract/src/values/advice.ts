@@ -1,5 +1,4 @@
 /** What an object is that cannot be stored, and how to store what it holds. Nothing but words, for messages. */
-import { isPromise } from '../is-promise.ts'
 
 /** `it is …`, and a sentence with the way out. */
 export type Advice = readonly [what: string, wayOut: string]
@@ -45,7 +44,7 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
 
 /** @throws whatever the object throws when it is looked at. */
 export function adviceOn(value: object): Advice {
-  if (isPromise(value)) return ['a promise', '`await` it first.']
+  if (typeof (value as { readonly then?: unknown }).then === 'function') return ['a promise', '`await` it first.']
   const tag = tagOf(value)
   const name = classNameOf(value)
   if (ArrayBuffer.isView(value) && tag !== 'DataView') return ofTypedArray(tag, name)

@@ -1,15 +1,6 @@
 /** What values may be. Apart from the rest, as a page that checks nothing should not load it. */
-export {
-  MAX_DEPTH,
-  MAX_OBJECTS,
-  checkValue,
-  checkValueOf,
-  errorMembers,
-  isAsNamed,
-  isWellFormed,
-  unstorable,
-  withKey,
-} from './check-value.ts'
+export { checkValue, unstorable, withKey } from './check-value.ts'
+export { MAX_DEPTH, MAX_OBJECTS, errorMembers, isAsNamed, isWellFormed } from './find-unstorable.ts'
 export { isRememberedFailure, rememberFailure } from './remembered-failure.ts'
 export type { RememberedFailure } from './remembered-failure.ts'
 export { isDetached, kindOf } from './value-kind.ts'
