@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { baseOf, targetOf } from '../../src/http/message/target.ts'
 
 const base = baseOf('https://api.test/v1/')
-const at = (path: string, options = {}): string => targetOf(base, path, options).href
+const at = (path: string | URL, options = {}): string => targetOf(base, path, options).href
 
 describe('a target', () => {
   it('is put behind the base, whatever the slashes', () => {
@@ -97,10 +97,11 @@ describe('a target', () => {
     expect(at('/a?z=1', { query })).toBe('https://api.test/v1/a?z=1&a=true&b=1&b=x+y&e=%26')
   })
 
-  it.each(['file:///etc/passwd', 'javascript:alert(1)', 'http://'])(
+  it.each(['file:///etc/passwd', 'javascript:alert(1)', 'data:text/plain,a', 'http://'])(
     'refuses what is no address of HTTP: %s',
     (path) => {
       expect(() => at(path)).toThrow(/`path` must be a path, or an address/)
+      if (URL.canParse(path)) expect(() => at(new URL(path))).toThrow(/`path` must be a path, or an address/)
     },
   )
 
@@ -108,6 +109,7 @@ describe('a target', () => {
     expect(() => at('https://user:secret@other.test/a')).toThrow(
       /^(?!.*secret).*`path` must be an address without a user or password/,
     )
+    expect(() => at('ftp://user:secret@other.test/a')).toThrow(/^(?!.*secret).*`path` must be a path/)
   })
 
   it('needs a base for a path', () => {

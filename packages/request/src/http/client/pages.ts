@@ -3,6 +3,7 @@ import { ConfigError, HttpError } from '@hotpath/contract'
 import { count } from '../../checks/quantities.ts'
 import { assertFunction } from '../../call/function.ts'
 import type { HttpResponse } from '../message/answer.ts'
+import { isOfHttp } from '../message/target.ts'
 import { linkOf } from '../rules/link.ts'
 
 /** Where the next page is. */
@@ -49,14 +50,14 @@ function nextByLink(_page: unknown, response: HttpResponse): string | undefined 
 }
 
 function addressAfter(current: string, next: string | URL): string {
-  if (URL.canParse(String(next), current)) {
-    const url = new URL(String(next), current)
+  const url = URL.canParse(String(next), current) ? new URL(String(next), current) : undefined
+  if (url !== undefined && isOfHttp(url)) {
     url.hash = ''
     return url.href
   }
   throw new ConfigError(
     'ERR_CONFIG_OPTION',
-    "`next` must be an address or `undefined`. Answer a path, as in '?page=2'.",
+    "`next` must be an address with http: or https:, or `undefined`. Return a path, as in '?page=2'.",
   )
 }
 

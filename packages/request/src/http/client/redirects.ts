@@ -4,7 +4,7 @@ import { fieldOf, isNeutral } from '../rules/header-fields.ts'
 import { redirectError } from '../message/http-errors.ts'
 import { headOf, type OutgoingRequest } from '../message/outgoing-request.ts'
 import { METHOD_OVERRIDES } from '../rules/selection.ts'
-import { hasPassword } from '../message/target.ts'
+import { hasPassword, isOfHttp } from '../message/target.ts'
 
 /** As many as browsers follow. */
 export const MAX_REDIRECTS = 20
@@ -33,7 +33,7 @@ export function redirected(request: OutgoingRequest, answer: Answer): OutgoingRe
   const location = REDIRECTS.has(answer.status) ? fieldOf(answer.headers, 'location') : undefined
   if (location === undefined) return undefined
   const url = URL.canParse(location, request.href) ? new URL(location, request.href) : undefined
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+  if (url === undefined || !isOfHttp(url)) {
     throw redirectError(
       request,
       answer,

@@ -23,7 +23,7 @@ export function baseOf(baseUrl: string | URL | undefined): Address | undefined {
   if (baseUrl === undefined) return page === undefined ? undefined : partsOf(new URL('/', page))
   const base = URL.canParse(String(baseUrl), page) ? new URL(baseUrl, page) : undefined
   if (base !== undefined && hasPassword(base)) throw withPassword('baseUrl')
-  if (base !== undefined && /^https?:$/.test(base.protocol) && base.search === '') return partsOf(base)
+  if (base !== undefined && isOfHttp(base) && base.search === '') return partsOf(base)
   throw wrongOption(
     'baseUrl',
     'an address with http: or https: and without a query',
@@ -46,7 +46,7 @@ function partsOf({ origin, pathname, search, href }: URL): Address {
  */
 export function targetOf(base: Address | undefined, path: string | URL, options: TargetOptions): Address {
   // A whole address has no names to be filled in.
-  const address = path instanceof URL ? new URL(path) : addressOf(base, fillIn(path, options.params))
+  const address = path instanceof URL ? ofHttp(new URL(path)) : addressOf(base, fillIn(path, options.params))
   if (options.query === undefined && !(address instanceof URL)) return address
   const url = urlOf(address)
   if (url.hash !== '' || url.href.endsWith('#')) url.hash = ''
@@ -73,9 +73,7 @@ function withPassword(option: string): Error {
 
 function addressOf(base: Address | undefined, path: string): URL | Address {
   if (!path.startsWith('/') && /^[a-z][a-z\d+.-]*:/i.test(path)) {
-    const url = URL.canParse(path) ? new URL(path) : undefined
-    if (url !== undefined && /^https?:$/.test(url.protocol)) return url
-    throw wrongOption('path', 'a path, or an address with http: or https:', path, "Use for example '/cities/42'.")
+    return ofHttp(URL.canParse(path) ? new URL(path) : undefined, path)
   }
   if (base === undefined)
     throw new ConfigError(
@@ -85,6 +83,19 @@ function addressOf(base: Address | undefined, path: string): URL | Address {
   const before = base.pathname.endsWith('/') ? base.pathname.slice(0, -1) : base.pathname
   const separator = path === '' || path.startsWith('/') || path.startsWith('?') ? '' : '/'
   return addressAt(base, `${before}${separator}${path}`)
+}
+
+/** Others are read from where the program runs, by some platforms: `file:` may come from a server as well. */
+function ofHttp(url: URL | undefined, path: string | undefined = url?.href): URL {
+  if (url !== undefined && isOfHttp(url)) return url
+  // There may be a password in it.
+  const shown = path?.includes('@') === true ? {} : path
+  throw wrongOption('path', 'a path, or an address with http: or https:', shown, "Use for example '/cities/42'.")
+}
+
+/** Whether an address can be requested. */
+export function isOfHttp({ protocol }: URL): boolean {
+  return /^https?:$/.test(protocol)
 }
 
 /** A name that takes a whole segment of a path. Behind other characters a colon may be meant: `/topics/42:publish`. */

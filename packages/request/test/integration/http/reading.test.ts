@@ -49,6 +49,12 @@ describe('pages', () => {
     expect(test.origin.requests).toHaveLength(2)
   })
 
+  it.each(['file:///etc/passwd', 'data:text/plain,x', 'ftp://x/'])('are addresses of HTTP, not %s', async (next) => {
+    await using test = await setUp(({ url }, response) => json(response, url, { link: `<${next}>; rel=next` }))
+    await expect(all(test.api.pages('/a'))).rejects.toThrow(/`next` must be an address with http: or https:/)
+    expect(test.origin.requests).toHaveLength(1)
+  })
+
   it('fail with the page that fails', async () => {
     await using test = await setUp(({ url }, response) => {
       if (url === '/b') response.writeHead(404).end()
