@@ -1,4 +1,4 @@
-import { CodecError, isHotpathError } from '@hotpath/contract'
+import { CodecError, displayKey, isHotpathError } from '@hotpath/contract'
 
 /** Bytes that are no frame of ours, or not whole. */
 export function unreadable(why: string, cause?: unknown): CodecError {
@@ -11,10 +11,12 @@ export function unreadable(why: string, cause?: unknown): CodecError {
 
 /** A key of encryption that is missing, wrong, or was not used for these bytes. */
 export function refusedKey(keyId: string, why: string, cause?: unknown): CodecError {
+  // It comes from the store, and may be anything.
+  const shown = displayKey(keyId)
   return new CodecError(
     'ERR_CODEC_KEY',
-    `The encryption key \`${keyId}\` ${why}. The entry counts as a miss; keep retired keys in \`keys\` until what they encrypted has expired.`,
-    { cause, context: { keyId } },
+    `The encryption key \`${shown}\` ${why}. The entry counts as a miss; keep retired keys in \`keys\` until what they encrypted has expired.`,
+    { cause, context: { keyId: shown } },
   )
 }
 

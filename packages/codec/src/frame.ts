@@ -22,6 +22,8 @@ import { unreadable } from './codec-error.ts'
 /** First byte of a frame. */
 export const FRAME_VERSION = 2
 const CHECKSUM_BYTES = 4
+/** Many times as many as an entry may have. */
+const MAX_TAGS = 1_024
 const COMPACT_EPOCH = 1
 const HAS_AHEAD = 2
 const HAS_STALE = 4
@@ -171,8 +173,8 @@ function parseHeader(bytes: Uint8Array): { readonly header: FrameHeader; readonl
   const errorMs = (flags & HAS_ERROR) !== 0 ? unwindow(reader.varint()) * unitMs : 0
   const aheadMs = (flags & HAS_AHEAD) !== 0 ? reader.varint() : 0
   const count = (flags & NO_TAGS_AT_ALL) === 0 ? reader.varint() : 0
-  // Each tag takes two bytes at least, so that a wrong count cannot make a large list.
-  if (count * 2 > reader.left) throw unreadable('it ends too early')
+  // Each is looked up when the entry is judged.
+  if (count > MAX_TAGS) throw unreadable('it has too many tags')
   const tags = count === 0 ? NO_TAGS : Array.from({ length: count }, () => reader.text())
   const isFailure = (flags & IS_FAILURE) !== 0
   const header: FrameHeader = { epoch, asOf, storedAt, freshMs, staleMs, errorMs, aheadMs, tags, isFailure }

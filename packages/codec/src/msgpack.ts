@@ -37,7 +37,7 @@ export function msgpack(options: object = {}): Codec {
       free = undefined
       const bytes = write(writer, value)
       free = writer
-      // Only a large value can have more parts than may be read.
+      // Only a large value can have more parts, or a larger bigint, than may be read.
       if (bytes.length > MAX_OBJECTS) assertReadable(reader, bytes)
       return bytes
     },
@@ -64,6 +64,11 @@ function assertReadable(reader: ValueReader, bytes: Uint8Array): void {
   try {
     reader.check(bytes)
   } catch (cause) {
-    throw unstorable('value', 'made of too many parts', 'Store its parts under keys of their own.', cause)
+    throw unstorable(
+      'value',
+      'made of too many parts, or has a bigint of over a megabyte',
+      'Store its parts under keys of their own.',
+      cause,
+    )
   }
 }

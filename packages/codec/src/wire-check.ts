@@ -25,6 +25,8 @@ import { FIRST_RECORD } from './structures.ts'
 const MAX_DEPTH = 512
 /** Members of all lists, maps and objects together. */
 const MAX_VALUES = 2 ** 22
+/** No more than what is checked before it is written, see `msgpack.ts`. */
+const MAX_BIGINT_BYTES = 2 ** 20
 const LONG = 16
 
 export class WireCheck {
@@ -169,6 +171,8 @@ function uint32(bytes: Uint8Array, at: number): number {
 }
 
 function dataEnd(type: number | undefined, at: number, length: number): number {
+  // Reading a bigint takes time in the square of its length.
+  if (type === BIGINT_TYPE && length > MAX_BIGINT_BYTES) throw unreadable('it has a bigint that is too large')
   if (type === BIGINT_TYPE || type === TYPED_ARRAY_TYPE || type === DATE_TYPE) return at + length
   throw unreadable('it has a type that is not known here')
 }

@@ -136,6 +136,16 @@ describe('P15: encryption', () => {
     }
   })
 
+  test('the id of a key comes from the store, and is shortened where it is shown', async () => {
+    const id = `long-${'x'.repeat(100_000)}`
+    const bytes = await encrypted(msgpack(), { keys: { [id]: old }, currentKeyId: id }).encode('secret', context)
+    const error = await errorOf(() =>
+      encrypted(msgpack(), { keys: { old }, currentKeyId: 'old' }).decode(bytes, context),
+    )
+    expect(isHotpathError(error, 'ERR_CODEC_KEY')).toBe(true)
+    expect((error as Error).message.length + JSON.stringify(error).length).toBeLessThan(1_000)
+  })
+
   test('keys may come from a service', async () => {
     const asked: string[] = []
     const keys = async (id: string): Promise<Uint8Array | undefined> => {

@@ -32,6 +32,14 @@ describe('frames', () => {
     )
   })
 
+  test('a header with more tags than any entry has is refused before they are read', () => {
+    const given = { epoch: 'e', asOf: 1, storedAt: 0, freshMs: 1, staleMs: 0, errorMs: 0, aheadMs: 0, isFailure: false }
+    const frameWith = (count: number): Uint8Array =>
+      joinFrame(writeHeader({ ...given, tags: Array.from({ length: count }, () => 'a') }), new Uint8Array(0))
+    expect(readFrame(frameWith(1_024)).header.tags).toHaveLength(1_024)
+    expect(() => readFrame(frameWith(1_025))).toThrow(/too many tags/)
+  })
+
   test('the usual header takes at most 26 bytes beside its tags, the mark of compression and the checksum included', () => {
     const now = 1_900_000_000_000
     const usual = {

@@ -112,6 +112,7 @@ describe('the wire form', () => {
     ['63 million nulls', () => repeated(63 * MB, long(0xdd, 63 * MB), 0xc0)],
     ['63 million empty lists', () => repeated(63 * MB, long(0xdd, 63 * MB), 0x90)],
     ['63 million empty maps', () => repeated(63 * MB, long(0xdd, 63 * MB), 0x80)],
+    ['a bigint of 60 MB', () => repeated(60 * MB, [...long(0xc9, 60 * MB), 0x42], 0x7f)],
     ['lists nested 60 million deep', () => repeated(60 * MB, [], 0x91)],
     ['lists nested 100,000 deep', () => repeated(100_000, [], 0x91)],
     ['sets nested 1,000 deep', () => new Uint8Array(Array.from({ length: 1_000 }, () => [0xd4, 0x73, 0, 0x91]).flat())],
@@ -138,6 +139,9 @@ describe('the wire form', () => {
   }, 30_000)
 
   test('what could not be read is not written', () => {
+    expect(() => codec.encode(2n ** BigInt(8 * 2 ** 20 + 8), context)).toThrow(/a bigint of over a megabyte/)
+    const largest = 2n ** BigInt(8 * 2 ** 20 - 9)
+    expect(codec.decode(codec.encode({ largest }, context) as Uint8Array, context)).toEqual({ largest })
     const many = { list: Array.from({ length: 5_000_000 }, () => 1) }
     expect(() => codec.encode(many, context)).toThrow(/too many parts/)
     const most = Array.from({ length: 4_000_000 }, () => 1)
