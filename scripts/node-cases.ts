@@ -3,6 +3,7 @@ import type { Clock } from '../packages/contract/src/index.ts'
 import {
   type Cache,
   type CacheOptions,
+  type InvalidateOptions,
   type LoadContext,
   type ReadReport,
   type Token,
@@ -165,7 +166,7 @@ export function nodeCases(open: OpenNodes, hasLeases: boolean): void {
   })
 
   describe('the grid of invalidations, elsewhere', () => {
-    const ways: Record<string, (cache: Cache, options: { soft: boolean }) => Promise<Token>> = {
+    const ways: Record<string, (cache: Cache, options: InvalidateOptions) => Promise<Token>> = {
       key: (cache, options) => cache.invalidate([{ key: ['user', 1] }], options),
       tag: (cache, options) => cache.invalidate([{ tags: ['t'] }], options),
       prefix: (cache, options) => cache.invalidate([{ prefix: ['user'] }], options),
@@ -181,6 +182,24 @@ export function nodeCases(open: OpenNodes, hasLeases: boolean): void {
         await until('the record has come', () => reader.peek(['user', 1]) === undefined)
         expect(await reader.get(['user', 1], { stale: true })).toBe(soft ? 'old' : undefined)
       }
+    })
+
+    test.each(Object.entries(ways))('by %s, stale for a time and then gone', async (_way, invalidate) => {
+      const [writer, reader] = await two({ staleWhileRevalidate: '1h' })
+      await writer.set(['user', 1], 'old', { tags: ['t'] })
+      expect(await reader.get(['user', 1])).toBe('old')
+      const after = await invalidate(writer, { soft: true, for: '1h' })
+      await until('the record has come', () => reader.peek(['user', 1]) === undefined)
+      for (const cache of [writer, reader]) expect(await cache.get(['user', 1], { stale: true })).toBe('old')
+      const [later] = (await open(1, { name: writer.name })) as [Cache]
+      expect(await later.get(['user', 1], { stale: true })).toBeUndefined()
+      await writer.set(['user', 1], 'new', { tags: ['t'] })
+      await invalidate(writer, { soft: true, for: 50 })
+      await until('its time is over', async () => {
+        const read = [writer, reader].map((cache) => cache.get(['user', 1], { stale: true }))
+        return (await Promise.all(read)).every((value) => value === undefined)
+      })
+      expect(await reader.getOrSet(['user', 1], () => 'loaded', { after })).toBe('loaded')
     })
 
     test('several at once are one step, and concern nothing else', async () => {

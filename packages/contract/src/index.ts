@@ -62,6 +62,7 @@ export type {
   Scope,
   Strength,
 } from './ports/log.ts'
+export { strengthInState } from './ports/log.ts'
 export { fromWireInvalidation, strengthOf, toWireInvalidation } from './wire-invalidation.ts'
 export type { ScopeLetter, StrengthLetter, WireInvalidation } from './wire-invalidation.ts'
 export type {

@@ -1,20 +1,33 @@
 /** Scopes and strengths as shared logs write them: a letter each, and the scope's own string. */
-import type { Invalidation, Scope, Strength } from './ports/log.ts'
+import { type Invalidation, type Scope, type Strength, strengthInState } from './ports/log.ts'
 
-/** What kind of scope it is: all, key, tag, prefix, pattern (x). */
-export type ScopeLetter = 'a' | 'k' | 't' | 'p' | 'x'
+/**
+ * What kind of scope it is: all, key, tag, prefix, pattern (x). Of an invalidation that is soft for a time and hard after
+ * that, the letter that follows each of them.
+ */
+export type ScopeLetter = 'a' | 'k' | 't' | 'p' | 'x' | TimedScopeLetter
+
+type TimedScopeLetter = 'b' | 'l' | 'u' | 'q' | 'y'
 
 /** Hard or soft. */
 export type StrengthLetter = 'h' | 's'
 
 /** An invalidation as a shared log writes it. */
 export interface WireInvalidation {
-  /** Its strength. */
+  /** The strength that the state of the log keeps it with. */
   readonly strength: StrengthLetter
   /** The kind of its scope. */
   readonly type: ScopeLetter
-  /** The key, tag, prefix or pattern; empty for all. */
+  /** The key, tag, prefix or pattern; empty for all. Where it is soft for a time, that in milliseconds and `:` before it. */
   readonly value: string
+}
+
+const TIMED: Readonly<Record<Exclude<ScopeLetter, TimedScopeLetter>, TimedScopeLetter>> = {
+  a: 'b',
+  k: 'l',
+  t: 'u',
+  p: 'q',
+  x: 'y',
 }
 
 /**
@@ -28,20 +41,11 @@ export interface WireInvalidation {
  * console.log(strength, type, value) // h t country:DE
  * ```
  */
-export function toWireInvalidation({ scope, strength }: Invalidation): WireInvalidation {
-  const letter = strength === 'hard' ? 'h' : 's'
-  switch (scope.type) {
-    case 'all':
-      return { strength: letter, type: 'a', value: '' }
-    case 'key':
-      return { strength: letter, type: 'k', value: scope.key }
-    case 'tag':
-      return { strength: letter, type: 't', value: scope.tag }
-    case 'prefix':
-      return { strength: letter, type: 'p', value: scope.prefix }
-    case 'pattern':
-      return { strength: letter, type: 'x', value: scope.pattern }
-  }
+export function toWireInvalidation(invalidation: Invalidation): WireInvalidation {
+  const { scope, forMs } = invalidation
+  const [type, value] = lettersOf(scope)
+  const strength = strengthInState(invalidation) === 'hard' ? 'h' : 's'
+  return forMs === undefined ? { strength, type, value } : { strength, type: TIMED[type], value: `${forMs}:${value}` }
 }
 
 /**
@@ -61,8 +65,13 @@ export function fromWireInvalidation({
   type,
   value,
 }: Readonly<Record<keyof WireInvalidation, string>>): Invalidation {
-  return { scope: scopeOf(type, value), strength: strengthOf(strength) }
+  const timed = TIMED_VALUE.exec(value)
+  const untimed = timed === null ? undefined : Object.entries(TIMED).find(([, letter]) => letter === type)?.[0]
+  if (untimed === undefined) return { scope: scopeOf(type, value), strength: strengthOf(strength) }
+  return { scope: scopeOf(untimed, timed?.[2] ?? ''), strength: 'soft', forMs: Number(timed?.[1]) }
 }
+
+const TIMED_VALUE = /^(\d{1,16}):(.*)$/s
 
 /**
  * The strength that a letter stands for; hard for any that is not known.
@@ -76,6 +85,21 @@ export function fromWireInvalidation({
  */
 export function strengthOf(letter: string): Strength {
   return letter === 's' ? 'soft' : 'hard'
+}
+
+function lettersOf(scope: Scope): readonly [Exclude<ScopeLetter, TimedScopeLetter>, string] {
+  switch (scope.type) {
+    case 'all':
+      return ['a', '']
+    case 'key':
+      return ['k', scope.key]
+    case 'tag':
+      return ['t', scope.tag]
+    case 'prefix':
+      return ['p', scope.prefix]
+    case 'pattern':
+      return ['x', scope.pattern]
+  }
 }
 
 function scopeOf(type: string, value: string): Scope {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Scope, fromWireInvalidation, toWireInvalidation } from '../src/index.ts'
+import { type Scope, fromWireInvalidation, strengthInState, toWireInvalidation } from '../src/index.ts'
 
 const scopes = fc.oneof(
   fc.constant<Scope>({ type: 'all' }),
@@ -16,6 +16,26 @@ test('what is written is read as the same', () => {
       expect(fromWireInvalidation(toWireInvalidation({ scope, strength }))).toEqual({ scope, strength })
     }),
   )
+})
+
+test('so is for how long it is soft; the strength that is written is the one that a state keeps', () => {
+  fc.assert(
+    fc.property(scopes, fc.nat(Number.MAX_SAFE_INTEGER), (scope, forMs) => {
+      const timed = { scope, strength: 'soft', forMs } as const
+      const wire = toWireInvalidation(timed)
+      expect(fromWireInvalidation(wire)).toEqual(timed)
+      expect([wire.strength, strengthInState(fromWireInvalidation(wire))]).toEqual(['h', 'hard'])
+    }),
+  )
+})
+
+test('a time that cannot be read is hard, and all', () => {
+  for (const value of ['', 'a', '1h:a', '-1:a', '1.5:a', ':a', `${'9'.repeat(17)}:a`]) {
+    expect(fromWireInvalidation({ strength: 'h', type: 'u', value })).toEqual({
+      scope: { type: 'all' },
+      strength: 'hard',
+    })
+  }
 })
 
 test('letters that are not known are read as hard, and as all', () => {

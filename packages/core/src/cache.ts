@@ -2,7 +2,15 @@ import type { Age, CacheKey, FreshnessOptions, KeyPart, Token } from '@hotpath/c
 import type { CacheEventType, CacheListener } from './watch/events.ts'
 import type { CacheEntry } from './watch/entry-info.ts'
 import type { LoadContext, Loader, ManyLoader } from './read/loader.ts'
-import type { InvalidateOptions, LoadOptions, ReadOptions, SetEntry, SetOptions, WriteOptions } from './options.ts'
+import type {
+  ExpireOptions,
+  InvalidateOptions,
+  LoadOptions,
+  ReadOptions,
+  SetEntry,
+  SetOptions,
+  WriteOptions,
+} from './options.ts'
 import type { CacheStats } from './watch/stats.ts'
 
 /**
@@ -108,12 +116,12 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
   /** Removes many values everywhere, up to 1,000 by one append; frees their places in the tiers. */
   deleteMany(keys: readonly CacheKey[], options?: WriteOptions): Promise<Token>
   /** Marks a value as stale: served within its stale windows until it is refreshed. */
-  expire(key: CacheKey, options?: WriteOptions): Promise<Token>
+  expire(key: CacheKey, options?: ExpireOptions): Promise<Token>
   /**
    * Invalidates all that several scopes name, by one append: no reader anywhere sees one of them without the others.
    * Beyond 1,000 keys, tags, prefixes and patterns further appends follow; all hold in this process from the call on.
    *
-   * @param options - `soft: true` marks as stale instead.
+   * @param options - `soft: true` marks as stale instead; `for` says for how long at most.
    * @throws ConfigError for what is no scope; KeyError, TagError or PatternError for what is in it.
    *
    * @example
@@ -131,20 +139,42 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
   invalidate(scopes: Iterable<InvalidationScope>, options?: InvalidateOptions): Promise<Token>
   /** Invalidates everything that carries one of the tags. One append, whatever the number of entries. */
   invalidateTags(tags: readonly string[], options?: WriteOptions): Promise<Token>
-  /** Marks everything that carries one of the tags as stale. */
-  expireTags(tags: readonly string[], options?: WriteOptions): Promise<Token>
+  /**
+   * Marks everything that carries one of the tags as stale. `for` says for how long that may be: what is stale still is
+   * gone then.
+   *
+   * @throws TagError, or ConfigError for what is no duration.
+   *
+   * @example
+   * ```ts
+   * import { createCache, memory } from '@hotpath/core'
+   * import { createFakeClock } from '@hotpath/testkit'
+   *
+   * const clock = createFakeClock()
+   * const life = { ttl: '1d', staleWhileRevalidate: '7d' } as const
+   * const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10_000 })], clock, ...life })
+   * await cache.set(['price', 7], 12, { tags: ['prices'] })
+   * await cache.expireTags(['prices'], { for: '1h' }) // for a price, an hour is as stale as it may be
+   *
+   * console.log(await cache.get(['price', 7], { stale: true })) // 12
+   * clock.advance(3_600_000)
+   * console.log(await cache.get(['price', 7], { stale: true })) // undefined
+   * await cache.close()
+   * ```
+   */
+  expireTags(tags: readonly string[], options?: ExpireOptions): Promise<Token>
   /** Invalidates every key that begins with these parts. */
   invalidatePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token>
   /** Marks every key that begins with these parts as stale. */
-  expirePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token>
+  expirePrefix(prefix: CacheKey, options?: ExpireOptions): Promise<Token>
   /** Invalidates every encoded key that matches: `*` any characters, `?` one, `\` escapes. */
   invalidatePattern(pattern: string, options?: WriteOptions): Promise<Token>
   /** Marks every encoded key that matches as stale. */
-  expirePattern(pattern: string, options?: WriteOptions): Promise<Token>
+  expirePattern(pattern: string, options?: ExpireOptions): Promise<Token>
   /** Invalidates everything. One append; memory is freed at once. */
   clear(options?: WriteOptions): Promise<Token>
   /** Marks everything as stale. */
-  expireAll(options?: WriteOptions): Promise<Token>
+  expireAll(options?: ExpireOptions): Promise<Token>
   /** Removes dead entries from all tiers, and answers how many. O(n). */
   purgeExpired(): Promise<number>
   /**

@@ -18,11 +18,10 @@ import {
   systemClock,
   timeLimit,
   toMs,
-  toToken,
 } from '@hotpath/contract'
 import { Backoff } from './flights/backoff.ts'
 import { isPromise } from './time/chain.ts'
-import { Events } from './watch/events.ts'
+import { Events, invalidatedEvent } from './watch/events.ts'
 import { Flights, closedError } from './flights/flight.ts'
 import type { Found } from './flights/found.ts'
 import type { GuardedTier, OpenTier } from './shared/tiers/lower-tiers.ts'
@@ -121,8 +120,7 @@ export class Engine implements SharedHost, LocalHost {
     this.flights = new Flights(this.view)
     this.view.followers.add((record) => {
       if (!this.events.wants('invalidated')) return
-      const { scope, strength } = record
-      this.events.emit({ type: 'invalidated', scope, strength, own: this.view.isOwn(record), token: toToken(record) })
+      this.events.emit(invalidatedEvent(record, this.view.isOwn(record)))
     })
     shared?.begin()
   }
@@ -163,10 +161,14 @@ export class Engine implements SharedHost, LocalHost {
    * finds its entry in memory to take the mark away, and nowhere else.
    */
   judgeHeld(key: string, entry: Entry): Judgement {
-    if (entry.judgedAt === this.view.version && !this.view.isOffline()) return entry.expired ? 'expired' : 'valid'
-    const judgement = this.view.judge(key, entry)
+    const { view } = this
+    if (entry.judgedAt === view.version && !view.isOffline()) {
+      if (!entry.expired) return 'valid'
+      if (!view.isDue()) return 'expired'
+    }
+    const judgement = view.judge(key, entry)
     if (judgement !== 'outdated') {
-      entry.judgedAt = this.view.version
+      entry.judgedAt = view.version
       entry.expired = judgement === 'expired'
     }
     return judgement

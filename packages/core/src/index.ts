@@ -20,6 +20,7 @@ export type {
 } from './cache.ts'
 export type {
   CacheOptions,
+  ExpireOptions,
   InvalidateOptions,
   LoadOptions,
   ReadOptions,

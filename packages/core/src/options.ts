@@ -99,8 +99,18 @@ export interface WriteOptions {
   readonly queue?: boolean | undefined
 }
 
+/** Options of a soft invalidation. */
+export interface ExpireOptions extends WriteOptions {
+  /**
+   * What is stale is gone after this, if nothing has replaced it: its stale windows end then at the latest. Counted by
+   * each process from when it hears of it; for one that starts later it is gone at once, as that cannot know how long ago it
+   * was. `0` removes at once. Default: the stale windows of each value alone.
+   */
+  readonly for?: Duration | undefined
+}
+
 /** Options of `invalidate`. */
-export interface InvalidateOptions extends WriteOptions {
+export interface InvalidateOptions extends ExpireOptions {
   /** Mark values as stale instead of removing them: they are served within their stale windows until they are refreshed. Default `false`. */
   readonly soft?: boolean | undefined
 }
@@ -153,8 +163,10 @@ export const LOAD_OPTIONS: Own<LoadOptions> = {
 export const DEPENDENCIES: OptionTable<'key' | 'tags'> = { key: true, tags: true }
 /** Those of an invalidation. */
 export const WRITE_OPTIONS: OptionTable<keyof WriteOptions> = { queue: booleanOption }
+/** Those of a soft invalidation. */
+export const EXPIRE_OPTIONS: OptionTable<keyof ExpireOptions> = { ...WRITE_OPTIONS, for: true }
 /** Those of `invalidate`. */
-export const INVALIDATE_OPTIONS: OptionTable<keyof InvalidateOptions> = { ...WRITE_OPTIONS, soft: booleanOption }
+export const INVALIDATE_OPTIONS: OptionTable<keyof InvalidateOptions> = { ...EXPIRE_OPTIONS, soft: booleanOption }
 /** Those of `write`, beside freshness and `WRITE_OPTIONS`. */
 export const WRITE_THROUGH_OPTIONS: OptionTable<'tags' | 'rejected'> = { tags: true, rejected: functionOption }
 /** Those of a write of values, beside freshness and `WRITE_OPTIONS`. */

@@ -143,7 +143,7 @@ for at = 4, #ARGV, 5 do
   local floor = strength == 'h' and 'F' or 'G'
   if type == 'a' then
     redis.call('HSET', state, floor, position)
-  elseif type == 'k' or type == 't' then
+  elseif type == 'k' or type == 't' or type == 'l' or type == 'u' then
     local digits = string.format('%0${POSITION_DIGITS}.0f', last)
     raise(strength, ARGV[at + 3], digits)
     raise(strength, ARGV[at + 4], digits)

@@ -175,8 +175,10 @@ export function openLog(parts: LogParts, context: TierContext): InvalidationLog 
 
 function toArguments(invalidation: Invalidation): (string | number)[] {
   const { strength, type, value } = toWireInvalidation(invalidation)
-  const kind = invalidation.scope.type
-  return [strength, type, value, ...(kind === 'key' || kind === 'tag' ? cellsOf(kind, value) : [0, 0])]
+  const { scope } = invalidation
+  const cells =
+    scope.type === 'key' ? cellsOf('key', scope.key) : scope.type === 'tag' ? cellsOf('tag', scope.tag) : [0, 0]
+  return [strength, type, value, ...cells]
 }
 
 /** `undefined` for what no version of this package wrote. */

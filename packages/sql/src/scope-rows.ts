@@ -4,7 +4,8 @@ import type { RecordToAppend } from './backend.ts'
 
 /** A record as it is in its table, with the cells that it raises. */
 export function toRow(invalidation: Invalidation): RecordToAppend {
-  const wire = toWireInvalidation(invalidation)
-  const { type } = invalidation.scope
-  return { ...wire, cells: type === 'key' || type === 'tag' ? cellsOf(type, wire.value) : undefined }
+  const { scope } = invalidation
+  const cells =
+    scope.type === 'key' ? cellsOf('key', scope.key) : scope.type === 'tag' ? cellsOf('tag', scope.tag) : undefined
+  return { ...toWireInvalidation(invalidation), cells }
 }

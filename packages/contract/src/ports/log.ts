@@ -48,6 +48,26 @@ export interface Invalidation {
   readonly scope: Scope
   /** Gone, or stale. */
   readonly strength: Strength
+  /**
+   * Of a soft one: after how many milliseconds from when it arrives it is hard. The log hands it on to followers, and
+   * keeps a hard one in its state: those who read that cannot know how long ago it was. Default: soft for ever.
+   */
+  readonly forMs?: number | undefined
+}
+
+/**
+ * The strength with which the state of a log keeps an invalidation: a soft one with a limit of time is kept as hard.
+ *
+ * @example
+ * ```ts
+ * import { strengthInState } from '@hotpath/contract'
+ *
+ * const scope = { type: 'tag', tag: 'prices' } as const
+ * console.log(strengthInState({ scope, strength: 'soft', forMs: 3_600_000 }), strengthInState({ scope, strength: 'soft' })) // hard soft
+ * ```
+ */
+export function strengthInState({ strength, forMs }: Invalidation): Strength {
+  return forMs === undefined ? strength : 'hard'
 }
 
 /** A point in a log: a position means nothing without the epoch it belongs to. */

@@ -8,7 +8,7 @@
 import { type Invalidation, type LogRecord, type Mark, type Token, toToken } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import { pause } from '../time/pause.ts'
-import type { CacheEventOf } from '../watch/events.ts'
+import { type CacheEventOf, invalidatedEvent } from '../watch/events.ts'
 
 /** Some records could not be read: anything may have been invalidated. */
 export interface ChangeGap {
@@ -139,9 +139,8 @@ export class ChangeReader {
   }
 
   #take({ record, own }: Heard): Change {
-    const { scope, strength, epoch, position } = record
-    this.#last = { epoch, position }
-    return { type: 'invalidated', scope, strength, own, token: toToken(record) }
+    this.#last = { epoch: record.epoch, position: record.position }
+    return invalidatedEvent(record, own)
   }
 
   #more(): Promise<void> {

@@ -1,7 +1,25 @@
 /** Invalidating: hard and soft, by key, tag, prefix, pattern, and all. */
-import { type CacheKey, type Scope, type Strength, type Token, checkOptions } from '@hotpath/contract'
+import {
+  type CacheKey,
+  type Duration,
+  type Invalidation,
+  type OptionTable,
+  type Scope,
+  type Strength,
+  type Token,
+  checkOptions,
+  toMs,
+  wrongOption,
+} from '@hotpath/contract'
 import type { InvalidationScope } from '../cache.ts'
-import { INVALIDATE_OPTIONS, type InvalidateOptions, WRITE_OPTIONS, type WriteOptions } from '../options.ts'
+import {
+  EXPIRE_OPTIONS,
+  type ExpireOptions,
+  INVALIDATE_OPTIONS,
+  type InvalidateOptions,
+  WRITE_OPTIONS,
+  type WriteOptions,
+} from '../options.ts'
 import { writing } from '../read/write-promise.ts'
 import { append, markOfAll } from '../read/write.ts'
 import { chain } from '../time/chain.ts'
@@ -10,7 +28,7 @@ import { scopesOf, tagScopes } from './scopes.ts'
 import { WritingHandle } from './writing-handle.ts'
 
 export class InvalidatingHandle extends WritingHandle {
-  expire(key: CacheKey, options?: WriteOptions): Promise<Token> {
+  expire(key: CacheKey, options?: ExpireOptions): Promise<Token> {
     return this.#invalidate('expire', 'soft', options, () => [{ type: 'key', key: this.encode(key) }])
   }
 
@@ -25,7 +43,7 @@ export class InvalidatingHandle extends WritingHandle {
     return this.#invalidate('invalidateTags', 'hard', options, (method) => tagScopes(tags, method))
   }
 
-  expireTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
+  expireTags(tags: readonly string[], options?: ExpireOptions): Promise<Token> {
     return this.#invalidate('expireTags', 'soft', options, (method) => tagScopes(tags, method))
   }
 
@@ -33,7 +51,7 @@ export class InvalidatingHandle extends WritingHandle {
     return this.#invalidate('invalidatePrefix', 'hard', options, () => [this.keys.prefix(prefix)])
   }
 
-  expirePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token> {
+  expirePrefix(prefix: CacheKey, options?: ExpireOptions): Promise<Token> {
     return this.#invalidate('expirePrefix', 'soft', options, () => [this.keys.prefix(prefix)])
   }
 
@@ -41,7 +59,7 @@ export class InvalidatingHandle extends WritingHandle {
     return this.#invalidate('invalidatePattern', 'hard', options, () => [this.keys.pattern(pattern)])
   }
 
-  expirePattern(pattern: string, options?: WriteOptions): Promise<Token> {
+  expirePattern(pattern: string, options?: ExpireOptions): Promise<Token> {
     return this.#invalidate('expirePattern', 'soft', options, () => [this.keys.pattern(pattern)])
   }
 
@@ -49,25 +67,40 @@ export class InvalidatingHandle extends WritingHandle {
     return this.#invalidate('clear', 'hard', options, () => [this.keys.all()])
   }
 
-  expireAll(options?: WriteOptions): Promise<Token> {
+  expireAll(options?: ExpireOptions): Promise<Token> {
     return this.#invalidate('expireAll', 'soft', options, () => [this.keys.all()])
   }
 
   #invalidate(
     method: string,
     strength: Strength,
-    options: WriteOptions = NO_OPTIONS,
+    options: InvalidateOptions = NO_OPTIONS,
     scopesFor: (method: string) => readonly Scope[],
   ): Promise<Token> {
     return writing(method, this.engine.view, () => {
-      checkOptions(options, method, method === 'invalidate' ? INVALIDATE_OPTIONS : WRITE_OPTIONS)
+      checkOptions(options, method, optionsOf(method, strength))
+      const how = howOf(strength, options.for)
       const scopes = scopesFor(method)
       this.open()
       // Invalidated from the call on, so the memory can be given back at once.
-      if (strength === 'hard' && scopes.some(({ type }) => type === 'all')) void this.engine.memory?.clear()
-      const invalidations = scopes.map((scope) => ({ scope, strength }))
+      if (how.strength === 'hard' && scopes.some(({ type }) => type === 'all')) void this.engine.memory?.clear()
+      const invalidations = scopes.map((scope) => ({ scope, ...how }))
       const appended = append(this.engine, this.counters, invalidations, options.queue)
       return chain(appended, (marks) => markOfAll(this.engine, marks))
     })
   }
+}
+
+function optionsOf(method: string, strength: Strength): OptionTable {
+  if (method === 'invalidate') return INVALIDATE_OPTIONS
+  return strength === 'soft' ? EXPIRE_OPTIONS : WRITE_OPTIONS
+}
+
+/** @throws ConfigError for a time that is none, or of what is gone at once. */
+function howOf(strength: Strength, time: Duration | undefined): Omit<Invalidation, 'scope'> {
+  if (time === undefined) return { strength }
+  if (strength === 'hard') throw wrongOption('for', 'left out without `soft: true`', time, 'Say `soft: true` as well.')
+  const forMs = toMs(time, 'for')
+  if (forMs === 0) return { strength: 'hard' }
+  return forMs === Number.POSITIVE_INFINITY ? { strength } : { strength, forMs }
 }

@@ -31,6 +31,9 @@ const MEMORY_LOG_OPTIONS: OptionTable<keyof MemoryLogOptions> = {
   random: functionOption,
 }
 
+/** Beyond it the oldest is taken for hard. */
+const MAX_TIMED = /* bound: timed-records */ 10_000
+
 /**
  * Makes an in-process invalidation log: a counter and exact tables of positions. Nothing is asynchronous about it.
  *
@@ -51,6 +54,8 @@ export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog
   const here = (): Mark => ({ epoch, position })
   /** A follower may append too: all get every record, in order. */
   let undelivered: LogRecord[] = []
+  /** What is soft for a time in the caches that follow, and hard for those that begin later: they cannot know how long ago it was. */
+  const timed: LogRecord[] = []
   const deliver = (): void => {
     for (const record of undelivered) for (const follower of followers) tell(follower, record)
     undelivered = []
@@ -59,12 +64,14 @@ export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog
   return {
     append(invalidations) {
       const isNested = undelivered.length > 0
-      for (const { scope, strength } of invalidations) {
-        const record: LogRecord = { epoch, position: position + 1, previous: position, scope, strength }
+      for (const invalidation of invalidations) {
+        const record: LogRecord = { ...invalidation, epoch, position: position + 1, previous: position }
         position = record.position
-        positions.raise(record)
+        positions.raise({ ...record, forMs: undefined })
+        if (record.forMs !== undefined) timed.push(record)
         undelivered.push(record)
       }
+      for (const record of timed.splice(0, Math.max(0, timed.length - MAX_TIMED))) positions.raise(record)
       const mark = here()
       if (!isNested) deliver()
       return mark
@@ -74,7 +81,10 @@ export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog
       return { from: here(), stop: () => void followers.delete(follower) }
     },
     // Sharing the live table is fine: raising is idempotent, and every reader lives in this process.
-    snapshot: () => ({ ...here(), life: epoch, positions }),
+    snapshot() {
+      for (const record of timed.splice(0)) positions.raise(record)
+      return { ...here(), life: epoch, positions }
+    },
     head: () => ({ ...here(), life: epoch }),
     // Caches that share the log close it each, and every follower ends by itself.
     close: () => {},

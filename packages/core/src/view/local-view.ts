@@ -2,17 +2,11 @@
  * The invalidation log of one process, and its view in one: a counter and exact positions. Nothing is asynchronous
  * about it, nothing gets lost and nothing has to be waited for.
  */
-import {
-  type Invalidation,
-  LogError,
-  type LogPositions,
-  type Mark,
-  type Random,
-  compileWholePattern,
-} from '@hotpath/contract'
+import { type Invalidation, LogError, type Mark, type Random, compileWholePattern } from '@hotpath/contract'
 import { newEpoch } from './epoch.ts'
 import { createExactPositions } from './exact-positions.ts'
 import { type Judgement, type LogView, type Subject, type ViewHost, afterSoft } from './log-view.ts'
+import { TimedPositions } from './timed-positions.ts'
 
 const LIMITS = { maxEntries: 50_000, maxBytes: 8 * 1024 * 1024 }
 
@@ -33,13 +27,14 @@ export class LocalView implements LogView {
   readonly maxRecords: number = Number.POSITIVE_INFINITY
   readonly #host: LocalHost
   readonly #epoch: string
-  readonly #positions: LogPositions = createExactPositions(compileWholePattern, LIMITS)
+  readonly #positions: TimedPositions
   #position = 0
   #isCrowded = false
 
   constructor(host: LocalHost) {
     this.#host = host
     this.#epoch = newEpoch(host.random)
+    this.#positions = new TimedPositions(createExactPositions(compileWholePattern, LIMITS), () => host.elapsed())
   }
 
   mark(): Mark | undefined {
@@ -64,13 +59,19 @@ export class LocalView implements LogView {
   }
 
   judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
+    if (this.#positions.settle()) this.#changed()
     if (epoch !== this.#epoch || this.isOffline() || this.#positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
     return this.#positions.softAt(key, tags, asOf) <= asOf ? 'valid' : afterSoft(asOf, after)
   }
 
+  isDue(): boolean {
+    return this.#positions.isDue()
+  }
+
   append(invalidations: readonly Invalidation[]): readonly Mark[] {
-    const records = invalidations.map(({ scope, strength }) => {
-      const record = { scope, strength, epoch: this.#epoch, position: ++this.#position }
+    const records = invalidations.map((invalidation) => {
+      const { scope } = invalidation
+      const record = { ...invalidation, epoch: this.#epoch, position: ++this.#position }
       this.#positions.raise(record)
       this.changes++
       // A record of one key concerns one entry, so the judgements of all others hold.
@@ -80,7 +81,7 @@ export class LocalView implements LogView {
     })
     // Noted before anybody is told: a follower may append too.
     const mark = this.#here()
-    if (!this.#isCrowded && this.#positions.isCrowded === true) {
+    if (!this.#isCrowded && this.#positions.isCrowded) {
       this.#isCrowded = true
       this.#host.fault(crowded())
     }
@@ -118,6 +119,11 @@ export class LocalView implements LogView {
 
   end(): void {
     this.offlineAt = Number.NEGATIVE_INFINITY
+  }
+
+  #changed(): void {
+    this.version++
+    this.changes++
   }
 
   #here(): Mark {

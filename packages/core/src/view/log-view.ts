@@ -65,6 +65,8 @@ export interface LogView {
    * @param after - Position of the caller's token: a soft record up to it counts as hard.
    */
   judge(key: string, subject: Subject, after?: number): Judgement
+  /** Whether what was judged to be expired may be outdated by now: its time as stale may be over. */
+  isDue(): boolean
   /**
    * Appends; from the call on all of them hold in this process.
    *

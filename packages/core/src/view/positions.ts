@@ -6,7 +6,14 @@
  *
  * Cost: a judgement is one look-up per tag and key and one test per pattern. Memory is bounded by the tables.
  */
-import type { Invalidation, LogPositions, Mark, Scope, Strength } from '@hotpath/contract'
+import {
+  type Invalidation,
+  type LogPositions,
+  type Mark,
+  type Scope,
+  type Strength,
+  strengthInState,
+} from '@hotpath/contract'
 import { type MatcherScope, type PatternCompiler, covers, matcherOf } from './scope-matcher.ts'
 
 /** What a table keeps positions of. */
@@ -113,8 +120,8 @@ export class Positions implements LogPositions {
     this.#byStrength = { hard: of('hard'), soft: of('soft') }
   }
 
-  raise({ scope, strength, position }: Invalidation & Mark): void {
-    this.#byStrength[strength].raise(scope, position)
+  raise(record: Invalidation & Mark): void {
+    this.#byStrength[strengthInState(record)].raise(record.scope, record.position)
   }
 
   get isCrowded(): boolean {

@@ -3,9 +3,12 @@ import {
   type EventNamed,
   type EvictionReason,
   type HotpathError,
+  type Invalidation,
+  type Mark,
   type Scope,
   type Strength,
   type Token,
+  toToken,
 } from '@hotpath/contract'
 
 /** What a tier below memory is asked to do. */
@@ -79,6 +82,8 @@ export type CacheEvent =
       readonly scope: Scope
       /** `hard`: gone; `soft`: stale. */
       readonly strength: Strength
+      /** Of a soft one: after how many milliseconds what is still stale is gone. Absent: never. */
+      readonly forMs?: number
       /**
        * Whether this cache appended the record, or was appending the same at that moment; other caches of one process
        * are others.
@@ -160,6 +165,13 @@ const ALL_TYPES: Readonly<Record<CacheEventType, true>> = {
 
 /** The event of one name, or any event for `'*'`. */
 export type CacheEventOf<Type extends CacheEventType | '*'> = EventNamed<CacheEvent, Type>
+
+/** What is said of a record of the log. */
+export function invalidatedEvent(record: Invalidation & Mark, own: boolean): CacheEventOf<'invalidated'> {
+  const { scope, strength, forMs } = record
+  const limit = forMs === undefined ? {} : { forMs }
+  return { type: 'invalidated', scope, strength, ...limit, own, token: toToken(record) }
+}
 
 /** Called for each event of a type; what it throws becomes a `fault` event and harms nobody. */
 export type CacheListener<Type extends CacheEventType | '*'> = (event: CacheEventOf<Type>) => void

@@ -64,7 +64,7 @@ export class Checker {
       if (value.readAt >= call.calledAt || call.claim === value || !call.matches(judged)) continue
       const promise = this.#promise(read, call, isSuspended)
       if (promise === undefined) continue
-      const isSoft = call.what.strength === 'soft' && promise !== 'P16'
+      const isSoft = call.what.strength === 'soft' && promise !== 'P16' && !isOver(read, call)
       if (isSoft && this.#mayBeStale(read, value)) continue
       const since = `begun at ${read.startedAt} (${read.startedMs.toFixed(1)} ms)${showAfter(read)}`
       this.fail(promise, `${party.name} reads ${show(value)}, ${since}, which is outdated by ${showCall(call)}`)
@@ -126,6 +126,13 @@ export class Checker {
     if (startedMs <= untilMs + SLACK_MS) return
     this.fail('P8', `${party.name} reads ${show(value)} at ${startedMs} ms, but its windows ended at ${untilMs} ms`)
   }
+}
+
+/** Whether what a call made stale has had its time: counted from when the party heard of it, by stream or state. */
+function isOver({ party, startedMs }: Read, call: Call): boolean {
+  const { forMs = Number.POSITIVE_INFINITY } = call.what
+  const sinceMs = party.heardMs.get(call) ?? Number.POSITIVE_INFINITY
+  return startedMs > sinceMs + forMs * PACE + SLACK_MS
 }
 
 /** A value that the source confirms begins its windows again; older copies of it keep theirs. */

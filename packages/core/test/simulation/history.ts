@@ -27,6 +27,8 @@ export interface Party {
   readonly name: string
   /** When calls of others came into effect here. */
   readonly heard: Map<Call, number>
+  /** The same as instants of virtual time. */
+  readonly heardMs: Map<Call, number>
   readonly maxOfflineMs: number
   /** Epoch of the mirror that was the last to stand. */
   epoch: string | undefined
@@ -156,8 +158,13 @@ export class History {
 /** Whether one invalidation does all that another would do. */
 function covers(wide: Invalidation, narrow: Invalidation): boolean {
   if (wide.strength === 'soft' && narrow.strength === 'hard') return false
+  if (wide.strength === 'soft' && limitOf(wide) > limitOf(narrow)) return false
   const [one, other] = [wide.scope, narrow.scope]
   if (one.type === 'all') return true
   if (one.type === 'prefix' && other.type === 'key') return hasKeyPrefix(other.key, one.prefix)
   return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function limitOf({ forMs = Number.POSITIVE_INFINITY }: Invalidation): number {
+  return forMs
 }

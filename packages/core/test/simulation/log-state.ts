@@ -2,7 +2,14 @@
  * What a server keeps of one log: the server's half of the `InvalidationLog` port, as the scripts of a shared store do it.
  * One state that is lost as a whole, and a stream of records that may be trimmed.
  */
-import type { Invalidation, LogPositions, LogRecord, Mark, Strength } from '@hotpath/contract'
+import {
+  type Invalidation,
+  type LogPositions,
+  type LogRecord,
+  type Mark,
+  type Strength,
+  strengthInState,
+} from '@hotpath/contract'
 import { type CellPosition, cellsOf, createCellPositions } from '../core.ts'
 
 export interface LogState {
@@ -30,7 +37,8 @@ export function copyState(state: LogState): LogState {
 
 /** Raises what a record concerns. */
 export function raise(state: LogState, record: LogRecord): void {
-  const { scope, strength, position } = record
+  const { scope, position } = record
+  const strength = strengthInState(record)
   switch (scope.type) {
     case 'all':
       state.floors[strength] = position

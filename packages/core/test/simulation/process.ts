@@ -88,6 +88,7 @@ export class Process implements Guest {
     const party: Party = {
       name,
       heard: new Map(),
+      heardMs: new Map(),
       maxOfflineMs: climate.maxOfflineMs,
       epoch: undefined,
       isAlive: () => this.machine.alive,

@@ -281,6 +281,20 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
+    rule: '4',
+    without: 'what is stale for a time stays so',
+    changes: { 'soft-for-a-time': ';' },
+    climate: {
+      ...PLAIN,
+      nodes: 2,
+      weather: { slow: 0.02, slowMs: 10, slowStream: 0.02 },
+      hasMemory: true,
+      freshness: { ttl: Infinity, staleWhileRevalidate: 30_000, backoff: false },
+      sourceMs: 6_000,
+      writes: 0.1,
+    },
+  },
+  {
     rule: '12',
     without: 'what was saved is stored although another record came meanwhile',
     changes: { 'saved-alone': 'true' },
@@ -303,4 +317,6 @@ export const SMALL_BOUNDS: Changes = {
   entries: '2',
   early: '3',
   backoffs: '1',
+  timed: '2',
+  'timed-records': '2',
 }

@@ -64,7 +64,11 @@ export function createWatcher({ scene, party, waits, intent }: WatcherParts): Ca
       history.stands(party, parseToken(token).epoch)
       if (isBack) party.isolatedMs = Number.NEGATIVE_INFINITY
       isBack = false
-      for (const call of told.splice(0)) if (!party.heard.has(call)) party.heard.set(call, world.observe())
+      for (const call of told.splice(0)) {
+        if (party.heard.has(call)) continue
+        party.heard.set(call, world.observe())
+        party.heardMs.set(call, world.now)
+      }
     },
     stores: (key, entry) => checker.stored(party, key, entry),
     asks: (key) => waits.asks(key),

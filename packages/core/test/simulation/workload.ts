@@ -8,6 +8,8 @@ import type { Scene } from './scene.ts'
 import { KEYS, type Key, SourceError, TAGS, load } from './source.ts'
 
 const TOKENS = 30
+/** For how long what is expired may be stale, in milliseconds. */
+const TIMES = [0, 50, 500, 5_000]
 
 /** A caller does not want his answer any more. */
 class LeftError extends Error {
@@ -217,6 +219,8 @@ export class Workload {
       () => cache.invalidateTags(tags.length > 0 ? tags : [TAGS[0]], options),
       () => cache.invalidateTags([random.pick(TAGS)], options),
       () => cache.expireTags([random.pick(TAGS)], options),
+      () => cache.expireTags([random.pick(TAGS)], { ...options, for: random.pick(TIMES) }),
+      () => cache.invalidate([{ key }, { prefix: ['a'] }], { ...options, soft: true, for: random.pick(TIMES) }),
       () => cache.invalidatePrefix([key[0] as string], options),
       () => cache.invalidatePattern(random.pick(['a:*', '*:1', '*']), options),
       () => cache.namespace('a').clear(options),

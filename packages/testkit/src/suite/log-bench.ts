@@ -122,8 +122,8 @@ export function ofKey(key: string, strength: Strength = 'hard'): Invalidation {
 /** Checks that the records are exactly these invalidations, in this order, each pointing at the one before. */
 export function checkChain(records: readonly LogRecord[], from: Mark, expected: readonly Invalidation[]): void {
   checkSame(
-    records.map(({ scope, strength }) => ({ scope, strength })),
-    expected.map(({ scope, strength }) => ({ scope, strength })),
+    records.map(({ scope, strength, forMs }) => ({ scope, strength, forMs })),
+    expected.map(({ scope, strength, forMs }) => ({ scope, strength, forMs })),
     'records',
   )
   let previous = from.position

@@ -1,3 +1,4 @@
+import type { Invalidation, Scope } from '@hotpath/contract'
 import { deferred } from '../deferred.ts'
 import { check, checkSame } from './check.ts'
 import { type LogCase, checkChain, createRecorder, ofKey } from './log-bench.ts'
@@ -64,6 +65,30 @@ export const LOG_FOLLOW: readonly LogCase[] = [
       for (const key of ['a', 'b', 'c']) marks.push({ key, ...(await log.append([ofKey(key)])) })
       const { positions } = await log.snapshot()
       for (const { key, position } of marks) checkSame(positions.hardAt(key, []), position, `position of \`${key}\``)
+    },
+  },
+  {
+    name: 'hands on for how long a record is soft, and keeps it as hard for those who come later',
+    async run({ log }) {
+      const scopes: readonly Scope[] = [
+        { type: 'key', key: 'a' },
+        { type: 'tag', tag: 'a:b' },
+        { type: 'prefix', prefix: 'a' },
+        { type: 'pattern', pattern: 'a*' },
+        { type: 'all' },
+      ]
+      const recorder = createRecorder()
+      const { from } = await log.follow(recorder)
+      const appended: Invalidation[] = []
+      for (const scope of scopes) {
+        const timed: Invalidation = { scope, strength: 'soft', forMs: 90_000 }
+        appended.push(timed)
+        const mark = await log.append([timed])
+        await recorder.until(mark)
+        const { positions } = await log.snapshot()
+        checkSame(positions.hardAt('a', ['a:b']), mark.position, `hard position of \`${scope.type}\``)
+      }
+      checkChain(recorder.records, from, appended)
     },
   },
   {

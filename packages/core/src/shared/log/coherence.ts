@@ -37,6 +37,7 @@ import {
   type ViewHost,
   afterSoft,
 } from '../../view/log-view.ts'
+import type { TimedPositions } from '../../view/timed-positions.ts'
 import { StandIn } from './stand-in.ts'
 import { TokenReach } from './token-reach.ts'
 import { type LogReport, type LogSite, type LogSource, createViewState, markOf } from './view-state.ts'
@@ -148,6 +149,7 @@ export class Coherence implements LogView {
    * @param after - Position of the caller's token: a soft record up to it counts as hard.
    */
   judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
+    if (this.#positions?.settle() === true) this.#changed()
     if (this.#standIn !== undefined)
       return this.isOffline() ? 'outdated' : this.#standIn.judge(key, { tags, epoch, asOf }, after)
     const { positions } = this.#state
@@ -157,6 +159,15 @@ export class Coherence implements LogView {
     const own = this.#own.strengthFor(key, tags)
     if (own === 'hard') return 'outdated'
     return own === undefined && positions.softAt(key, tags, asOf) <= asOf ? 'valid' : afterSoft(asOf, after)
+  }
+
+  isDue(): boolean {
+    return this.#positions?.isDue() === true
+  }
+
+  /** Those that are judged by. */
+  get #positions(): TimedPositions | undefined {
+    return (this.#standIn ?? this.#state).positions
   }
 
   /** Whether contact with the log was lost for too long. */
@@ -302,7 +313,7 @@ export class Coherence implements LogView {
   /** The shared log is away. Whoever chose availability goes on with a log of this process. */
   #standAlone(): void {
     if (this.#host.maxOfflineMs < Number.POSITIVE_INFINITY || this.#standIn !== undefined || this.isThere) return
-    this.#standIn = new StandIn(this.#host.random)
+    this.#standIn = new StandIn(this.#host.random, () => this.#host.elapsed())
     this.#state.generation++
     this.#changed()
   }

@@ -4,8 +4,10 @@
  * Invariant: whatever was added is covered by what is kept. When there are too many the scopes become wider: keys
  * become prefixes of their first part, since many keys at once are mostly of one kind, and if that is not enough
  * everything becomes one record for all. Wider scopes cost misses, never a stale read. An emptied set is exact again.
+ * What is soft for a time is kept as hard: nobody knows how much of that will be left.
  */
-import { type Invalidation, MAX_PREFIX_BYTES, type Scope } from '@hotpath/contract'
+import { type Invalidation, MAX_PREFIX_BYTES, type Scope, strengthInState } from '@hotpath/contract'
+import { idOf } from '../../view/invalidation-id.ts'
 
 /** An invalidation, and the largest number that it was added with. */
 export interface Ranked {
@@ -80,9 +82,10 @@ export class InvalidationSet {
   }
 
   #put(given: Invalidation, rank: number): Invalidation | undefined {
-    const { scope, strength } = given
+    const { scope } = given
+    const strength = strengthInState(given)
     const wide = (LEVELS[this.#level] as (scope: Scope) => Scope)(scope)
-    const invalidation = wide === scope ? given : { scope: wide, strength }
+    const invalidation = wide === scope && strength === given.strength ? given : { scope: wide, strength }
     const id = idOf(invalidation)
     const known = this.#ranked.get(id)
     // Moved to the end, so that the oldest come first.
@@ -103,22 +106,6 @@ export class InvalidationSet {
     this.#bytes = 0
     this.#level++
     for (const { invalidation, rank } of all) this.#put(invalidation, rank)
-  }
-}
-
-/** Names a scope and a strength. */
-export function idOf({ scope, strength }: Invalidation): string {
-  switch (scope.type) {
-    case 'all':
-      return strength
-    case 'key':
-      return `${strength} key ${scope.key}`
-    case 'tag':
-      return `${strength} tag ${scope.tag}`
-    case 'prefix':
-      return `${strength} prefix ${scope.prefix}`
-    case 'pattern':
-      return `${strength} pattern ${scope.pattern}`
   }
 }
 

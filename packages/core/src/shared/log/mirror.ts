@@ -18,6 +18,7 @@ import {
   timeLimit,
 } from '@hotpath/contract'
 import { chain, isPromise } from '../../time/chain.ts'
+import { TimedPositions } from '../../view/timed-positions.ts'
 import { InvalidationSet } from './invalidation-set.ts'
 import { RestartPacing } from './restart-pacing.ts'
 import { type LogSite, type ViewState } from './view-state.ts'
@@ -107,7 +108,7 @@ export class Mirror {
     if (mark.position <= this.#state.cursor) return
     /* rule: own-acknowledgement */
     this.#state.known = Math.max(this.#state.known, mark.position)
-    for (const { scope, strength } of invalidations) this.#raise({ scope, strength, ...mark })
+    for (const invalidation of invalidations) this.#raise({ ...invalidation, ...mark })
   }
 
   /** Idempotent. */
@@ -138,7 +139,7 @@ export class Mirror {
     this.#state.epoch = from.epoch
     this.#state.cursor = /* rule: early-cursor */ from.position
     this.#state.known = Math.max(from.position, snapshot.position)
-    this.#state.positions = snapshot.positions
+    this.#state.positions = new TimedPositions(snapshot.positions, () => this.#site.elapsed())
     this.#isCrowded = false
     const { epoch: reachedEpoch, position: reached } = this.#reached
     if (reachedEpoch === from.epoch && from.position < reached) this.#site.report({ type: 'rewound' })
@@ -169,7 +170,7 @@ export class Mirror {
     const { positions } = this.#state
     if (positions === undefined) return
     positions.raise(record)
-    if (!this.#isCrowded && positions.isCrowded === true) {
+    if (!this.#isCrowded && positions.isCrowded) {
       this.#isCrowded = true
       this.#site.report({ type: 'crowded' })
     }

@@ -54,7 +54,7 @@ export class PendingInvalidations {
   /**
    * The outcome is unknown: they wait, with those that wait already.
    *
-   * @returns What is in effect now and was not before: too many that wait become wider.
+   * @returns What is in effect now and was not before: too many that wait become wider, and what is soft for a time is hard.
    */
   postpone(batch: Batch): Batch {
     const { level } = this.#waiting
@@ -63,7 +63,8 @@ export class PendingInvalidations {
       if (/* rule: waiting */ added !== undefined) this.#waitingCounts.add(added)
     }
     this.settle(batch)
-    if (this.#waiting.level === level) return []
+    // What is soft for a time waits as hard.
+    if (this.#waiting.level === level) return batch.filter(({ forMs }) => forMs !== undefined)
     const wider = Array.from(this.#waiting.values(), ({ invalidation }) => invalidation)
     this.#waitingCounts = new ScopeCounts()
     for (const invalidation of wider) this.#waitingCounts.add(invalidation)

@@ -4,20 +4,22 @@
  *
  * Every load under it began after every invalidation that was pending when it began, so it judges alone.
  */
-import { type Invalidation, type LogPositions, type Mark, type Random, compilePattern } from '@hotpath/contract'
+import { type Invalidation, type Mark, type Random, compilePattern } from '@hotpath/contract'
 import { createExactPositions } from '../../view/exact-positions.ts'
 import { newEpoch } from '../../view/epoch.ts'
 import { type Judgement, type Subject, afterSoft } from '../../view/log-view.ts'
+import { TimedPositions } from '../../view/timed-positions.ts'
 
 const LIMITS = { maxEntries: 50_000, maxBytes: 8 * 1024 * 1024 }
 
 export class StandIn {
   readonly epoch: string
-  readonly positions: LogPositions = createExactPositions(compilePattern, LIMITS)
+  readonly positions: TimedPositions
   #position = 0
 
-  constructor(random: Random) {
+  constructor(random: Random, elapsed: () => number) {
     this.epoch = newEpoch(random)
+    this.positions = new TimedPositions(createExactPositions(compilePattern, LIMITS), elapsed)
   }
 
   mark(): Mark {

@@ -2,7 +2,8 @@
  * The one state of this process's view of a shared log, and what changes it: the mirror moves the positions, appends
  * and the heartbeat report what they learned. Coherence alone decides what follows from a report.
  */
-import type { Clock, Invalidation, InvalidationLog, LogPositions, LogRecord, Mark } from '@hotpath/contract'
+import type { Clock, Invalidation, InvalidationLog, LogRecord, Mark } from '@hotpath/contract'
+import type { TimedPositions } from '../../view/timed-positions.ts'
 
 /** What of the log may fail by itself: to be followed, to be appended to, and to be one and the same. */
 export type LogSource = 'log' | 'append' | 'life'
@@ -10,7 +11,7 @@ export type LogSource = 'log' | 'append' | 'life'
 /** What is known of the log. Positions are only ever raised. */
 export interface ViewState {
   /** `undefined` until the mirror is there: until then nothing is valid and nothing is stored. */
-  positions: LogPositions | undefined
+  positions: TimedPositions | undefined
   epoch: string
   /** Contiguous, and moved by the stream alone. */
   cursor: number
