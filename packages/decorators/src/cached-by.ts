@@ -1,4 +1,4 @@
-/** What tells from outside how a member is cached: its keys, and how to outdate one of its values. */
+/** How a member is cached, as seen from outside: its keys, and how one of its values is removed. */
 import { type CacheKey, ConfigError } from '@hotpath/contract'
 import type { Cache, Token } from '@hotpath/core'
 import type { CallKey } from './default-key.ts'
@@ -33,23 +33,6 @@ export function keyOf<Self extends object, Name extends keyof Self>(
   return cachedBy(self, name).callKey(self, args)
 }
 
-/**
- * Removes what a `@Cacheable` member has cached for these arguments, everywhere.
- *
- * @throws ConfigError `ERR_DECORATOR_TARGET` when the member is not cached.
- */
-export function invalidate<Self extends object, Name extends keyof Self>(
-  self: Self,
-  name: Name,
-  ...args: ArgsOf<Self[Name]>
-): Promise<Token> {
-  try {
-    return removeCall(cachedBy(self, name), self, args)
-  } catch (error) {
-    return Promise.reject(error)
-  }
-}
-
 /** Removes the value of a call, everywhere. Not async: the promise of `delete` is one that a caller may forget. */
 export function removeCall({ findCache, callKey }: CachedBy, self: unknown, args: readonly unknown[]): Promise<Token> {
   try {
@@ -61,7 +44,8 @@ export function removeCall({ findCache, callKey }: CachedBy, self: unknown, args
   }
 }
 
-function cachedBy(self: object, name: PropertyKey): CachedBy {
+/** @throws ConfigError `ERR_DECORATOR_TARGET` when the member is not cached. */
+export function cachedBy(self: object, name: PropertyKey): CachedBy {
   const found = (memberOf(self, name) as { readonly [CACHED_BY]?: CachedBy } | undefined)?.[CACHED_BY]
   if (found !== undefined) return found
   throw new ConfigError(

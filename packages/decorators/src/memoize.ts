@@ -10,7 +10,6 @@
 import {
   type CacheKey,
   type Clock,
-  ConfigError,
   type Duration,
   type KeyPart,
   encodeKey,
@@ -19,8 +18,8 @@ import {
   countOption,
 } from '@hotpath/contract'
 import { systemClock } from '@hotpath/core'
-import { assertCallable, assertFunction, assertOptions } from './input.ts'
-import { lookLike, memberDecorator, memberOf } from './member.ts'
+import { assertFunction, assertOptions } from './input.ts'
+import { memberDecorator } from './member.ts'
 import type { AnyFunction, ArgsOf, MemberDecorator } from './member-types.ts'
 
 /** Options of `@Memoize`. */
@@ -38,8 +37,9 @@ export interface MemoizeOptions<This, Of> {
 /**
  * Remembers what a method or getter answered, synchronous or not, for each object by itself.
  *
- * `null` is remembered, `undefined` and failures are not. For what processes share, or what can be outdated by a tag,
- * use `Cacheable`.
+ * `null` is remembered, `undefined` and failures are not. `invalidate(self, 'name', …)` forgets a call, `clear(self, 'name')`
+ * all of an object. For what processes share, or what is invalidated by a tag, use `Cacheable`; for functions, `memoize` of
+ * `@hotpath/request`.
  *
  * @throws ConfigError for wrong options, and when it stands before anything but a method or getter.
  */
@@ -50,47 +50,9 @@ export function Memoize<This = unknown, Of = AnyFunction>(
   return memberDecorator('@Memoize', ({ fn }) => makeMemoized(fn, plan))
 }
 
-/**
- * The twin of a function that remembers what it answered: `Memoize` for functions. One that is called on objects
- * remembers for each by itself.
- *
- * @throws ConfigError for wrong options.
- */
-export function memoize<Fn extends AnyFunction>(
-  fn: Fn,
-  options: MemoizeOptions<ThisParameterType<Fn>, Fn> = {},
-): Fn & Memoized {
-  assertCallable(fn, 'memoize')
-  const memoized = lookLike(makeMemoized(fn, readOptions(options as Options, 'memoize')), fn)
-  return Object.assign(memoized as AnyFunction as Fn, {
-    forget: (...args: unknown[]) => memoized[FORGET](undefined, args),
-  })
-}
-
-/** A function that can be told to forget. */
-export interface Memoized {
-  /** Forgets the call with these arguments; without any, all calls. */
-  forget(...args: unknown[]): void
-}
-
-/**
- * Makes a `@Memoize` member of an object forget the call with these arguments; without any, all its calls.
- *
- * @throws ConfigError `ERR_DECORATOR_TARGET` when the member remembers nothing.
- */
-export function forget<Self extends object, Name extends keyof Self>(
-  self: Self,
-  name: Name,
-  ...args: ArgsOf<Self[Name]> | []
-): void {
-  const member = memberOf(self, name) as Partial<Forgetful> | undefined
-  if (member?.[FORGET] === undefined) {
-    throw new ConfigError(
-      'ERR_DECORATOR_TARGET',
-      `\`${String(name)}\` remembers nothing. Decorate it with \`@Memoize\`, outside of all decorators that replace it.`,
-    )
-  }
-  member[FORGET](self, args)
+/** What makes a memoized member forget; `undefined` for another one. */
+export function forgettingOf(member: unknown): Forgetting | undefined {
+  return (member as Partial<Forgetful> | undefined)?.[FORGET]
 }
 
 type Options = MemoizeOptions<unknown, AnyFunction>
@@ -103,10 +65,16 @@ interface Kept {
 }
 
 // Keyed globally: the CommonJS copy must know what the ESM copy decorated.
-const FORGET: unique symbol = Symbol.for('@hotpath/decorators/forget') as never
+const FORGET: unique symbol = Symbol.for('@hotpath/decorators/memoized') as never
+
+/** How a memoized member forgets: the call with these arguments, or all calls of an object. */
+export interface Forgetting {
+  invalidate(self: unknown, args: readonly unknown[]): void
+  clear(self: unknown): void
+}
 
 interface Forgetful {
-  readonly [FORGET]: (self: unknown, args: readonly unknown[]) => void
+  readonly [FORGET]: Forgetting
 }
 
 interface Plan {
@@ -163,13 +131,12 @@ function makeMemoized(fn: AnyFunction, { key, maxEntries, ttlMs, clock }: Plan):
     return table
   }
 
-  return Object.assign(memoized, {
-    [FORGET]: (self: unknown, args: readonly unknown[]) => {
-      const table = isObject(self) ? tables.get(self) : ofNobody
-      if (args.length === 0) table?.clear()
-      else table?.delete(keyOf(self, args))
-    },
-  })
+  const of = (self: unknown): Table | undefined => (isObject(self) ? tables.get(self) : ofNobody)
+  const forgetting: Forgetting = {
+    invalidate: (self, args) => void of(self)?.delete(keyOf(self, args)),
+    clear: (self) => of(self)?.clear(),
+  }
+  return Object.assign(memoized, { [FORGET]: forgetting })
 }
 
 /** Removes one entry: the oldest that was not used. Those that were come to the end, and count as unused from then on. */

@@ -1,6 +1,6 @@
 import { createFakeClock, deferred } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { Memoize, forget, memoize } from '../src/index.ts'
+import { Memoize, clear, invalidate } from '../src/index.ts'
 
 describe('@Memoize', () => {
   test('remembers for each object by itself, and makes nothing asynchronous', () => {
@@ -137,7 +137,7 @@ describe('@Memoize', () => {
     expect([users.always(), users.always()]).toEqual([3, 4])
   })
 
-  test('is told to forget a call, or all calls, of one object', () => {
+  test('is told to forget a call, or all calls, of one object', async () => {
     let calls = 0
     class Users {
       @Memoize()
@@ -151,45 +151,37 @@ describe('@Memoize', () => {
     const [users, others] = [new Users(), new Users()]
     const findAll = () => [users.find(1), users.find(2), others.find(1)]
     expect(findAll()).toEqual(['1 1', '2 2', '1 3'])
-    forget(users, 'find', 1)
+    void invalidate(users, 'find', 1)
     expect(findAll()).toEqual(['1 4', '2 2', '1 3'])
-    forget(users, 'find')
+    clear(users, 'find')
     expect(findAll()).toEqual(['1 5', '2 6', '1 3'])
-    expect(() => forget(users, 'plain')).toThrow(expect.objectContaining({ code: 'ERR_DECORATOR_TARGET' }))
+    const isRefused = expect.objectContaining({ code: 'ERR_DECORATOR_TARGET' })
+    expect(() => clear(users, 'plain')).toThrow(isRefused)
+    await expect(invalidate(users, 'plain')).rejects.toThrow(isRefused)
+    expect(await invalidate(users, 'find', 2)).toBeUndefined()
   })
 
   test('a failure that came late does not take away what is newer', async () => {
     const gates = [deferred<number>(), deferred<number>()]
     let calls = 0
-    const find = memoize((id: number) => gates[id + calls++ - 1]?.promise)
-    const first = find(1)
-    find.forget(1)
-    const second = find(1)
+    class Users {
+      @Memoize()
+      find(id: number): Promise<number> | undefined {
+        return gates[id + calls++ - 1]?.promise
+      }
+    }
+    const users = new Users()
+    const first = users.find(1)
+    await invalidate(users, 'find', 1)
+    const second = users.find(1)
     gates[0]?.reject(new Error('late'))
     await expect(first).rejects.toThrow('late')
-    expect(find(1)).toBe(second)
+    expect(users.find(1)).toBe(second)
     expect(calls).toBe(2)
   })
 })
 
-describe('memoize', () => {
-  test('remembers what a function answered, and forgets when told', () => {
-    let calls = 0
-    const square = memoize(
-      function square(n: number) {
-        calls++
-        return n * n
-      },
-      { maxEntries: 10 },
-    )
-    expect([square(2), square(2), square(3), calls]).toEqual([4, 4, 9, 2])
-    square.forget(2)
-    expect([square(2), square(3), calls]).toEqual([4, 9, 3])
-    square.forget()
-    expect([square(3), calls]).toEqual([9, 4])
-    expect([square.name, square.length]).toEqual(['square', 1])
-  })
-
+describe('options of `@Memoize`', () => {
   test.for<[options: object, message: RegExp]>([
     [{ maxEntries: 0 }, /`maxEntries` must be a whole number from 1, received 0/],
     [{ maxEntries: Number.POSITIVE_INFINITY }, /received Infinity/],
@@ -197,11 +189,6 @@ describe('memoize', () => {
     [{ ttl: -1 }, /`ttl` must not be negative/],
     [{ key: 'id' }, /`key` must be a function, received 'id'/],
   ])('refuses %o', ([options, message]) => {
-    expect(() => memoize(Number, options)).toThrow(message)
     expect(() => Memoize(options)).toThrow(message)
-  })
-
-  test('refuses what is no function', () => {
-    expect(() => memoize('load' as never)).toThrow(/`memoize` needs a function, received a string/)
   })
 })

@@ -16,7 +16,6 @@ import {
   cachePut,
   cacheable,
   configureDecorators,
-  memoize,
 } from '../src/index.ts'
 
 const load = async (id: number): Promise<number> => id
@@ -61,7 +60,7 @@ test.each<[() => unknown, string]>([
   [() => cacheEvict(load, { cache, key, all: true } as never), '`cacheEvict` has no option `all`'],
   [() => Memoize({ max: 5 } as never), '`@Memoize` has no option `max`'],
   [() => Memoize({ maxEntries: '5' as never }), "received '5'"],
-  [() => memoize(load, { maxentries: 5 } as never), 'Did you mean `maxEntries`?'],
+  [() => Memoize({ maxentries: 5 } as never), 'Did you mean `maxEntries`?'],
   [() => Retry({ attemps: 5 } as never), 'Did you mean `attempts`?'],
   [() => Retry(null as never), 'must be an object, received null'],
   [() => Timeout('1s', { nmae: 'a' } as never), 'Did you mean `name`?'],

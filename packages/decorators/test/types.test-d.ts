@@ -378,7 +378,7 @@ void load('42')
 declare const users: Users
 same<ReturnType<typeof key>, CacheKey>(true)
 const key = (): CacheKey => keyOf(users, 'find', 42)
-const token: Promise<Token> = invalidate(users, 'find', 42, 'de')
+const token: Promise<Token | undefined> = invalidate(users, 'find', 42, 'de')
 // @ts-expect-error -- a number
 void invalidate(users, 'find', '42')
 
