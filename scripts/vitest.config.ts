@@ -1,3 +1,4 @@
 import { defineProject } from 'vitest/config'
 
-export default defineProject({ test: { name: 'scripts', include: ['*/test/**/*.test.ts'] } })
+// A machine may be busy with other things.
+export default defineProject({ test: { name: 'scripts', include: ['*/test/**/*.test.ts'], testTimeout: 20_000 } })

@@ -5,5 +5,6 @@ const conditions = ['@hotpath/source', 'module', 'node', 'development|production
 export default defineProject({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name: 'contract', include: ['test/**/*.test.ts'] },
+  // A machine may be busy with other things.
+  test: { name: 'contract', include: ['test/**/*.test.ts'], testTimeout: 20_000 },
 })

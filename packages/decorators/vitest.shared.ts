@@ -33,6 +33,8 @@ export function decoratorsProject({ name, legacy }: { name: string; legacy: bool
     ],
     test: {
       name,
+      // A machine may be busy with other things.
+      testTimeout: 20_000,
       include: ['test/**/*.test.ts'],
       exclude: [legacy ? 'test/**/*.{standard,once}.test.ts' : 'test/**/*.legacy.test.ts'],
     },

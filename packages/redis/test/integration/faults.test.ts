@@ -378,7 +378,7 @@ describe('what lies under our keys', () => {
   })
 
   test('values of megabytes come back, and entries expire with their last window', async () => {
-    const { cache } = make()
+    const { cache } = make(undefined, {}, { tierTimeout: '10s' })
     await ready(cache)
     const large = Array.from({ length: 50_000 }, (_, id) => ({ id, text: `text ${id}` }))
     await cache.set('large', large)

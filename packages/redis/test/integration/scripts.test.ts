@@ -35,7 +35,8 @@ test('one that it knows is sent by its hash', async () => {
   await server.admin().config('RESETSTAT')
   for (let write = 1; write <= 10; write++) await cache.set('k', write)
   const stats = await server.admin().info('commandstats')
-  expect(stats).toMatch(/cmdstat_evalsha:calls=20,/)
+  // A heartbeat may come between.
+  expect(Number(/cmdstat_evalsha:calls=(\d+),/.exec(stats)?.[1])).toBeGreaterThanOrEqual(20)
   expect(stats).not.toMatch(/cmdstat_eval:/)
   await cache.close()
 })

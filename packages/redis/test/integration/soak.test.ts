@@ -17,9 +17,10 @@ for (const [name, trouble] of Object.entries(TROUBLE)) {
     expect(report.outlived).toEqual([])
     expect(report.lost).toEqual([])
     expect(report.unhandled).toEqual([])
-    expect(report.reads).toBeGreaterThan(200)
-    expect(report.writes).toBeGreaterThan(5)
-    expect(report.hits).toBeGreaterThan(20)
+    // How much is done depends on the machine, and how much of it hits and writes does not.
+    expect(report.reads).toBeGreaterThan(100)
+    expect(report.writes).toBeGreaterThan(report.reads * 0.005)
+    expect(report.hits).toBeGreaterThan(report.reads * 0.05)
     expect(report.keptReads).toBeGreaterThan(100)
     expect(report.invalidations).toBeGreaterThan(50)
     if (name !== 'single') expect(report.faults['end the primary']).toBe(1)

@@ -31,14 +31,14 @@ test('a write whose answer arrived during a stall is confirmed', async () => {
 
 test('a read and a load whose answers arrived during a stall succeed', async () => {
   const client = server.connect()
-  const cache = createCache({ name: 'stalled-reads', tiers: [redis({ client })], tierTimeout: '200ms', timeout: 200 })
+  const cache = createCache({ name: 'stalled-reads', tiers: [redis({ client })], tierTimeout: '2s', timeout: 2_000 })
   const faults: unknown[] = []
   cache.on('fault', (event) => faults.push(event))
   await cache.set('k', 1)
   const reads = [cache.get('k'), cache.getOrSet('l', () => client.incr('counter'))]
   // A read goes out at the end of the microtasks.
   await Promise.resolve()
-  standStill(500)
+  standStill(4_000)
   expect(await Promise.all(reads)).toEqual([1, 1])
   expect(faults).toEqual([])
   await cache.close()
@@ -46,7 +46,8 @@ test('a read and a load whose answers arrived during a stall succeed', async () 
 
 test('20,000 writes of one turn go out in a few hundred commands, in as many turns as there are appends', async () => {
   const client = server.connect()
-  const cache = createCache({ name: 'burst', tiers: [memory({ maxEntries: 30_000 }), redis({ client })], ttl: '1h' })
+  const tiers = [memory({ maxEntries: 30_000 }), redis({ client })]
+  const cache = createCache({ name: 'burst', tiers, ttl: '1h', tierTimeout: '30s' })
   const faults: unknown[] = []
   cache.on('fault', (event) => faults.push(event))
   expect(await cache.ready()).toBe(true)
