@@ -18,6 +18,7 @@ import {
   type Token,
   createEntry,
   isHotpathError,
+  parseDuration,
   parseToken,
   toToken,
 } from '../src/index.ts'
@@ -105,3 +106,8 @@ void scope.key
 expectTypeOf<TierStore['get']>().returns.toEqualTypeOf<MaybePromise<Entry | undefined>>()
 expectTypeOf<TierStore['peek']>().extract<undefined>().toEqualTypeOf<undefined>()
 expectTypeOf<InvalidationLog['append']>().returns.toEqualTypeOf<MaybePromise<Mark>>()
+
+// Durations of environment variables, which may be missing.
+expectTypeOf(parseDuration(undefined as string | undefined, 'CACHE_TTL')).toEqualTypeOf<number>()
+// @ts-expect-error: a number is a duration already
+parseDuration(5, 'CACHE_TTL')

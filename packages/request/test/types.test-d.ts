@@ -137,6 +137,25 @@ expectTypeOf(batch(async (ids: readonly number[]) => ids.map(String)).load(1)).r
 expectTypeOf(batch(async (ids: number[]) => new Map(ids.map((id) => [id, 'x']))).load(1)).resolves.toEqualTypeOf<
   string | undefined
 >()
+expectTypeOf(
+  batch(async (ids: number[]) => (ids.length > 9 ? ids.map(String) : new Map([[1, 'x']]))).load(1),
+).resolves.toEqualTypeOf<string | undefined>()
+// The compiler reports what is wrong, and not another form of the call.
+batch(async (ids: number[]) => ids.map(String), {
+  // @ts-expect-error: no such option
+  maxBach: 5,
+})
+batch(async (ids: number[]) => new Map(ids.map((id) => [id, 'x'])), {
+  // @ts-expect-error: no number
+  maxBatch: '5',
+})
+// @ts-expect-error: neither a list nor a Map
+batch(async (ids: number[]) => ids.length)
+
+// What is returned and not kept, and what is forgotten.
+expectTypeOf(memoized.clear).toEqualTypeOf<() => Promise<void>>()
+expectTypeOf(throttle({ limit: 1, interval: '1s' }).waiting).toEqualTypeOf<number>()
+expectTypeOf(throttle(cityOf, { limit: 1, interval: '1s' }).waiting).toEqualTypeOf<number>()
 
 // All events, and one of them.
 events.on('*', ({ type }) => expectTypeOf(type).toEqualTypeOf<RequestEventType>())

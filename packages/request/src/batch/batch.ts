@@ -60,6 +60,12 @@ export function batch<Key, Value>(
   loadMany: LoadMany<Key, ReadonlyMap<Key, Value | Error>>,
   options?: BatchOptions<Key> | CachedBatchOptions<Key, NoInfer<Value>>,
 ): Batch<Key, Value | undefined>
+// Last, as the compiler reports an error against the last one: it fits every loader, so the error is of what is wrong.
+/** With now a list and now a Map, values may be `undefined`. */
+export function batch<Key, Value>(
+  loadMany: LoadMany<Key, ManyAnswers<Key, Value>>,
+  options?: BatchOptions<Key> | CachedBatchOptions<Key, NoInfer<Value>>,
+): Batch<Key, Value | undefined>
 export function batch<Key, Value>(
   loadMany: LoadMany<Key, ManyAnswers<Key, Value>>,
   options: BatchOptions<Key> | CachedBatchOptions<Key, Value> = {},
