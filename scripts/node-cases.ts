@@ -10,6 +10,8 @@ import {
   systemClock,
 } from '../packages/core/src/index.ts'
 import { lease } from '../packages/core/src/lease/lease.ts'
+import { placeholder, setPlaceholders } from '../packages/core/src/placeholders/placeholders.ts'
+import { retain } from '../packages/core/src/retain/retain.ts'
 import { type Change, changes } from '../packages/core/src/changes/changes.ts'
 import { describe, expect, test } from 'vitest'
 
@@ -282,6 +284,53 @@ export function nodeCases(open: OpenNodes, hasLeases: boolean): void {
       const shared = other.stats().tiers[1]?.type
       expect(reports.toSorted()).toEqual(['load ', 'load ', 'load t', `${shared} t`].toSorted())
     })
+  })
+
+  describe('what is kept for a screen', () => {
+    test('placeholders go when another process invalidates them', async () => {
+      const [one, other] = await two()
+      setPlaceholders(other, [
+        { key: ['user', 1], value: 'Ann' },
+        { key: ['user', 2], value: 'Bob', tags: ['t'] },
+        { key: ['user', 3], value: 'Cem' },
+      ])
+      const shown = (): unknown[] => [1, 2, 3].map((id) => placeholder(other, ['user', id])?.value)
+      expect(shown()).toEqual(['Ann', 'Bob', 'Cem'])
+      await one.delete(['user', 1])
+      await one.invalidateTags(['t'])
+      await until('the records have come', () => shown().join() === ',,Cem')
+      await one.clear()
+      await until('the record has come', () => shown().join() === ',,')
+    })
+
+    test('what is retained, or stored ahead of use, is invalidated by another process as anything else', async () => {
+      const [one, other] = await two({ staleWhileRevalidate: '1h' })
+      await other.set('k', 'old', { tags: ['t'], speculative: true })
+      const release = retain(other, 'k')
+      const after = await one.expireTags(['t'], { for: '1h' })
+      await until('the record has come', () => other.peek('k') === undefined)
+      expect(other.peek('k', { stale: true })).toBe('old')
+      expect(await other.get('k', { after })).toBeUndefined()
+      await one.delete('k')
+      await until('the record has come', () => other.peek('k', { stale: true }) === undefined)
+      release()
+    })
+  })
+
+  test('the event `tier` says how long the server took, and of what', async () => {
+    const [one, other] = await two()
+    const heard: string[] = []
+    const isTimed: boolean[] = []
+    other.on('tier', ({ operation, count, durationMs, outcome }) => {
+      heard.push(`${operation} ${count} ${outcome}`)
+      isTimed.push(durationMs > 0)
+    })
+    await one.setMany(['a', 'b'].map((key) => ({ key, value: 1 })))
+    expect(await other.getMany(['a', 'b', 'c'])).toEqual([1, 1, undefined])
+    await other.set('c', 1)
+    await other.delete('c')
+    expect(heard).toEqual(['get 3 success', 'set 1 success', 'delete 1 success'])
+    expect(isTimed).toEqual([true, true, true])
   })
 
   describe('`write`', () => {
