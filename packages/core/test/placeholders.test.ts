@@ -42,6 +42,26 @@ describe('a placeholder', () => {
     expect(valueOf(cache, 'other')).toBe(_.endsWith('all') ? undefined : 1)
   })
 
+  test.each([
+    ['a key', (cache: Cache) => cache.expire('k:1', { for: '1m' })],
+    ['tags', (cache: Cache) => cache.expireTags(['t'], { for: '1m' })],
+    ['a prefix', (cache: Cache) => cache.expirePrefix(['k'], { for: '1m' })],
+    ['all of a namespace', (cache: Cache) => cache.namespace('k').expireAll({ for: '1m' })],
+  ])('expired for a time by %s is gone after it', async (_, expire) => {
+    const { cache, clock } = make()
+    setPlaceholders(cache, [
+      { key: 'k:1', value: 1, tags: ['t'] },
+      { key: 'other', value: 1 },
+    ])
+    await expire(cache)
+    clock.advance(30_000)
+    await expire(cache)
+    clock.advance(29_999)
+    expect(valueOf(cache, 'k:1')).toBe(1)
+    clock.advance(1)
+    expect([valueOf(cache, 'k:1'), valueOf(cache, 'other')]).toEqual([undefined, 1])
+  })
+
   test('stays when it is expired: it is stale anyway', async () => {
     const { cache } = make()
     setPlaceholders(cache, [{ key: 'k', value: 1, tags: ['t'] }])

@@ -17,8 +17,13 @@ interface Kept {
   readonly tags: readonly string[]
 }
 
+interface Placed extends Kept {
+  /** On the cache's timeline: what was expired for a time is gone after it. */
+  goneAt: number
+}
+
 export class KeptPlaceholders extends PolicyFront {
-  readonly #kept = new Map<string, Kept>()
+  readonly #kept = new Map<string, Placed>()
   #engine: Engine | undefined
   /** View of the log that they were followed by; `undefined` before there is one. */
   #generation: number | undefined
@@ -42,7 +47,7 @@ export class KeptPlaceholders extends PolicyFront {
       const { key, value } = placeholder
       if (value === undefined || this.peek(key) !== undefined) continue
       this.#kept.delete(key)
-      this.#kept.set(key, placeholder)
+      this.#kept.set(key, { ...placeholder, goneAt: Number.POSITIVE_INFINITY })
     }
     for (const key of this.#kept.keys()) {
       if (this.#kept.size <= MAX_PLACEHOLDERS) break
@@ -52,7 +57,10 @@ export class KeptPlaceholders extends PolicyFront {
 
   find(key: string): Kept | undefined {
     this.#adopt()
-    return this.#kept.get(key)
+    const kept = this.#kept.get(key)
+    if (kept === undefined || this.#now() < kept.goneAt) return kept
+    this.#kept.delete(key)
+    return undefined
   }
 
   override set(key: string, entry: Entry, bytes: number, evicted: Evicted): void {
@@ -68,26 +76,25 @@ export class KeptPlaceholders extends PolicyFront {
     this.#generation = view.generation
   }
 
-  #invalidated({ scope, strength }: Invalidation): void {
-    if (strength !== 'hard') return
-    switch (scope.type) {
-      case 'all':
-        this.#kept.clear()
-        break
-      case 'key':
-        this.#kept.delete(scope.key)
-        break
-      case 'tag':
-        this.#drop(({ tags }) => tags.includes(scope.tag))
-        break
-      default: {
-        const matches = matcherOf(scope, compileWholePattern)
-        this.#drop(({ key }) => matches(key))
-      }
+  /** What is expired stays, as it is stale anyway, unless it may be so for a time alone. */
+  #invalidated(record: Invalidation): void {
+    if (record.strength === 'hard') for (const { key } of this.#concerned(record)) this.#kept.delete(key)
+    else if (record.forMs !== undefined) {
+      const goneAt = this.#now() + record.forMs
+      for (const kept of this.#concerned(record)) kept.goneAt = Math.min(kept.goneAt, goneAt)
     }
   }
 
-  #drop(isGone: (kept: Kept) => boolean): void {
-    for (const kept of this.#kept.values()) if (isGone(kept)) this.#kept.delete(kept.key)
+  #concerned({ scope }: Invalidation): Placed[] {
+    if (scope.type === 'key') return [this.#kept.get(scope.key) ?? []].flat()
+    const all = [...this.#kept.values()]
+    if (scope.type === 'all') return all
+    if (scope.type === 'tag') return all.filter(({ tags }) => tags.includes(scope.tag))
+    const matches = matcherOf(scope, compileWholePattern)
+    return all.filter(({ key }) => matches(key))
+  }
+
+  #now(): number {
+    return (this.#engine as Engine).elapsed()
   }
 }
