@@ -16,7 +16,6 @@ import {
   resolveFreshness,
   DEFAULT_FRESHNESS,
   systemClock,
-  timeLimit,
   toMs,
 } from '@hotpath/contract'
 import { Backoff } from './flights/backoff.ts'
@@ -32,6 +31,7 @@ import { sizeOf } from './memory/size-of.ts'
 import { type LocalHost, LocalView } from './view/local-view.ts'
 import type { Judgement, LogView } from './view/log-view.ts'
 import { type CacheStats, type Counters, Stats } from './watch/stats.ts'
+import { PendingWrites } from './time/pending-writes.ts'
 import { Timeline } from './time/timeline.ts'
 import { ValueCheck } from './value-check.ts'
 
@@ -76,9 +76,7 @@ export class Engine implements SharedHost, LocalHost {
   readonly faults: number[]
   readonly #shared: SharedParts | undefined
   readonly valueCheck: ValueCheck | undefined
-  /** The last save of each key that is written through. */
-  readonly #saves = new Map<string, Promise<unknown>>()
-  readonly #writes = new Set<Promise<unknown>>()
+  readonly writes: PendingWrites = new PendingWrites()
   #replacing = false
   #closing: Promise<void> | undefined
   /** Writes have arrived, or have had their time. */
@@ -215,22 +213,9 @@ export class Engine implements SharedHost, LocalHost {
     return stored && this.track(stored)
   }
 
-  /** Keeps a write behind in sight, so that `close()` can wait for it. */
+  /** Keeps a write in the background in sight, so that `close()` can wait for it. */
   track<Result>(write: Promise<Result>): Promise<Result> {
-    this.#writes.add(write)
-    const over = (): void => void this.#writes.delete(write)
-    write.then(over, over)
-    return write
-  }
-
-  /** Runs saves of one key one at a time, in the order of the calls. */
-  inTurn<Result>(key: string, save: () => Promise<Result>): Promise<Result> {
-    const before = this.#saves.get(key)
-    const done = this.track(before === undefined ? save() : before.then(save, save))
-    this.#saves.set(key, done)
-    const over = (): void => void (this.#saves.get(key) === done && this.#saves.delete(key))
-    done.then(over, over)
-    return done
+    return this.writes.track(write)
   }
 
   /** Removes dead entries from all tiers, and answers how many. */
@@ -273,24 +258,12 @@ export class Engine implements SharedHost, LocalHost {
 
   async #close(): Promise<void> {
     await this.flights.close()
-    await this.#settled()
+    await this.writes.settled(this.clock, CLOSE_MS, this.view.idle())
+    this.#isOver = true
     this.#shared?.close()
     this.timeline.close()
     await Promise.allSettled([...this.tiers.map(async ({ store }) => store.close()), this.#shared?.release()])
     this.events.clear()
-  }
-
-  /** When all that was written and appended has arrived, or has had its time. */
-  async #settled(): Promise<void> {
-    let cancel = (): void => {}
-    const late = new Promise<void>((resolve) => {
-      cancel = timeLimit(this.clock, CLOSE_MS, resolve)
-    })
-    const letExit = this.clock.hold?.()
-    await Promise.race([Promise.allSettled([...this.#writes, this.view.idle()]), late])
-    this.#isOver = true
-    cancel()
-    letExit?.()
   }
 
   /** An operation of a tier failed. */

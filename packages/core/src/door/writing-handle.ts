@@ -64,7 +64,7 @@ export class WritingHandle extends ReadingHandle {
       throw wrongOption('save', 'a function', save, 'Use for example `(user) => db.save(user)`.')
     const [engine, counters] = [this.engine, this.counters]
     const tools = { append, store, reach, timeLimit, tooSlow, toToken }
-    const written = await engine.inTurn(write.key, async () => {
+    const written = await engine.writes.inTurn(write.key, async () => {
       this.open()
       const { writeThrough } = await import('./later/write.ts')
       return writeThrough({ engine, counters, write, save, options, tools })
