@@ -117,7 +117,7 @@ createCache({ name: 'n', tiers: [memory({ maxEntries: 1, maxTtl: '30s' })], ...p
 void cache.set('k', 1, presets.session)
 void cache.set('k', 1, { maxEntryBytes: '10kb', speculative: true })
 // @ts-expect-error: no such kind
-presets.page
+void presets.page
 
 // Histograms.
 const times = createHistogram()
