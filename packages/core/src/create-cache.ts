@@ -22,5 +22,5 @@ import type { CacheOptions } from './options.ts'
  */
 export function createCache(options: CacheOptions): Cache {
   const engine = new Engine(options)
-  return new CacheHandle(engine, new KeySpace(engine.shortenKey), engine.freshness, engine.stats.root)
+  return new CacheHandle(engine, new KeySpace(engine.shared?.shortenKey), engine.freshness, engine.stats.root)
 }

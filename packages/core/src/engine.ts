@@ -23,7 +23,7 @@ import { isPromise } from './time/chain.ts'
 import { Events, invalidatedEvent } from './watch/events.ts'
 import { Flights, closedError } from './flights/flight.ts'
 import type { Found } from './flights/found.ts'
-import type { GuardedTier, OpenTier } from './shared/tiers/lower-tiers.ts'
+import type { OpenTier } from './shared/tiers/lower-tiers.ts'
 import type { SharedHost, SharedParts } from './shared/shared.ts'
 import { type CacheOptions, checkCacheOptions } from './options.ts'
 import { sharedHalfOf } from './shared-half.ts'
@@ -51,17 +51,8 @@ export class Engine implements SharedHost, LocalHost {
   readonly tiers: readonly OpenTier[]
   /** The first tier, when it answers without a promise. */
   readonly memory: TierStore | undefined
-  readonly lower: readonly GuardedTier[]
-  /** Look-ups below memory; `undefined` where there is nothing. */
-  readonly below: SharedParts['below']
-  /** Turns at loading across processes; `undefined` where no tier has leases, or they are turned off. */
-  readonly takeTurn: SharedParts['takeTurn']
-  /** Leases; `undefined` where no tier has them, or they are turned off. */
-  readonly lease: SharedParts['lease']
-  /** For callers whose token could not be reached. */
-  readonly waitForEarly: SharedParts['waitForEarly'] | undefined
-  /** Shortens long keys, where a store could not take them; memory keeps them whole. */
-  readonly shortenKey: SharedParts['shortenKey'] | undefined
+  /** What lower tiers, shared logs and leases need; `undefined` for memory alone. */
+  readonly shared: SharedParts | undefined
   readonly maxKeyBytes: number
   readonly view: LogView
   readonly flights: Flights
@@ -74,7 +65,6 @@ export class Engine implements SharedHost, LocalHost {
   readonly evictions: number[]
   /** By tier. */
   readonly faults: number[]
-  readonly #shared: SharedParts | undefined
   readonly valueCheck: ValueCheck | undefined
   readonly writes: PendingWrites = new PendingWrites()
   #replacing = false
@@ -105,14 +95,8 @@ export class Engine implements SharedHost, LocalHost {
       store: tier.open(this.contexts[index] as TierContext),
     }))
     const shared = half?.open(this, options, { timeoutMs, maxOfflineMs })
-    this.#shared = shared
+    this.shared = shared
     this.memory = shared === undefined ? this.tiers[0]?.store : shared.memory
-    this.lower = shared?.lower ?? []
-    this.below = shared?.below
-    this.takeTurn = shared?.takeTurn
-    this.lease = shared?.lease
-    this.waitForEarly = shared?.waitForEarly
-    this.shortenKey = shared?.shortenKey
     this.maxKeyBytes = shared === undefined ? Number.POSITIVE_INFINITY : MAX_KEY_BYTES
     this.view = shared?.view ?? new LocalView(this)
     this.flights = new Flights(this.view)
@@ -209,7 +193,7 @@ export class Engine implements SharedHost, LocalHost {
   ): MaybePromise<unknown> {
     if (this.#isOver || entries.length === 0) return undefined
     if (!this.closed) for (const [key, entry] of entries) void this.memory?.set(key, entry)
-    const stored = this.#shared?.store(entries, upTo)
+    const stored = this.shared?.store(entries, upTo)
     return stored && this.track(stored)
   }
 
@@ -228,7 +212,7 @@ export class Engine implements SharedHost, LocalHost {
       return judgement === 'outdated' || ageOf(entry, this.elapsed(), judgement === 'expired') === 'dead'
     }
     let purged = (await this.memory?.purge({ isDead })) ?? 0
-    for (const tier of this.lower) purged += await tier.purge({ isDead })
+    for (const tier of this.shared?.lower ?? []) purged += await tier.purge({ isDead })
     return purged
   }
 
@@ -260,9 +244,9 @@ export class Engine implements SharedHost, LocalHost {
     await this.flights.close()
     await this.writes.settled(this.clock, CLOSE_MS, this.view.idle())
     this.#isOver = true
-    this.#shared?.close()
+    this.shared?.close()
     this.timeline.close()
-    await Promise.allSettled([...this.tiers.map(async ({ store }) => store.close()), this.#shared?.release()])
+    await Promise.allSettled([...this.tiers.map(async ({ store }) => store.close()), this.shared?.release()])
     this.events.clear()
   }
 
@@ -291,7 +275,7 @@ export class Engine implements SharedHost, LocalHost {
         this.evictions[index] = (this.evictions[index] ?? 0) + 1
         if (this.events.wants('evict')) this.events.emit({ type: 'evict', key, tier: type, reason })
       },
-      changed: (key) => void (!this.closed && this.#shared?.changed(index, key)),
+      changed: (key) => void (!this.closed && this.shared?.changed(index, key)),
       fault: (error) => this.fault(error, index),
     }
   }

@@ -149,7 +149,7 @@ describe('changes of a log that keeps its records', () => {
     expect(await take(read, 2)).toEqual(['gap', 'tag e own'])
   })
 
-  test('beyond ten thousand that wait are read from the log', async () => {
+  test('beyond ten thousand that wait are read from the log', { timeout: 60_000 }, async () => {
     const log = keepingLog(20_000)
     const { cache } = make({ log: () => log })
     const read = changes(cache)

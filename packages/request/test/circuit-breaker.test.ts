@@ -38,7 +38,7 @@ describe('a circuit breaker', () => {
     expect(await bench.ask('well')).toMatchObject({
       code: 'ERR_REQUEST_CIRCUIT_OPEN',
       message:
-        '`load` was not called, because too many calls failed of late. Try again in 5000 ms, or put a `fallback` around it.',
+        '`load` was not called, because too many calls failed recently. Try again in 5000 ms, or put a `fallback` around it.',
       context: { name: 'load', retryAfterMs: 5_000 },
     })
     expect(bench.calls()).toBe(4)

@@ -22,6 +22,7 @@ import type {
 import { sizeOf } from '../memory/size-of.ts'
 import { DEPENDENCIES, type SetEntry, WARM_OPTIONS } from '../options.ts'
 import type { CacheEventType, CacheListener } from '../watch/events.ts'
+import { loadedAt } from '../view/log-view.ts'
 import type { CacheStats } from '../watch/stats.ts'
 import { NO_OPTIONS, assertIterable, noWarmLoader, ownTags } from './input.ts'
 import { InvalidatingHandle } from './invalidating-handle.ts'
@@ -47,10 +48,10 @@ export class CacheHandle extends InvalidatingHandle implements Cache {
 
   isCurrent(token: Token, of: Dependencies = NO_OPTIONS): boolean {
     checkOptions(of, 'isCurrent', DEPENDENCIES)
-    const { epoch, position: asOf } = this.engine.view.atMost(parseToken(token))
+    const { view } = this.engine
     // The name of a namespace is what its prefixes begin with, so that clearing it concerns all that was read in it.
     const key = of.key === undefined ? this.keys.name : this.keys.encode(of.key)
-    return this.engine.view.judge(key, { tags: ownTags(of.tags), epoch, asOf }) === 'valid'
+    return view.judge(key, loadedAt(view.atMost(parseToken(token)), ownTags(of.tags))) === 'valid'
   }
 
   wrap<Fn extends AnyFunction>(fn: Fn, ...[options = {}]: WrapArguments<Fn>): Wrapped<Fn> {

@@ -6,7 +6,7 @@
  * judged again when the load ends (see `Flights.joinable` and `awaitFlight`).
  */
 import { ClosedError, type Mark } from '@hotpath/contract'
-import type { LogView } from '../view/log-view.ts'
+import { type LogView, loadedAt } from '../view/log-view.ts'
 import type { Found, Servable } from './found.ts'
 
 /** How a flight ended. */
@@ -42,14 +42,10 @@ export interface FlightPlan {
 interface KeyFlights {
   /** The one that may be joined. */
   current: Flight | undefined
-  running: number
+  /** Those that have not ended. */
+  readonly running: Flight[]
   /** Number of the latest that has stored its value. */
   stored: number
-}
-
-/** Where a flight is listed. */
-interface Listing {
-  flight: Flight | undefined
 }
 
 // Every field is set from the start, so that V8 sees objects of one shape.
@@ -66,8 +62,6 @@ export class Flight<Value = unknown> {
   readonly startedAt: number
   /** Grows from flight to flight. */
   number = 0
-  /** Among those that have not ended. */
-  listing: Listing | undefined = undefined
   /** Tags declared so far. */
   tags: readonly string[]
   settled = false
@@ -179,7 +173,6 @@ export class Flights {
   begun = 0
   /** How many have ended. */
   landed = 0
-  readonly #all = new Set<Listing>()
 
   constructor(view: LogView) {
     this.#view = view
@@ -192,8 +185,7 @@ export class Flights {
     if (/* rule: join */ flight.changes === this.#view.changes) return flight
     if (flight.mark === undefined || flight.generation !== this.#view.generation) return undefined
     if (after > flight.mark.position) return undefined
-    const subject = { tags: flight.tags, epoch: flight.mark.epoch, asOf: flight.mark.position }
-    return this.#view.judge(key, subject) === 'valid' ? flight : undefined
+    return this.#view.judge(key, loadedAt(flight.mark, flight.tags)) === 'valid' ? flight : undefined
   }
 
   /**
@@ -208,36 +200,31 @@ export class Flights {
   add(flight: Flight): void {
     const { key } = flight
     flight.number = ++this.begun
-    const siblings = this.#byKey.get(key) ?? { current: undefined, running: 0, stored: 0 }
+    const siblings = this.#byKey.get(key) ?? { current: undefined, running: [], stored: 0 }
     this.#byKey.set(key, siblings)
     siblings.current = flight
-    siblings.running++
+    siblings.running.push(flight)
     flight.siblings = siblings
     flight.onEnd = this.#ended
-    flight.listing = { flight }
-    this.#all.add(flight.listing)
   }
 
   get size(): number {
-    return this.#all.size
+    return this.begun - this.landed
   }
 
   readonly #ended = (flight: Flight): void => {
     this.landed++
-    const { key, listing, siblings } = flight
-    if (listing !== undefined) {
-      this.#all.delete(listing)
-      // For the reason that `Deadlines.end` gives: a flight holds a value.
-      listing.flight = undefined
-    }
+    const { key, siblings } = flight
     if (siblings === undefined) return
+    // A flight holds a value, and a table of V8 may keep what was deleted from it (see `Deadlines.end`): nothing of it is left.
     if (siblings.current === flight) siblings.current = undefined
-    if (--siblings.running === 0) this.#byKey.delete(key)
+    siblings.running.splice(siblings.running.indexOf(flight), 1)
+    if (siblings.running.length === 0) this.#byKey.delete(key)
   }
 
   /** Ends all flights. */
   async close(): Promise<void> {
-    const all = [...this.#all].flatMap(({ flight }) => flight ?? [])
+    const all = [...this.#byKey.values()].flatMap(({ running }) => running)
     for (const flight of all) flight.abort(closedError())
     await Promise.all(all.map((flight) => flight.promise))
   }

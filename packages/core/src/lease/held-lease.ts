@@ -53,7 +53,7 @@ export function holdLease(engine: Engine, { key, grant, ttlMs, askedAt }: Grante
   }
   async function renew(): Promise<void> {
     const at = engine.elapsed()
-    const isMine = await engine.lease?.renew(grant)
+    const isMine = await engine.shared?.lease?.renew(grant)
     if (released !== undefined || lost.signal.aborted) return
     if (isMine === false) return lose(leaseLost())
     // Without a response it may still be renewed before it ends.
@@ -65,7 +65,7 @@ export function holdLease(engine: Engine, { key, grant, ttlMs, askedAt }: Grante
   }
   function release(): Promise<void> {
     stop()
-    released ??= engine.track(engine.lease?.release(key, grant) ?? Promise.resolve())
+    released ??= engine.track(engine.shared?.lease?.release(key, grant) ?? Promise.resolve())
     return released
   }
   function close(): void {

@@ -67,7 +67,7 @@ export async function lease(cache: Cache, name: string, options: LeaseOptions = 
   if (!Number.isFinite(ttlMs) || ttlMs < 1)
     throw wrongOption('ttl', 'finite and at least a millisecond', options.ttl, "Use for example `ttl: '30s'`.")
   if (engine.closed) throw closedError()
-  const leases = engine.lease
+  const leases = engine.shared?.lease
   if (leases === undefined) return undefined
   const ending = new AbortController()
   const { signal } = options
@@ -78,7 +78,11 @@ export async function lease(cache: Cache, name: string, options: LeaseOptions = 
   engine.endings.add(close)
   const key = PREFIX + name
   try {
-    return await acquire(engine, leases, engine.shortenKey?.(key) ?? key, { ttlMs, waitMs, signal: ending.signal })
+    return await acquire(engine, leases, engine.shared?.shortenKey(key) ?? key, {
+      ttlMs,
+      waitMs,
+      signal: ending.signal,
+    })
   } finally {
     signal?.removeEventListener('abort', abort)
     engine.endings.delete(close)
@@ -88,7 +92,7 @@ export async function lease(cache: Cache, name: string, options: LeaseOptions = 
 /** Asks until the lease is granted, or the time is over. */
 async function acquire(
   engine: Engine,
-  leases: NonNullable<Engine['lease']>,
+  leases: NonNullable<NonNullable<Engine['shared']>['lease']>,
   key: string,
   { ttlMs, waitMs, signal }: { readonly ttlMs: number; readonly waitMs: number; readonly signal: AbortSignal },
 ): Promise<HeldLease | undefined> {

@@ -1,7 +1,7 @@
 /** Reads that depend on more than a value does: its tags, and further ones that the reader names. */
-import type { Engine } from '../engine.ts'
 import type { Found } from '../flights/found.ts'
 import type { Flight } from '../flights/flight.ts'
+import { loadedAt } from '../view/log-view.ts'
 import type { Call } from './call.ts'
 
 /** Whose read it is, and what it is judged by. */
@@ -29,13 +29,9 @@ export function judgedAgain<Value>(
 
 /** Whether a flight began before a record of the further tags: then it is not for this reader. */
 export function isBehind(
-  {
-    engine,
-    key,
-    judgedBy,
-  }: { readonly engine: Engine; readonly key: string; readonly judgedBy: readonly string[] | undefined },
+  { engine, key, judgedBy }: Omit<Reader, 'after'>,
   { mark }: Pick<Flight<never>, 'mark'>,
 ): boolean {
   if (judgedBy === undefined || mark === undefined) return false
-  return engine.view.judge(key, { tags: judgedBy, epoch: mark.epoch, asOf: mark.position }) !== 'valid'
+  return engine.view.judge(key, loadedAt(mark, judgedBy)) !== 'valid'
 }

@@ -4,8 +4,6 @@ import {
   type Entry,
   type Freshness,
   LoadError,
-  SPECULATIVE,
-  createEntry,
   resolveFreshness,
   displayKey,
   timeLimit,
@@ -20,6 +18,8 @@ import type { Call } from './call.ts'
 import { forReader } from './judged-by.ts'
 import { type LoadDecisions, contextOf } from './load-context.ts'
 import { NOT_MODIFIED } from './loader.ts'
+import { newEntry, windowsOf } from './new-entry.ts'
+import { loadedAt } from '../view/log-view.ts'
 
 const NO_DECISIONS: LoadDecisions = { lifetime: undefined, skipped: false, asOf: undefined }
 
@@ -28,7 +28,7 @@ export async function fly<Value>(call: Call<Value>, flight: Flight<Value>): Prom
   const { engine, key, refresh, after = 0 } = call
   try {
     const look = async (): Promise<Found<Value> | undefined> =>
-      engine.below?.lookUp({
+      engine.shared?.below?.lookUp({
         key,
         after,
         isEnough: (one) => isServable(forReader(call, one)),
@@ -46,8 +46,9 @@ export async function fly<Value>(call: Call<Value>, flight: Flight<Value>): Prom
       const [over, cancel] = pause(engine.clock, waitMs)
       await flight.guard(over).finally(cancel)
     }
-    if (refresh || call.isOneOfMany || engine.takeTurn === undefined) return await load(call, flight)
-    const turn = await engine.takeTurn(flight, look, call.lookedAt)
+    const takeTurn = engine.shared?.takeTurn
+    if (refresh || call.isOneOfMany || takeTurn === undefined) return await load(call, flight)
+    const turn = await takeTurn(flight, look, call.lookedAt)
     if (turn.type === 'found') return flight.settle(turn)
     await load(call, flight)
     await engine.track(turn.end())
@@ -189,19 +190,13 @@ function judgeLoaded<Value>(
   const judgement =
     mark === undefined || /* rule: same-generation */ flight.generation !== engine.view.generation
       ? 'outdated'
-      : engine.view.judge(key, { tags, epoch: mark.epoch, asOf: mark.position })
+      : engine.view.judge(key, loadedAt(mark, tags))
   const windows = windowsOf(value, freshness, engine.random)
   const mayStore = !decisions.skipped && value !== undefined && windows.freshMs > 0
   const isGood = mark !== undefined && judgement !== 'outdated'
   if (mayStore && judgement === 'outdated') engine.notStored(key, tags, mark === undefined)
   const isStored = isGood && mayStore && isStorable(engine, key, value, freshness) && flight.claim()
-  if (isStored) {
-    const { epoch, position: asOf } = mark
-    const aheadMs = loadMs * freshness.refreshAhead
-    const entry = createEntry({ value, tags, createdAt: engine.elapsed(), ...windows, epoch, asOf, aheadMs })
-    if (freshness.speculative) entry.judgedAt = SPECULATIVE
-    entries.push([key, entry])
-  }
+  if (isStored) entries.push([key, newEntry(engine, { value, tags, freshness, windows, mark, loadMs })])
   const raced = judgement !== 'valid'
   return { type: 'value', value, raced, isStored, freshMs: isStored ? windows.freshMs : 0, mark }
 }
@@ -216,17 +211,6 @@ function isStorable(engine: Engine, key: string, value: unknown, { maxEntryBytes
     engine.fault(error as CodecError)
     return false
   }
-}
-
-/** The windows of one value: a shorter life for `null` where asked, jitter taken off. */
-export function windowsOf(
-  value: unknown,
-  { freshMs, staleMs, errorMs, jitter, negativeMs }: Freshness,
-  random: () => number,
-): Pick<Entry, 'freshMs' | 'staleMs' | 'errorMs'> {
-  if (value === null && negativeMs !== undefined) return { freshMs: negativeMs, staleMs: 0, errorMs: 0 }
-  const isShortened = jitter > 0 && freshMs < Number.POSITIVE_INFINITY
-  return { freshMs: isShortened ? Math.ceil(freshMs * (1 - jitter * random())) : freshMs, staleMs, errorMs }
 }
 
 export function tooSlow(key: string, { hardTimeoutMs }: Freshness): LoadError {

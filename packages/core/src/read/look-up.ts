@@ -19,7 +19,8 @@ export function lookInMemory(engine: Engine, key: string, after: number): Found 
 export function lookUp<Result>(engine: Engine, look: LookUp<Result>): MaybePromise<Result> {
   const held = lookInMemory(engine, look.key, look.after)
   if (held !== undefined && look.isEnough(held)) return look.done(held)
-  return engine.below === undefined ? look.done(undefined, held) : engine.below.lookUp(look)
+  const below = engine.shared?.below
+  return below === undefined ? look.done(undefined, held) : below.lookUp(look)
 }
 
 /** The same for many keys, by one read of many per tier. */
@@ -36,6 +37,6 @@ export async function lookUpMany(
     if (held !== undefined) all.set(key, held)
     if (held === undefined || !isEnough(held, key)) missing.add(key)
   }
-  if (missing.size > 0) await engine.below?.lookUpMany({ all, missing, after, isEnough })
+  if (missing.size > 0) await engine.shared?.below?.lookUpMany({ all, missing, after, isEnough })
   return all
 }

@@ -22,7 +22,8 @@ export function readThrough<Value>(call: Call<Value>, token: Mark | undefined): 
 
 function readAt<Value>(call: Call<Value>, after: number | undefined): MaybePromise<Value> {
   const { engine, key, signal, freshness } = call
-  const { below, flights } = engine
+  const { shared, flights } = engine
+  const below = shared?.below
   call.after = after
   if (after !== undefined) {
     const held = forReader(call, lookInMemory(engine, key, after))
@@ -110,7 +111,7 @@ async function loadOrJoin<Value>(call: Call<Value>): Promise<Value> {
   const { engine, signal, refresh } = call
   let mayJoin = !refresh
   const { begun } = engine.flights
-  if (call.after === undefined && mayJoin) await engine.waitForEarly?.(call.key, signal)
+  if (call.after === undefined && mayJoin) await engine.shared?.waitForEarly(call.key, signal)
   for (;;) {
     if (engine.closed) throw closedError()
     signal?.throwIfAborted()

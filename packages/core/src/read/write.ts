@@ -5,14 +5,12 @@ import {
   type Invalidation,
   type Mark,
   type MaybePromise,
-  SPECULATIVE,
   ValueError,
-  createEntry,
   displayKey,
 } from '@hotpath/contract'
 import { chain, isPromise } from '../time/chain.ts'
 import type { Engine } from '../engine.ts'
-import { windowsOf } from './load.ts'
+import { newEntry, windowsOf } from './new-entry.ts'
 import { NOWHERE, QUEUED } from '../view/log-view.ts'
 import type { Counters } from '../watch/stats.ts'
 
@@ -86,7 +84,7 @@ function onceBegun<Value>(engine: Engine, value: MaybePromise<Value>): MaybeProm
   return chain(value, (done) => engine.view.beginning()?.then(() => done) ?? done)
 }
 
-interface Placed {
+interface MarkedWrite {
   readonly write: Write
   readonly mark: Mark
 }
@@ -96,13 +94,13 @@ interface Placed {
  *
  * @param marks - Where the log has the claims, `perMark` of them at each.
  */
-function lastOfEachKey(writes: readonly Write[], marks: readonly Mark[], perMark: number): Iterable<Placed> {
+function lastOfEachKey(writes: readonly Write[], marks: readonly Mark[], perMark: number): Iterable<MarkedWrite> {
   let claims = 0
-  const placed = writes.map((write): Placed => {
+  const marked = writes.map((write): MarkedWrite => {
     const mark = write.asOf ?? marks[Math.floor(claims++ / perMark)]
     return { write, mark: mark ?? NOWHERE }
   })
-  return placed.length === 1 ? placed : new Map(placed.map((one) => [one.write.key, one])).values()
+  return marked.length === 1 ? marked : new Map(marked.map((one) => [one.write.key, one])).values()
 }
 
 /** Invalidates keys everywhere, and frees their places in the tiers. */
@@ -114,7 +112,7 @@ export async function remove(
 ): Promise<Mark> {
   const scopes = keys.map((key): Invalidation => ({ scope: { type: 'key', key }, strength: 'hard' }))
   const marks = await append(engine, counters, scopes, queue)
-  await Promise.all(engine.lower.map((tier) => tier.delete(keys)))
+  await Promise.all(engine.shared?.lower.map((tier) => tier.delete(keys)) ?? [])
   return markOfAll(engine, marks)
 }
 
@@ -127,15 +125,11 @@ export function markOfAll({ view }: Engine, marks: readonly Mark[]): Mark {
 function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: Mark): Entry | undefined {
   const windows = windowsOf(value, freshness, engine.random)
   if (windows.freshMs === 0 || engine.isTooLarge(key, value, freshness.maxEntryBytes)) return undefined
-  const createdAt = engine.elapsed()
-  const { freshMs, staleMs, errorMs } = windows
   const { view, closed } = engine
   const isQueued = mark === QUEUED
   // Nothing is judged any more once the cache closes. What is stored below memory then is judged by those who read it.
   const isKept = closed && view.isThere && !isQueued
-  const { epoch, position: asOf } = view.atMost(mark)
-  const entry = createEntry({ value, tags, createdAt, freshMs, staleMs, errorMs, epoch, asOf, aheadMs: 0 })
-  if (freshness.speculative) entry.judgedAt = SPECULATIVE
+  const entry = newEntry(engine, { value, tags, freshness, windows, mark: view.atMost(mark), loadMs: 0 })
   if (isKept || view.judge(key, entry) !== 'outdated') return entry
   engine.notStored(key, tags, isQueued || closed)
   return undefined

@@ -11,6 +11,11 @@ export interface Subject {
   readonly asOf: number
 }
 
+/** What was loaded from a point of the log on. */
+export function loadedAt({ epoch, position: asOf }: Mark, tags: readonly string[]): Subject {
+  return { tags, epoch, asOf }
+}
+
 /** Stands for a write that has no position yet: nobody can tell when a node is up to it. */
 export const QUEUED: Mark = { epoch: '_', position: 0 }
 

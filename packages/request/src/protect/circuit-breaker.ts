@@ -175,7 +175,7 @@ function circuitOpen(name: string, waitMs: number): RequestError {
   const retryAfterMs = Math.ceil(waitMs)
   return new RequestError(
     'ERR_REQUEST_CIRCUIT_OPEN',
-    `\`${name}\` was not called, because too many calls failed of late. Try again in ${retryAfterMs} ms, or put a \`fallback\` around it.`,
+    `\`${name}\` was not called, because too many calls failed recently. Try again in ${retryAfterMs} ms, or put a \`fallback\` around it.`,
     { context: { name, retryAfterMs } },
   )
 }

@@ -24,7 +24,7 @@ export async function inspect(engine: Engine, key: string, tools: InspectTools):
   const peek = (store: TierStore): MaybePromise<Entry | undefined> =>
     store.peek === undefined ? store.get(key) : store.peek(key)
   if (engine.memory !== undefined) consider(peek(engine.memory) as Entry | undefined, engine.tiers[0]?.type ?? '')
-  for (const guarded of engine.lower) consider(await guarded.run('get', peek), guarded.tier.type)
+  for (const guarded of engine.shared?.lower ?? []) consider(await guarded.run('get', peek), guarded.tier.type)
   return best
 }
 

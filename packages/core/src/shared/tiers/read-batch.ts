@@ -18,7 +18,7 @@ interface Batch {
   readonly settle: (answers: Answers) => void
 }
 
-interface Place {
+interface BatchedKey {
   readonly batch: Batch
   readonly index: number
 }
@@ -27,7 +27,7 @@ export class ReadBatch {
   readonly #clock: Clock
   readonly #ask: Ask
   readonly #store: Pick<TierStore, 'groupOf' | 'maxBatch'>
-  #places = new Map<string, Place>()
+  #batched = new Map<string, BatchedKey>()
   /** The last batch of each group. */
   #open = new Map<number, Batch>()
   #waiting: Batch[] = []
@@ -41,14 +41,14 @@ export class ReadBatch {
 
   /** `use` makes of the entry what is wanted. */
   get<Result>(key: string, use: (entry: Entry | undefined) => Result | Promise<Result>): Promise<Result> {
-    let place = this.#places.get(key)
-    if (place === undefined) {
+    let batched = this.#batched.get(key)
+    if (batched === undefined) {
       if (this.#waiting.length === 0) this.#schedule()
       const batch = this.#batchOf(this.#store.groupOf?.(key) ?? 0)
-      place = { batch, index: batch.keys.push(key) - 1 }
-      this.#places.set(key, place)
+      batched = { batch, index: batch.keys.push(key) - 1 }
+      this.#batched.set(key, batched)
     }
-    const { batch, index } = place
+    const { batch, index } = batched
     return batch.answers.then((answers) => use(answers?.[index]))
   }
 
@@ -73,7 +73,7 @@ export class ReadBatch {
   #send(): void {
     const batches = this.#waiting
     this.#waiting = []
-    this.#places = new Map()
+    this.#batched = new Map()
     this.#open = new Map()
     for (const batch of batches) void this.#read(batch)
   }
