@@ -34,7 +34,7 @@ export type { Freshness, FreshnessOptions, TimeoutOptions } from './freshness.ts
 
 export { NEVER_JUDGED, SPECULATIVE, ageOf, createEntry, deadAt } from './entry.ts'
 export type { Age, Entry, EntryFields, EntryHead } from './entry.ts'
-export { parseToken, toToken } from './token.ts'
+export { parseToken, toToken, tokenAt } from './token.ts'
 export type { Token } from './token.ts'
 
 export type { CacheLoadContext, CacheLoadOptions, CachePort, CacheSetOptions } from './ports/cache.ts'

@@ -16,8 +16,13 @@ export type Token = string & {
 const TOKEN = /^([\w-]{1,64})\.(\d{1,16})$/
 
 /** Writes a mark as a token. */
-export function toToken(mark: Mark): Token {
-  return `${mark.epoch}.${mark.position}` as Token
+export function toToken({ epoch, position }: Mark): Token {
+  return tokenAt(epoch, position)
+}
+
+/** Writes a position of an epoch as a token: as `toToken`, without an object for the two, which each read of an entry would make. */
+export function tokenAt(epoch: string, position: number): Token {
+  return `${epoch}.${position}` as Token
 }
 
 /**

@@ -68,8 +68,13 @@ export class ReadingHandle extends HandleBase {
     try {
       const encoded = this.keys.encode(key)
       const hit = options === NO_OPTIONS || mayHit(options) ? this.hit(encoded) : undefined
-      if (hit !== undefined) return Promise.resolve(this.#described({ entry: hit, age: 'fresh', tier: 0 }))
-      return this.#readBelow('entry', encoded, options, (found) => found && this.#described<Value>(found))
+      if (hit !== undefined) return Promise.resolve(describe(this.engine, hit as Entry<Value>, 'fresh', 0))
+      return this.#readBelow(
+        'entry',
+        encoded,
+        options,
+        (found) => found && describe(this.engine, found.entry as Entry<Value>, found.age, found.tier),
+      )
     } catch (error) {
       return Promise.reject(error)
     }
@@ -144,10 +149,6 @@ export class ReadingHandle extends HandleBase {
       return use(found)
     })
     return Promise.resolve(value)
-  }
-
-  #described<Value>(found: Found): CacheEntry<Value> {
-    return describe(this.engine, found as Found<Value>)
   }
 }
 

@@ -1,11 +1,16 @@
 /** What is said of a value that was read, beside the value. */
-import { toToken } from '@hotpath/contract'
+import { type Entry, tokenAt } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import type { Found } from '../flights/found.ts'
 import type { CacheEntry } from '../watch/entry-info.ts'
 
 /** What is known of what a tier had, and the value. */
-export function describe<Value>(engine: Engine, { entry, age, tier }: Found<Value>): CacheEntry<Value> {
+export function describe<Value>(
+  engine: Engine,
+  entry: Entry<Value>,
+  age: Found['age'],
+  tier: number,
+): CacheEntry<Value> {
   const { createdAt, freshMs, tags, epoch, asOf } = entry
   const ageMs = engine.timeline.recent() - createdAt
   return {
@@ -14,7 +19,7 @@ export function describe<Value>(engine: Engine, { entry, age, tier }: Found<Valu
     ageMs,
     ttlLeftMs: age === 'fresh' ? freshMs - ageMs : Math.min(0, freshMs - ageMs),
     tags,
-    asOf: toToken({ epoch, position: asOf }),
+    asOf: tokenAt(epoch, asOf),
     tier: engine.tiers[tier]?.type,
   }
 }

@@ -16,7 +16,7 @@ interface Reader {
 /** A tier had the value. */
 export function reportFound(reader: Reader, found: Found): void {
   if (reader.onRead === undefined) return
-  const { value: _, ...info } = describe(reader.engine, found)
+  const { value: _, ...info } = describe(reader.engine, found.entry, found.age, found.tier)
   report(reader, 'tier', info)
 }
 
