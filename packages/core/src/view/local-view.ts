@@ -59,7 +59,7 @@ export class LocalView implements LogView {
   }
 
   judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
-    if (this.#positions.settle()) this.#changed()
+    if (this.#positions.settle()) this.version++
     if (epoch !== this.#epoch || this.isOffline() || this.#positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
     return this.#positions.softAt(key, tags, asOf) <= asOf ? 'valid' : afterSoft(asOf, after)
   }
@@ -119,11 +119,6 @@ export class LocalView implements LogView {
 
   end(): void {
     this.offlineAt = Number.NEGATIVE_INFINITY
-  }
-
-  #changed(): void {
-    this.version++
-    this.changes++
   }
 
   #here(): Mark {

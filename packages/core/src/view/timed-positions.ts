@@ -63,7 +63,10 @@ export class TimedPositions implements LogPositions {
     return this.#dueAt < Number.POSITIVE_INFINITY && this.#elapsed() >= this.#dueAt
   }
 
-  /** Makes hard what is due. Returns whether anything was: then what was judged before may be judged otherwise. */
+  /**
+   * Makes hard what is due. Returns whether anything was: then entries may be judged otherwise than before. For loads in
+   * progress nothing has changed, as the record came when it was soft.
+   */
   settle(): boolean {
     if (!this.isDue()) return false
     const now = this.#elapsed()

@@ -24,9 +24,18 @@ export interface Entry extends Windows {
   readonly asOf: number
 }
 
+/** Gone, or stale, or stale for a time and gone then. */
+export interface Strength {
+  readonly hard: boolean
+  readonly forMs?: number | undefined
+}
+
+const HARD: Strength = { hard: true }
+
 interface LogRecord {
   readonly position: number
-  readonly hard: boolean
+  /** From when on: what is soft for a time is hard then. */
+  readonly hardFrom: number
   matches(key: string, tags: readonly string[]): boolean
 }
 
@@ -100,13 +109,17 @@ export class ReferenceCache {
 
   judge(key: string, tags: readonly string[], asOf: number): 'valid' | 'expired' | 'outdated' {
     const later = this.#records.filter((record) => record.position > asOf && record.matches(key, tags))
-    if (later.some(({ hard }) => hard)) return 'outdated'
+    if (later.some(({ hardFrom }) => this.now >= hardFrom)) return 'outdated'
     return later.length > 0 ? 'expired' : 'valid'
   }
 
-  /** How an entry may be used. */
-  ageOf(key: string, entry: Entry): 'fresh' | 'stale' | 'stale-if-error' | 'dead' | 'outdated' {
-    const judgement = this.judge(key, entry.tags, entry.asOf)
+  /** How an entry may be used, by a read that further tags concern as well. */
+  ageOf(
+    key: string,
+    entry: Entry,
+    judgedBy: readonly string[] = [],
+  ): 'fresh' | 'stale' | 'stale-if-error' | 'dead' | 'outdated' {
+    const judgement = this.judge(key, [...entry.tags, ...judgedBy], entry.asOf)
     if (judgement === 'outdated') return 'outdated'
     const ageMs = this.now - entry.createdAt
     if (judgement === 'valid' && ageMs < entry.freshMs) return 'fresh'
@@ -114,9 +127,9 @@ export class ReferenceCache {
     return entry.errorMs > 0 && ageMs < entry.freshMs + entry.staleMs + entry.errorMs ? 'stale-if-error' : 'dead'
   }
 
-  stateOf(key: string): string {
+  stateOf(key: string, judgedBy?: readonly string[]): string {
     const entry = this.entries.get(key)
-    return entry === undefined ? 'missing' : this.ageOf(key, entry)
+    return entry === undefined ? 'missing' : this.ageOf(key, entry, judgedBy)
   }
 
   peek(key: string, stale: boolean): unknown {
@@ -125,13 +138,14 @@ export class ReferenceCache {
     return state === 'fresh' || (stale && state === 'stale') ? entry?.value : undefined
   }
 
-  get(key: string, stale: boolean, counted: boolean): unknown {
+  /** Counts a read, and returns what it may have. */
+  get(key: string, stale: boolean, judgedBy?: readonly string[]): { entry: Entry; state: string } | undefined {
     this.#drop(key)
     const entry = this.entries.get(key)
-    const state = this.stateOf(key)
+    const state = this.stateOf(key, judgedBy)
     const usable = state === 'fresh' || (stale && state === 'stale')
-    if (counted) this.counts[usable ? (state === 'fresh' ? 'hits' : 'staleHits') : 'misses']++
-    return usable ? entry?.value : undefined
+    this.counts[usable ? (state === 'fresh' ? 'hits' : 'staleHits') : 'misses']++
+    return usable && entry !== undefined ? { entry, state } : undefined
   }
 
   getOrSet(
@@ -170,7 +184,7 @@ export class ReferenceCache {
 
   set(key: string, value: unknown, tags: readonly string[], windows: Windows, asOf?: number): void {
     if (asOf === undefined) {
-      this.invalidate(true, (other) => other === key)
+      this.invalidate(HARD, (other) => other === key)
       this.entries.delete(key)
     }
     const position = asOf ?? this.position
@@ -181,20 +195,21 @@ export class ReferenceCache {
   }
 
   delete(key: string): void {
-    this.invalidate(true, (other) => other === key)
+    this.invalidate(HARD, (other) => other === key)
     this.entries.delete(key)
   }
 
-  expire(key: string): void {
-    this.invalidate(false, (other) => other === key)
+  expire(key: string, how: Strength): void {
+    this.invalidate(how, (other) => other === key)
     // A record of one key is the moment to look at its entry.
     if (this.stateOf(key) === 'outdated') this.entries.delete(key)
   }
 
-  invalidate(hard: boolean, matches: LogRecord['matches']): void {
+  invalidate({ hard, forMs }: Strength, matches: LogRecord['matches']): void {
     this.position++
     this.counts.invalidations++
-    this.#records.push({ position: this.position, hard, matches })
+    const hardFrom = hard ? this.now : this.now + (forMs ?? Number.POSITIVE_INFINITY)
+    this.#records.push({ position: this.position, hardFrom, matches })
   }
 
   purge(): number {

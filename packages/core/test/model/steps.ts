@@ -1,6 +1,7 @@
 /** The steps of a random sequence: each does the same to a real cache and to the reference. */
 import * as fc from 'fast-check'
 import { NAMES } from './names.ts'
+import type { Strength } from './reference-cache.ts'
 import type { World } from './world.ts'
 
 export type Step = (world: World) => Promise<void> | void
@@ -9,6 +10,9 @@ const name = fc.constantFrom(...NAMES)
 const tags = fc.constantFrom<readonly string[]>([], ['x'], ['y'], ['x', 'y'])
 const value = fc.constantFrom<unknown>('text', 0, false, '', null)
 const lot = fc.nat(30)
+/** So short that two of them in one test are apart. */
+const how = fc.constantFrom<Strength>({ hard: true }, { hard: false }, { hard: false, forMs: 7 })
+const soft = fc.constantFrom<Strength>({ hard: false }, { hard: false, forMs: 7 })
 
 /** A step, how often it comes, and its name for a report. */
 function kind<Input>(
@@ -31,7 +35,13 @@ export const steps: fc.Arbitrary<Step> = fc.oneof(
   kind(3, 'getOrSetMany', fc.record({ names: fc.array(name, { minLength: 1, maxLength: 4 }), tags }), (world, input) =>
     world.getOrSetMany(input),
   ),
-  kind(4, 'read', fc.record({ name, stale: fc.boolean() }), (world, input) => world.read(input)),
+  kind(
+    4,
+    'read',
+    fc.record({ name, stale: fc.boolean(), judgedBy: fc.constantFrom(undefined, undefined, ['z']) }),
+    (world, input) => world.read(input),
+  ),
+  kind(2, 'isCurrent', fc.record({ name, tags, back: fc.nat(5) }), (world, input) => world.isCurrent(input)),
   kind(
     8,
     'land',
@@ -53,13 +63,21 @@ export const steps: fc.Arbitrary<Step> = fc.oneof(
     world.setMany(input),
   ),
   kind(1, 'delete', name, (world, one) => world.delete(one)),
-  kind(1, 'expire', name, (world, one) => world.expire(one)),
-  kind(1, 'invalidateTag', fc.record({ tag: fc.constantFrom('x', 'y'), hard: fc.boolean() }), (world, input) =>
+  kind(1, 'deleteMany', fc.array(name, { maxLength: 3 }), (world, names) => world.deleteMany(names)),
+  kind(1, 'expire', fc.record({ name, how: soft }), (world, input) => world.expire(input)),
+  kind(2, 'invalidateTag', fc.record({ tag: fc.constantFrom('x', 'y', 'z'), how }), (world, input) =>
     world.invalidateTag(input),
   ),
-  kind(1, 'invalidatePrefix', fc.boolean(), (world, inNamespace) => world.invalidatePrefix(inNamespace)),
-  kind(1, 'invalidatePattern', fc.boolean(), (world, inNamespace) => world.invalidatePattern(inNamespace)),
-  kind(1, 'clear', fc.boolean(), (world, inNamespace) => world.clear(inNamespace)),
-  kind(3, 'advance', fc.constantFrom(1, 49, 299, 400, 500, 999, 1_000, 2_000), (world, ms) => world.advance(ms)),
+  kind(1, 'invalidatePrefix', fc.record({ inNamespace: fc.boolean(), how }), (world, input) =>
+    world.invalidatePrefix(input),
+  ),
+  kind(1, 'invalidatePattern', fc.record({ inNamespace: fc.boolean(), how }), (world, input) =>
+    world.invalidatePattern(input),
+  ),
+  kind(1, 'clear', fc.record({ inNamespace: fc.boolean(), how }), (world, input) => world.clear(input)),
+  kind(1, 'invalidate', fc.record({ name, tag: fc.constantFrom('x', 'y'), how }), (world, input) =>
+    world.invalidate(input),
+  ),
+  kind(3, 'advance', fc.constantFrom(1, 6, 49, 299, 400, 500, 999, 1_000, 2_000), (world, ms) => world.advance(ms)),
   kind(1, 'purge', fc.constant(undefined), (world) => world.purge()),
 )

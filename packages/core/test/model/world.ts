@@ -9,6 +9,7 @@ import {
   NEGATIVE_MS,
   type Reader,
   ReferenceCache,
+  type Strength,
   WINDOWS,
   type Windows,
 } from './reference-cache.ts'
@@ -22,6 +23,12 @@ interface RealCall {
   readonly keys: readonly string[]
   readonly isMany: boolean
   settle(outcome: { readonly loaded: Loaded } | { readonly error: Error }): void
+}
+
+/** An invalidation of more than a key or tag. */
+interface Wide {
+  readonly inNamespace: boolean
+  readonly how: Strength
 }
 
 interface Pair {
@@ -125,17 +132,53 @@ export class World {
     this.#watch(`getOrSetMany ${mine.map(({ encoded }) => encoded).join()}`, real, reference)
   }
 
-  async read({ name, stale }: { readonly name: Name; readonly stale: boolean }): Promise<void> {
+  async read({
+    name,
+    stale,
+    judgedBy,
+  }: {
+    readonly name: Name
+    readonly stale: boolean
+    readonly judgedBy?: readonly string[] | undefined
+  }): Promise<void> {
     const { key, encoded } = name
     const cache = this.#of(name)
+    const options = { stale, judgedBy }
     expect(cache.peek(key, { stale }), `peek ${encoded}`).toBe(this.#reference.peek(encoded, stale))
     expect((await cache.inspect(key)).state, `inspect ${encoded}`).toBe(this.#reference.stateOf(encoded))
-    const value = this.#reference.get(encoded, stale, true)
-    expect(await cache.get(key, { stale }), `get ${encoded}`).toBe(value)
-    expect(await cache.getMany([key, key], { stale })).toEqual([value, value])
-    this.#reference.get(encoded, stale, true)
-    this.#reference.get(encoded, stale, true)
-    expect(await cache.has(key, { stale })).toBe(value !== undefined)
+    const read = (): ReturnType<ReferenceCache['get']> => this.#reference.get(encoded, stale, judgedBy)
+    const value = read()?.entry.value
+    expect(await cache.get(key, options), `get ${encoded}`).toBe(value)
+    const known = read()
+    const expected = known && {
+      value: known.entry.value,
+      state: known.state,
+      ageMs: this.#reference.now - known.entry.createdAt,
+      tags: known.entry.tags,
+      tier: 'memory',
+    }
+    const entry = await cache.entry(key, options)
+    if (expected === undefined) expect(entry, `entry ${encoded}`).toBeUndefined()
+    else expect(entry, `entry ${encoded}`).toMatchObject(expected)
+    expect(await cache.getMany([key, key], options)).toEqual([value, value])
+    read()
+    read()
+    expect(await cache.has(key, options)).toBe(value !== undefined)
+  }
+
+  isCurrent({
+    name,
+    tags,
+    back,
+  }: {
+    readonly name: Name
+    readonly tags: readonly string[]
+    readonly back: number
+  }): void {
+    const noted = this.#noted.at(-1 - back)
+    if (noted === undefined) return
+    const isValid = this.#reference.judge(name.encoded, tags, noted.position) === 'valid'
+    expect(this.#of(name).isCurrent(noted.token, { key: name.key, tags }), `isCurrent ${name.encoded}`).toBe(isValid)
   }
 
   land(input: {
@@ -231,31 +274,56 @@ export class World {
     this.#reference.delete(name.encoded)
   }
 
-  async expire(name: Name): Promise<void> {
-    await this.#of(name).expire(name.key)
-    this.#reference.expire(name.encoded)
+  async deleteMany(names: readonly Name[]): Promise<void> {
+    const mine = [...new Set(names.filter(({ inNamespace }) => !inNamespace))]
+    await this.#cache.deleteMany(mine.map(({ key }) => key))
+    for (const { encoded } of mine) this.#reference.delete(encoded)
   }
 
-  async invalidateTag({ tag, hard }: { readonly tag: string; readonly hard: boolean }): Promise<void> {
+  async expire({ name, how }: { readonly name: Name; readonly how: Strength }): Promise<void> {
+    await this.#of(name).expire(name.key, { for: how.forMs })
+    this.#reference.expire(name.encoded, how)
+  }
+
+  async invalidateTag({ tag, how }: { readonly tag: string; readonly how: Strength }): Promise<void> {
     this.#note()
-    await (hard ? this.#cache.invalidateTags([tag]) : this.#cache.expireTags([tag]))
-    this.#reference.invalidate(hard, (_, tags) => tags.includes(tag))
+    await (how.hard ? this.#cache.invalidateTags([tag]) : this.#cache.expireTags([tag], { for: how.forMs }))
+    this.#reference.invalidate(how, (_, tags) => tags.includes(tag))
   }
 
-  async invalidatePrefix(inNamespace: boolean): Promise<void> {
-    await (inNamespace ? this.#namespace.invalidatePrefix('a') : this.#cache.invalidatePrefix('n'))
-    this.#reference.invalidate(true, (key) => (inNamespace ? key === 'n:a' : key.startsWith('n:')))
+  async invalidatePrefix({ inNamespace, how }: Wide): Promise<void> {
+    const [cache, prefix] = [this.#of({ inNamespace }), inNamespace ? 'a' : 'n']
+    await (how.hard ? cache.invalidatePrefix(prefix) : cache.expirePrefix(prefix, { for: how.forMs }))
+    this.#reference.invalidate(how, (key) => (inNamespace ? key === 'n:a' : key.startsWith('n:')))
   }
 
-  async invalidatePattern(inNamespace: boolean): Promise<void> {
-    await (inNamespace ? this.#namespace.invalidatePattern('?') : this.#cache.invalidatePattern('*a'))
-    this.#reference.invalidate(true, (key) => (inNamespace ? key.startsWith('n:') : key.endsWith('a')))
+  async invalidatePattern({ inNamespace, how }: Wide): Promise<void> {
+    const [cache, pattern] = [this.#of({ inNamespace }), inNamespace ? '?' : '*a']
+    await (how.hard ? cache.invalidatePattern(pattern) : cache.expirePattern(pattern, { for: how.forMs }))
+    this.#reference.invalidate(how, (key) => (inNamespace ? key.startsWith('n:') : key.endsWith('a')))
   }
 
-  async clear(inNamespace: boolean): Promise<void> {
-    await this.#of({ inNamespace }).clear()
-    this.#reference.invalidate(true, (key) => !inNamespace || key.startsWith('n:'))
-    if (!inNamespace) this.#reference.entries.clear()
+  async clear({ inNamespace, how }: Wide): Promise<void> {
+    const cache = this.#of({ inNamespace })
+    await (how.hard ? cache.clear() : cache.expireAll({ for: how.forMs }))
+    this.#reference.invalidate(how, (key) => !inNamespace || key.startsWith('n:'))
+    if (!inNamespace && how.hard) this.#reference.entries.clear()
+  }
+
+  /** A key and a tag by one append. */
+  async invalidate({
+    name,
+    tag,
+    how,
+  }: {
+    readonly name: Name
+    readonly tag: string
+    readonly how: Strength
+  }): Promise<void> {
+    this.#note()
+    await this.#of(name).invalidate([{ key: name.key }, { tags: [tag] }], { soft: !how.hard, for: how.forMs })
+    this.#reference.expire(name.encoded, how)
+    this.#reference.invalidate(how, (_, tags) => tags.includes(tag))
   }
 
   advance(ms: number): void {

@@ -149,7 +149,7 @@ export class Coherence implements LogView {
    * @param after - Position of the caller's token: a soft record up to it counts as hard.
    */
   judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
-    if (this.#positions?.settle() === true) this.#changed()
+    if (this.#positions?.settle() === true) this.#state.version++
     if (this.#standIn !== undefined)
       return this.isOffline() ? 'outdated' : this.#standIn.judge(key, { tags, epoch, asOf }, after)
     const { positions } = this.#state
