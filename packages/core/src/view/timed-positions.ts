@@ -8,7 +8,6 @@
  * Cost: nothing for a log that has no such record; else one look at the time per judgement.
  */
 import type { Invalidation, LogPositions, Mark } from '@hotpath/contract'
-import { idOf } from './invalidation-id.ts'
 
 /** A soft record that waits for its time. */
 interface Waiting {
@@ -82,7 +81,7 @@ export class TimedPositions implements LogPositions {
   }
 
   #wait(record: Invalidation & Mark, forMs: number): void {
-    const id = idOf(record)
+    const id = JSON.stringify(record.scope)
     const dueAt = this.#elapsed() + forMs
     const before = this.#latest.get(id)
     if (before !== undefined && before.dueAt <= dueAt && before.dueAt > dueAt - forMs * SAME_TIME) {

@@ -7,7 +7,6 @@
  * What is soft for a time is kept as hard: nobody knows how much of that will be left.
  */
 import { type Invalidation, MAX_PREFIX_BYTES, type Scope, strengthInState } from '@hotpath/contract'
-import { idOf } from '../../view/invalidation-id.ts'
 
 /** An invalidation, and the largest number that it was added with. */
 export interface Ranked {
@@ -106,6 +105,22 @@ export class InvalidationSet {
     this.#bytes = 0
     this.#level++
     for (const { invalidation, rank } of all) this.#put(invalidation, rank)
+  }
+}
+
+/** Names a scope and a strength. */
+export function idOf({ scope, strength }: Invalidation): string {
+  switch (scope.type) {
+    case 'all':
+      return strength
+    case 'key':
+      return `${strength} key ${scope.key}`
+    case 'tag':
+      return `${strength} tag ${scope.tag}`
+    case 'prefix':
+      return `${strength} prefix ${scope.prefix}`
+    case 'pattern':
+      return `${strength} pattern ${scope.pattern}`
   }
 }
 

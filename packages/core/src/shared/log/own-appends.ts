@@ -6,7 +6,7 @@ import { type Invalidation, LogError, type Mark, type MaybePromise, type Strengt
 import type { Acknowledged } from './acknowledged.ts'
 import { AppendTurns } from './append-turns.ts'
 import { chain, isPromise } from '../../time/chain.ts'
-import { idOf } from '../../view/invalidation-id.ts'
+import { idOf } from './invalidation-set.ts'
 import { OwnRecords } from './own-records.ts'
 import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
 import type { LogSite } from './view-state.ts'

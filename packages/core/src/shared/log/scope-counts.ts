@@ -1,6 +1,6 @@
 /** How often each scope is in effect. Cost: a judgement is one look-up per tag and key and one test per pattern. */
 import { type Invalidation, type Strength, compilePattern } from '@hotpath/contract'
-import { idOf } from '../../view/invalidation-id.ts'
+import { idOf } from './invalidation-set.ts'
 import { matcherOf } from '../../view/scope-matcher.ts'
 
 interface Matcher {
