@@ -12,10 +12,9 @@ function batch() {
   const ends: (() => void)[] = []
   const answer = deferred()
   const clock = { ...createFakeClock(), endOfTurn: (end: () => void) => void ends.push(end) }
-  const writes = new WriteBatch(clock, (entries, removed) => {
-    sent.push(
-      [...entries.map(([key, { value }]) => `${key}=${String(value)}`), ...removed.map((key) => `-${key}`)].join(' '),
-    )
+  const writes = new WriteBatch(clock, (entries, removals) => {
+    const removed = removals.map(({ keys, below }) => `-${keys.join('-')}${below ? `<${below.position}` : ''}`)
+    sent.push([...entries.map(([key, { value }]) => `${key}=${String(value)}`), ...removed].join(' '))
     return answer.promise
   })
   const endTurn = (): void => {
@@ -44,6 +43,18 @@ describe('writes of one turn', () => {
     await Promise.all(all)
     void writes.set([['e', entry(1)]])
     expect(sent.at(-1)).toBe('e=1')
+  })
+
+  test('what is removed below different marks is removed apart', async () => {
+    const { writes, sent, endTurn } = batch()
+    const [one, other] = [1, 2].map((position) => ({ epoch: 'e', position }))
+    void writes.delete(['a'], one)
+    void writes.delete(['b'], one)
+    void writes.delete(['c', 'd'], other)
+    void writes.delete(['e'], one)
+    void writes.delete(['f'])
+    endTurn()
+    expect(sent).toEqual(['-a<1', '-b-e<1 -c-d<2 -f'])
   })
 
   test('what waits goes out before a key of it is read, and what comes later waits again', async () => {

@@ -1,9 +1,10 @@
 /** The entries of one cache in Redis: a frame under a key each, which expires with the entry's last window. */
-import { TierFrames } from '@hotpath/codec'
+import { TierFrames, writeHeader } from '@hotpath/codec'
 import {
   type Codec,
   type Entry,
   type EntryHead,
+  type Mark,
   type ServerClock,
   type TierContext,
   TierError,
@@ -11,7 +12,7 @@ import {
   deadAt,
 } from '@hotpath/contract'
 import type { Connection } from './connection.ts'
-import { STORE } from './store-scripts.ts'
+import { REMOVE, STORE } from './store-scripts.ts'
 
 /** What a store works with. */
 export interface StoreParts {
@@ -125,9 +126,12 @@ export function openStore({ connection, codec, clock, keyPrefix }: StoreParts, c
     await Promise.all([cleared, ...stored])
   }
 
-  async function remove(keys: readonly string[]): Promise<void> {
+  async function remove(keys: readonly string[], below?: Mark): Promise<void> {
+    const head = below && frameHead(below)
     await Promise.all(
-      chunks(connection, keys, (key) => key, MAX_WRITES).map((some) => connection.call('UNLINK', ...some)),
+      chunks(connection, keys, (key) => key, MAX_WRITES).map((some) =>
+        head === undefined ? connection.call('UNLINK', ...some) : REMOVE.run(connection, some, [head]),
+      ),
     )
   }
 
@@ -154,7 +158,7 @@ export function openStore({ connection, codec, clock, keyPrefix }: StoreParts, c
     ...(connection.isCluster && { groupOf: (key: string) => connection.slotOf(redisKey(key)) }),
     set: (key, entry) => write([[key, entry]]),
     setMany: write,
-    delete: (keys) => remove(keys.map(redisKey)),
+    delete: (keys, below) => remove(keys.map(redisKey), below),
     async clear() {
       for await (const keys of scan()) await remove(keys)
     },
@@ -171,6 +175,12 @@ export function openStore({ connection, codec, clock, keyPrefix }: StoreParts, c
     },
     close: () => {},
   }
+}
+
+/** The beginning of a frame with this mark, to be compared with those that are stored. */
+function frameHead({ epoch, position }: Mark): Uint8Array {
+  const windows = { freshMs: 0, staleMs: 0, errorMs: 0, aheadMs: 0 }
+  return writeHeader({ epoch, asOf: position, storedAt: 0, ...windows, tags: [], isFailure: false })
 }
 
 /** What one command may hold: keys of one slot where there are slots, and not too many. */

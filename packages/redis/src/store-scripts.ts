@@ -1,7 +1,6 @@
 /**
- * Stores frames, each unless one of the same epoch and a larger asOf is there. ARGV: frame and lifetime in milliseconds
- * (0: forever) for each key. What is compared lies at the beginning of a frame: version, flags, the epoch (six bytes, or
- * a length and a text), and seven bytes of asOf, the lowest first.
+ * Scripts that store and remove by what is there. What is compared lies at the beginning of a frame: version, flags, the
+ * epoch (six bytes, or a length and a text), and seven bytes of asOf, the lowest first.
  */
 import { FRAME_VERSION } from '@hotpath/codec'
 import { Script } from './script.ts'
@@ -9,7 +8,7 @@ import { Script } from './script.ts'
 /** Version, flags, and the longest epoch with its length, then asOf. */
 const HEAD_BYTES = 2 + 1 + 64 + 7
 
-export const STORE: Script = new Script(`
+const PLACES = `
 local function placeOf(frame)
   if #frame < 3 or string.byte(frame, 1) ~= ${FRAME_VERSION} then return nil end
   local first, length = 3, 6
@@ -25,15 +24,34 @@ local function comesLater(one, other)
   end
   return false
 end
+local function placeAt(key)
+  local old = redis.pcall('GETRANGE', key, 0, ${HEAD_BYTES - 1})
+  if type(old) == 'string' then return placeOf(old) end
+end
+`
+
+/**
+ * Stores frames, each unless one of the same epoch and a larger asOf is there. ARGV: frame and lifetime in milliseconds
+ * (0: forever) for each key.
+ */
+export const STORE: Script = new Script(`${PLACES}
 for index, key in ipairs(KEYS) do
   local frame, lifetime = ARGV[index * 2 - 1], ARGV[index * 2]
-  local old = redis.pcall('GETRANGE', key, 0, ${HEAD_BYTES - 1})
-  local oldEpoch, oldAsOf = nil, nil
-  if type(old) == 'string' then oldEpoch, oldAsOf = placeOf(old) end
+  local oldEpoch, oldAsOf = placeAt(key)
   local epoch, asOf = placeOf(frame)
   if oldEpoch == nil or oldEpoch ~= epoch or not comesLater(oldAsOf, asOf) then
     if lifetime == '0' then redis.call('SET', key, frame) else redis.call('SET', key, frame, 'PX', lifetime) end
   end
+end
+return #KEYS
+`)
+
+/** Removes what is there, unless it is of the same epoch and at least as late as the head of a frame in ARGV[1]. */
+export const REMOVE: Script = new Script(`${PLACES}
+local epoch, asOf = placeOf(ARGV[1])
+for _, key in ipairs(KEYS) do
+  local oldEpoch, oldAsOf = placeAt(key)
+  if oldEpoch == nil or oldEpoch ~= epoch or comesLater(asOf, oldAsOf) then redis.call('UNLINK', key) end
 end
 return #KEYS
 `)

@@ -24,7 +24,8 @@ export interface EntryTable {
   read(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
   /** Stores each, unless one of the same epoch and a larger asOf is there. No key comes twice. Writes of one turn go out together. */
   write(frames: readonly FrameToStore[]): Promise<void>
-  remove(keys: readonly string[]): Promise<void>
+  /** Removes entries, see `TierStore.delete`. */
+  remove(keys: readonly string[], below?: Mark): Promise<void>
   clear(): Promise<void>
   /** Some entries with keys behind one, in the order of keys; none at the end. */
   scan(after: string | undefined): Promise<readonly StoredFrame[]>

@@ -112,7 +112,7 @@ export function openStore(
     getMany: read,
     set: (key, entry) => write([[key, entry]]),
     setMany: write,
-    delete: (keys) => guard('delete', () => table.remove(keys)),
+    delete: (keys, below) => guard('delete', () => table.remove(keys, below)),
     clear: () => guard('clear', () => table.clear()),
     purge: ({ isDead }) => guard('purge', () => purge(isDead)),
     close: () => (closing ??= close()),

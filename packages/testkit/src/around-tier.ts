@@ -14,7 +14,7 @@ export function aroundStore(inner: TierStore, around: Around): TierStore {
     getMany: (keys) => around('getMany', () => inner.getMany(keys)),
     set: (key, entry) => around('set', () => inner.set(key, entry)),
     setMany: (entries) => around('setMany', () => inner.setMany(entries)),
-    delete: (keys) => around('delete', () => inner.delete(keys)),
+    delete: (keys, below) => around('delete', () => inner.delete(keys, below)),
     clear: () => around('clear', () => inner.clear()),
     purge: (options) => around('purge', () => inner.purge(options)),
     ...(usage && { usage: () => around('usage', () => usage.call(inner)) }),

@@ -2,6 +2,7 @@ import {
   type Clock,
   type Entry,
   type EntryFields,
+  type Mark,
   type OptionTable,
   type Tier,
   type TierContext,
@@ -115,6 +116,11 @@ function openStore(
     }
   }
 
+  const remove = (key: string, below: Mark | undefined): void => {
+    const present = table.get(key)
+    if (below === undefined || present?.epoch !== below.epoch || present.asOf < below.position) table.delete(key)
+  }
+
   return {
     sync: false,
     shared: true,
@@ -124,8 +130,8 @@ function openStore(
     setMany: async (entries) => {
       if (entries.length > 0) await trip(() => entries.forEach(([key, entry]) => write(key, entry)))
     },
-    delete: async (keys) => {
-      if (keys.length > 0) await trip(() => keys.forEach((key) => table.delete(key)))
+    delete: async (keys, below) => {
+      if (keys.length > 0) await trip(() => keys.forEach((key) => remove(key, below)))
     },
     clear: () => trip(() => table.clear()),
     purge: ({ isDead }) =>

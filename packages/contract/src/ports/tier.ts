@@ -2,7 +2,7 @@ import type { Entry, EntryHead } from '../entry.ts'
 import type { HotpathError } from '../errors.ts'
 import type { Clock, Random } from './clock.ts'
 import type { Lease } from './lease.ts'
-import type { InvalidationLog, MaybePromise } from './log.ts'
+import type { InvalidationLog, Mark, MaybePromise } from './log.ts'
 
 /** Why a tier dropped an entry on its own; `trim`: memory was to be freed. */
 export type EvictionReason = 'max-entries' | 'max-bytes' | 'max-entry-bytes' | 'trim'
@@ -64,8 +64,11 @@ export interface TierStore {
   set(key: string, entry: Entry): MaybePromise<void>
   /** Stores many, as `set` does each. */
   setMany(entries: readonly (readonly [key: string, entry: Entry])[]): MaybePromise<void>
-  /** Removes entries. */
-  delete(keys: readonly string[]): MaybePromise<void>
+  /**
+   * Removes entries. With `below` those of its epoch stay whose `asOf` is not below it: somebody has stored them since,
+   * and a removal may arrive late. Only `shared` stores have to heed it.
+   */
+  delete(keys: readonly string[], below?: Mark): MaybePromise<void>
   /** Removes all entries of this name. May be O(n): coherence does not lean on it. */
   clear(): MaybePromise<void>
   /**

@@ -112,7 +112,13 @@ export async function remove(
 ): Promise<Mark> {
   const scopes = keys.map((key): Invalidation => ({ scope: { type: 'key', key }, strength: 'hard' }))
   const marks = await append(engine, counters, scopes, queue)
-  await Promise.all(engine.shared?.lower.map((tier) => tier.delete(keys)) ?? [])
+  const { shared, view } = engine
+  // What somebody has stored since stays.
+  const removals = marks.map((mark, part): Promise<unknown> => {
+    const some = keys.slice(part * view.maxRecords, (part + 1) * view.maxRecords)
+    return Promise.all(shared?.lower.map((tier) => tier.delete(some, mark === QUEUED ? undefined : mark)) ?? [])
+  })
+  await Promise.all(removals)
   return markOfAll(engine, marks)
 }
 

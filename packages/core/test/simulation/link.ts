@@ -128,9 +128,9 @@ export function createRemoteTier(link: Link, watcher: Watcher, hasLeases: boolea
         getMany: get,
         set: (key, entry) => setMany([[key, entry]]),
         setMany,
-        delete: (keys) =>
+        delete: (keys, below) =>
           link.commands().request('delete', (server) => {
-            for (const key of keys) server.entries.delete(key)
+            for (const key of keys) server.remove(key, below)
           }),
         clear: () => link.commands().request('clear', (server) => server.entries.clear()),
         purge: async () => 0,

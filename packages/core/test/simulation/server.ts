@@ -122,6 +122,11 @@ export class Server {
     this.entries.set(key, entry)
   }
 
+  remove(key: string, below: Mark | undefined): void {
+    const stored = this.entries.get(key)
+    if (below === undefined || stored?.epoch !== below.epoch || stored.asOf < below.position) this.entries.delete(key)
+  }
+
   acquire(key: string, holder: string, ttlMs: number): number | undefined {
     const { world } = this.#options
     const lease = this.#leases.get(key)

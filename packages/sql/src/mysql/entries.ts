@@ -73,10 +73,12 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
       })
       await writes.write(fitting)
     },
-    async remove(keys) {
+    async remove(keys, below) {
+      const isOlder = below === undefined ? '' : 'AND (epoch <> ? OR as_of < ?)'
       // Locked in the order in which they are written, so that the two do not wait for each other.
-      const sql = `DELETE FROM ${table} WHERE name = ? AND \`key\` IN (?) ORDER BY \`key\``
-      for (const some of partsOf(keys, { count: REMOVALS })) await run.change(sql, [name, some.map(toBytes)])
+      const sql = `DELETE FROM ${table} WHERE name = ? AND \`key\` IN (?) ${isOlder} ORDER BY \`key\``
+      const mark = below === undefined ? [] : [below.epoch, below.position]
+      for (const some of partsOf(keys, { count: REMOVALS })) await run.change(sql, [name, some.map(toBytes), ...mark])
     },
     async clear() {
       while ((await run.change(`DELETE FROM ${table} WHERE name = ? LIMIT ${REMOVALS}`, [name])) === REMOVALS);

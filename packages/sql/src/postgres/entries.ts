@@ -79,12 +79,18 @@ export function openEntries({ run, prefix, context, maxEntries }: EntriesParts):
   return {
     read,
     write: (frames) => writes.write(frames),
-    async remove(keys) {
+    async remove(keys, below) {
       // Locked in the order in which they are written, so that the two do not wait for each other.
-      const locked = `SELECT e.at FROM ${eachOf('$2', 'ctid AS at', 'FOR UPDATE')}`
-      const text = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${locked}))`
+      const locked = `SELECT e.at FROM ${eachOf('$2', 'ctid AS at, epoch, as_of', 'FOR UPDATE')}`
+      const all = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${locked}))`
+      const older = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${locked} WHERE e.epoch <> $3 OR e.as_of < $4))`
       for (const some of partsOf([...keys].sort(inOrder), { count: REMOVALS })) {
-        await run({ name: `${prefix}_remove`, text, values: [name, some.map(toBytes)] })
+        const values = [name, some.map(toBytes)]
+        await run(
+          below === undefined
+            ? { name: `${prefix}_remove`, text: all, values }
+            : { name: `${prefix}_remove_older`, text: older, values: [...values, below.epoch, below.position] },
+        )
       }
     },
     async clear() {

@@ -19,6 +19,7 @@ ON CONFLICT (name, key) DO UPDATE SET
   epoch = excluded.epoch, as_of = excluded.as_of, expires_at = excluded.expires_at, frame = excluded.frame
 WHERE excluded.epoch <> epoch OR excluded.as_of >= as_of`
 const REMOVE = 'DELETE FROM hotpath_entries WHERE name = ? AND key = ?'
+const REMOVE_OLDER = `${REMOVE} AND (epoch <> ? OR as_of < ?)`
 const REMOVE_SOME =
   'DELETE FROM hotpath_entries WHERE rowid IN (SELECT rowid FROM hotpath_entries WHERE name = ? LIMIT ?)'
 const SCAN = 'SELECT key, frame FROM hotpath_entries WHERE name = ? AND key > ? ORDER BY key LIMIT ?'
@@ -86,10 +87,13 @@ export function openEntries({ database, context, maxBytes }: EntriesParts): Entr
       )
       await Promise.all(parts.map((some) => database.write((db) => store(db, some))))
     },
-    async remove(keys) {
+    async remove(keys, below) {
       const remove = (some: readonly string[]): Promise<void> =>
         database.write((db) => {
-          for (const key of some) db.prepare(REMOVE).run(name, key)
+          for (const key of some) {
+            if (below === undefined) db.prepare(REMOVE).run(name, key)
+            else db.prepare(REMOVE_OLDER).run(name, key, below.epoch, below.position)
+          }
         })
       await inSlices(keys, WRITES, remove)
     },

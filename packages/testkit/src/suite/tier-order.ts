@@ -76,6 +76,24 @@ export const TIER_ORDER: readonly TierCase[] = [
     },
   },
   {
+    name: 'removes what is older than a mark, and leaves what was stored since',
+    async run({ store, entry }) {
+      const below = { epoch: entry().epoch, position: LARGE_POSITION }
+      const entries = {
+        older: entry({ asOf: LARGE_POSITION - 1 }),
+        same: entry({ asOf: LARGE_POSITION }),
+        newer: entry({ asOf: LARGE_POSITION + 256 }),
+        'other epoch': entry({ epoch: 'another', asOf: LARGE_POSITION + 1 }),
+      }
+      await store.setMany(Object.entries(entries))
+      await store.delete([...Object.keys(entries), 'missing'], below)
+      const left = (await store.getMany(Object.keys(entries))).map((found) => found !== undefined)
+      checkSame([left[0], left[3]], [false, false], 'whether what is older, or of another epoch, is left')
+      // Removals do not arrive late in a store that is not shared.
+      if (store.shared) checkSame([left[1], left[2]], [true, true], 'whether what was stored since is left')
+    },
+  },
+  {
     name: 'takes any write again once an entry is removed',
     async run({ store, entry }) {
       await store.set('a', entry({ value: 'newer', asOf: 11 }))

@@ -24,7 +24,7 @@ export function guardFirst(type: string, store: TierStore, fault: (error: Hotpat
     getMany: (keys) => guard('getMany', () => store.getMany(keys), []),
     set: (key, entry) => guard('set', () => store.set(key, entry), undefined),
     setMany: (entries) => guard('setMany', () => store.setMany(entries), undefined),
-    delete: (keys) => guard('delete', () => store.delete(keys), undefined),
+    delete: (keys, below) => guard('delete', () => store.delete(keys, below), undefined),
     clear: () => guard('clear', () => store.clear(), undefined),
     purge: (filter) => guard('purge', () => store.purge(filter), 0),
     ...(store.usage !== undefined && { usage: () => guard('usage', () => store.usage?.() ?? NOTHING, NOTHING) }),

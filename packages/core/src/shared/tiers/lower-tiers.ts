@@ -6,6 +6,7 @@ import {
   type Clock,
   type Entry,
   type HotpathError,
+  type Mark,
   type MaybePromise,
   type PurgeOptions,
   TierError,
@@ -18,7 +19,7 @@ import { type Deadline, Deadlines } from '../deadlines.ts'
 import { partsOf } from '../parts-of.ts'
 import type { TierOperation, TierOutcome } from '../../watch/events.ts'
 import { ReadBatch } from './read-batch.ts'
-import { WriteBatch } from './write-batch.ts'
+import { type Removal, WriteBatch } from './write-batch.ts'
 
 /** Entries of one operation on many, so that its timeout is for a bounded amount of work. */
 const MAX_ENTRIES = /* bound: entries */ 10_000
@@ -59,7 +60,7 @@ export class GuardedTier {
     this.#host = host
     this.#deadlines = new Deadlines(host.clock, host.timeoutMs)
     this.#reads = new ReadBatch(host.clock, (keys) => this.#read(keys), tier.store)
-    this.#writes = new WriteBatch(host.clock, (entries, removed) => this.#write(entries, removed))
+    this.#writes = new WriteBatch(host.clock, (entries, removals) => this.#write(entries, removals))
   }
 
   /** Whether the last operation failed. */
@@ -148,14 +149,18 @@ export class GuardedTier {
   }
 
   /** Removes, in parts where there are many. */
-  delete(keys: readonly string[]): Promise<void> {
-    return this.tier.store.sync ? this.#write([], keys) : this.#writes.delete(keys)
+  delete(keys: readonly string[], below?: Mark): Promise<void> {
+    return this.tier.store.sync ? this.#write([], [{ keys, below }]) : this.#writes.delete(keys, below)
   }
 
-  async #write(entries: readonly (readonly [key: string, entry: Entry])[], removed: readonly string[]): Promise<void> {
-    // Two different keys, so neither has to wait for the other.
-    const deleted =
-      removed.length === 0 ? undefined : this.#inParts('delete', removed, (store, part) => store.delete(part))
+  async #write(
+    entries: readonly (readonly [key: string, entry: Entry])[],
+    removals: readonly Removal[],
+  ): Promise<void> {
+    // All of different keys, so none has to wait for another.
+    const deleted = Promise.all(
+      removals.map(({ keys, below }) => this.#inParts('delete', keys, (store, part) => store.delete(part, below))),
+    )
     if (entries.length > 0) await this.#inParts('set', entries, (store, part) => store.setMany(part))
     await deleted
   }

@@ -3,17 +3,25 @@
  * reply of its own. The first goes out at once, so that a single one loses no time; what comes before the turn ends goes
  * out then, of each key the last.
  */
-import type { Clock, Entry } from '@hotpath/contract'
+import type { Clock, Entry, Mark } from '@hotpath/contract'
 
 /** Entries to store, by key. */
 type Entries = readonly (readonly [key: string, entry: Entry])[]
 
+/** Keys to remove, see `TierStore.delete`. */
+export interface Removal {
+  readonly keys: readonly string[]
+  readonly below: Mark | undefined
+}
+
 /** Stores and removes. Never rejects. */
-type Send = (entries: Entries, removed: readonly string[]) => Promise<void>
+type Send = (entries: Entries, removals: readonly Removal[]) => Promise<void>
 
 interface Batch {
   /** `undefined`: nothing is to be there. */
   readonly wanted: Map<string, Entry | undefined>
+  /** Of the keys that are to be removed. */
+  readonly below: Map<string, Mark | undefined>
   readonly done: Promise<void>
   readonly settle: (sent: Promise<void>) => void
 }
@@ -39,10 +47,13 @@ export class WriteBatch {
   }
 
   /** Resolves when it has been tried. */
-  delete(keys: readonly string[]): Promise<void> {
+  delete(keys: readonly string[], below?: Mark): Promise<void> {
     const batch = this.#batch()
-    if (batch === undefined) return this.#send([], keys)
-    for (const key of keys) batch.wanted.set(key, undefined)
+    if (batch === undefined) return this.#send([], [{ keys, below }])
+    for (const key of keys) {
+      batch.wanted.set(key, undefined)
+      batch.below.set(key, below)
+    }
     return batch.done
   }
 
@@ -58,12 +69,13 @@ export class WriteBatch {
     if (batch === undefined) return
     this.#waiting = undefined
     const entries: [string, Entry][] = []
-    const removed: string[] = []
+    const removed = new Map<Mark | undefined, string[]>()
     for (const [key, entry] of batch.wanted) {
-      if (entry === undefined) removed.push(key)
-      else entries.push([key, entry])
+      if (entry !== undefined) entries.push([key, entry])
+      else keysIn(removed, batch.below.get(key)).push(key)
     }
-    batch.settle(this.#send(entries, removed))
+    const removals = Array.from(removed, ([below, keys]): Removal => ({ keys, below }))
+    batch.settle(this.#send(entries, removals))
   }
 
   /** Where a write waits; `undefined` for the first of a turn. */
@@ -85,5 +97,12 @@ function newBatch(): Batch {
   const done = new Promise<void>((resolve) => {
     settle = resolve
   })
-  return { wanted: new Map(), done, settle }
+  return { wanted: new Map(), below: new Map(), done, settle }
+}
+
+/** Removals of one append have one mark. */
+function keysIn(removed: Map<Mark | undefined, string[]>, below: Mark | undefined): string[] {
+  const keys = removed.get(below) ?? []
+  removed.set(below, keys)
+  return keys
 }
