@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { encrypted, msgpack } from '@hotpath/codec'
 import { isRememberedFailure, rememberFailure } from '@hotpath/contract/values'
-import type { Cache } from '@hotpath/core'
+import type { Cache, CacheOptions } from '@hotpath/core'
 import { createFakeClock, createRandom } from '@hotpath/testkit'
 import { createEntry } from '@hotpath/contract'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
@@ -23,8 +23,9 @@ afterEach(closeNodes)
 afterAll(removeFolders)
 
 /** A cache on SQLite alone. */
-function make(path: string, options: Partial<SqliteOptions> = {}) {
-  return openWatched(sqlite({ path, ...options }), { name: 'f', backoff: false })
+function make(path: string, options: Partial<SqliteOptions & Pick<CacheOptions, 'tierTimeout'>> = {}) {
+  const { tierTimeout, ...ofTier } = options
+  return openWatched(sqlite({ path, ...ofTier }), { name: 'f', backoff: false, tierTimeout })
 }
 
 function raw(path: string): DatabaseSync {
@@ -213,7 +214,7 @@ describe('what lies under our keys', () => {
   })
 
   test('many keys, large values and odd keys come back', async () => {
-    const { cache } = make(freshPath())
+    const { cache } = make(freshPath(), { tierTimeout: '10s' })
     await ready(cache)
     const items = Array.from({ length: 3_000 }, (_, n) => ({ key: `k\0${n}`, value: n }))
     await cache.setMany(items)
