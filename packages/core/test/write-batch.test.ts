@@ -13,7 +13,7 @@ function batch() {
   const answer = deferred()
   const clock = { ...createFakeClock(), endOfTurn: (end: () => void) => void ends.push(end) }
   const writes = new WriteBatch(clock, (entries, removals) => {
-    const removed = removals.map(({ keys, below }) => `-${keys.join('-')}${below ? `<${below.position}` : ''}`)
+    const removed = removals.map(([keys, below]) => `-${keys.join('-')}${below ? `<${below.position}` : ''}`)
     sent.push([...entries.map(([key, { value }]) => `${key}=${String(value)}`), ...removed].join(' '))
     return answer.promise
   })
@@ -53,8 +53,10 @@ describe('writes of one turn', () => {
     void writes.delete(['c', 'd'], other)
     void writes.delete(['e'], one)
     void writes.delete(['f'])
+    void writes.delete(['g'], other)
+    void writes.set([['g', entry(1)]])
     endTurn()
-    expect(sent).toEqual(['-a<1', '-b-e<1 -c-d<2 -f'])
+    expect(sent).toEqual(['-a<1', 'g=1 -b<1 -c-d<2 -e<1 -f'])
   })
 
   test('what waits goes out before a key of it is read, and what comes later waits again', async () => {

@@ -150,7 +150,7 @@ export class GuardedTier {
 
   /** Removes, in parts where there are many. */
   delete(keys: readonly string[], below?: Mark): Promise<void> {
-    return this.tier.store.sync ? this.#write([], [{ keys, below }]) : this.#writes.delete(keys, below)
+    return this.tier.store.sync ? this.#write([], [[keys, below]]) : this.#writes.delete(keys, below)
   }
 
   async #write(
@@ -159,7 +159,7 @@ export class GuardedTier {
   ): Promise<void> {
     // All of different keys, so none has to wait for another.
     const deleted = Promise.all(
-      removals.map(({ keys, below }) => this.#inParts('delete', keys, (store, part) => store.delete(part, below))),
+      removals.map(([keys, below]) => this.#inParts('delete', keys, (store, part) => store.delete(part, below))),
     )
     if (entries.length > 0) await this.#inParts('set', entries, (store, part) => store.setMany(part))
     await deleted

@@ -9,10 +9,7 @@ import type { Clock, Entry, Mark } from '@hotpath/contract'
 type Entries = readonly (readonly [key: string, entry: Entry])[]
 
 /** Keys to remove, see `TierStore.delete`. */
-export interface Removal {
-  readonly keys: readonly string[]
-  readonly below: Mark | undefined
-}
+export type Removal = readonly [keys: readonly string[], below: Mark | undefined]
 
 /** Stores and removes. Never rejects. */
 type Send = (entries: Entries, removals: readonly Removal[]) => Promise<void>
@@ -20,8 +17,8 @@ type Send = (entries: Entries, removals: readonly Removal[]) => Promise<void>
 interface Batch {
   /** `undefined`: nothing is to be there. */
   readonly wanted: Map<string, Entry | undefined>
-  /** Of the keys that are to be removed. */
-  readonly below: Map<string, Mark | undefined>
+  /** In the order of the calls; those of one append have one mark, and come together. */
+  readonly removals: (readonly [keys: string[], below: Mark | undefined])[]
   readonly done: Promise<void>
   readonly settle: (sent: Promise<void>) => void
 }
@@ -49,10 +46,12 @@ export class WriteBatch {
   /** Resolves when it has been tried. */
   delete(keys: readonly string[], below?: Mark): Promise<void> {
     const batch = this.#batch()
-    if (batch === undefined) return this.#send([], [{ keys, below }])
+    if (batch === undefined) return this.#send([], [[keys, below]])
+    const { wanted, removals } = batch
+    if (removals.at(-1)?.[1] !== below || removals.length === 0) removals.push([[], below])
     for (const key of keys) {
-      batch.wanted.set(key, undefined)
-      batch.below.set(key, below)
+      wanted.set(key, undefined)
+      removals.at(-1)?.[0].push(key)
     }
     return batch.done
   }
@@ -68,14 +67,12 @@ export class WriteBatch {
     const batch = this.#waiting
     if (batch === undefined) return
     this.#waiting = undefined
-    const entries: [string, Entry][] = []
-    const removed = new Map<Mark | undefined, string[]>()
-    for (const [key, entry] of batch.wanted) {
-      if (entry !== undefined) entries.push([key, entry])
-      else keysIn(removed, batch.below.get(key)).push(key)
-    }
-    const removals = Array.from(removed, ([below, keys]): Removal => ({ keys, below }))
-    batch.settle(this.#send(entries, removals))
+    const { wanted, removals, settle } = batch
+    const entries = [...wanted].filter((one): one is [string, Entry] => one[1] !== undefined)
+    const isGone = (key: string): boolean => wanted.get(key) === undefined
+    const left = removals.map(([keys, below]): Removal => [keys.filter(isGone), below])
+    const some = left.filter(([keys]) => keys.length > 0)
+    settle(this.#send(entries, some))
   }
 
   /** Where a write waits; `undefined` for the first of a turn. */
@@ -97,12 +94,5 @@ function newBatch(): Batch {
   const done = new Promise<void>((resolve) => {
     settle = resolve
   })
-  return { wanted: new Map(), below: new Map(), done, settle }
-}
-
-/** Removals of one append have one mark. */
-function keysIn(removed: Map<Mark | undefined, string[]>, below: Mark | undefined): string[] {
-  const keys = removed.get(below) ?? []
-  removed.set(below, keys)
-  return keys
+  return { wanted: new Map(), removals: [], done, settle }
 }
