@@ -17,13 +17,13 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/core/presets': '0.3 kB',
   '@hotpath/core/retain': '2.2 kB',
   '@hotpath/core/tiny-lfu': '1.6 kB',
-  '@hotpath/core/shared': '15.5 kB',
+  '@hotpath/core/shared': '15.7 kB',
   '@hotpath/decorators': '23.2 kB',
-  '@hotpath/redis': '50.6 kB',
+  '@hotpath/redis': '51.1 kB',
   '@hotpath/request': '19.8 kB',
   '@hotpath/request/http': '30.6 kB',
-  '@hotpath/sql': '58.4 kB',
-  '@hotpath/testkit': '19 kB',
+  '@hotpath/sql': '58.8 kB',
+  '@hotpath/testkit': '19.3 kB',
 }
 
 /** Packages that only run in Node: what it brings along costs nothing. */
