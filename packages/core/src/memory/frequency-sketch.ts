@@ -13,53 +13,51 @@ import { BLOCK, FIRST_SPAN, MAX_COUNT, ROWS } from './slot-table.ts'
 /** 2^32 divided by the golden ratio, made odd. */
 const MULTIPLIER = 0x9e3779b1
 
-/** See `frequencySketch()`. */
-export interface FrequencySketch {
-  /** How many entries it is made for: a power of two. Each has a word, of eight counters. */
-  readonly span: number
-  /** Makes the count of a key at least so much, and returns what it was: 0 to 15. */
-  raise(hash: number, to: number): number
-  /** Makes it large enough for so many entries. */
-  fit(entries: number): void
-  /** Halves the counts of a block, and returns which: the number of its first word. */
-  age(): number
-}
-
-export function frequencySketch(): FrequencySketch {
-  let words = new Int32Array(FIRST_SPAN)
+export class FrequencySketch {
+  #words = new Int32Array(FIRST_SPAN)
   /** First word of the block that ages next. */
-  let hand = 0
-  return {
-    get span() {
-      return words.length
-    },
-    raise(hash, to) {
-      const block = (mix(hash) >>> 6) & (words.length - BLOCK)
-      let least = MAX_COUNT
-      // In each row, 5 bits of the hash choose among the 32 counters of the block.
-      for (let row = 0; row < ROWS; row++) {
-        const index = hash >>> (row * 5)
-        const at = block + row * 4 + ((index >>> 3) & 3)
-        const shift = (index & 7) << 2
-        const count = ((words[at] as number) >>> shift) & MAX_COUNT
-        if (count < to) words[at] = (words[at] as number) + ((to - count) << shift)
-        least = Math.min(least, count)
-      }
-      return least
-    },
-    fit(entries) {
-      if (entries <= words.length) return
-      const half = words
-      words = new Int32Array(half.length * 2)
-      words.set(half)
-      words.set(half, half.length)
-    },
-    age() {
-      const first = hand
-      while (hand < first + BLOCK) words[hand] = ((words[hand++] as number) >>> 1) & 0x77777777
-      hand &= words.length - 1
-      return first
-    },
+  #hand = 0
+
+  /** How many entries it is made for: a power of two. Each has a word, of eight counters. */
+  get span(): number {
+    return this.#words.length
+  }
+
+  /** Makes the count of a key at least so much, and returns what it was: 0 to 15. */
+  raise(hash: number, to: number): number {
+    const words = this.#words
+    const block = (mix(hash) >>> 6) & (words.length - BLOCK)
+    let least = MAX_COUNT
+    // In each row, 5 bits of the hash choose among the 32 counters of the block.
+    for (let row = 0; row < ROWS; row++) {
+      const index = hash >>> (row * 5)
+      const at = block + row * 4 + ((index >>> 3) & 3)
+      const shift = (index & 7) << 2
+      const word = words[at] as number
+      const count = (word >>> shift) & MAX_COUNT
+      if (count < to) words[at] = word + ((to - count) << shift)
+      if (count < least) least = count
+    }
+    return least
+  }
+
+  /** Makes it large enough for so many entries. */
+  fit(entries: number): void {
+    if (entries <= this.#words.length) return
+    const half = this.#words
+    this.#words = new Int32Array(half.length * 2)
+    this.#words.set(half)
+    this.#words.set(half, half.length)
+  }
+
+  /** Halves the counts of a block, and returns which: the number of its first word. */
+  age(): number {
+    const words = this.#words
+    const first = this.#hand
+    let at = first
+    while (at < first + BLOCK) words[at] = ((words[at++] as number) >>> 1) & 0x77777777
+    this.#hand = at & (words.length - 1)
+    return first
   }
 }
 

@@ -22,7 +22,7 @@ import {
 } from '@hotpath/contract'
 import type { MemoryStore } from './memory-store.ts'
 import { sizeOf, sizeOfString } from './size-of.ts'
-import { openTinyLfu } from './w-tiny-lfu.ts'
+import { WTinyLfu } from './w-tiny-lfu.ts'
 
 /** Bounds of a memory tier. At least one of `maxEntries` and `maxBytes` must be given. */
 export interface MemoryOptions {
@@ -98,7 +98,6 @@ function openMemory(bounds: Bounds, context: TierContext): MemoryStore {
   const gone = (key: string): void => void evicted.push(key)
   const { maxEntries, maxBytes } = bounds
   const own: MemoryStore['bounds'] = { maxEntries, maxBytes, random: context.random ?? Math.random }
-  let entries = checkMade(bounds.policy(own))
   const speculative = new Set<string>()
   /** A getter of the value or the user's function may throw; then it is not stored, and that is all. */
   const tryToMeasure = (key: string, entry: Entry): number => {
@@ -130,6 +129,7 @@ function openMemory(bounds: Bounds, context: TierContext): MemoryStore {
     return copy
   }
   const set = (key: string, entry: Entry): void => {
+    const entries = store.policy
     const stored = entries.peek(key)
     if (stored !== undefined && stored.epoch === entry.epoch && stored.asOf > entry.asOf) return
     const size = tryToMeasure(key, entry)
@@ -153,38 +153,35 @@ function openMemory(bounds: Bounds, context: TierContext): MemoryStore {
     const reason = dropReason
     for (const one of evicted.splice(0)) context.evicted(one, reason)
   }
-  return {
-    get policy() {
-      return entries
-    },
-    set policy(policy) {
-      entries = policy
-    },
+  // A property and no accessor: V8 would make objects with accessors of their own dictionaries, and hits slower.
+  const store: MemoryStore = {
+    policy: checkMade(bounds.policy(own)),
     bounds: own,
     speculative,
     sync: true,
     shared: false,
-    get: (key) => entries.get(key),
-    peek: (key) => entries.peek(key),
-    getMany: (keys) => keys.map((key) => entries.get(key)),
+    get: (key) => store.policy.get(key),
+    peek: (key) => store.policy.peek(key),
+    getMany: (keys) => keys.map((key) => store.policy.get(key)),
     set,
     setMany: (list) => {
       for (const [key, entry] of list) set(key, entry)
     },
     delete: (keys) => {
-      for (const key of keys) entries.delete(key)
+      for (const key of keys) store.policy.delete(key)
     },
-    clear: () => entries.clear(),
+    clear: () => store.policy.clear(),
     purge: ({ isDead }) => {
       let purged = 0
-      for (const [key, entry] of entries.entries()) {
-        if (isDead(key, entry) && entries.delete(key)) purged++
+      for (const [key, entry] of store.policy.entries()) {
+        if (isDead(key, entry) && store.policy.delete(key)) purged++
       }
       return purged
     },
-    usage: () => ({ entries: entries.size, bytes: entries.bytes }),
-    close: () => entries.clear(),
+    usage: () => ({ entries: store.policy.size, bytes: store.policy.bytes }),
+    close: () => store.policy.clear(),
   }
+  return store
 }
 
 function boundsOf(options: MemoryOptions): Bounds {
@@ -204,7 +201,7 @@ function boundsOf(options: MemoryOptions): Bounds {
     maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
     maxMs: given.maxTtl === undefined ? Number.POSITIVE_INFINITY : toMs(given.maxTtl, 'maxTtl'),
     sizeOf: given.sizeOf ?? sizeOf,
-    policy: given.policy ?? ((bounds) => openTinyLfu(bounds, bounds.random() * 2 ** 32)),
+    policy: given.policy ?? ((bounds) => new WTinyLfu(bounds, bounds.random() * 2 ** 32)),
   }
 }
 

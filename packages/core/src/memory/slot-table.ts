@@ -1,28 +1,29 @@
-/** How `tinyLfu()` writes down its entries: four numbers for each, from the index of its slot on. */
+/** How `tinyLfu()` writes down its entries: three numbers for each, from `SLOT` times the number of its slot on. */
 
 /** The slot before it in its ring, and the one after it. */
 export const AFTER = 1
 /** The hash of the key, from `HASH_SHIFT` on; the segment in `SEGMENT`; how often it was used in `MAX_COUNT`. */
 export const MARK = 2
-export const SIZE = 3
-export const SLOT = 4
+export const SLOT = 3
 
 /** Names of the segments: the slots that close their rings, and hold how many entries and bytes there are in them. */
 export const WINDOW = 0
-export const PROBATION = 4
-export const PROTECTED = 8
+export const PROBATION = 1
+export const PROTECTED = 2
 /** The first slot that holds an entry. */
-export const FIRST_ENTRY = 12
+export const FIRST_ENTRY = 3
 
 export const MAX_COUNT = 15
 export const SEGMENT = 48
-export const SEGMENT_SHIFT = 2
+export const SEGMENT_SHIFT = 4
 export const HASH_SHIFT = 6
+/** Protected, and used so often that it does not count any more: where it is among those hardly matters. */
+export const HOT: number = (PROTECTED << SEGMENT_SHIFT) | MAX_COUNT
 
 /** In place of `MARK`. */
 export const ENTRIES = 2
 
-export const FIRST_LENGTH = 64
+export const FIRST_LENGTH = 16
 /** Share of the main region that is protected, as in the paper. */
 export const PROTECTED_SHARE = 0.8
 /** Counts that age together: of so many slots, and in so many words of the sketch. */

@@ -5,7 +5,7 @@ import {
   checkOptions,
   countOption,
 } from '@hotpath/contract'
-import { openTinyLfu } from './w-tiny-lfu.ts'
+import { WTinyLfu } from './w-tiny-lfu.ts'
 
 /** Options of `tinyLfu()`. */
 export interface TinyLfuOptions {
@@ -38,5 +38,5 @@ export function tinyLfu(options: TinyLfuOptions = {}): EvictionPolicyMaker {
   // Bounds: it was not called, but given as a policy, and `memory` says so.
   if (typeof (options as Partial<EvictionBounds> | null)?.random !== 'function')
     checkOptions(options, 'tinyLfu', TINY_LFU_OPTIONS)
-  return (bounds) => openTinyLfu(bounds, options.seed ?? bounds.random() * 2 ** 32)
+  return (bounds) => new WTinyLfu(bounds, options.seed ?? bounds.random() * 2 ** 32)
 }

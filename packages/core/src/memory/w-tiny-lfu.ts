@@ -9,10 +9,11 @@
  * By size it goes as Einziger, Eytan, Friedman and Manes 2021 found best: the candidate has to be used more often than all
  * the entries together that make as much room as it takes.
  *
- * An entry has a slot: four numbers of one typed array, so that a hit finds all that it needs in one line of the processor's
- * cache. The three lists are rings of slots, closed by the first three, which hold no entry; slots that are free are a list
- * too. An operation takes constant time and makes no object; moves from segment to segment that a change of the window
- * calls for are spread over the operations that follow, one each.
+ * An entry has a slot: three numbers of one typed array, so that a hit finds all that it needs in one line of the processor's
+ * cache. Most hits are of entries that are protected and counted in full, and those write nothing to it. The three lists
+ * are rings of slots, closed by the first three, which hold no entry; slots that are free are a list too. An operation takes
+ * constant time and makes no object; moves from segment to segment that a change of the window calls for are spread over
+ * the operations that follow, one each.
  */
 import type { Entry, EvictionBounds, EvictionPolicy } from '@hotpath/contract'
 import {
@@ -23,6 +24,7 @@ import {
   FIRST_ENTRY,
   FIRST_LENGTH,
   HASH_SHIFT,
+  HOT,
   MARK,
   MAX_COUNT,
   PROBATION,
@@ -30,168 +32,273 @@ import {
   PROTECTED_SHARE,
   SEGMENT,
   SEGMENT_SHIFT,
-  SIZE,
   SLOT,
   WINDOW,
 } from './slot-table.ts'
-import { frequencySketch, hashOf } from './frequency-sketch.ts'
+import { FrequencySketch, hashOf } from './frequency-sketch.ts'
 import { FIRST_SHARE, nextShare } from './window-climber.ts'
 
-/** @param seed - Decides which keys share a counter. */
-export function openTinyLfu(bounds: EvictionBounds, seed: number): EvictionPolicy {
-  const slots = new Map<string, number>()
-  // No sum of sizes overflows: while there is too much, there is less than twice as much as there may be.
-  const Table = bounds.maxBytes < 2 ** 30 ? Int32Array : Float64Array
-  let table = new Table(0)
-  /** The key and the entry of each slot. */
-  const items: unknown[] = []
+/** A class, as V8 calls methods of a prototype without a look at what they close over. */
+export class WTinyLfu implements EvictionPolicy {
+  readonly #bounds: EvictionBounds
+  readonly #seed: number
+  readonly #slots = new Map<string, number>()
+  /** By slot, as `#entries` and `#sizes`. */
+  readonly #keys: (string | undefined)[] = []
+  readonly #entries: (Entry | undefined)[] = []
+  #table = new Int32Array(0)
+  #sizes: Int32Array | Float64Array
   /** First of the free slots; where the table ends when there is none. */
-  let free = 0
-  let allBytes = 0
-  /** Since counts aged last. */
-  let uses = 0
-  const sketch = frequencySketch()
+  #free = 0
+  #bytes = 0
+  readonly #sketch = new FrequencySketch()
+  /** Uses until counts age next. */
+  #left = AGING_STEP
   /** Part of the room that the window has. */
-  let share = FIRST_SHARE
-  /** Since the share was looked at last. */
-  let hits = 0
-  let windowHits = 0
-  let misses = 0
+  #share = FIRST_SHARE
+  /** Since the share was looked at last: uses, and what is `#left` of the next step; hits in the window; new entries. */
+  #uses = AGING_STEP
+  #windowHits = 0
+  #misses = 0
 
-  const countAt = (slot: number): number => (table[slot + MARK] as number) & MAX_COUNT
-  const segmentAt = (slot: number): number => ((table[slot + MARK] as number) & SEGMENT) >> SEGMENT_SHIFT
-  const entryAt = (slot: number): Entry | undefined => items[(slot >> 1) + 1] as Entry | undefined
-
-  function unlink(slot: number): void {
-    const before = table[slot] as number
-    const after = table[slot + AFTER] as number
-    table[before + AFTER] = after
-    table[after] = before
+  /** @param seed - Decides which keys share a counter. */
+  constructor(bounds: EvictionBounds, seed: number) {
+    this.#bounds = bounds
+    this.#seed = seed
+    // No sum of sizes overflows: while there is too much, there is less than twice as much as there may be.
+    this.#sizes = bounds.maxBytes < 2 ** 30 ? new Int32Array(0) : new Float64Array(0)
+    this.clear()
   }
 
-  /** Takes a slot from where it is, and puts it first in the ring of a segment. */
-  function link(slot: number, segment: number): void {
-    const newest = table[segment + AFTER] as number
-    if (newest === slot) return
-    unlink(slot)
-    table[slot] = segment
-    table[slot + AFTER] = newest
-    table[newest] = table[segment + AFTER] = slot
+  get size(): number {
+    return this.#slots.size
   }
 
-  function count(segment: number, entries: number, bytes: number): void {
-    table[segment + ENTRIES] = (table[segment + ENTRIES] as number) + entries
-    table[segment + SIZE] = (table[segment + SIZE] as number) + bytes
+  get bytes(): number {
+    return this.#bytes
   }
 
-  /** Makes a slot the most recently used one of another segment. */
-  function move(slot: number, segment: number): void {
-    const bytes = table[slot + SIZE] as number
-    count(segmentAt(slot), -1, -bytes)
-    count(segment, 1, bytes)
-    table[slot + MARK] = ((table[slot + MARK] as number) & ~SEGMENT) | (segment << SEGMENT_SHIFT)
-    link(slot, segment)
+  get(key: string): Entry | undefined {
+    const slot = this.#slots.get(key)
+    if (slot === undefined) return undefined
+    if (--this.#left === 0) this.#age()
+    const mark = this.#table[slot * SLOT + MARK] as number
+    if ((mark & (SEGMENT | MAX_COUNT)) !== HOT) this.#hit(slot, mark)
+    return this.#entries[slot]
   }
 
-  function isOver(segment: number): boolean {
-    const part = segment === WINDOW ? share : (1 - share) * PROTECTED_SHARE
-    const entries = table[segment + ENTRIES] as number
-    return (
-      entries > 1 && (entries > part * bounds.maxEntries || (table[segment + SIZE] as number) > part * bounds.maxBytes)
-    )
+  peek(key: string): Entry | undefined {
+    const slot = this.#slots.get(key)
+    return slot === undefined ? undefined : this.#entries[slot]
   }
 
-  /** Puts the least recently used of a segment that has too many on probation. */
-  function balance(segment: number): void {
-    if (isOver(segment)) move(table[segment] as number, PROBATION)
+  set(key: string, entry: Entry, bytes: number, evicted: (key: string) => void): void {
+    const slot = this.#slots.get(key) ?? this.#take(key)
+    // Not counted: a replacement is no use of its own, and `#take` has counted the first.
+    this.#use(slot)
+    this.#entries[slot] = entry
+    this.#resize(slot, bytes, 0)
+    // It ends before this one, which fits by itself.
+    while (this.#slots.size > this.#bounds.maxEntries || this.#bytes > this.#bounds.maxBytes) {
+      this.#evict(slot, evicted)
+      this.#adapt()
+    }
+    this.#balance(WINDOW)
+    this.#balance(PROTECTED)
   }
 
-  /** Makes a slot the most recently used one of the segment where its use puts it. */
-  function use(slot: number): void {
-    const segment = segmentAt(slot)
-    if (segment !== PROBATION) link(slot, segment)
-    else {
-      move(slot, PROTECTED)
-      balance(PROTECTED)
+  delete(key: string): boolean {
+    const slot = this.#slots.get(key)
+    if (slot !== undefined) this.#drop(slot)
+    return slot !== undefined
+  }
+
+  /** Gives the room back. How often keys were used that had gone before is as true as ever. */
+  clear(): void {
+    this.#slots.clear()
+    this.#bytes = 0
+    this.#free = FIRST_ENTRY
+    this.#table = new Int32Array(0)
+    this.#sizes = this.#sizes.slice(0, 0)
+    this.#keys.length = this.#entries.length = 0
+    this.#grow()
+    for (let head = 0; head < FIRST_ENTRY; head++) this.#table[head * SLOT] = this.#table[head * SLOT + AFTER] = head
+  }
+
+  *entries(): Generator<readonly [key: string, entry: Entry]> {
+    for (const [key, slot] of this.#slots) yield [key, this.#entries[slot] as Entry]
+  }
+
+  shrink(toBytes: number, keep: (key: string) => boolean, evicted: (key: string) => void): void {
+    for (const segment of [PROBATION, WINDOW, PROTECTED]) {
+      let slot = this.#before(segment)
+      while (slot !== segment) {
+        if (this.#bytes <= toBytes) return
+        const before = this.#before(slot)
+        if (!keep(this.#keys[slot] as string)) evicted(this.#drop(slot))
+        slot = before
+      }
     }
   }
 
-  function resize(slot: number, bytes: number, entries: number): void {
-    const more = bytes - (table[slot + SIZE] as number)
-    table[slot + SIZE] = bytes
-    allBytes += more
-    count(segmentAt(slot), entries, more)
+  #before(slot: number): number {
+    return this.#table[slot * SLOT] as number
   }
 
-  function grow(): void {
-    const { length } = table
+  #countAt(slot: number): number {
+    return (this.#table[slot * SLOT + MARK] as number) & MAX_COUNT
+  }
+
+  #segmentAt(slot: number): number {
+    return ((this.#table[slot * SLOT + MARK] as number) & SEGMENT) >> SEGMENT_SHIFT
+  }
+
+  /** Counts a hit. */
+  #hit(slot: number, mark: number): void {
+    if ((mark & MAX_COUNT) < MAX_COUNT) this.#table[slot * SLOT + MARK] = mark + 1
+    if ((mark & SEGMENT) >> SEGMENT_SHIFT === WINDOW) this.#windowHits++
+    this.#use(slot)
+  }
+
+  /** Makes a slot the most recently used one of the segment where its use puts it. */
+  #use(slot: number): void {
+    const segment = this.#segmentAt(slot)
+    if (segment !== PROBATION) this.#link(slot, segment)
+    else {
+      this.#move(slot, PROTECTED)
+      this.#balance(PROTECTED)
+    }
+  }
+
+  #unlink(slot: number): void {
+    const before = this.#before(slot)
+    const after = this.#table[slot * SLOT + AFTER] as number
+    this.#table[before * SLOT + AFTER] = after
+    this.#table[after * SLOT] = before
+  }
+
+  /** Takes a slot from where it is, and puts it first in the ring of a segment. */
+  #link(slot: number, segment: number): void {
+    const table = this.#table
+    const newest = table[segment * SLOT + AFTER] as number
+    if (newest === slot) return
+    this.#unlink(slot)
+    table[slot * SLOT] = segment
+    table[slot * SLOT + AFTER] = newest
+    table[newest * SLOT] = table[segment * SLOT + AFTER] = slot
+  }
+
+  #count(segment: number, entries: number, bytes: number): void {
+    const at = segment * SLOT + ENTRIES
+    this.#table[at] = (this.#table[at] as number) + entries
+    this.#sizes[segment] = (this.#sizes[segment] as number) + bytes
+  }
+
+  /** Makes a slot the most recently used one of another segment. */
+  #move(slot: number, segment: number): void {
+    const bytes = this.#sizes[slot] as number
+    const at = slot * SLOT + MARK
+    this.#count(this.#segmentAt(slot), -1, -bytes)
+    this.#count(segment, 1, bytes)
+    this.#table[at] = ((this.#table[at] as number) & ~SEGMENT) | (segment << SEGMENT_SHIFT)
+    this.#link(slot, segment)
+  }
+
+  #isOver(segment: number): boolean {
+    const { maxEntries, maxBytes } = this.#bounds
+    const part = segment === WINDOW ? this.#share : (1 - this.#share) * PROTECTED_SHARE
+    const entries = this.#table[segment * SLOT + ENTRIES] as number
+    return entries > 1 && (entries > part * maxEntries || (this.#sizes[segment] as number) > part * maxBytes)
+  }
+
+  /** Puts the least recently used of a segment that has too many on probation. */
+  #balance(segment: number): void {
+    if (this.#isOver(segment)) this.#move(this.#before(segment), PROBATION)
+  }
+
+  #resize(slot: number, bytes: number, entries: number): void {
+    const more = bytes - (this.#sizes[slot] as number)
+    this.#sizes[slot] = bytes
+    this.#bytes += more
+    this.#count(this.#segmentAt(slot), entries, more)
+  }
+
+  #grow(): void {
+    const { length } = this.#sizes
     // One more than may stay: the new entry comes in before another goes.
-    const most = (bounds.maxEntries + 1) * SLOT + FIRST_ENTRY
-    const from = table
-    table = new Table(Math.min(length * 2 || FIRST_LENGTH, most))
-    table.set(from)
-    items.length = table.length / 2
-    for (let slot = length; slot < table.length; slot += SLOT) table[slot + AFTER] = slot + SLOT
+    const slots = Math.min(length * 2 || FIRST_LENGTH, this.#bounds.maxEntries + 1 + FIRST_ENTRY)
+    const [table, sizes] = [this.#table, this.#sizes]
+    this.#table = new Int32Array(slots * SLOT)
+    this.#table.set(table)
+    this.#sizes = sizes instanceof Int32Array ? new Int32Array(slots) : new Float64Array(slots)
+    this.#sizes.set(sizes)
+    this.#keys.length = this.#entries.length = slots
+    for (let slot = length; slot < slots; slot++) this.#table[slot * SLOT + AFTER] = slot + 1
   }
 
-  /** Counts a use, and halves the counts of some keys, of those that are here and those that are gone, now and then. */
-  function used(slot: number): void {
-    if (countAt(slot) < MAX_COUNT) table[slot + MARK] = (table[slot + MARK] as number) + 1
-    if (++uses < AGING_STEP) return
-    uses = 0
-    const first = sketch.age() * SLOT + FIRST_ENTRY
+  /** Halves the counts of some keys, of those that are here and those that are gone. */
+  #age(): void {
+    this.#left = AGING_STEP
+    this.#uses += AGING_STEP
+    const table = this.#table
+    const first = (this.#sketch.age() + FIRST_ENTRY) * SLOT + MARK
     const end = Math.min(first + BLOCK * SLOT, table.length)
-    for (let slot = first; slot < end; slot += SLOT)
-      table[slot + MARK] = (table[slot + MARK] as number) - ((countAt(slot) + 1) >> 1)
+    for (let at = first; at < end; at += SLOT) {
+      const mark = table[at] as number
+      table[at] = mark - (((mark & MAX_COUNT) + 1) >> 1)
+    }
   }
 
-  /** A slot for a new key, in the window. */
-  function take(key: string): number {
-    if (free === table.length) grow()
-    const slot = free
-    free = table[slot + AFTER] as number
-    const hash = hashOf(key, seed) >>> HASH_SHIFT
-    table[slot] = table[slot + AFTER] = slot
-    table[slot + MARK] = (hash << HASH_SHIFT) | sketch.raise(hash, 0)
-    table[slot + SIZE] = 0
-    items[slot >> 1] = key
-    slots.set(key, slot)
-    count(WINDOW, 1, 0)
-    sketch.fit(slots.size)
-    used(slot)
+  /** A slot for a new key, in the window; used once more than is known. */
+  #take(key: string): number {
+    if (--this.#left === 0) this.#age()
+    if (this.#free === this.#sizes.length) this.#grow()
+    const slot = this.#free
+    const at = slot * SLOT
+    const table = this.#table
+    this.#free = table[at + AFTER] as number
+    const hash = hashOf(key, this.#seed) >>> HASH_SHIFT
+    table[at] = table[at + AFTER] = slot
+    table[at + MARK] = (hash << HASH_SHIFT) | Math.min(this.#sketch.raise(hash, 0) + 1, MAX_COUNT)
+    this.#keys[slot] = key
+    this.#slots.set(key, slot)
+    this.#count(WINDOW, 1, 0)
+    this.#sketch.fit(this.#slots.size)
+    this.#misses++
     return slot
   }
 
   /** Removes a slot's entry, and returns its key. */
-  function drop(slot: number): string {
-    const key = items[slot >> 1] as string
-    slots.delete(key)
-    sketch.raise((table[slot + MARK] as number) >>> HASH_SHIFT, countAt(slot))
-    resize(slot, 0, -1)
-    unlink(slot)
-    items[slot >> 1] = items[(slot >> 1) + 1] = undefined
-    table[slot + AFTER] = free
-    free = slot
+  #drop(slot: number): string {
+    const key = this.#keys[slot] as string
+    const at = slot * SLOT
+    this.#slots.delete(key)
+    this.#sketch.raise((this.#table[at + MARK] as number) >>> HASH_SHIFT, this.#countAt(slot))
+    this.#resize(slot, 0, -1)
+    this.#unlink(slot)
+    this.#keys[slot] = this.#entries[slot] = undefined
+    this.#table[at + AFTER] = this.#free
+    this.#free = slot
     return key
   }
 
   /** The next that would go after this one: those on probation first, from the least recently used; 0: there is none. */
-  function victimAfter(slot: number, keep: number): number {
-    let next = table[slot] as number
-    if (next === keep) next = table[next] as number
-    if (next === PROBATION) return victimAfter(PROTECTED, keep)
+  #victimAfter(slot: number, keep: number): number {
+    let next = this.#before(slot)
+    if (next === keep) next = this.#before(next)
+    if (next === PROBATION) return this.#victimAfter(PROTECTED, keep)
     return next === PROTECTED ? 0 : next
   }
 
   /** Whether a candidate was used more often than all those together that would make as much room. */
-  function isAdmitted(candidate: number, keep: number): boolean {
-    const own = countAt(candidate)
-    let wanted = Math.max(1, Math.min(allBytes - bounds.maxBytes, table[candidate + SIZE] as number))
+  #isAdmitted(candidate: number, keep: number): boolean {
+    const own = this.#countAt(candidate)
+    let wanted = Math.max(1, Math.min(this.#bytes - this.#bounds.maxBytes, this.#sizes[candidate] as number))
     let rivals = 0
-    for (let victim = PROBATION; wanted > 0; wanted -= table[victim + SIZE] as number) {
-      victim = victimAfter(victim, keep)
+    for (let victim = PROBATION; wanted > 0; wanted -= this.#sizes[victim] as number) {
+      victim = this.#victimAfter(victim, keep)
       if (victim === 0) break
-      rivals += countAt(victim)
+      rivals += this.#countAt(victim)
       // By two: a candidate was used just now, and it is chance on which side of a halving its last use falls. Were one
       // enough, a loop would replace entries without end.
       if (own - rivals < (rivals === 0 ? 1 : 2)) return false
@@ -200,85 +307,23 @@ export function openTinyLfu(bounds: EvictionBounds, seed: number): EvictionPolic
   }
 
   /** Makes room: the candidate goes, or the entries of the main region that it was used more often than. */
-  function evict(keep: number, evicted: (key: string) => void): void {
-    const candidate = victimAfter(WINDOW, keep)
-    let victim = victimAfter(PROBATION, keep)
+  #evict(keep: number, evicted: (key: string) => void): void {
+    const candidate = this.#victimAfter(WINDOW, keep)
+    let victim = this.#victimAfter(PROBATION, keep)
     if (victim === 0) victim = candidate
-    else if (isOver(WINDOW)) {
-      if (isAdmitted(candidate, keep)) move(candidate, PROBATION)
+    else if (this.#isOver(WINDOW)) {
+      if (this.#isAdmitted(candidate, keep)) this.#move(candidate, PROBATION)
       else victim = candidate
     }
-    evicted(drop(victim))
+    evicted(this.#drop(victim))
   }
 
-  /** Gives the room back. How often keys were used that had gone before is as true as ever. */
-  function clear(): void {
-    slots.clear()
-    items.length = 0
-    allBytes = 0
-    free = FIRST_ENTRY
-    table = new Table(0)
-    grow()
-    for (let head = 0; head < FIRST_ENTRY; head += SLOT) table[head] = table[head + AFTER] = head
-  }
-
-  clear()
-  return {
-    get size() {
-      return slots.size
-    },
-    get bytes() {
-      return allBytes
-    },
-    get(key) {
-      const slot = slots.get(key)
-      if (slot === undefined) return undefined
-      hits++
-      if (segmentAt(slot) === WINDOW) windowHits++
-      used(slot)
-      use(slot)
-      return entryAt(slot)
-    },
-    peek(key) {
-      const slot = slots.get(key)
-      return slot === undefined ? undefined : entryAt(slot)
-    },
-    set(key, entry, bytes, evicted) {
-      const slot = slots.get(key) ?? take(key)
-      // Not counted: a replacement is no use of its own, and `take` has counted the first.
-      use(slot)
-      items[(slot >> 1) + 1] = entry
-      resize(slot, bytes, 0)
-      // It ends before this one, which fits by itself.
-      while (slots.size > bounds.maxEntries || allBytes > bounds.maxBytes) {
-        evict(slot, evicted)
-        if (++misses + hits >= sketch.span / 4) {
-          share = nextShare(share, windowHits, hits)
-          hits = windowHits = misses = 0
-        }
-      }
-      balance(WINDOW)
-      balance(PROTECTED)
-    },
-    delete(key) {
-      const slot = slots.get(key)
-      if (slot !== undefined) drop(slot)
-      return slot !== undefined
-    },
-    clear,
-    *entries() {
-      for (const [key, slot] of slots) yield [key, entryAt(slot) as Entry]
-    },
-    shrink(toBytes, keep, evicted) {
-      for (const segment of [PROBATION, WINDOW, PROTECTED]) {
-        let slot = table[segment] as number
-        while (slot !== segment) {
-          if (allBytes <= toBytes) return
-          const before = table[slot] as number
-          if (!keep(items[slot >> 1] as string)) evicted(drop(slot))
-          slot = before
-        }
-      }
-    },
+  /** Looks at the share of the window when there were enough uses. */
+  #adapt(): void {
+    const uses = this.#uses - this.#left
+    if (uses < this.#sketch.span / 4) return
+    this.#share = nextShare(this.#share, this.#windowHits, uses - this.#misses)
+    this.#uses = this.#left
+    this.#windowHits = this.#misses = 0
   }
 }
