@@ -16,7 +16,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/core/placeholders': '2.8 kB',
   '@hotpath/core/presets': '0.3 kB',
   '@hotpath/core/retain': '2.2 kB',
-  '@hotpath/core/tiny-lfu': '1.6 kB',
+  '@hotpath/core/tiny-lfu': '1.9 kB',
   '@hotpath/core/shared': '15.7 kB',
   '@hotpath/decorators': '23.2 kB',
   '@hotpath/redis': '51.1 kB',
