@@ -7,6 +7,7 @@ import {
   type Strength,
   compilePattern,
   hasKeyPrefix,
+  strengthInState,
 } from '@hotpath/contract'
 
 export type ModelLog = InvalidationLog & { readonly followers: ReadonlySet<LogFollower> }
@@ -53,7 +54,7 @@ function createModelPositions(known: readonly Raised[]): LogPositions {
   const records: (Raised & { readonly concerns: Judgement })[] = []
   const raise = (record: Raised): void => void records.push({ ...record, concerns: judgementOf(record.scope) })
   const highest = (strength: Strength, key: string, tags: readonly string[]): number => {
-    const matching = records.filter((record) => record.strength === strength && record.concerns(key, tags))
+    const matching = records.filter((record) => strengthInState(record) === strength && record.concerns(key, tags))
     return Math.max(0, ...matching.map((record) => record.position))
   }
   for (const record of known) raise(record)
