@@ -341,20 +341,23 @@ export class World {
     this.#reference.step++
     for (const { what, real, reference } of this.#pairs) expect(real.answer, what).toEqual(reference.answer)
     this.#align()
-    const open = this.#reference.calls.map(({ flights }) => flights.map(({ key }) => key))
+    const open = this.#reference.calls.map(({ flights }) => inAnyOrder(flights.map(({ key }) => key)))
     expect(
-      this.#calls.map(({ keys }) => keys),
+      this.#calls.map(({ keys }) => inAnyOrder(keys)),
       'loader calls',
     ).toEqual(open)
     expect(this.#cache.stats(), 'stats').toMatchObject(this.#reference.counts)
     expect(this.#cache.stats().tiers[0]?.usage?.entries, 'entries').toBe(this.#reference.entries.size)
   }
 
-  /** Loads that begin in one step may come in any order: a loader of many is called a turn later than one of one. */
+  /**
+   * Loads that begin in one step may come in any order: a loader of many is called a turn later than one of one. So may the
+   * keys of one call: those whose flight of another caller is over are loaded again in the order in which it is.
+   */
   #align(): void {
     for (const [index, { flights }] of this.#reference.calls.entries()) {
-      const wanted = flights.map(({ key }) => key).join()
-      const at = this.#calls.findIndex(({ keys }, place) => place >= index && keys.join() === wanted)
+      const wanted = inAnyOrder(flights.map(({ key }) => key)).join()
+      const at = this.#calls.findIndex(({ keys }, place) => place >= index && inAnyOrder(keys).join() === wanted)
       const [call] = at > index ? this.#calls.splice(at, 1) : []
       if (call !== undefined) this.#calls.splice(index, 0, call)
     }
@@ -407,6 +410,10 @@ export class World {
     )
     this.#pairs.push({ what, real, reference, reader, controller })
   }
+}
+
+function inAnyOrder(keys: readonly string[]): string[] {
+  return [...keys].sort()
 }
 
 function windowsOf({ inNamespace }: Pick<Name, 'inNamespace'>): Windows {
