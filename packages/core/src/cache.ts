@@ -25,11 +25,11 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
   /** Name of the cache. */
   readonly name: string
   /** Reads a fresh value. */
-  get<Value = Of>(key: CacheKey, options?: ReadOptions): Promise<Value | undefined>
+  get<Value extends Of = Of>(key: CacheKey, options?: ReadOptions): Promise<Value | undefined>
   /** Reads many, in the order of `keys`; `undefined` where there is none. */
-  getMany<Value = Of>(keys: readonly CacheKey[], options?: ReadOptions): Promise<(Value | undefined)[]>
+  getMany<Value extends Of = Of>(keys: readonly CacheKey[], options?: ReadOptions): Promise<(Value | undefined)[]>
   /** Reads memory alone, at once, without counting the entry as used nor the read as a hit or miss. */
-  peek<Value = Of>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined
+  peek<Value extends Of = Of>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined
   /**
    * Reads a value as `get` does, and all that is known of it. It counts as a read.
    *
@@ -49,7 +49,7 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
    * await cache.close()
    * ```
    */
-  entry<Value = Of>(key: CacheKey, options?: ReadOptions): Promise<CacheEntry<Value> | undefined>
+  entry<Value extends Of = Of>(key: CacheKey, options?: ReadOptions): Promise<CacheEntry<Value> | undefined>
   /** Whether `get` would find a value. */
   has(key: CacheKey, options?: ReadOptions): Promise<boolean>
   /** Stores a value that is current now, and outdates every older one. */
@@ -84,7 +84,7 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
    * await cache.close()
    * ```
    */
-  write<Value, Result = void>(
+  write<Value extends Of, Result = void>(
     key: CacheKey,
     value: Value,
     save: (value: Value, context: Saving) => Result | Promise<Result>,
@@ -239,25 +239,27 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** What `invalidate` takes: a key, all that carries one of the tags, keys by prefix or pattern, or everything. */
-export type InvalidationScope =
-  | {
-      /** One key. */
-      readonly key: CacheKey
-    }
-  | {
-      /** All that carries one of them. */
-      readonly tags: readonly string[]
-    }
-  | {
-      /** Every key that begins with these parts. */
-      readonly prefix: CacheKey
-    }
-  | {
-      /** Every encoded key that matches. */
-      readonly pattern: string
-    }
-  | 'all'
+/** What `invalidate` takes: a key, all that carries one of the tags, keys by prefix or pattern (one of them for each scope), or everything. */
+export type InvalidationScope = OneOf<ScopeMembers> | 'all'
+
+/** Ways to name what is invalidated. */
+export interface ScopeMembers {
+  /** One key. */
+  readonly key: CacheKey
+  /** All that carries one of them. */
+  readonly tags: readonly string[]
+  /** Every key that begins with these parts. */
+  readonly prefix: CacheKey
+  /** Every encoded key that matches. */
+  readonly pattern: string
+}
+
+/** An object with exactly one of the members. */
+export type OneOf<Members> = {
+  readonly [Name in keyof Members]: Readonly<Pick<Members, Name>> & {
+    readonly [Other in Exclude<keyof Members, Name>]?: undefined
+  }
+}[keyof Members]
 
 /** What something that was read depends on. */
 export interface Dependencies {

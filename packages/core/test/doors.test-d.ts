@@ -143,3 +143,12 @@ cache.wrap(async (id: number) => ({ id }), {
     return row.id === 0
   },
 })
+
+// A typed namespace returns and takes its own values alone.
+// @ts-expect-error: no number
+const wrong: Promise<number | undefined> = cities.get<number>('bonn')
+void wrong
+// @ts-expect-error: no city
+void cities.write('bonn', 'Bonn', () => {})
+// @ts-expect-error: one of them for each scope
+void cache.invalidate([{ key: 'a', tags: ['t'] }])

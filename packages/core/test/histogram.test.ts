@@ -65,6 +65,10 @@ describe('a histogram', () => {
     }
   })
 
+  test.each([95, -0.1, Number.NaN])('a percentile of %s is refused', (ratio) => {
+    expect(() => createHistogram().percentile(ratio)).toThrow(/`ratio` must be a number from 0 to 1/)
+  })
+
   test('added up, two are what one of all would be', () => {
     const random = createRandom(13)
     const [one, other, all] = [createHistogram(), createHistogram(), createHistogram()]

@@ -80,6 +80,20 @@ describe('what one call invalidates', () => {
     await cache.close()
   })
 
+  test.each([
+    { key: 'a', tags: ['t'] },
+    { tags: [], prefix: ['p'] },
+    { key: 'a', tag: 't' },
+    { tag: 't' },
+    { key: undefined },
+    {},
+  ])('an object that is not one scope is refused, as a part of it would be left out: %o', async (scope) => {
+    const cache = await filled()
+    const before = await seen(cache)
+    await expect(cache.invalidate([scope as never])).rejects.toThrow(/`a scope` must be one of `\{ key \}`/)
+    expect(await seen(cache)).toEqual(before)
+  })
+
   test('more tags than an entry may carry', async () => {
     const cache = await filled()
     await cache.invalidateTags([...Array.from({ length: 2_000 }, (_, index) => `t${index}`), 't'])

@@ -68,6 +68,21 @@ describe('write', () => {
     expect(await cache.get('k')).toBeUndefined()
   })
 
+  test('a `rejected` that throws is a fault: the error of the save is passed on, and the key invalidated', async () => {
+    const { cache } = await filled()
+    const faults: unknown[] = []
+    cache.on('fault', ({ error }) => faults.push([error.code, (error.cause as Error).message]))
+    const failing = (): never => {
+      throw new RangeError('refused')
+    }
+    const rejected = (): never => {
+      throw new Error('in rejected')
+    }
+    await expect(cache.write('k', 'new', failing, { rejected })).rejects.toThrow('refused')
+    expect(faults).toEqual([['ERR_LISTENER_THREW', 'in rejected']])
+    expect(await cache.get('k')).toBeUndefined()
+  })
+
   test('gives up a save after `timeout`, and invalidates again when it has ended after all', async () => {
     const { cache, clock } = await filled()
     const { save, calls } = deferredSave()

@@ -51,7 +51,7 @@ export class CacheHandle extends InvalidatingHandle implements Cache {
     const { view } = this.engine
     // The name of a namespace is what its prefixes begin with, so that clearing it concerns all that was read in it.
     const key = of.key === undefined ? this.keys.name : this.keys.encode(of.key)
-    return view.judge(key, loadedAt(view.atMost(parseToken(token)), ownTags(of.tags))) === 'valid'
+    return view.judge(key, loadedAt(view.atMost(parseToken(token, 'token')), ownTags(of.tags))) === 'valid'
   }
 
   wrap<Fn extends AnyFunction>(fn: Fn, ...[options = {}]: WrapArguments<Fn>): Wrapped<Fn> {

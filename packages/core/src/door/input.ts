@@ -5,6 +5,7 @@ import type { LoadOptions, ReadOptions, SetEntry, WriteOptions } from '../option
 /** What a call without options has: known by identity, so that nothing has to be checked. */
 export const NO_OPTIONS: LoadOptions & WriteOptions = {}
 const NO_TAGS: readonly string[] = []
+const ENTRIES_WAY_OUT = "Use for example `[{ key: 'user:1', value }]`."
 
 /** @throws ConfigError for what is no list of keys: a text would be taken for a list of letters. */
 export function assertList(keys: unknown): void {
@@ -12,10 +13,10 @@ export function assertList(keys: unknown): void {
 }
 
 /** @throws ConfigError for what cannot be gone through. */
-export function assertIterable<Source>(source: Source, method: string): Source {
+export function assertIterable<Source>(source: Source, method: string, wayOut: string = ENTRIES_WAY_OUT): Source {
   const { [Symbol.iterator]: sync, [Symbol.asyncIterator]: later } = Object(source) as Record<symbol, unknown>
   if (typeof source !== 'string' && (typeof sync === 'function' || typeof later === 'function')) return source
-  throw wrongOption(`the source of ${method}`, 'iterable', source, "Use for example `[{ key: 'user:1', value }]`.")
+  throw wrongOption(`the source of ${method}`, 'iterable', source, wayOut)
 }
 
 /** @throws ConfigError for what is no entry. */

@@ -19,14 +19,23 @@ export function scopesOf(
   encode: (key: CacheKey) => string,
   scopes: Iterable<InvalidationScope>,
 ): Scope[] {
-  return Array.from(assertIterable(scopes, 'invalidate'), (scope) => {
+  return Array.from(assertIterable(scopes, 'invalidate', SCOPES_WAY_OUT), (scope) => {
     if (scope === 'all') return [keys.all()]
-    const { key, tags, prefix, pattern } = Object(scope) as Record<string, never>
-    if (key !== undefined) return [{ type: 'key' as const, key: encode(key) }]
-    if (tags !== undefined) return tagScopes(tags, 'tags')
-    if (prefix !== undefined) return [keys.prefix(prefix)]
-    if (pattern !== undefined) return [keys.pattern(pattern)]
-    throw wrongOption('a scope', "`{ key }`, `{ tags }`, `{ prefix }`, `{ pattern }` or `'all'`", scope, SCOPES_WAY_OUT)
+    const { key, tags, prefix, pattern, ...others } = Object(scope) as Record<string, never>
+    const given = [key, tags, prefix, pattern, ...Object.values(others)].filter((one) => one !== undefined)
+    // None is left out silently: what it names would be served on.
+    if (given.length === 1) {
+      if (key !== undefined) return [{ type: 'key' as const, key: encode(key) }]
+      if (tags !== undefined) return tagScopes(tags, 'tags')
+      if (prefix !== undefined) return [keys.prefix(prefix)]
+      if (pattern !== undefined) return [keys.pattern(pattern)]
+    }
+    throw wrongOption(
+      'a scope',
+      "one of `{ key }`, `{ tags }`, `{ prefix }`, `{ pattern }` and `'all'`",
+      scope,
+      SCOPES_WAY_OUT,
+    )
   }).flat()
 }
 

@@ -23,6 +23,7 @@ import {
 import { reach } from '../read/call.ts'
 import { markOf } from '../read/find.ts'
 import { tooSlow } from '../read/load.ts'
+import { threw } from '../read/report.ts'
 import { writing } from '../read/write-promise.ts'
 import { type Write, append, remove, store } from '../read/write.ts'
 import { NO_OPTIONS, assertEntry, assertIterable, ownTags } from './input.ts'
@@ -63,13 +64,18 @@ export class WritingHandle extends ReadingHandle {
     if (typeof save !== 'function')
       throw wrongOption('save', 'a function', save, 'Use for example `(user) => db.save(user)`.')
     const [engine, counters] = [this.engine, this.counters]
-    const tools = { append, store, reach, timeLimit, tooSlow, toToken }
-    const written = await engine.writes.inTurn(write.key, async () => {
-      this.open()
-      const { writeThrough } = await import('./later/write.ts')
-      return writeThrough({ engine, counters, write, save, options, tools })
-    })
-    return written as Written<never>
+    const tools = { append, store, reach, timeLimit, tooSlow, toToken, threw }
+    const letExit = engine.clock.hold?.()
+    try {
+      const written = await engine.writes.inTurn(write.key, async () => {
+        this.open()
+        const { writeThrough } = await import('./later/write.ts')
+        return writeThrough({ engine, counters, write, save, options, tools })
+      })
+      return written as Written<never>
+    } finally {
+      letExit?.()
+    }
   }
 
   delete(key: CacheKey, options: WriteOptions = NO_OPTIONS): Promise<Token> {

@@ -36,10 +36,13 @@ function report({ engine, original: key, onRead }: Reader, from: ReadReport['fro
   try {
     onRead?.({ key, from, ...info })
   } catch (cause) {
-    engine.fault(
-      new HotpathError('ERR_LISTENER_THREW', '`onRead` threw. The read went on; handle the error inside it.', {
-        cause,
-      }),
-    )
+    engine.fault(threw('onRead', 'The read', cause))
   }
+}
+
+/** The fault that a function of the caller is, which was only to be told or asked something. */
+export function threw(option: string, wentOn: string, cause: unknown): HotpathError {
+  return new HotpathError('ERR_LISTENER_THREW', `\`${option}\` threw. ${wentOn} went on; handle the error inside it.`, {
+    cause,
+  })
 }

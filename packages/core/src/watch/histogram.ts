@@ -3,6 +3,8 @@
  * percentile is off by at most 1.6 %. The bits of a double already have that form (its exponent and the first bits of its
  * mantissa are the number of the bucket), so a record costs no logarithm. Idea: HdrHistogram (Gil Tene).
  */
+import { wrongOption } from '@hotpath/contract'
+
 const BITS = 5
 const PER_OCTAVE = 2 ** BITS
 const OCTAVES = 38
@@ -53,6 +55,7 @@ export interface Histogram {
    * The value that a share of all does not exceed, off by at most 1.6 %; 0 when nothing was recorded.
    *
    * @param ratio - From 0 to 1: 0.95 for the 95th percentile.
+   * @throws ConfigError `ERR_CONFIG_OPTION` for what is no such number.
    */
   percentile(ratio: number): number
   /** Buckets that are not empty, ascending. */
@@ -108,6 +111,8 @@ class LogLinearHistogram implements Histogram {
   }
 
   percentile(ratio: number): number {
+    if (!(ratio >= 0 && ratio <= 1))
+      throw wrongOption('ratio', 'a number from 0 to 1', ratio, 'Use for example 0.95 for the 95th percentile.')
     const rank = Math.max(1, Math.ceil(this.count * ratio))
     let seen = 0
     for (const { upTo, count } of this.buckets()) {

@@ -48,6 +48,7 @@ const waits: Record<string, readonly [program: string, prints: string]> = {
     `console.log(await cache.wrap(never, { name: 'never' })().catch(code))`,
     'ERR_LOAD_TIMEOUT',
   ],
+  'the hard timeout of a save': [`console.log(await cache.write('k', 1, never).catch(code))`, 'ERR_LOAD_TIMEOUT'],
   'the hard timeout of a warming': [
     `const { failed, errors } = await cache.warm(['k'], { load: never })
      console.log(failed, errors[0].code)`,

@@ -10,6 +10,7 @@ import type { Saving, WriteThroughOptions, Written } from '../../cache.ts'
 import type { Engine } from '../../engine.ts'
 import type { reach } from '../../read/call.ts'
 import type { tooSlow } from '../../read/load.ts'
+import type { threw } from '../../read/report.ts'
 import type { Write, append, store } from '../../read/write.ts'
 import type { Counters } from '../../watch/stats.ts'
 
@@ -27,6 +28,7 @@ export interface WriteThrough<Value> {
     readonly timeLimit: typeof timeLimit
     readonly tooSlow: typeof tooSlow
     readonly toToken: typeof toToken
+    readonly threw: typeof threw
   }
 }
 
@@ -61,9 +63,10 @@ export async function writeThrough<Value>(call: WriteThrough<Value>): Promise<Wr
     let isSure = false
     try {
       isSure = options.rejected?.(error) === true
-    } finally {
-      if (!isSure) await invalidate(true)
+    } catch (cause) {
+      engine.fault(tools.threw('rejected', 'The write', cause))
     }
+    if (!isSure) await invalidate(true)
     throw error
   } finally {
     view.followers.delete(follower)
