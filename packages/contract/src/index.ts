@@ -64,7 +64,7 @@ export type {
 } from './ports/log.ts'
 export { strengthInState } from './ports/log.ts'
 export { fromWireInvalidation, strengthOf, toWireInvalidation } from './wire-invalidation.ts'
-export type { ScopeLetter, StrengthLetter, WireInvalidation } from './wire-invalidation.ts'
+export type { ScopeLetter, StrengthLetter, TimedScopeLetter, WireInvalidation } from './wire-invalidation.ts'
 export type {
   EvictionReason,
   PurgeOptions,

@@ -7,7 +7,8 @@ import { type Invalidation, type Scope, type Strength, strengthInState } from '.
  */
 export type ScopeLetter = 'a' | 'k' | 't' | 'p' | 'x' | TimedScopeLetter
 
-type TimedScopeLetter = 'b' | 'l' | 'u' | 'q' | 'y'
+/** Of what is soft for a time, in the same order. */
+export type TimedScopeLetter = 'b' | 'l' | 'u' | 'q' | 'y'
 
 /** Hard or soft. */
 export type StrengthLetter = 'h' | 's'
