@@ -30,6 +30,7 @@ const TIMED: Readonly<Record<Exclude<ScopeLetter, TimedScopeLetter>, TimedScopeL
   p: 'q',
   x: 'y',
 }
+const UNTIMED: ReadonlyMap<string, string> = new Map(Object.entries(TIMED).map(([untimed, timed]) => [timed, untimed]))
 
 /**
  * An invalidation in the form that a shared log writes.
@@ -46,7 +47,10 @@ export function toWireInvalidation(invalidation: Invalidation): WireInvalidation
   const { scope, forMs } = invalidation
   const [type, value] = lettersOf(scope)
   const strength = strengthInState(invalidation) === 'hard' ? 'h' : 's'
-  return forMs === undefined ? { strength, type, value } : { strength, type: TIMED[type], value: `${forMs}:${value}` }
+  if (forMs === undefined) return { strength, type, value }
+  // Whole, and so no longer than was asked for: a fraction, or `1e21`, would be read as what is not known.
+  const wholeMs = Math.min(Math.floor(forMs), Number.MAX_SAFE_INTEGER)
+  return { strength, type: TIMED[type], value: `${wholeMs}:${value}` }
 }
 
 /**
@@ -66,10 +70,10 @@ export function fromWireInvalidation({
   type,
   value,
 }: Readonly<Record<keyof WireInvalidation, string>>): Invalidation {
-  const timed = TIMED_VALUE.exec(value)
-  const untimed = timed === null ? undefined : Object.entries(TIMED).find(([, letter]) => letter === type)?.[0]
-  if (untimed === undefined) return { scope: scopeOf(type, value), strength: strengthOf(strength) }
-  return { scope: scopeOf(untimed, timed?.[2] ?? ''), strength: 'soft', forMs: Number(timed?.[1]) }
+  const untimed = UNTIMED.get(type)
+  const timed = untimed === undefined ? null : TIMED_VALUE.exec(value)
+  if (untimed === undefined || timed === null) return { scope: scopeOf(type, value), strength: strengthOf(strength) }
+  return { scope: scopeOf(untimed, timed[2] as string), strength: 'soft', forMs: Number(timed[1]) }
 }
 
 const TIMED_VALUE = /^(\d{1,16}):(.*)$/s

@@ -29,6 +29,19 @@ test('so is for how long it is soft; the strength that is written is the one tha
   )
 })
 
+test.each([
+  [1.5, 1],
+  [0.25, 0],
+  [1e21, Number.MAX_SAFE_INTEGER],
+])('a time of %s ms is written whole, and concerns what it named alone', (forMs, read) => {
+  const scope = { type: 'key', key: 'a' } as const
+  expect(fromWireInvalidation(toWireInvalidation({ scope, strength: 'soft', forMs }))).toEqual({
+    scope,
+    strength: 'soft',
+    forMs: read,
+  })
+})
+
 test('a time that cannot be read is hard, and all', () => {
   for (const value of ['', 'a', '1h:a', '-1:a', '1.5:a', ':a', `${'9'.repeat(17)}:a`]) {
     expect(fromWireInvalidation({ strength: 'h', type: 'u', value })).toEqual({
