@@ -90,6 +90,7 @@ describe('what one call invalidates', () => {
   ])('an object that is not one scope is refused, as a part of it would be left out: %o', async (scope) => {
     const cache = await filled()
     const before = await seen(cache)
+    await expect(cache.invalidate(scope as never)).rejects.toThrow(/Use for example `cache\.invalidate\(\[\{ key/)
     await expect(cache.invalidate([scope as never])).rejects.toThrow(/`a scope` must be one of `\{ key \}`/)
     expect(await seen(cache)).toEqual(before)
   })

@@ -67,7 +67,7 @@ describe.each(KINDS)('isCurrent, %s', (_kind, open) => {
   test('refuses what is no token, no option, no tag', () => {
     const cache = open()
     const token = 'x.1' as Token
-    expect(() => cache.isCurrent('k' as Token)).toThrow('token')
+    expect(() => cache.isCurrent('k' as Token)).toThrow('`token` must be')
     expect(() => cache.isCurrent(token, { tag: 't' } as never)).toThrow('tag')
     expect(() => cache.isCurrent(token, { tags: [''] })).toThrow('tags')
     expect(() => cache.isCurrent(token, { key: (() => 1) as never })).toThrow('key')

@@ -1,6 +1,6 @@
 /** What an invalidation names, as the log keeps it. */
 import { type CacheKey, type Scope, validateTags, wrongOption } from '@hotpath/contract'
-import type { InvalidationScope } from '../cache.ts'
+import type { InvalidationScope, ScopeMembers } from '../cache.ts'
 import { assertIterable } from './input.ts'
 import type { KeySpace } from './key-space.ts'
 
@@ -21,22 +21,23 @@ export function scopesOf(
 ): Scope[] {
   return Array.from(assertIterable(scopes, 'invalidate', SCOPES_WAY_OUT), (scope) => {
     if (scope === 'all') return [keys.all()]
-    const { key, tags, prefix, pattern, ...others } = Object(scope) as Record<string, never>
-    const given = [key, tags, prefix, pattern, ...Object.values(others)].filter((one) => one !== undefined)
+    const given = Object.entries(Object(scope) as Partial<ScopeMembers>).filter(([, value]) => value !== undefined)
     // None is left out silently: what it names would be served on.
-    if (given.length === 1) {
-      if (key !== undefined) return [{ type: 'key' as const, key: encode(key) }]
-      if (tags !== undefined) return tagScopes(tags, 'tags')
-      if (prefix !== undefined) return [keys.prefix(prefix)]
-      if (pattern !== undefined) return [keys.pattern(pattern)]
+    const [name, value] = given.length === 1 ? (given[0] as [string, unknown]) : []
+    switch (name) {
+      case 'key':
+        return [{ type: 'key' as const, key: encode(value as CacheKey) }]
+      case 'tags':
+        return tagScopes(value as readonly string[], 'tags')
+      case 'prefix':
+        return [keys.prefix(value as CacheKey)]
+      case 'pattern':
+        return [keys.pattern(value as string)]
+      default:
+        throw wrongOption('a scope', SCOPES, scope, SCOPES_WAY_OUT)
     }
-    throw wrongOption(
-      'a scope',
-      "one of `{ key }`, `{ tags }`, `{ prefix }`, `{ pattern }` and `'all'`",
-      scope,
-      SCOPES_WAY_OUT,
-    )
   }).flat()
 }
 
+const SCOPES = "one of `{ key }`, `{ tags }`, `{ prefix }`, `{ pattern }` and `'all'`"
 const SCOPES_WAY_OUT = "Use for example `cache.invalidate([{ key: ['user', 42] }, { tags: ['users'] }])`."
