@@ -1,4 +1,3 @@
-import { defineProject } from 'vitest/config'
+import { project } from './vitest-project.ts'
 
-// A machine may be busy with other things.
-export default defineProject({ test: { name: 'scripts', include: ['*/test/**/*.test.ts'], testTimeout: 20_000 } })
+export default project('scripts', { test: { include: ['*/test/**/*.test.ts'] } })

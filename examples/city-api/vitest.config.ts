@@ -1,10 +1,3 @@
-import { defineProject } from 'vitest/config'
+import { project } from '../../scripts/vitest-project.ts'
 
-const conditions = ['@hotpath/source', 'module', 'node', 'development|production']
-
-export default defineProject({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
-  // A machine may be busy with other things.
-  test: { name: 'city-api', include: ['test/**/*.test.ts'], testTimeout: 20_000 },
-})
+export default project('city-api')

@@ -1,7 +1,6 @@
 import { transform } from 'esbuild'
-import { type UserWorkspaceConfig, defineProject } from 'vitest/config'
-
-const conditions = ['@hotpath/source', 'module', 'node', 'development|production']
+import type { UserWorkspaceConfig } from 'vitest/config'
+import { project } from '../../scripts/vitest-project.ts'
 
 /**
  * A test runs in both projects, unless its name says `.standard.` or `.legacy.`. Vite lowers decorators by the nearest
@@ -9,9 +8,7 @@ const conditions = ['@hotpath/source', 'module', 'node', 'development|production
  */
 export function decoratorsProject({ name, legacy }: { name: string; legacy: boolean }): UserWorkspaceConfig {
   const tsconfigRaw = { compilerOptions: { experimentalDecorators: legacy } }
-  return defineProject({
-    resolve: { conditions },
-    ssr: { resolve: { conditions } },
+  return project(name, {
     plugins: [
       {
         name: 'lower-decorators',
@@ -31,12 +28,6 @@ export function decoratorsProject({ name, legacy }: { name: string; legacy: bool
         },
       },
     ],
-    test: {
-      name,
-      // A machine may be busy with other things.
-      testTimeout: 20_000,
-      include: ['test/**/*.test.ts'],
-      exclude: [legacy ? 'test/**/*.{standard,once}.test.ts' : 'test/**/*.legacy.test.ts'],
-    },
+    test: { exclude: [legacy ? 'test/**/*.{standard,once}.test.ts' : 'test/**/*.legacy.test.ts'] },
   })
 }

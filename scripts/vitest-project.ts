@@ -1,0 +1,18 @@
+/** What the vitest projects of this repository have in common. */
+import { type UserWorkspaceConfig, defineProject } from 'vitest/config'
+
+/** Sources before what is built; the rest as Vite has it for a server. */
+const conditions = ['@hotpath/source', 'module', 'node', 'development|production']
+
+/** What a project adds. */
+type Additions = Omit<UserWorkspaceConfig, 'test'> & { readonly test?: UserWorkspaceConfig['test'] }
+
+/** A project of tests; servers and a machine that others keep busy respond late, so a test may take 20 s. */
+export function project(name: string, { test, ...more }: Additions = {}): UserWorkspaceConfig {
+  return defineProject({
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    ...more,
+    test: { name, include: ['test/**/*.test.ts'], testTimeout: 20_000, ...test },
+  })
+}
