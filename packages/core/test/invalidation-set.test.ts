@@ -142,13 +142,11 @@ describe('pending invalidations', () => {
     const pending = new PendingInvalidations()
     const batches = keys(100_000, (index) => `k${index}`).map((one) => [one])
     for (const batch of batches) pending.add(batch)
-    const startedAt = performance.now()
     for (const batch of batches) {
       pending.strengthFor('k99999', ['t'])
       pending.settle(batch)
     }
-    // One after another through all of them would take minutes.
-    expect(performance.now() - startedAt).toBeLessThan(5_000)
     expect(pending.empty).toBe(true)
-  })
+    // One after another through all of them would take minutes.
+  }, 5_000)
 })
