@@ -5,7 +5,7 @@ import ts from 'typescript'
 import { findExamples } from './examples/extract.ts'
 import { root } from './workspace.ts'
 
-const source = 'packages/core/src/cache.ts'
+const source = 'packages/core/src/cache/cache.ts'
 const methods = methodsOf('Cache', readFileSync(join(root, source), 'utf8'))
 const code = findExamples([], ['docs/*.md']).map((example) => example.code)
 const missing = methods.filter((method) => !code.some((text) => new RegExp(`\\.${method}\\b`).test(text)))

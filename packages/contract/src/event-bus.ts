@@ -1,4 +1,5 @@
-import { ConfigError, HotpathError } from './errors.ts'
+import { callbackError } from './callback-error.ts'
+import { ConfigError, type HotpathError } from './errors.ts'
 import { isPromise } from './is-promise.ts'
 import { received } from './received.ts'
 
@@ -133,13 +134,7 @@ export abstract class EventBus<
   #threw({ type }: Event, cause: unknown): void {
     // A listener for faults that throws has nobody left to hear of it.
     if (type === 'fault') return
-    this.fault(
-      new HotpathError(
-        'ERR_LISTENER_THREW',
-        `A listener for \`${type}\` threw. ${this.#options.wentOn} went on; handle the error inside the listener.`,
-        { cause, context: { type } },
-      ),
-    )
+    this.fault(callbackError(`A listener for \`${type}\``, { wentOn: this.#options.wentOn, cause, context: { type } }))
   }
 
   #noSuchEvent(type: unknown): ConfigError {

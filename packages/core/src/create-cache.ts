@@ -1,4 +1,4 @@
-import type { Cache } from './cache.ts'
+import type { Cache } from './cache/cache.ts'
 import { Engine } from './engine.ts'
 import { CacheHandle } from './door/handle.ts'
 import { KeySpace } from './door/key-space.ts'

@@ -1,5 +1,5 @@
 import { type OptionTable, type Token, checkOptions, parseToken, signalOption } from '@hotpath/contract'
-import type { Cache } from '../cache.ts'
+import type { Cache } from '../cache/cache.ts'
 import { engineOf } from '../door/engine-of.ts'
 import { closedError } from '../flights/flight.ts'
 import { type Change, ChangeReader } from './change-reader.ts'

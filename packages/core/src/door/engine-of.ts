@@ -1,6 +1,6 @@
 /** How doors that are entries of their own get at the engine of a cache. */
 import { type CacheKey, wrongOption } from '@hotpath/contract'
-import type { Cache } from '../cache.ts'
+import type { Cache } from '../cache/cache.ts'
 import type { Engine } from '../engine.ts'
 
 /**

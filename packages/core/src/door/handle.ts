@@ -9,23 +9,18 @@ import {
   resolveFreshness,
   toToken,
 } from '@hotpath/contract'
-import type {
-  AnyFunction,
-  Cache,
-  Dependencies,
-  Inspection,
-  WarmOptions,
-  WarmReport,
-  WrapArguments,
-  Wrapped,
-} from '../cache.ts'
+import type { Cache } from '../cache/cache.ts'
 import { sizeOf } from '../memory/size-of.ts'
 import { DEPENDENCIES, type SetEntry, WARM_OPTIONS } from '../options.ts'
 import type { CacheEventType, CacheListener } from '../watch/events.ts'
 import { loadedAt } from '../view/log-view.ts'
+import type { Inspection } from '../watch/inspection.ts'
 import type { CacheStats } from '../watch/stats.ts'
 import { NO_OPTIONS, assertIterable, noWarmLoader, ownTags } from './input.ts'
 import { InvalidatingHandle } from './invalidating-handle.ts'
+import type { Dependencies } from '../cache/scope.ts'
+import type { WarmOptions, WarmReport } from '../cache/warm.ts'
+import type { AnyFunction, WrapArguments, Wrapped } from '../cache/wrap.ts'
 import { wrap } from './wrap.ts'
 
 export class CacheHandle extends InvalidatingHandle implements Cache {

@@ -11,7 +11,7 @@ import {
   toMs,
   wrongOption,
 } from '@hotpath/contract'
-import type { InvalidationScope } from '../cache.ts'
+import type { InvalidationScope } from '../cache/scope.ts'
 import {
   EXPIRE_OPTIONS,
   type ExpireOptions,

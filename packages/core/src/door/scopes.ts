@@ -1,8 +1,8 @@
 /** What an invalidation names, as the log keeps it. */
 import { type CacheKey, type Scope, validateTags, wrongOption } from '@hotpath/contract'
-import type { InvalidationScope, ScopeMembers } from '../cache.ts'
 import { assertIterable } from './input.ts'
 import type { KeySpace } from './key-space.ts'
+import type { InvalidationScope, ScopeMembers } from '../cache/scope.ts'
 
 /**
  * The scopes of tags, as many as there are: what an entry carries is bounded, what a call invalidates is not.

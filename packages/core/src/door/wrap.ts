@@ -12,7 +12,8 @@ import {
   validateTags,
   wrongOption,
 } from '@hotpath/contract'
-import type { AnyFunction, Cache, WrapOptions, Wrapped } from '../cache.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { AnyFunction, WrapOptions, Wrapped } from '../cache/wrap.ts'
 import type { LoadContext } from '../read/loader.ts'
 
 const WRAP_OPTIONS: OptionTable<'name' | 'key' | 'tags' | 'unless'> = {

@@ -1,5 +1,6 @@
 /** Writing values, and removing those of single keys. */
 import {
+  callbackError,
   type CacheKey,
   FRESHNESS_OPTIONS,
   type Freshness,
@@ -10,7 +11,7 @@ import {
   toToken,
   wrongOption,
 } from '@hotpath/contract'
-import type { Saving, WriteThroughOptions, Written } from '../cache.ts'
+import type { Saving, WriteThroughOptions, Written } from '../cache/write.ts'
 import {
   SET_ENTRY,
   SET_OPTIONS,
@@ -23,7 +24,6 @@ import {
 import { reach } from '../read/call.ts'
 import { markOf } from '../read/find.ts'
 import { tooSlow } from '../read/load.ts'
-import { threw } from '../read/report.ts'
 import { writing } from '../read/write-promise.ts'
 import { type Write, append, remove, store } from '../read/write.ts'
 import { NO_OPTIONS, assertEntry, assertIterable, ownTags } from './input.ts'
@@ -64,7 +64,7 @@ export class WritingHandle extends ReadingHandle {
     if (typeof save !== 'function')
       throw wrongOption('save', 'a function', save, 'Use for example `(user) => db.save(user)`.')
     const [engine, counters] = [this.engine, this.counters]
-    const tools = { append, store, reach, timeLimit, tooSlow, toToken, threw }
+    const tools = { append, store, reach, timeLimit, tooSlow, toToken, callbackError }
     const letExit = engine.clock.hold?.()
     try {
       const written = await engine.writes.inTurn(write.key, async () => {

@@ -1,5 +1,5 @@
 import { type Duration, type OptionTable, checkOptions, signalOption, toMs, wrongOption } from '@hotpath/contract'
-import type { Cache } from '../cache.ts'
+import type { Cache } from '../cache/cache.ts'
 import { engineOf } from '../door/engine-of.ts'
 import type { Engine } from '../engine.ts'
 import { closedError } from '../flights/flight.ts'

@@ -1,5 +1,5 @@
 import { type CacheKey, ConfigError, type Duration, type OptionTable, checkOptions, toMs } from '@hotpath/contract'
-import type { Cache } from '../cache.ts'
+import type { Cache } from '../cache/cache.ts'
 import { engineOf, keyOf } from '../door/engine-of.ts'
 import { assertEntry, assertIterable, ownTags } from '../door/input.ts'
 import type { Engine } from '../engine.ts'

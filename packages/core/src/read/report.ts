@@ -1,5 +1,5 @@
 /** What a read tells its caller, through `onRead`. */
-import { type CacheKey, HotpathError, toToken } from '@hotpath/contract'
+import { type CacheKey, callbackError, toToken } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import type { Flight, Outcome } from '../flights/flight.ts'
 import type { Found } from '../flights/found.ts'
@@ -36,13 +36,6 @@ function report({ engine, original: key, onRead }: Reader, from: ReadReport['fro
   try {
     onRead?.({ key, from, ...info })
   } catch (cause) {
-    engine.fault(threw('onRead', 'The read', cause))
+    engine.fault(callbackError('`onRead`', { wentOn: 'The read', cause }))
   }
-}
-
-/** The fault that a function of the caller is, which was only to be told or asked something. */
-export function threw(option: string, wentOn: string, cause: unknown): HotpathError {
-  return new HotpathError('ERR_LISTENER_THREW', `\`${option}\` threw. ${wentOn} went on; handle the error inside it.`, {
-    cause,
-  })
 }

@@ -1,5 +1,5 @@
 import { type ByteSize, type CacheKey, type OptionTable, SPECULATIVE, checkOptions, toBytes } from '@hotpath/contract'
-import type { Cache } from '../cache.ts'
+import type { Cache } from '../cache/cache.ts'
 import { engineOf, keyOf } from '../door/engine-of.ts'
 import { assertList } from '../door/input.ts'
 import { frontOf, memoryStoreOf } from '../memory/policy-front.ts'

@@ -1,6 +1,6 @@
 /** What is known of a key. Loaded when it is called for, so it imports nothing but types. */
 import type { Entry, MaybePromise, TierStore, toToken } from '@hotpath/contract'
-import type { Inspection } from '../../cache.ts'
+import type { Inspection } from '../../watch/inspection.ts'
 import type { Engine } from '../../engine.ts'
 import type { sizeOf } from '../../memory/size-of.ts'
 

@@ -1,6 +1,7 @@
 /** Fills a cache ahead of use. Loaded when it is called for, so it imports nothing but types. */
 import type { CacheKey, Mark, Token, toToken } from '@hotpath/contract'
-import type { Cache, WarmOptions, WarmReport } from '../../cache.ts'
+import type { Cache } from '../../cache/cache.ts'
+import type { WarmOptions, WarmReport } from '../../cache/warm.ts'
 import type { SetEntry } from '../../options.ts'
 import type { Loader } from '../../read/loader.ts'
 

@@ -5,12 +5,11 @@
  * Invariant: a value is stored only when no other record that concerns it came between the beginning of its save and its
  * own record. Two processes that save one key at once both see that, so neither stores: the next read loads.
  */
-import type { Invalidation, Mark, timeLimit, toToken } from '@hotpath/contract'
-import type { Saving, WriteThroughOptions, Written } from '../../cache.ts'
+import type { Invalidation, Mark, callbackError, timeLimit, toToken } from '@hotpath/contract'
+import type { Saving, WriteThroughOptions, Written } from '../../cache/write.ts'
 import type { Engine } from '../../engine.ts'
 import type { reach } from '../../read/call.ts'
 import type { tooSlow } from '../../read/load.ts'
-import type { threw } from '../../read/report.ts'
 import type { Write, append, store } from '../../read/write.ts'
 import type { Counters } from '../../watch/stats.ts'
 
@@ -28,7 +27,7 @@ export interface WriteThrough<Value> {
     readonly timeLimit: typeof timeLimit
     readonly tooSlow: typeof tooSlow
     readonly toToken: typeof toToken
-    readonly threw: typeof threw
+    readonly callbackError: typeof callbackError
   }
 }
 
@@ -64,7 +63,7 @@ export async function writeThrough<Value>(call: WriteThrough<Value>): Promise<Wr
     try {
       isSure = options.rejected?.(error) === true
     } catch (cause) {
-      engine.fault(tools.threw('rejected', 'The write', cause))
+      engine.fault(tools.callbackError('`rejected`', { wentOn: 'The write', cause }))
     }
     if (!isSure) await invalidate(true)
     throw error

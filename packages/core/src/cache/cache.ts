@@ -1,7 +1,12 @@
-import type { Age, CacheKey, FreshnessOptions, KeyPart, Token } from '@hotpath/contract'
-import type { CacheEventType, CacheListener } from './watch/events.ts'
-import type { CacheEntry } from './watch/entry-info.ts'
-import type { LoadContext, Loader, ManyLoader } from './read/loader.ts'
+import type { CacheKey, FreshnessOptions, Token } from '@hotpath/contract'
+import type { Dependencies, InvalidationScope } from './scope.ts'
+import type { WarmOptions, WarmReport } from './warm.ts'
+import type { AnyFunction, WrapArguments, Wrapped } from './wrap.ts'
+import type { Saving, WriteThroughOptions, Written } from './write.ts'
+import type { CacheEventType, CacheListener } from '../watch/events.ts'
+import type { CacheEntry } from '../watch/entry-info.ts'
+import type { Inspection } from '../watch/inspection.ts'
+import type { LoadContext, ManyLoader } from '../read/loader.ts'
 import type {
   ExpireOptions,
   InvalidateOptions,
@@ -10,8 +15,8 @@ import type {
   SetEntry,
   SetOptions,
   WriteOptions,
-} from './options.ts'
-import type { CacheStats } from './watch/stats.ts'
+} from '../options.ts'
+import type { CacheStats } from '../watch/stats.ts'
 
 /**
  * A tiered, tagged cache, or one namespace of it.
@@ -237,148 +242,4 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
   once<Type extends CacheEventType | '*'>(type: Type, listener: CacheListener<Type>): () => void
   /** Aborts loads, waits for writes behind, and lets go of everything. Idempotent. */
   close(): Promise<void>
-}
-
-/** What `invalidate` takes: a key, all that carries one of the tags, keys by prefix or pattern (one of them for each scope), or everything. */
-export type InvalidationScope = OneOf<ScopeMembers> | 'all'
-
-/** Ways to name what is invalidated. */
-export interface ScopeMembers {
-  /** One key. */
-  readonly key: CacheKey
-  /** All that carries one of them. */
-  readonly tags: readonly string[]
-  /** Every key that begins with these parts. */
-  readonly prefix: CacheKey
-  /** Every encoded key that matches. */
-  readonly pattern: string
-}
-
-/** An object with exactly one of the members. */
-export type OneOf<Members> = {
-  readonly [Name in keyof Members]: Readonly<Pick<Members, Name>> & {
-    readonly [Other in Exclude<keyof Members, Name>]?: undefined
-  }
-}[keyof Members]
-
-/** What something that was read depends on. */
-export interface Dependencies {
-  /** A key. Default: none. */
-  readonly key?: CacheKey | undefined
-  /** Tags. Default: none. */
-  readonly tags?: readonly string[] | undefined
-}
-
-/** Options of `write`. */
-export interface WriteThroughOptions extends FreshnessOptions, WriteOptions {
-  /** Tags of the value. */
-  readonly tags?: readonly string[] | undefined
-  /** Whether an error of `save` says that nothing was saved, so that what is cached still holds. Default: never. */
-  readonly rejected?: ((error: unknown) => boolean) | undefined
-}
-
-/** What the `save` of `write` gets. */
-export interface Saving {
-  /** Aborted when the hard timeout passes. */
-  readonly signal: AbortSignal
-}
-
-/** What `write` resolves to. */
-export interface Written<Value> {
-  /** What was saved. */
-  readonly value: Value
-  /** For a read that must see the write: `after`. */
-  readonly token: Token
-}
-
-/** Options of `warm`. */
-export interface WarmOptions extends FreshnessOptions {
-  /** Loads a key; needed when the source has keys. Keys that are cached already are left alone. */
-  readonly load?: Loader<unknown> | undefined
-  /** Tags of what is loaded. */
-  readonly tags?: readonly string[] | undefined
-  /** How many at once. Default 8. */
-  readonly concurrency?: number | undefined
-  /** Called after each; what it throws ends the warming. */
-  readonly onProgress?: ((report: WarmReport) => void) | undefined
-  /** Aborts what loads and stops before the next item; what is warm stays. */
-  readonly signal?: AbortSignal | undefined
-}
-
-/** What `warm` did. */
-export interface WarmReport {
-  /**
-   * Keys that are cached now. A key whose value was loaded or given and not stored (by `skip()`, a `ttl` of 0, an
-   * invalidation meanwhile, or without a view of the log) counts neither as warmed nor as failed.
-   */
-  readonly warmed: number
-  /** Keys whose load failed. */
-  readonly failed: number
-  /** The first failures, at most ten. */
-  readonly errors: readonly unknown[]
-}
-
-/** Options of `wrap`. */
-export interface WrapOptions<Args extends readonly unknown[], Value> extends FreshnessOptions {
-  /** What the keys of calls begin with. Default: the function's name, which must not be one that a minifier gave it. */
-  readonly name?: string | undefined
-  /** The key of a call. Default: the name and the arguments. */
-  readonly key?: ((...args: Args) => CacheKey) | undefined
-  /** Tags, or what makes them from the arguments and the value. */
-  readonly tags?: readonly string[] | ((args: Args, value: Value) => readonly string[]) | undefined
-  /** Whether a result is returned and not stored. */
-  readonly unless?: ((args: Args, value: Value) => boolean) | undefined
-}
-
-/** What `wrap` takes: any function. */
-// oxlint-disable-next-line typescript/no-explicit-any -- parameters are compared both ways by `any` alone
-export type AnyFunction = (this: any, ...args: any) => unknown
-
-/** Whether arguments can be part of a key: data, or not known. */
-export type AreKeyParts<Args extends readonly unknown[]> = {
-  [Index in keyof Args]-?: unknown extends Args[Index] ? true : Args[Index] extends KeyPart ? true : false
-}[number] extends true
-  ? true
-  : false
-
-/** Options of `wrap`, which needs a `key` for a function whose arguments cannot be part of one. */
-export type WrapArguments<Fn extends AnyFunction> =
-  AreKeyParts<Parameters<Fn>> extends true
-    ? [options?: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>]
-    : [
-        options: WrapOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>> & {
-          /** The key of a call: its arguments cannot be part of one. */
-          readonly key: (...args: Parameters<Fn>) => CacheKey
-        },
-      ]
-
-/** A function that reads its results from the cache: its own type where it returns a promise, generic ones included. */
-export type Wrapped<Fn extends AnyFunction> = (ReturnType<Fn> extends Promise<unknown>
-  ? Fn
-  : (this: ThisParameterType<Fn>, ...args: Parameters<Fn>) => Promise<Awaited<ReturnType<Fn>>>) & {
-  /** The key of a call. */
-  key(...args: Parameters<Fn>): CacheKey
-  /** Removes the value of a call. */
-  invalidate(...args: Parameters<Fn>): Promise<Token>
-}
-
-/** What is known of a key. Times are milliseconds. */
-export interface Inspection {
-  /** Encoded. */
-  readonly key: string
-  /** `outdated`: an invalidation or another life of the log; `missing`: no tier has it. */
-  readonly state: Age | 'outdated' | 'missing'
-  /** Kind of the tier that answered. */
-  readonly tier: string | undefined
-  /** Since it was loaded. */ readonly ageMs: number | undefined
-  /** Until it stops being fresh; negative once it is not. */
-  readonly ttlLeftMs: number | undefined
-  /** Until it is good for nothing. */
-  readonly lifeLeftMs: number | undefined
-  /** Tags of the value. */
-  readonly tags: readonly string[]
-  /** Point of the log that the value is current at. */
-  readonly asOf: Token | undefined
-  /** Estimate of the value alone. */
-  readonly bytes: number | undefined
 }
