@@ -224,6 +224,6 @@ describe('a remembered failure', () => {
       expect(isRememberedFailure(data)).toBe(false)
     }
     checkValue(failure)
-    expect(() => checkValue(rememberFailure(() => 1))).toThrow(/a function/)
+    expect(() => checkValue(rememberFailure(() => 1))).toThrow(/^`value` cannot be stored: it is a function/)
   })
 })

@@ -131,6 +131,26 @@ describe('`for`: stale at most so long, then gone', () => {
     expect(await cache.get(KEY)).toBe('old')
   })
 
+  test('of a scope that is named again shortly after, for what was loaded between', async () => {
+    const { cache, clock } = await filled()
+    await cache.expireTags(['t'], { for: '1h' })
+    await cache.getOrSet(KEY, () => 'between', { tags: ['t'], refresh: true })
+    clock.advance(HOUR / 16)
+    await cache.expireTags(['t'], { for: '1h' })
+    expect(await cache.get(KEY, STALE)).toBe('between')
+    clock.advance(HOUR)
+    expect(await cache.get(KEY, STALE)).toBeUndefined()
+  })
+
+  test('of no time at all is a removal, in what others are told as well', async () => {
+    const { cache } = await filled()
+    const events: unknown[] = []
+    cache.on('invalidated', ({ strength, forMs }) => events.push([strength, forMs]))
+    await cache.expireTags(['t'], { for: 0 })
+    expect(events).toEqual([['hard', undefined]])
+    expect(await cache.get(KEY, STALE)).toBeUndefined()
+  })
+
   test('the event says how long', async () => {
     const { cache } = await filled()
     const events: unknown[] = []

@@ -111,6 +111,15 @@ describe('pending invalidations', () => {
     expect(pending.empty).toBe(true)
   })
 
+  test('what is soft for a time waits as hard, which is said, as it was not so before', () => {
+    const pending = new PendingInvalidations()
+    const batch = [{ ...soft({ type: 'tag', tag: 't' }), forMs: 1_000 }, soft({ type: 'tag', tag: 'u' })]
+    pending.add(batch)
+    expect(pending.strengthFor('k', ['t'])).toBe('soft')
+    expect(pending.postpone(batch)).toEqual(batch.slice(0, 1))
+    expect([pending.strengthFor('k', ['t']), pending.strengthFor('k', ['u'])]).toEqual(['hard', 'soft'])
+  })
+
   test('what waits is taken in parts, and a later one takes the place of the same that still waits', () => {
     const pending = new PendingInvalidations()
     const batch = keys(5, (index) => `k${index}`)

@@ -18,6 +18,25 @@ function open() {
   return { one: one!, other: other!, arrives }
 }
 
+test('each of many keys is removed once, below the mark of its own append', async () => {
+  const inner = asyncTier(createSharedStore())
+  const removed: unknown[] = []
+  const log = createMemoryLog()
+  const tier: Tier = {
+    ...inner,
+    open(context) {
+      const store = inner.open(context)
+      return { ...store, delete: async (keys, below) => void removed.push([keys, below?.position]) }
+    },
+  }
+  const { cache } = make({ tiers: [tier], log: () => ({ ...log, maxRecords: 2 }) })
+  await cache.deleteMany(['a', 'b', 'c'])
+  expect(removed).toEqual([
+    [['a', 'b'], 2],
+    [['c'], 3],
+  ])
+})
+
 test('a removal that arrives late leaves what was stored since, here and in other processes', async () => {
   const { one, other, arrives } = open()
   await one.setMany(['a', 'b', 'c'].map((key) => ({ key, value: 'old' })))

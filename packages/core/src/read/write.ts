@@ -113,10 +113,10 @@ export async function remove(
   const scopes = keys.map((key): Invalidation => ({ scope: { type: 'key', key }, strength: 'hard' }))
   const marks = await append(engine, counters, scopes, queue)
   const { shared, view } = engine
-  // What somebody has stored since stays.
+  // What somebody has stored since stays; nothing is of the epoch of what is queued.
   const removals = marks.map((mark, part): Promise<unknown> => {
     const some = keys.slice(part * view.maxRecords, (part + 1) * view.maxRecords)
-    return Promise.all(shared?.lower.map((tier) => tier.delete(some, mark === QUEUED ? undefined : mark)) ?? [])
+    return Promise.all(shared?.lower.map((tier) => tier.delete(some, mark)) ?? [])
   })
   await Promise.all(removals)
   return markOfAll(engine, marks)

@@ -88,9 +88,7 @@ function addressOf(base: Address | undefined, path: string): URL | Address {
 /** Others are read from where the program runs, by some platforms: `file:` may come from a server as well. */
 function ofHttp(url: URL | undefined, path: string | undefined = url?.href): URL {
   if (url !== undefined && isOfHttp(url)) return url
-  // There may be a password in it.
-  const shown = path?.includes('@') === true ? {} : path
-  throw wrongOption('path', 'a path, or an address with http: or https:', shown, "Use for example '/cities/42'.")
+  throw wrongOption('path', 'a path, or an address with http: or https:', path, "Use for example '/cities/42'.")
 }
 
 /** Whether an address can be requested. */
