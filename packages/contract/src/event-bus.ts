@@ -134,7 +134,7 @@ export abstract class EventBus<
   #threw({ type }: Event, cause: unknown): void {
     // A listener for faults that throws has nobody left to hear of it.
     if (type === 'fault') return
-    this.fault(callbackError(`A listener for \`${type}\``, { wentOn: this.#options.wentOn, cause, context: { type } }))
+    this.fault(callbackError(`A listener for \`${type}\``, this.#options.wentOn, { cause, context: { type } }))
   }
 
   #noSuchEvent(type: unknown): ConfigError {

@@ -23,7 +23,6 @@ export type { OptionCheck, OptionTable } from './options.ts'
 export { kindOf, received } from './received.ts'
 export { isPromise } from './is-promise.ts'
 export { callbackError } from './callback-error.ts'
-export type { CallbackErrorOptions } from './callback-error.ts'
 export { EventBus } from './event-bus.ts'
 export type { EventBusOptions, EventNamed } from './event-bus.ts'
 

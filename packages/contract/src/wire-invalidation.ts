@@ -23,14 +23,8 @@ export interface WireInvalidation {
   readonly value: string
 }
 
-const TIMED: Readonly<Record<Exclude<ScopeLetter, TimedScopeLetter>, TimedScopeLetter>> = {
-  a: 'b',
-  k: 'l',
-  t: 'u',
-  p: 'q',
-  x: 'y',
-}
-const UNTIMED: ReadonlyMap<string, string> = new Map(Object.entries(TIMED).map(([untimed, timed]) => [timed, untimed]))
+const UNTIMED = ['a', 'k', 't', 'p', 'x'] as const
+const TIMED = ['b', 'l', 'u', 'q', 'y'] as const
 
 /**
  * An invalidation in the form that a shared log writes.
@@ -50,7 +44,7 @@ export function toWireInvalidation(invalidation: Invalidation): WireInvalidation
   if (forMs === undefined) return { strength, type, value }
   // Whole, and so no longer than was asked for: a fraction, or `1e21`, would be read as what is not known.
   const wholeMs = Math.min(Math.floor(forMs), Number.MAX_SAFE_INTEGER)
-  return { strength, type: TIMED[type], value: `${wholeMs}:${value}` }
+  return { strength, type: TIMED[UNTIMED.indexOf(type)] as TimedScopeLetter, value: `${wholeMs}:${value}` }
 }
 
 /**
@@ -70,7 +64,7 @@ export function fromWireInvalidation({
   type,
   value,
 }: Readonly<Record<keyof WireInvalidation, string>>): Invalidation {
-  const untimed = UNTIMED.get(type)
+  const untimed = UNTIMED[TIMED.indexOf(type as TimedScopeLetter)]
   const timed = untimed === undefined ? null : TIMED_VALUE.exec(value)
   if (untimed === undefined || timed === null) return { scope: scopeOf(type, value), strength: strengthOf(strength) }
   return { scope: scopeOf(untimed, timed[2] as string), strength: 'soft', forMs: Number(timed[1]) }

@@ -36,6 +36,6 @@ function report({ engine, original: key, onRead }: Reader, from: ReadReport['fro
   try {
     onRead?.({ key, from, ...info })
   } catch (cause) {
-    engine.fault(callbackError('`onRead`', { wentOn: 'The read', cause }))
+    engine.fault(callbackError('`onRead`', 'The read', { cause }))
   }
 }

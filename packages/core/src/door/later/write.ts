@@ -63,7 +63,7 @@ export async function writeThrough<Value>(call: WriteThrough<Value>): Promise<Wr
     try {
       isSure = options.rejected?.(error) === true
     } catch (cause) {
-      engine.fault(tools.callbackError('`rejected`', { wentOn: 'The write', cause }))
+      engine.fault(tools.callbackError('`rejected`', 'The write', { cause }))
     }
     if (!isSure) await invalidate(true)
     throw error
