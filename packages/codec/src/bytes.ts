@@ -70,11 +70,6 @@ export class ByteWriter {
 
 /** @throws CodecError `ERR_CODEC_FRAME` from every method, when there is less than is asked for. */
 export class ByteReader {
-  /**
-   * V8 throws away what it has optimized for objects of which none is alive when all garbage is collected, as is usual
-   * with those that live for one read. One is kept, so that the reads after a collection are no slower than others.
-   */
-  static readonly kept: ByteReader = new ByteReader(new Uint8Array(0))
   readonly #bytes: Uint8Array
   #offset = 0
 

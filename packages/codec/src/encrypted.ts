@@ -18,6 +18,7 @@ import {
   displayKey,
   kindOf,
   wrongOption,
+  wrongOptionSeen,
 } from '@hotpath/contract'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { refusedKey } from './codec-error.ts'
@@ -163,7 +164,7 @@ function checkKeys(keys: Readonly<Record<string, Uint8Array>>, currentKeyId: str
   // The retired ones too: with a wrong one all that it encrypted would be misses.
   for (const [id, key] of Object.entries(keys)) {
     if (isKey(key)) continue
-    const message = `\`keys.${displayKey(id)}\` must be ${KEY_BYTES} bytes, received ${found(key)}. ${wayOut(key)}`
-    throw new ConfigError('ERR_CONFIG_OPTION', message)
+    const words = { seen: found(key), wayOut: wayOut(key) }
+    throw wrongOptionSeen(`keys.${displayKey(id)}`, `${KEY_BYTES} bytes`, key, words)
   }
 }

@@ -2,8 +2,8 @@
  * Extension types of our own, for what msgpackr does not write, or not as it is. The content of each is the one value
  * that follows. They are classes of our own too, so that what others of the process write with msgpackr stays as it is.
  */
+import { restoreError } from '@hotpath/contract/values'
 import { addExtension } from 'msgpackr'
-import { restoreError } from './stored-error.ts'
 import { DICTIONARY_TYPE, ERROR_TYPE, NEGATIVE_ZERO_TYPE, URL_TYPE } from './wire-types.ts'
 
 class Extension<Content> {

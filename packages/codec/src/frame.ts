@@ -34,17 +34,6 @@ const IS_FAILURE = 64
 const KNOWN_FLAGS = COMPACT_EPOCH | HAS_AHEAD | HAS_STALE | HAS_ERROR | IN_SECONDS | NO_TAGS_AT_ALL | IS_FAILURE
 const COMPACT = /^[\w-]{8}$/
 const NO_TAGS: readonly string[] = []
-const NO_HEADER = {
-  epoch: '',
-  asOf: 0,
-  storedAt: 0,
-  freshMs: 0,
-  staleMs: 0,
-  errorMs: 0,
-  aheadMs: 0,
-  tags: NO_TAGS,
-  isFailure: false,
-}
 
 /** What a header says of an entry. */
 export interface FrameHeader extends Omit<EntryFields, 'value' | 'createdAt'> {
@@ -56,12 +45,6 @@ export interface FrameHeader extends Omit<EntryFields, 'value' | 'createdAt'> {
 
 /** A frame taken apart. Nothing is copied. */
 export class Frame {
-  /**
-   * Kept alive for the same reason as `ByteReader.kept`.
-   *
-   * @internal
-   */
-  static readonly kept: Frame = new this(NO_HEADER, new Uint8Array(0), 0)
   /** What the entry is judged by. */ readonly header: FrameHeader
   readonly #bytes: Uint8Array
   readonly #headerLength: number

@@ -10,13 +10,14 @@ import {
   MAX_DEPTH,
   MAX_OBJECTS,
   type ValueKind,
+  errorClassOf,
   isAsNamed,
   isDetached,
   isWellFormed,
   kindOf,
+  storedErrorMembers,
 } from '@hotpath/contract/values'
 import { Dictionary, NegativeZero, StoredError, StoredUrl } from './extensions.ts'
-import { classOf, membersOf } from './stored-error.ts'
 import { StructureList } from './structures.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -152,8 +153,8 @@ export class PackableValue {
   }
 
   #error(error: Error): StoredError {
-    const members = membersOf(error)
-    return new StoredError([classOf(error), this.#members(members, Object.keys(members))])
+    const members = storedErrorMembers(error)
+    return new StoredError([errorClassOf(error), this.#members(members, Object.keys(members))])
   }
 
   #map(map: ReadonlyMap<unknown, unknown>): object {

@@ -4,7 +4,6 @@
  */
 import {
   type Codec,
-  type CodecContext,
   type Entry,
   type EntryHead,
   type MaybePromise,
@@ -15,7 +14,9 @@ import {
 } from '@hotpath/contract'
 import { isCodecError } from './codec-error.ts'
 import { openValue, sealEntry } from './entry-frame.ts'
-import { Frame, type FrameHeader, readFrame } from './frame.ts'
+import { FrameContext } from './frame-context.ts'
+import { type FrameHeader, readFrame } from './frame.ts'
+import { keepShapes } from './kept-shapes.ts'
 
 /** What a store's entries are read and written with. */
 export interface TierFramesOptions {
@@ -41,23 +42,6 @@ export interface SealedEntry {
 const COSTLY_BYTES = 1_024
 /** Keys of unreadable entries that are remembered until they are written. */
 const MAX_UNREADABLE = 10_000
-
-/** What a codec is told of a frame; most look at none of it, so it is made when they do. */
-class FrameContext implements CodecContext {
-  /** Kept alive for the reason told at `Frame.kept`. */
-  static readonly kept: FrameContext = new FrameContext('', Frame.kept)
-  readonly key: string
-  readonly #frame: Frame
-
-  constructor(key: string, frame: Frame) {
-    this.key = key
-    this.#frame = frame
-  }
-
-  get header(): Uint8Array {
-    return this.#frame.headerBytes
-  }
-}
 
 /**
  * Takes entries of a tier apart and puts them together, for a store that keeps bytes. Faults go to the tier's context.
@@ -85,6 +69,7 @@ export class TierFrames {
   readonly #unreadable = new Set<string>()
 
   constructor({ codec, clock, context, boundKey }: TierFramesOptions) {
+    keepShapes()
     this.#codec = codec
     this.#clock = clock
     this.#context = context

@@ -3,7 +3,8 @@
 /** The name of what went wrong. */
 function reasonOf(error: unknown): string {
   const { name, code } = Object(error) as { readonly name?: unknown; readonly code?: unknown }
-  if (isWord(code)) return String(code)
+  // The number of a DOMException says less than its name.
+  if (typeof code === 'string') return code
   return isWord(name) ? String(name) : typeof error
 }
 

@@ -40,6 +40,10 @@ export const ERROR_CODES = [
   'ERR_CODEC_FRAME',
   'ERR_CODEC_KEY',
   'ERR_LISTENER_THREW',
+  'ERR_STORAGE_UNAVAILABLE',
+  'ERR_STORAGE_BLOCKED',
+  'ERR_STORAGE_QUOTA',
+  'ERR_STORAGE_FAILED',
   'ERR_REQUEST_TIMEOUT',
   'ERR_REQUEST_CIRCUIT_OPEN',
   'ERR_REQUEST_QUEUE_FULL',
@@ -51,6 +55,15 @@ export const ERROR_CODES = [
   'ERR_DECORATOR_TARGET',
   'ERR_DECORATOR_NAME',
   'ERR_DECORATOR_UNCONFIGURED',
+  'ERR_DB_POOL_TIMEOUT',
+  'ERR_DB_TRANSACTION',
+  'ERR_DB_ROLLED_BACK',
+  'ERR_DB_CURSOR',
+  'ERR_DB_FIELD',
+  'ERR_DB_REPEATED',
+  'ERR_DB_SCHEMA',
+  'ERR_DB_CLOSED',
+  'ERR_DB_NOT_INVALIDATED',
 ] as const
 
 /** A code that names one kind of failure; stable across versions, meant for `isHotpathError(error, code)`. */
@@ -156,10 +169,22 @@ export class CodecError extends HotpathError {
   override readonly name = 'CodecError'
 }
 
+/** The browser's storage is denied, full, kept from an upgrade by another tab, or failed. */
+export class StorageError extends HotpathError {
+  /** Name of the class, also in minified code. */
+  override readonly name = 'StorageError'
+}
+
 /** The invalidation log could not be reached, or did not say whether it accepted a record. */
 export class LogError extends HotpathError {
   /** Name of the class, also in minified code. */
   override readonly name = 'LogError'
+}
+
+/** What belongs around a statement failed: its connection or its transaction. Errors of the database itself are passed on as they are. */
+export class DatabaseError extends HotpathError {
+  /** Name of the class, also in minified code. */
+  override readonly name = 'DatabaseError'
 }
 
 /** A call was given up: too slow, refused, or answered in a way that cannot be used. What a function throws itself is passed on as it is. */

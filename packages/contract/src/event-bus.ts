@@ -1,6 +1,6 @@
 import { callbackError } from './callback-error.ts'
 import { ConfigError, type HotpathError } from './errors.ts'
-import { isPromise } from './is-promise.ts'
+import { notify } from './notify.ts'
 import { received } from './received.ts'
 
 /** How errors speak of the one that emits the events. */
@@ -73,17 +73,7 @@ export abstract class EventBus<
    * @throws ConfigError `ERR_CONFIG_OPTION` for an event that there is not, or a listener that is no function.
    */
   on<Type extends Event['type'] | '*'>(type: Type, listener: (event: EventNamed<Event, Type>) => void): () => void {
-    if (type !== '*' && (typeof type !== 'string' || !Object.hasOwn(this.#types, type))) throw this.#noSuchEvent(type)
-    if (typeof listener !== 'function') throw this.#noListener(type, listener)
-    const listeners = this.#listeners.get(type) ?? new Set()
-    this.#listeners.set(type, listeners)
-    // One function may listen twice; each subscription ends on its own.
-    const own = (event: Event): void => listener(event as never)
-    listeners.add(own)
-    return () => {
-      listeners.delete(own)
-      if (listeners.size === 0 && this.#listeners.get(type) === listeners) this.#listeners.delete(type)
-    }
+    return this.#listen(type, listener as never)
   }
 
   /**
@@ -93,16 +83,7 @@ export abstract class EventBus<
    * @throws ConfigError as `on` does.
    */
   once<Type extends Event['type'] | '*'>(type: Type, listener: (event: EventNamed<Event, Type>) => void): () => void {
-    if (typeof listener !== 'function') throw this.#noListener(type, listener)
-    // A listener may cause the same event again, while this one is on its way to all.
-    let heard = false
-    const end = this.on(type, (event) => {
-      if (heard) return
-      heard = true
-      end()
-      return listener(event)
-    })
-    return end
+    return this.#listen(type, listener as never, true)
   }
 
   /** Whether an event is worth making. */
@@ -114,12 +95,7 @@ export abstract class EventBus<
   emit(event: Event): void {
     if (!this.wants(event.type)) return
     for (const listener of [...(this.#listeners.get(event.type) ?? []), ...(this.#listeners.get('*') ?? [])]) {
-      try {
-        const answer: unknown = listener(event)
-        if (isPromise(answer)) answer.then(undefined, (cause: unknown) => this.#threw(event, cause))
-      } catch (cause) {
-        this.#threw(event, cause)
-      }
+      notify(listener, event, (cause) => this.#threw(event, cause))
     }
   }
 
@@ -131,23 +107,38 @@ export abstract class EventBus<
   /** Emits the event that says what went wrong. */
   abstract fault(error: HotpathError): void
 
+  #listen(type: string, listener: (event: Event) => void, isOnce?: boolean): () => void {
+    if (type !== '*' && (typeof type !== 'string' || !Object.hasOwn(this.#types, type))) {
+      throw new ConfigError(
+        'ERR_CONFIG_OPTION',
+        `There is no event ${received(type)}. Use one of ${[...Object.keys(this.#types), '*'].join(', ')}.`,
+      )
+    }
+    if (typeof listener !== 'function') {
+      throw new ConfigError(
+        'ERR_CONFIG_OPTION',
+        `The listener for \`${type}\` must be a function, received ${received(listener)}. Use for example \`${this.#options.subject}.on('${type}', (event) => …)\`.`,
+      )
+    }
+    const listeners = this.#listeners.get(type) ?? new Set()
+    this.#listeners.set(type, listeners)
+    // One function may listen twice; each subscription ends on its own.
+    const own = (event: Event): void => {
+      // A listener before this one may have caused the same event again, while this one is on its way to all.
+      if (!isOnce || end()) return listener(event)
+    }
+    const end = (): boolean => {
+      const isThere = listeners.delete(own)
+      if (listeners.size === 0 && this.#listeners.get(type) === listeners) this.#listeners.delete(type)
+      return isThere
+    }
+    listeners.add(own)
+    return end
+  }
+
   #threw({ type }: Event, cause: unknown): void {
     // A listener for faults that throws has nobody left to hear of it.
     if (type === 'fault') return
     this.fault(callbackError(`A listener for \`${type}\``, this.#options.wentOn, { cause, context: { type } }))
-  }
-
-  #noSuchEvent(type: unknown): ConfigError {
-    return new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `There is no event ${received(type)}. Use one of ${[...Object.keys(this.#types), '*'].join(', ')}.`,
-    )
-  }
-
-  #noListener(type: string, listener: unknown): ConfigError {
-    return new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `The listener for \`${type}\` must be a function, received ${received(listener)}. Use for example \`${this.#options.subject}.on('${type}', (event) => …)\`.`,
-    )
   }
 }

@@ -3,7 +3,7 @@ export { shortenKey } from './key-shortening.ts'
 export type { CacheKey, KeyPart, NoInstance } from './key.ts'
 export { digestOf } from './digest.ts'
 export { meaningfulName } from './code-names.ts'
-export type { Named } from './code-names.ts'
+export type { NameErrorDetails, Named } from './code-names.ts'
 export { MAX_PREFIX_BYTES, encodeKeyPrefix, hasKeyPrefix } from './key-prefix.ts'
 export { compilePattern, compileWholePattern, escapePattern } from './pattern.ts'
 export { validateTags } from './tag.ts'
@@ -18,11 +18,14 @@ export {
   signalOption,
   stringOption,
   wrongOption,
+  wrongOptionSeen,
 } from './options.ts'
-export type { OptionCheck, OptionTable } from './options.ts'
+export type { OptionCheck, OptionTable, SeenOption } from './options.ts'
 export { kindOf, received } from './received.ts'
 export { isPromise } from './is-promise.ts'
 export { callbackError } from './callback-error.ts'
+export { notify } from './notify.ts'
+export { detach } from './detach.ts'
 export { EventBus } from './event-bus.ts'
 export type { EventBusOptions, EventNamed } from './event-bus.ts'
 
@@ -80,6 +83,7 @@ export {
   ClosedError,
   CodecError,
   ConfigError,
+  DatabaseError,
   ERROR_CODES,
   HotpathError,
   HttpError,
@@ -88,6 +92,7 @@ export {
   LogError,
   PatternError,
   RequestError,
+  StorageError,
   TagError,
   TierError,
   TokenError,

@@ -19,6 +19,6 @@ export function adviceOnOptions(): string {
 }
 
 /** The message of an error whose own was left out of the build. */
-export function messageOf(code: string, message: string): string {
+export function messageOf(code: string, message = ''): string {
   return `${code}${message === '' ? '' : `: ${message}`} See \`${code}\` in docs/errors.md of Hotpath.`
 }

@@ -11,10 +11,16 @@ export function messageOf(_code: string, message: string): string {
 }
 
 /** An option that is something else than it must be. */
-export function mustBe(option: string, rule: string, value: unknown, wayOut: string): string {
+export function mustBe(
+  option: string,
+  rule: string,
+  value: unknown,
+  wayOut: string,
+  seen: string = received(value),
+): string {
   // Where a function is wanted, awaiting the promise would lead to what is refused next.
   const advice = isPromise(value) && rule !== 'a function' ? '`await` it first.' : wayOut
-  return `\`${option}\` must be ${rule}, received ${received(value)}. ${advice}`
+  return `\`${option}\` must be ${rule}, received ${seen}. ${advice}`
 }
 
 /** What messages call a quantity, what a number without a unit counts, and a string to learn from. */

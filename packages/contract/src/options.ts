@@ -67,6 +67,34 @@ export function wrongOption(
   return new ConfigError(code, mustBe(option, rule, value, wayOut), { context: { option } })
 }
 
+/** What a message says of a wrong option in place of the value. */
+export interface SeenOption {
+  /** What it is, where it must not be shown or says too little by itself. */
+  readonly seen: string
+  /** What to do instead. */
+  readonly wayOut: string
+}
+
+/**
+ * The same for a value that is not to be shown.
+ *
+ * @example
+ * ```ts
+ * import { wrongOptionSeen } from '@hotpath/contract'
+ *
+ * const words = { seen: 'a string', wayOut: 'Use 32 bytes.' }
+ * console.log(wrongOptionSeen('key', 'a key', 'secret', words).message) // `key` must be a key, received a string. Use 32 bytes.
+ * ```
+ */
+export function wrongOptionSeen(
+  option: string,
+  rule: string,
+  value: unknown,
+  { seen, wayOut }: SeenOption,
+): ConfigError {
+  return new ConfigError('ERR_CONFIG_OPTION', mustBe(option, rule, value, wayOut, seen), { context: { option } })
+}
+
 /** @throws ConfigError for what is not `true` or `false`. */
 export function booleanOption(value: unknown, option: string): boolean {
   if (typeof value === 'boolean') return value
@@ -127,9 +155,12 @@ function noOptions(given: unknown, door: string, tables: readonly OptionTable[])
 }
 
 function unknownOption(name: string, given: object, door: string, tables: readonly OptionTable[]): ConfigError {
-  const advice = adviceOnName(name, given, tables)
   const shown = displayKey(name)
-  return new ConfigError('ERR_CONFIG_OPTION', `\`${door}\` has no option \`${shown}\`.${advice}`, {
-    context: { option: shown },
-  })
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`${door}\` has no option \`${shown}\`.${adviceOnName(name, given, tables)}`,
+    {
+      context: { option: shown },
+    },
+  )
 }

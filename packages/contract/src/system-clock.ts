@@ -3,7 +3,10 @@ import type { Clock } from './ports/clock.ts'
 /** Longest delay that a platform timer takes; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** How many hold the process, and the timer that does it for all of them: a platform's timers hold it unless unref'd. */
+/**
+ * How many hold the process, and the timer that does it for all of them: a platform's timers hold it unless unref'd. It is
+ * kept for the next holder, as to make one and to stop it costs more than many of the waits that hold the process.
+ */
 let holders = 0
 let keeper: ReturnType<typeof setTimeout> | undefined
 
@@ -40,20 +43,35 @@ function createSystemClock(): Clock {
     },
     hold() {
       holders++
-      keeper ??= setTimeout(() => (keeper = undefined), MAX_TIMER_MS)
+      if (holders === 1) holdProcess()
       let isHeld = true
       return () => {
         if (!isHeld) return
         isHeld = false
         holders--
-        if (holders > 0) return
-        clearTimeout(keeper)
-        keeper = undefined
+        if (holders === 0) releaseProcess()
       }
     },
     // Not in browsers.
     ...(typeof globalThis.setImmediate === 'function' && {
       endOfTurn: (callback: () => void): void => void globalThis.setImmediate(callback),
     }),
+  }
+}
+
+function holdProcess(): void {
+  keeper ??= setTimeout(() => {
+    keeper = undefined
+    if (holders > 0) holdProcess()
+  }, MAX_TIMER_MS)
+  if (typeof keeper === 'object') keeper.ref()
+}
+
+function releaseProcess(): void {
+  // A number cannot be told to hold nothing.
+  if (typeof keeper === 'object') keeper.unref()
+  else {
+    clearTimeout(keeper)
+    keeper = undefined
   }
 }

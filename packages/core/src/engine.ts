@@ -2,10 +2,11 @@
 import {
   type Duration,
   type Entry,
-  type EntryHead,
   type Freshness,
   type HotpathError,
+  type Invalidation,
   MAX_KEY_BYTES,
+  type Mark,
   type MaybePromise,
   NEVER_JUDGED,
   type Random,
@@ -21,7 +22,7 @@ import {
 import { Backoff } from './flights/backoff.ts'
 import { isPromise } from './time/chain.ts'
 import { Events, invalidatedEvent } from './watch/events.ts'
-import { Flights, closedError } from './flights/flight.ts'
+import { Flights } from './flights/flight.ts'
 import type { Found } from './flights/found.ts'
 import type { OpenTier } from './shared/tiers/lower-tiers.ts'
 import type { SharedHost, SharedParts } from './shared/shared.ts'
@@ -61,10 +62,6 @@ export class Engine implements SharedHost, LocalHost {
   readonly queue: boolean
   /** Called when the cache closes: what follows it ends. */
   readonly endings: Set<() => void> = new Set()
-  /** By tier. */
-  readonly evictions: number[]
-  /** By tier. */
-  readonly faults: number[]
   readonly valueCheck: ValueCheck | undefined
   readonly writes: PendingWrites = new PendingWrites()
   #replacing = false
@@ -83,8 +80,6 @@ export class Engine implements SharedHost, LocalHost {
     this.timeline = new Timeline(this.clock)
     this.queue = options.queue ?? false
     this.stats = new Stats(tiers.map((tier) => tier.type))
-    this.evictions = tiers.map(() => 0)
-    this.faults = tiers.map(() => 0)
     const timeoutMs = limitOf(options.tierTimeout, '1s', 'tierTimeout')
     const maxOfflineMs = limitOf(options.maxOffline, '30s', 'maxOffline')
     const half = sharedHalfOf(options)
@@ -174,13 +169,13 @@ export class Engine implements SharedHost, LocalHost {
   }
 
   /**
-   * Runs the append of a write. What the write replaces keeps its place in memory until then, outdated: to delete and
+   * Appends the claims of a write. What the write replaces keeps its place in memory until then, outdated: to delete and
    * set anew would cost more than all the rest of a write.
    */
-  replacing<Result>(append: () => Result): Result {
+  claim(claims: readonly Invalidation[], queue: boolean): MaybePromise<readonly Mark[]> {
     this.#replacing = true
     try {
-      return append()
+      return this.view.append(claims, queue)
     } finally {
       this.#replacing = false
     }
@@ -202,34 +197,9 @@ export class Engine implements SharedHost, LocalHost {
     return this.writes.track(write)
   }
 
-  /** Removes dead entries from all tiers, and answers how many. */
-  async purge(owns: (key: string) => boolean): Promise<number> {
-    const isDead = (key: string, entry: EntryHead): boolean => {
-      // It may take long, and a cache that closes does not wait for it.
-      if (this.closed) throw closedError()
-      if (!owns(key)) return false
-      const judgement = this.view.judge(key, entry)
-      return judgement === 'outdated' || ageOf(entry, this.elapsed(), judgement === 'expired') === 'dead'
-    }
-    let purged = (await this.memory?.purge({ isDead })) ?? 0
-    for (const tier of this.shared?.lower ?? []) purged += await tier.purge({ isDead })
-    return purged
-  }
-
   /** What was counted: of the whole cache, or of one namespace. */
   report(counters?: Counters): CacheStats {
-    const counts = counters === undefined ? this.stats.total() : this.stats.of(counters)
-    return {
-      ...counts,
-      evictions: this.evictions.reduce((total, number) => total + number, 0),
-      namespaces: this.stats.namespaces(),
-      tiers: counts.tiers.map((tier, index) => ({
-        ...tier,
-        evictions: this.evictions[index] ?? 0,
-        faults: this.faults[index] ?? 0,
-        usage: usageOf(this.tiers[index]),
-      })),
-    }
+    return this.stats.report(this.tiers.map(usageOf), counters)
   }
 
   close(): Promise<void> {
@@ -252,7 +222,7 @@ export class Engine implements SharedHost, LocalHost {
 
   /** An operation of a tier failed. */
   countFault(tier: number): void {
-    this.faults[tier] = (this.faults[tier] ?? 0) + 1
+    this.stats.failed(tier)
   }
 
   /** A record names exactly this key: judge it again in memory. */
@@ -272,7 +242,7 @@ export class Engine implements SharedHost, LocalHost {
       elapsed: () => this.elapsed(),
       outdated: (key, entry) => this.view.judge(key, entry) === 'outdated',
       evicted: (key, reason) => {
-        this.evictions[index] = (this.evictions[index] ?? 0) + 1
+        this.stats.evicted(index)
         if (this.events.wants('evict')) this.events.emit({ type: 'evict', key, tier: type, reason })
       },
       changed: (key) => void (!this.closed && this.shared?.changed(index, key)),
@@ -285,7 +255,7 @@ function limitOf(given: Duration | false | undefined, otherwise: Duration, optio
   return given === false ? Number.POSITIVE_INFINITY : toMs(given ?? otherwise, option)
 }
 
-function usageOf(tier: OpenTier | undefined): TierUsage | undefined {
-  const usage = tier?.store.sync === true ? tier.store.usage?.() : undefined
+function usageOf({ store }: OpenTier): TierUsage | undefined {
+  const usage = store.sync ? store.usage?.() : undefined
   return usage !== undefined && isPromise(usage) ? undefined : usage
 }

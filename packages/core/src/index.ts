@@ -5,7 +5,7 @@ export type { MemoryOptions } from './memory/memory-tier.ts'
 export type { Cache } from './cache/cache.ts'
 export type { Dependencies, InvalidationScope, OneOf, ScopeMembers } from './cache/scope.ts'
 export type { WarmOptions, WarmReport } from './cache/warm.ts'
-export type { AnyFunction, AreKeyParts, WrapArguments, WrapOptions, Wrapped } from './cache/wrap.ts'
+export type { AnyFunction, AreKeyParts, FunctionOf, WrapArguments, WrapOptions, Wrapped } from './cache/wrap.ts'
 export type { Saving, WriteThroughOptions, Written } from './cache/write.ts'
 export type { Inspection } from './watch/inspection.ts'
 export type {

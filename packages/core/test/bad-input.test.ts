@@ -69,6 +69,21 @@ describe('bad keys reject in every method, and nothing is stored', () => {
     })
   }
 
+  test('a hole in a list of keys is ERR_KEY_PART, and nothing is invalidated', async () => {
+    const holes = new Array<string>(2)
+    holes[1] = 'k'
+    const calls: ((cache: Cache) => Promise<unknown>)[] = [
+      (cache) => cache.getMany(holes),
+      (cache) => cache.getOrSetMany(holes, (keys) => keys.map(() => 1)),
+      (cache) => cache.deleteMany(holes),
+    ]
+    for (const call of calls) {
+      const { cache } = make()
+      expect(await errorOf(() => call(cache))).toMatchObject({ code: 'ERR_KEY_PART' })
+      expect(cache.stats()).toMatchObject({ loads: 0, invalidations: 0, misses: 0 })
+    }
+  })
+
   test('peek throws, as it is not asynchronous', () => {
     const { cache } = make()
     expect(() => cache.peek([] as never)).toThrow(expect.objectContaining({ code: 'ERR_KEY_EMPTY' }))

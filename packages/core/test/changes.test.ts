@@ -1,4 +1,4 @@
-import type { InvalidationLog, LogRecord } from '@hotpath/contract'
+import { type Invalidation, type InvalidationLog, type LogRecord, type Token, toToken } from '@hotpath/contract'
 import { chaosLog, createFakeClock, createRandom, createSharedLog, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { type Change, type Changes, changes } from '../src/changes/changes.ts'
@@ -125,6 +125,21 @@ describe('changes of a log of this process', () => {
 })
 
 describe('changes of a log that keeps its records', () => {
+  test('begin with a gap where the view of the log was not there yet: nobody knows what came before it', async () => {
+    const [clock, random] = [createFakeClock(), createRandom(1)]
+    const log = chaosLog(keepingLog(), { random, clock })
+    const { cache } = make({ log: () => log, clock })
+    const read = changes(cache)
+    expect(cache.position()).toBeUndefined()
+    await tagsOf(cache, 'early')
+    await flush()
+    const names = take(read, 2)
+    await flush()
+    await tagsOf(cache, 'late')
+    await flush()
+    expect(await Promise.race([names, flush()])).toEqual(['gap', 'tag late own'])
+  })
+
   test('go on from a token: what came since, then what comes, without a gap', async () => {
     const log = keepingLog()
     const { cache } = make({ log: () => log })
@@ -187,6 +202,74 @@ describe('changes of a log that keeps its records', () => {
     shared.replace()
     await flush()
     expect(nameOf((await next).value)).toBe('gap')
+  })
+
+  /** A log whose records are on their way until they are let through. */
+  function slowLog(): { log: InvalidationLog; kept: InvalidationLog; arrive: () => void } {
+    const kept = keepingLog()
+    const onTheirWay: (() => void)[] = []
+    const log: InvalidationLog = {
+      ...kept,
+      follow: ({ record, ...rest }) =>
+        kept.follow({ ...rest, record: (one) => void onTheirWay.push(() => record(one)) }),
+    }
+    return { log, kept, arrive: () => onTheirWay.splice(0).forEach((run) => run()) }
+  }
+  const tagRecord = (tag: string): Invalidation => ({ scope: { type: 'tag', tag }, strength: 'hard' })
+
+  test('from a token that this process has not heard of yet begin after it', async () => {
+    const { log, kept, arrive } = slowLog()
+    const { cache } = make({ log: () => log })
+    await flush()
+    const from = toToken(await kept.append([tagRecord('a')]))
+    const read = changes(cache, { from })
+    const next = take(read, 2)
+    await flush()
+    arrive()
+    await kept.append([tagRecord('b')])
+    await kept.append([tagRecord('c')])
+    arrive()
+    expect(await next).toEqual(['tag b', 'tag c'])
+  })
+
+  test('from a token that was made up are all from the call on', async () => {
+    const { log, kept, arrive } = slowLog()
+    const { cache } = make({ log: () => log })
+    await flush()
+    const { epoch, position } = await kept.append([tagRecord('a')])
+    const read = changes(cache, { from: toToken({ epoch, position: position + 1_000 }) })
+    const next = take(read, 2)
+    arrive()
+    await kept.append([tagRecord('b')])
+    arrive()
+    expect(await next).toEqual(['tag a', 'tag b'])
+    const local = make().cache
+    const [ownEpoch] = String(local.position()).split('.')
+    const readOwn = changes(local, { from: `${ownEpoch}.1000` as Token })
+    await local.invalidateTags(['c'])
+    expect(await take(readOwn, 1)).toEqual(['tag c own'])
+  })
+
+  test('from a token that is ahead wait for a log that is away', async () => {
+    const [clock, random] = [createFakeClock(), createRandom(1)]
+    const { log: slow, kept, arrive } = slowLog()
+    const log = chaosLog(slow, { random, clock })
+    const { cache } = make({ log: () => log, clock })
+    await flush()
+    const from = toToken(await kept.append([tagRecord('a')]))
+    const head = log.head.bind(log)
+    let fails = 1
+    log.head = () => (fails-- > 0 ? Promise.reject(new Error('away')) : head())
+    const next = take(changes(cache, { from }), 1)
+    await flush()
+    arrive()
+    await kept.append([tagRecord('b')])
+    arrive()
+    for (let second = 0; second < 3; second++) {
+      clock.advance(1_000)
+      await flush()
+    }
+    expect(await next).toEqual(['tag b'])
   })
 
   test('of a log that is away wait for it', async () => {

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Cache } from './core.ts'
+import { changes } from '../src/changes/changes.ts'
+import { lease } from '../src/lease/lease.ts'
+import { placeholder, setPlaceholders } from '../src/placeholders/placeholders.ts'
+import { retain, trim } from '../src/retain/retain.ts'
 import { make } from './make.ts'
 
 const METHODS: Record<string, (cache: Cache) => Promise<unknown>> = {
@@ -22,6 +26,20 @@ const METHODS: Record<string, (cache: Cache) => Promise<unknown>> = {
   warm: (cache) => cache.warm([]),
   wrap: (cache) => cache.wrap(Number)(1),
 }
+
+test('P17: doors of their own refuse a cache that is closed, whatever they are given', async () => {
+  const { cache } = make()
+  await cache.close()
+  const calls = [
+    () => retain(cache, 'k'),
+    () => trim(cache, { toBytes: 0 }),
+    () => setPlaceholders(cache, []),
+    () => placeholder(cache, 'k'),
+    () => changes(cache),
+  ]
+  for (const call of calls) expect(call).toThrow(expect.objectContaining({ code: 'ERR_CACHE_CLOSED' }))
+  await expect(lease(cache, 'job')).rejects.toMatchObject({ code: 'ERR_CACHE_CLOSED' })
+})
 
 for (const [method, call] of Object.entries(METHODS)) {
   test(`P17: ${method} rejects once the cache is closed, and so does that of a namespace`, async () => {

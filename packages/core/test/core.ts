@@ -3,6 +3,7 @@ import { type Cache, type CacheOptions, createCache as create } from '../src/ind
 import { shared } from '../src/shared/index.ts'
 
 export * from '../src/index.ts'
+export * from '../src/shared/cells/index.ts'
 export * from '../src/shared/index.ts'
 
 /** Makes a cache that has the shared half at hand. */

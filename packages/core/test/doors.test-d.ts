@@ -150,5 +150,9 @@ const wrong: Promise<number | undefined> = cities.get<number>('bonn')
 void wrong
 // @ts-expect-error: no city
 void cities.write('bonn', 'Bonn', () => {})
+// @ts-expect-error: what the save returns is stored, and is no city
+void cities.write('bonn', { name: 'Bonn' }, () => 5)
+void cities.write('bonn', { name: 'Bonn' }, () => {})
+void cities.write('bonn', { name: 'Bonn' }, async () => ({ name: 'Bonn' }))
 // @ts-expect-error: one of them for each scope
 void cache.invalidate([{ key: 'a', tags: ['t'] }])

@@ -1,6 +1,6 @@
 /** What the types promise. Nothing runs: the file passes when it compiles. */
 import { expectTypeOf } from 'vitest'
-import type { CacheEvent, CacheKey, Token } from './core.ts'
+import type { CacheEvent, CacheKey, Loader, Token } from './core.ts'
 import { type Cache, createCache, memory } from './core.ts'
 
 declare const cache: Cache
@@ -132,6 +132,29 @@ void rows.set('1', 'one')
 void rows.getOrSet('1', () => 'one')
 // @ts-expect-error: no row
 void rows.setMany([{ key: '1', value: 'one' }])
+void rows.warm(['1'], {
+  load: async ({ key, previous }) => previous?.notModified() ?? (key === '2' ? undefined : new Row()),
+})
+void rows.warm([{ key: '1', value: new Row() }])
+// @ts-expect-error: no row
+void rows.warm(['1'], { load: async () => 'one' })
+// @ts-expect-error: no row
+void rows.warm([{ key: '1', value: 'one' }])
+declare const loadRow: Loader<Row>
+void rows.warm(['1'], { load: loadRow })
+void cache.warm(['1'], { load: loadRow })
+declare function rowAt(index: number): Promise<Row | undefined>
+expectTypeOf(rows.wrap(rowAt)(1)).resolves.toEqualTypeOf<Row | undefined>()
+expectTypeOf(rows.wrap((id: number): Row => ({ id }))(1)).resolves.toEqualTypeOf<Row>()
+expectTypeOf(
+  rows.wrap(<Item extends Row>(item: Item) => Promise.resolve(item), { key: ({ id }) => ['row', id] }),
+).toBeFunction()
+// @ts-expect-error: no row
+rows.wrap(async (id: number) => `row ${id}`)
+// @ts-expect-error: not always a row
+rows.wrap(async (id: number) => (id > 0 ? new Row() : null))
+// @ts-expect-error: a map is no key
+rows.wrap((all: Map<string, Row>) => all.get('1'))
 expectTypeOf(rows).toExtend<Cache>()
 
 // A key part may be typed by an interface.

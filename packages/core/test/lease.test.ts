@@ -198,6 +198,8 @@ describe('a lease', () => {
       ['', {}],
       ['job', { ttl: 0 }],
       ['job', { ttl: Infinity }],
+      ['job', { ttl: null as never }],
+      ['job', { wait: null as never }],
       ['job', { for: 1 }],
     ] as const) {
       await expect(lease(caches[0], name, options as never)).rejects.toMatchObject({

@@ -7,7 +7,7 @@ test('the loader gets the key as the caller gave it', async () => {
   const { cache } = make()
   const key = ['city', { id: 42 }] as const
   await cache.namespace('n').getOrSet(key, (context) => {
-    expect(context.key).toBe(key)
+    expect(context.key).toEqual(key)
     expect(context.previous).toBeUndefined()
     return 1
   })

@@ -1,6 +1,6 @@
 import { asyncTier, createSharedStore, flush } from '@hotpath/testkit'
 import { expect, test } from 'vitest'
-import { createMemoryLog, memory } from './core.ts'
+import { type ReadReport, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
 test('memory keeps a value for `maxTtl`, and the tier below as long as it lives', async () => {
@@ -23,6 +23,47 @@ test('memory keeps a value for `maxTtl`, and the tier below as long as it lives'
   expect([await tierOf(), await tierOf()]).toEqual(['async', 'memory'])
   clock.advance(240_000)
   expect(await tierOf()).toBeUndefined()
+})
+
+test('what is said of a value is its own life, wherever it was found', async () => {
+  const { cache, clock } = make({
+    tiers: [memory({ maxEntries: 10, maxTtl: '30s' }), asyncTier(createSharedStore())],
+    log: () => createMemoryLog(),
+    ttl: '5m',
+    staleWhileRevalidate: '1m',
+    maxOffline: false,
+  })
+  const heard: unknown[] = []
+  const onRead = ({ tier, ttlLeftMs }: ReadReport): void => void heard.push([tier, ttlLeftMs])
+  await cache.getOrSet('k', () => 1, { onRead })
+  for (const ms of [10_000, 20_000, 0, 10_000]) {
+    clock.advance(ms)
+    const entry = await cache.entry('k')
+    await cache.getOrSet('k', () => 2, { onRead })
+    expect(heard.at(-1)).toEqual(['memory', entry?.ttlLeftMs])
+    heard.push([entry?.tier, entry?.ttlLeftMs])
+    const { ttlLeftMs, lifeLeftMs } = await cache.inspect('k')
+    expect([ttlLeftMs, lifeLeftMs]).toEqual([entry?.ttlLeftMs, (entry?.ttlLeftMs ?? 0) + 60_000])
+  }
+  expect(heard).toEqual([
+    [undefined, 300_000],
+    ...[
+      ['memory', 290_000],
+      ['memory', 290_000],
+    ],
+    ...[
+      ['memory', 270_000],
+      ['async', 270_000],
+    ],
+    ...[
+      ['memory', 270_000],
+      ['memory', 270_000],
+    ],
+    ...[
+      ['memory', 260_000],
+      ['memory', 260_000],
+    ],
+  ])
 })
 
 test('it takes the stale windows into account', async () => {

@@ -65,3 +65,17 @@ test('what it throws becomes a fault, and the read goes on', async () => {
   expect(faults).toMatchObject([{ error: { code: 'ERR_LISTENER_THREW' } }, { error: { code: 'ERR_LISTENER_THREW' } }])
   await expect(cache.getOrSet('k', () => 1, { onRead: 1 as never })).rejects.toThrow('onRead')
 })
+
+test('what the promise of an asynchronous one rejects with becomes a fault, and does not end the process', async () => {
+  const { cache } = make()
+  const faults: unknown[] = []
+  cache.on('fault', ({ error }) => faults.push([error.code, (error.cause as Error).message]))
+  const onRead = (async () => {
+    throw new Error('mine')
+  }) as () => void
+  await cache.getOrSet('k', () => 1, { onRead })
+  await cache.getOrSet('k', () => 1, { onRead })
+  await cache.getOrSetMany(['k', 'l'], (keys) => keys.map(() => 1), { onRead })
+  await flush()
+  expect(faults).toEqual(Array.from({ length: 4 }, () => ['ERR_LISTENER_THREW', 'mine']))
+})

@@ -158,7 +158,6 @@ describe('tags that are no list of tags', () => {
     'an entry with tags of its own': (cache, tags) => cache.setMany([{ key: 'k', value: 1, tags: [] }], { tags }),
     'warm with a loader': (cache, tags) => cache.warm(['k'], { load, tags }),
     'warm with entries': (cache, tags) => cache.warm(entries, { tags }),
-    'what a function of wrap returns': (cache, tags) => cache.wrap(load, { key: () => 'k', tags: () => tags })(),
     addTags: (cache, tags) =>
       cache.getOrSet('k', ({ addTags }) => {
         addTags(tags)
@@ -187,6 +186,17 @@ describe('tags that are no list of tags', () => {
       expect(cache.peek('k')).toBeUndefined()
     })
   })
+
+  test.each(Object.entries(wrong))(
+    '%s that a function of wrap returns is a fault, and nothing is stored',
+    async (_, tags) => {
+      const { cache } = make()
+      const faults: unknown[] = []
+      cache.on('fault', ({ error }) => faults.push((error.cause as { code?: string }).code))
+      const wrapped = cache.wrap(load, { key: () => 'k', tags: () => tags as never })
+      expect([await wrapped(), cache.peek('k'), faults]).toEqual([1, undefined, ['ERR_TAG_INVALID']])
+    },
+  )
 })
 
 test('what `peek` is told is checked where nothing is found', async () => {

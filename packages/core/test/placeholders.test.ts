@@ -1,6 +1,6 @@
 import { createSharedLog } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { placeholder, setPlaceholders } from '../src/placeholders/placeholders.ts'
+import { heldEntries, placeholder, setPlaceholders } from '../src/placeholders/placeholders.ts'
 import { retain } from '../src/retain/retain.ts'
 import { type Cache, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
@@ -165,5 +165,39 @@ describe('a placeholder', () => {
     expect(placeholder(without, 'k')).toBeUndefined()
     await cache.close()
     expect(() => placeholder(cache, 'k')).toThrow('closed')
+  })
+})
+
+describe('what memory holds, to be saved', () => {
+  test('is what is fresh or stale, with what it takes to be stored again', async () => {
+    const { cache, clock } = make()
+    await cache.set(['a'], { deep: 1 }, { ttl: 1_000, staleWhileRevalidate: 2_000, staleIfError: 3_000, tags: ['t'] })
+    await cache.set('gone', 1, { tags: ['u'] })
+    await cache.invalidateTags(['u'])
+    clock.advance(1_500)
+    const [held, ...others] = heldEntries(cache, [['a'], 'gone', 'never'])
+    expect([held, others]).toMatchObject([
+      { key: 'a', value: { deep: 1 }, ageMs: 1_500, windowsMs: [1_000, 2_000, 3_000], tags: ['t'] },
+      [],
+    ])
+    await cache.set('b', held?.value, { ttl: '1h', asOf: held?.asOf, tags: ['t'] })
+    expect(cache.peek('b')).toEqual({ deep: 1 })
+    clock.advance(1_500)
+    expect(heldEntries(cache, [['a']])).toEqual([])
+  })
+
+  test('is not stored again once its tags were invalidated', async () => {
+    const { cache } = make()
+    await cache.set('a', 1, { tags: ['t'] })
+    const [held] = heldEntries(cache, ['a'])
+    await cache.invalidateTags(['t'])
+    await cache.set('b', held?.value, { asOf: held?.asOf, tags: ['t'] })
+    expect(cache.peek('b')).toBeUndefined()
+  })
+
+  test('is asked for by a list of keys, of a cache with any tiers', async () => {
+    const { cache } = make()
+    expect(() => heldEntries(cache, 'a' as never)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
+    expect(heldEntries(cache, [])).toEqual([])
   })
 })

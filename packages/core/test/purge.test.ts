@@ -3,10 +3,15 @@ import { asyncTier, createFakeClock, deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { make } from './make.ts'
 
-/** An asynchronous tier whose purge is the test's. */
-function purging(purge: TierStore['purge']): Tier {
+/** An asynchronous tier whose purge is the test's; `begun` resolves when it is called. */
+function purging(purge: TierStore['purge']): { readonly tier: Tier; readonly begun: Promise<void> } {
   const inner = asyncTier()
-  return { ...inner, open: (context) => ({ ...inner.open(context), purge }) }
+  const begun = deferred()
+  const begin: TierStore['purge'] = (options) => {
+    begun.resolve()
+    return purge(options)
+  }
+  return { tier: { ...inner, open: (context) => ({ ...inner.open(context), purge: begin }) }, begun: begun.promise }
 }
 
 describe('a purge of a lower tier', () => {
@@ -14,31 +19,30 @@ describe('a purge of a lower tier', () => {
     const clock = createFakeClock()
     const entry = { tags: [], createdAt: 0, freshMs: 1, staleMs: 0, errorMs: 0, epoch: '', asOf: 0, aheadMs: 0 }
     const wait = (): Promise<void> => new Promise((resolve) => void clock.after(20_000, resolve))
-    const { cache } = make({
-      clock,
-      tiers: [
-        purging(async ({ isDead }) => {
-          for (const key of ['a', 'b', 'c', 'd']) {
-            await wait()
-            isDead(key, entry)
-          }
-          return 4
-        }),
-      ],
+    const { tier, begun } = purging(async ({ isDead }) => {
+      for (const key of ['a', 'b', 'c', 'd']) {
+        await wait()
+        isDead(key, entry)
+      }
+      return 4
     })
+    const { cache } = make({ clock, tiers: [tier] })
     await flush()
     const purged = cache.purgeExpired()
+    await begun
     await clock.advanceAsync(80_000)
     expect(await purged).toBe(4)
   })
 
   test('is given up when it looks at nothing any more, or the cache closes', async () => {
     const clock = createFakeClock()
-    const { cache } = make({ clock, tiers: [purging(() => deferred<number>().promise)] })
+    const { tier, begun } = purging(() => deferred<number>().promise)
+    const { cache } = make({ clock, tiers: [tier] })
     const faults: string[] = []
     cache.on('fault', ({ error }) => faults.push(error.code))
     await flush()
     const stuck = cache.purgeExpired()
+    await begun
     await clock.advanceAsync(60_000)
     expect([await stuck, faults]).toEqual([0, ['ERR_TIER_FAILED']])
     const cut = cache.purgeExpired()

@@ -14,13 +14,14 @@ function marked(key: string): number {
 
 /** Counters by name: `block:row:index`. */
 class PlainSketch {
-  span = 512
+  /** Of eight counters each. */
+  #words = 512
   #counters = new Map<string, number>()
   #hand = 0
 
   #names(hash: number): string[] {
     const product = Math.imul(hash, 0x9e3779b1)
-    const block = ((product ^ (product >>> 15)) >>> 6) & (this.span - 16)
+    const block = ((product ^ (product >>> 15)) >>> 6) & (this.#words - 16)
     return [0, 5, 10, 15].map((bits, row) => `${block / 16}:${row}:${(hash >>> bits) & 31}`)
   }
   count(hash: number): number {
@@ -35,16 +36,16 @@ class PlainSketch {
     for (const [name, count] of this.#counters) {
       if (name.startsWith(`${block}:`)) this.#counters.set(name, Math.floor(count / 2))
     }
-    this.#hand = (block + 1) % (this.span / 16)
+    this.#hand = (block + 1) % (this.#words / 16)
     return block
   }
   fit(entries: number): void {
-    if (entries <= this.span) return
+    if (entries <= this.#words * 2) return
     for (const [name, count] of [...this.#counters]) {
       const [block, ...rest] = name.split(':')
-      this.#counters.set([Number(block) + this.span / 16, ...rest].join(':'), count)
+      this.#counters.set([Number(block) + this.#words / 16, ...rest].join(':'), count)
     }
-    this.span *= 2
+    this.#words *= 2
   }
 }
 
@@ -140,16 +141,16 @@ class Reference {
   }
 
   #age(): void {
-    if (++this.#uses % 208 !== 0) return
+    if (++this.#uses % 448 !== 0) return
     const block = this.#sketch.age()
     for (const [one, place] of this.#places) {
-      if (Math.floor(place / 16) === block) this.#counts.set(one, Math.floor((this.#counts.get(one) as number) / 2))
+      if (Math.floor(place / 32) === block) this.#counts.set(one, Math.floor((this.#counts.get(one) as number) / 2))
     }
   }
 
   #adapt(): void {
     const { window, all, missed } = this.#hits
-    if (all + missed < this.#sketch.span / 4) return
+    if (all + missed < Math.max(256, this.entries.size / 16)) return
     this.#share = nextShare(this.#share, window, all)
     this.#hits = { window: 0, all: 0, missed: 0 }
   }
@@ -283,6 +284,40 @@ describe('tinyLfu()', () => {
     expect(policy.bytes).toBe(bytes)
   }, 60_000)
 
+  test('measures entries of more than two gigabytes exactly', () => {
+    const policy = tinyLfu()({ maxEntries: 100, maxBytes: 2 ** 40, random: createRandom(1) })
+    const gone: string[] = []
+    const set = (key: string, bytes: number): void => policy.set(key, {} as Entry, bytes, (one) => gone.push(one))
+    for (let id = 0; id < 20; id++) set(`small:${id}`, 7)
+    set('large', 2 ** 31)
+    set('larger', 2 ** 39)
+    expect([policy.bytes, gone]).toEqual([140 + 2 ** 31 + 2 ** 39, []])
+    set('small:3', 8)
+    policy.delete('larger')
+    for (let id = 20; id < 60; id++) set(`small:${id}`, 7)
+    expect([policy.bytes, policy.size]).toEqual([60 * 7 + 1 + 2 ** 31, 61])
+    policy.clear()
+    set('large', 2 ** 40)
+    set('small', 1)
+    expect([policy.bytes, gone.length]).toEqual([1, 1])
+  })
+
+  test('takes its seed from the randomness of the cache', () => {
+    const evictedWith = (random: () => number): string[] => {
+      const policy = tinyLfu()({ maxEntries: 3_000, maxBytes: 1e9, random })
+      const evicted: string[] = []
+      const keys = createRandom(1)
+      for (let step = 0; step < 100_000; step++) {
+        const key = `k${Math.floor(keys() ** 2 * 20_000)}`
+        if (policy.get(key) === undefined) policy.set(key, {} as Entry, 1, (gone) => evicted.push(gone))
+      }
+      return evicted
+    }
+    const first = evictedWith(() => 0.25)
+    expect(evictedWith(() => 0.25)).toEqual(first)
+    expect(evictedWith(() => 0.75)).not.toEqual(first)
+  })
+
   test('loses no more than a tenth of its hits to a scan ten times its size', () => {
     const hits = (scanned: boolean): number => {
       const random = createRandom(5)
@@ -304,6 +339,11 @@ describe('tinyLfu()', () => {
   })
 })
 
+/** Ages each block of a sketch once. */
+function ageAll(sketch: FrequencySketch, blocks: number): void {
+  for (let block = 0; block < blocks; block++) expect(sketch.age()).toBe(block * 16)
+}
+
 describe('the sketch', () => {
   test('never counts too little before it ages, and at most 15', () => {
     const sketch = new FrequencySketch()
@@ -315,23 +355,38 @@ describe('the sketch', () => {
     }
   })
 
+  test('has keys collide that depend on its seed, and spreads them under another', () => {
+    const under = (seed: number, key: string): number => hashOf(key, seed) >>> 6
+    const known = new Map<number, string>()
+    const pairs: [string, string][] = []
+    for (let id = 0; id < 20_000; id++) {
+      const other = known.get(under(1, `k${id}`))
+      if (other !== undefined) pairs.push([other, `k${id}`])
+      known.set(under(1, `k${id}`), `k${id}`)
+    }
+    expect(pairs.length).toBeGreaterThan(0)
+    for (const [one, other] of pairs) expect(under(2, one)).not.toBe(under(2, other))
+  })
+
   test('counts the same when it has grown', () => {
     const sketch = new FrequencySketch()
     const hashes = Array.from({ length: 300 }, (_, id) => hashOf(`k${id}`, 1))
     for (const [id, hash] of hashes.entries()) sketch.raise(hash, id % 9)
     const before = hashes.map((hash) => sketch.raise(hash, 0))
-    sketch.fit(513)
-    expect(sketch.span).toBe(1024)
+    sketch.fit(1_024)
+    sketch.fit(1_025)
     expect(hashes.map((hash) => sketch.raise(hash, 0))).toEqual(before)
+    ageAll(sketch, 64)
+    expect(sketch.age()).toBe(0)
   })
 
   test('halves every counter once before it halves one again', () => {
     const sketch = new FrequencySketch()
     const hash = hashOf('k', 1)
     sketch.raise(hash, 13)
-    const blocks = Array.from({ length: sketch.span / 16 }, () => sketch.age())
-    expect(blocks).toEqual(Array.from(blocks, (_, index) => index * 16))
+    ageAll(sketch, 32)
     expect(sketch.raise(hash, 0)).toBe(6)
+    expect(sketch.age()).toBe(0)
   })
 })
 

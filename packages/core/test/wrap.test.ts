@@ -1,3 +1,4 @@
+import { flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { make } from './make.ts'
 
@@ -170,20 +171,54 @@ describe('wrap', () => {
     expect(calls).toBe(0)
   })
 
-  test('tags that are made wrong fail the call, and nothing is stored', async () => {
-    const { cache } = make({ backoff: false })
-    const makers: [make: () => readonly string[], code: object][] = [
-      [() => [''], { code: 'ERR_TAG_INVALID' }],
-      [
-        () => {
-          throw new Error('no tags')
-        },
-        { message: 'no tags' },
-      ],
-    ]
-    for (const [tags, error] of makers) {
-      await expect(cache.wrap((id: number) => id, { key: (id) => ['k', id], tags })(1)).rejects.toMatchObject(error)
+  test('`tags` or `unless` that throws is a fault: the value is returned, and nothing is stored', async () => {
+    const { cache } = make()
+    const faults: unknown[] = []
+    cache.on('fault', ({ error }) => faults.push([error.code, error.message.split(' ')[0], error.cause]))
+    const wrong = new Error('no member')
+    const throws = (): never => {
+      throw wrong
+    }
+    const load = async (id: number): Promise<number> => id
+    for (const options of [{ tags: throws }, { unless: throws }, { unless: throws, tags: () => ['t'] }]) {
+      expect(await cache.wrap(load, { key: (id) => ['k', id], ...options })(1)).toBe(1)
       expect(await cache.has(['k', 1])).toBe(false)
     }
+    expect(faults).toEqual(['`tags`', '`unless`', '`unless`'].map((name) => ['ERR_LISTENER_THREW', name, wrong]))
+    faults.length = 0
+    const rejects = (async () => throws()) as never
+    for (const options of [{ tags: rejects }, { unless: rejects }]) {
+      expect(await cache.wrap(load, { key: (id) => ['k', id], ...options })(1)).toBe(1)
+      expect(await cache.has(['k', 1])).toBe(false)
+    }
+    expect(faults).toEqual(['`tags`', '`unless`'].map((name) => ['ERR_LISTENER_THREW', name, wrong]))
+    faults.length = 0
+    expect(await cache.wrap(load, { key: (id) => ['k', id], tags: () => [''] })(1)).toBe(1)
+    expect(await cache.has(['k', 1])).toBe(false)
+    expect(faults).toEqual([['ERR_LISTENER_THREW', '`tags`', expect.objectContaining({ code: 'ERR_TAG_INVALID' })]])
+  })
+
+  test('neither is asked about a value that is not stored', async () => {
+    const { cache } = make()
+    const asked: string[] = []
+    const cached = cache.wrap(async (id: number) => (id === 0 ? undefined : id), {
+      name: 'k',
+      unless: (_args, id) => asked.push(`unless ${id}`) > 0,
+      tags: (_args, id) => (asked.push(`tags ${id}`), []),
+    })
+    expect([await cached(0), await cached(1)]).toEqual([undefined, 1])
+    expect(asked).toEqual(['unless 1'])
+  })
+
+  test('a refresh whose `tags` throws leaves the stale value, and nobody fails', async () => {
+    const { cache, clock } = make({ ttl: 10, staleWhileRevalidate: 100 })
+    let loads = 0
+    const cached = cache.wrap(async () => ++loads, { name: 'n', tags: () => (loads > 1 ? (null as never) : ['t']) })
+    expect(await cached()).toBe(1)
+    clock.advance(10)
+    expect(await cached()).toBe(1)
+    await flush()
+    expect(loads).toBe(2)
+    expect(await cached()).toBe(1)
   })
 })

@@ -78,8 +78,10 @@ describe('write', () => {
     const rejected = (): never => {
       throw new Error('in rejected')
     }
+    const rejectedLater = (async () => rejected()) as never
     await expect(cache.write('k', 'new', failing, { rejected })).rejects.toThrow('refused')
-    expect(faults).toEqual([['ERR_LISTENER_THREW', 'in rejected']])
+    await expect(cache.write('k', 'new', failing, { rejected: rejectedLater })).rejects.toThrow('refused')
+    expect(faults).toEqual([1, 2].map(() => ['ERR_LISTENER_THREW', 'in rejected']))
     expect(await cache.get('k')).toBeUndefined()
   })
 
@@ -142,6 +144,40 @@ describe('write', () => {
     const { token } = await one.write('k', 'alone', () => {})
     for (const cache of caches) expect(await cache.get('k', { after: token })).toBe('alone')
     await Promise.all(caches.map((cache) => cache.close()))
+  })
+
+  test('P17: `close` waits for a save that is under way', async () => {
+    const { cache } = await filled()
+    const { save, calls } = deferredSave()
+    const write = cache.write('k', 'new', save)
+    await flush()
+    const closed = cache.close()
+    calls[0]?.resolve()
+    expect((await write).value).toBe('new')
+    await closed
+  })
+
+  test('P17: a save that does not end is given up when `close` has waited for it, and so is one that waits behind it', async () => {
+    const { cache, clock } = await filled()
+    const signals: AbortSignal[] = []
+    const save = (_: string, { signal }: { readonly signal: AbortSignal }): Promise<never> => {
+      signals.push(signal)
+      return new Promise(() => {})
+    }
+    const writes = [1, 2].map(() => cache.write('k', 'new', save, { timeout: false }).catch((error: unknown) => error))
+    await flush()
+    let isClosed = false
+    const closed = cache.close().then(() => (isClosed = true))
+    await clock.advanceAsync(4_900)
+    expect([isClosed, signals[0]?.aborted]).toEqual([false, false])
+    await clock.advanceAsync(200)
+    await closed
+    await flush()
+    expect([signals.length, signals[0]?.aborted, clock.pending]).toEqual([1, true, 0])
+    expect(await Promise.race([Promise.all(writes), flush()])).toMatchObject([
+      { code: 'ERR_CACHE_CLOSED' },
+      { code: 'ERR_CACHE_CLOSED' },
+    ])
   })
 
   test('refuses wrong input before it saves', async () => {

@@ -4,11 +4,14 @@
  */
 import { type CacheKey, ConfigError, type FreshnessOptions, RequestError, kindOf } from '@hotpath/contract'
 import { type BatchOptions, type CachedBatchOptions, type LoadingCache, batch } from '@hotpath/request'
+import type { Cache, Token } from '@hotpath/core'
 import { type CacheOption, cacheFinder } from './cache-source.ts'
+import { forgetful } from './forgetful.ts'
 import { assertParentheses } from './input.ts'
 import { memberDecorator } from './member.ts'
 import type { Anything, AnyFunction, ArgsOf, Asynchronous, MemberDecorator, ValueOf } from './member-types.ts'
-import { perObject } from './per-object.ts'
+import { noteEviction } from './overlaps.ts'
+import { ownOf } from './per-object.ts'
 import { throwRemembered } from './remembered-error.ts'
 
 /** A method that takes a list of keys and answers a list of values, in their order. */
@@ -28,6 +31,11 @@ export interface BatchMemberOptions<This, Of>
   readonly key?: ((key: BatchKey<Of>) => CacheKey) | undefined
   /** Tags of a value in the cache, or what makes them from a key and its value. */
   readonly tags?: readonly string[] | ((key: BatchKey<Of>, value: BatchValue<Of>) => readonly string[]) | undefined
+  /**
+   * How many values each object keeps for later calls, the least recently used goes first; `invalidate` and `clear` forget
+   * them. Not with a `cache`, which keeps the values. Default 0.
+   */
+  readonly maxEntries?: number | undefined
   /** The cache behind it, or what finds it on the object. Default: none. */
   readonly cache?: CacheOption<This> | undefined
 }
@@ -51,6 +59,9 @@ export type Batchable<Of> =
  * that the method answers is the answer for its key; when the method fails, the keys that make it fail are found, and
  * only the callers who asked for them fail.
  *
+ * With `maxEntries` or a `cache`, `invalidate(self, 'name', [42])` forgets the values of keys; with `maxEntries`
+ * `clear(self, 'name')` forgets all of an object.
+ *
  * @throws ConfigError for wrong options, and when it stands before anything but a method or getter.
  */
 export function Batch<This = Anything, Of = BatchMethod>(
@@ -68,18 +79,26 @@ export function Batch<This = Anything, Of = BatchMethod>(
   const noHome = { get: () => undefined }
   const findCache = cacheFinder(cache, noHome, '`@Batch`')
   batch(Object as never, withCache(plain, cache === undefined ? undefined : () => findCache(undefined)))
-  return memberDecorator('@Batch', ({ fn }) =>
-    perObject((self) =>
+  return memberDecorator('@Batch', ({ fn }) => {
+    const own = ownOf((self) =>
       makeBatched(fn, self, withCache(plain, cache === undefined ? undefined : () => findCache(self))),
-    ),
-  )
+    )
+    function batched(this: unknown, keys: unknown): Promise<unknown[]> {
+      return own(this).load(keys)
+    }
+    if (cache === undefined && !((plain.maxEntries ?? 0) > 0)) return batched
+    return forgetful(batched, {
+      invalidate: (self, [keys]) => own(self).invalidate(keys),
+      clear: cache === undefined ? (self) => own(self).clear() : undefined,
+    })
+  })
 }
 
 type Options = BatchMemberOptions<unknown, (keys: readonly unknown[]) => Promise<readonly unknown[]>>
 type Plan = BatchOptions<unknown> | CachedBatchOptions<unknown, unknown>
 
 /** The cache is found when it is needed, so that it can be swapped. */
-function withCache(given: Options, find: (() => LoadingCache) | undefined): Plan {
+function withCache(given: Options, find: (() => Cache) | undefined): Plan {
   // As it is: what is no object is refused where it is used.
   if (find === undefined) return given
   const { cache: _, ...options } = given
@@ -90,13 +109,24 @@ function withCache(given: Options, find: (() => LoadingCache) | undefined): Plan
         .getOrSet(...args)
         .then(throwRemembered) as never,
     set: (...args) => find().set(...args),
-    delete: (...args) => find().delete(...args),
+    delete(key) {
+      const own = find()
+      noteEviction(own, key)
+      return own.delete(key)
+    },
     clear: (...args) => find().clear(...args),
   }
   return { ...options, cache }
 }
 
-function makeBatched(fn: AnyFunction, self: unknown, options: Plan): AnyFunction {
+/** The calls of one object. */
+interface Batched {
+  load(keys: unknown): Promise<unknown[]>
+  invalidate(keys: unknown): Promise<Token | undefined>
+  clear(): void
+}
+
+function makeBatched(fn: AnyFunction, self: unknown, options: Plan): Batched {
   /** Errors that the method gave as answers. */
   const answered = new WeakSet<Error>()
   const loadMany = async (keys: readonly unknown[]): Promise<readonly unknown[]> => {
@@ -105,14 +135,26 @@ function makeBatched(fn: AnyFunction, self: unknown, options: Plan): AnyFunction
     for (const answer of answers) if (answer instanceof Error) answered.add(answer)
     return answers as unknown[]
   }
-  const { load } = batch(loadMany, { name: fn.name, ...options })
+  const { load, clear } = batch(loadMany, { name: fn.name, ...options })
   const inPlace = (error: unknown): unknown => {
     if (error instanceof Error && answered.has(error)) return error
     throw error
   }
-  return async (keys: unknown): Promise<unknown[]> => {
-    if (!Array.isArray(keys)) throw noKeys(fn.name, keys)
-    return Promise.all(keys.map((key) => load(key).catch(inPlace)))
+  return {
+    async load(keys) {
+      if (!Array.isArray(keys)) throw noKeys(fn.name, keys)
+      return Promise.all(keys.map((key) => load(key).catch(inPlace)))
+    },
+    invalidate(keys) {
+      if (!Array.isArray(keys)) throw noKeys(fn.name, keys)
+      // What a cache returns comes through: the last token is of the last write.
+      const forgotten = Promise.all(keys.map((key): Promise<unknown> => clear(key)))
+      const token = forgotten.then((tokens) => tokens.at(-1) as Token | undefined)
+      // The promise of a write that will be retried is one that a caller may forget.
+      token.catch(() => {})
+      return token
+    },
+    clear: () => void clear(),
   }
 }
 

@@ -5,6 +5,7 @@ import { assertCallable, assertFunction, assertOptions } from './input.ts'
 import { lookLike, memberDecorator } from './member.ts'
 import type { AnyFunction, ArgsOf, MemberDecorator, ValueOf } from './member-types.ts'
 import { noteEviction } from './overlaps.ts'
+import { reportThrown } from './report-thrown.ts'
 import { type Selector, asKeys, assertKeys, assertTags, select } from './selector.ts'
 
 /** What `@CacheEvict` outdates, and when. At least one of `key`, `keys`, `tags` and `prefix` is needed. */
@@ -29,7 +30,7 @@ interface Targets<This, Of, Value> {
 export interface EvictAfter<This, Of> extends Targets<This, Of, ValueOf<Of>> {
   /** Evict before the call, whether it will succeed or not. Default `false`: after it, and not when it fails. */
   readonly before?: false | undefined
-  /** Whether nothing is to be evicted after all, told when the result is there. */
+  /** Whether nothing is to be evicted after all, told when the result is there. When it throws, it is evicted; a `fault` event of the cache says so. */
   readonly unless?: ((this: This, args: ArgsOf<Of>, value: ValueOf<Of>) => boolean) | undefined
 }
 
@@ -105,22 +106,34 @@ function readOptions(options: Options, decorator: string): Options {
 
 function makeEvicting(fn: AnyFunction, options: Options, findCache: (self: unknown) => Cache): AnyFunction {
   const { before = false, when, unless } = options
+  /** The method has done its work: a mistake here must neither hide that nor leave what it changed in the cache. */
+  const isSpared = (cache: Cache, { self, args, value }: EvictedCall): boolean => {
+    try {
+      return unless?.call(self, args as never, value as never) === true
+    } catch (cause) {
+      reportThrown(cache, '`unless`', cause)
+      return false
+    }
+  }
   return async function evicting(this: unknown, ...args: unknown[]): Promise<unknown> {
     if (when !== undefined && !when.apply(this, args)) return Reflect.apply(fn, this, args)
     // Found first: a write that cannot be followed by its eviction should not happen.
     const cache = findCache(this)
     if (before) await evict(cache, options, { self: this, args, value: undefined })
     const value: unknown = await Reflect.apply(fn, this, args)
-    if (!before && unless?.call(this, args, value) !== true) await evict(cache, options, { self: this, args, value })
+    if (!before && !isSpared(cache, { self: this, args, value }))
+      await evict(cache, options, { self: this, args, value })
     return value
   }
 }
 
-async function evict(
-  cache: Cache,
-  options: Options,
-  call: { readonly self: unknown; readonly args: readonly unknown[]; readonly value: unknown },
-): Promise<void> {
+interface EvictedCall {
+  readonly self: unknown
+  readonly args: readonly unknown[]
+  readonly value: unknown
+}
+
+async function evict(cache: Cache, options: Options, call: EvictedCall): Promise<void> {
   const { key, keys, tags, prefix } = options
   const write: WriteOptions = { queue: options.queue }
   const under = [

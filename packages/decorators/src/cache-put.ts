@@ -8,6 +8,7 @@ import {
   FRESHNESS_OPTIONS,
   type OptionTable,
   booleanOption,
+  validateTags,
 } from '@hotpath/contract'
 import type { Cache, SetOptions } from '@hotpath/core'
 import { type CacheHome, type CacheOption, cacheFinder } from './cache-source.ts'
@@ -15,6 +16,7 @@ import { assertCallable, assertFunction, assertOptions } from './input.ts'
 import { lookLike, memberDecorator } from './member.ts'
 import type { AnyFunction, ArgsOf, MemberDecorator, ValueOf } from './member-types.ts'
 import { beginPut } from './overlaps.ts'
+import { reportThrown } from './report-thrown.ts'
 import { type Selector, asKeys, assertKeys, assertTags, select } from './selector.ts'
 
 /** Options of `@CachePut`: where the result goes is told by `key`, `keys`, or both. */
@@ -23,11 +25,14 @@ export interface CachePutOptions<This, Of> extends FreshnessOptions {
   readonly key?: ((this: This, ...args: ArgsOf<Of>) => CacheKey) | undefined
   /** The keys of the result, made from the list of arguments and the result itself. */
   readonly keys?: Selector<This, ArgsOf<Of>, ValueOf<Of>, readonly CacheKey[]> | undefined
-  /** Tags of the value, or what makes them from the arguments and the value. */
+  /**
+   * Tags of the value, or what makes them from the arguments and the value. When it throws the result is returned and what was
+   * cached before is removed; a `fault` event of the cache says so.
+   */
   readonly tags?: Selector<This, ArgsOf<Of>, ValueOf<Of>, readonly string[]> | undefined
   /** Whether this call is to touch the cache at all, told from its arguments. */
   readonly when?: ((this: This, ...args: ArgsOf<Of>) => boolean) | undefined
-  /** Whether a result is to be left out of the cache: what was cached before is removed all the same. */
+  /** Whether a result is to be left out of the cache: what was cached before is removed all the same, also when this throws. */
   readonly unless?: ((this: This, args: ArgsOf<Of>, value: ValueOf<Of>) => boolean) | undefined
   /** When the log does not answer, resolve instead of failing; see `WriteOptions` of the core. Default `false`. */
   readonly queue?: boolean | undefined
@@ -93,6 +98,21 @@ function readOptions(options: Options, decorator: string): Plan {
 
 function makePutting(fn: AnyFunction, { options, setOptions }: Plan, findCache: (self: unknown) => Cache): AnyFunction {
   const { key, keys, tags, when, unless, queue } = options
+  /** The tags of a result that is to be kept. The method has done its work, so its caller gets the result in any case. */
+  function tagsOf(
+    cache: Cache,
+    call: { readonly self: unknown; readonly args: readonly unknown[]; readonly value: unknown },
+  ): { readonly tags?: readonly string[] } | undefined {
+    let asked = '`unless`'
+    try {
+      if (unless?.call(call.self, call.args as never, call.value as never) === true) return undefined
+      asked = '`tags`'
+      return tags === undefined ? {} : { tags: [...validateTags(select(tags, call), 'tags')] }
+    } catch (cause) {
+      reportThrown(cache, asked, cause)
+      return undefined
+    }
+  }
   return async function put(this: unknown, ...args: unknown[]): Promise<unknown> {
     if (when !== undefined && !when.apply(this, args)) return Reflect.apply(fn, this, args)
     const cache = findCache(this)
@@ -104,13 +124,12 @@ function makePutting(fn: AnyFunction, { options, setOptions }: Plan, findCache: 
         ...(key === undefined ? [] : [key.apply(this, args)]),
         ...(keys === undefined ? [] : asKeys(select(keys, call))),
       ]
-      const isKept = value !== undefined && unless?.call(this, args, value) !== true
+      const tagged = value === undefined ? undefined : tagsOf(cache, call)
       const isAlone = running.endedAlone(targets.map(encodeKey))
-      if (isKept && isAlone) {
-        const ownTags = tags === undefined ? undefined : select(tags, call)
+      if (tagged !== undefined && isAlone) {
         await cache.setMany(
           targets.map((target) => ({ key: target, value })),
-          { ...setOptions, tags: ownTags },
+          { ...setOptions, ...tagged },
         )
       } else await Promise.all(targets.map((target) => cache.delete(target, { queue })))
       return value

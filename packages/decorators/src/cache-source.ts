@@ -1,5 +1,5 @@
 /** Where a decorated member finds its cache: looked up at each call, so that it can be set later and swapped in tests. */
-import { ConfigError, isPromise, kindOf } from '@hotpath/contract'
+import { ConfigError, isPromise, kindOf, wrongOptionSeen } from '@hotpath/contract'
 import type { Cache } from '@hotpath/core'
 import { onObject } from './subject.ts'
 
@@ -57,10 +57,10 @@ export function cacheFinder<This>(
 
 function assertCache(cache: unknown): Cache {
   if (isCache(cache)) return cache
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`cache\` must be a cache or a function that finds one, received ${kindOf(cache)}. Use for example \`cache: (self) => self.cache\`.`,
-  )
+  throw wrongOptionSeen('cache', 'a cache or a function that finds one', cache, {
+    seen: kindOf(cache),
+    wayOut: 'Use for example `cache: (self) => self.cache`.',
+  })
 }
 
 /** By what it can do, so that any copy of the package and any wrapper around a cache will do. */

@@ -31,14 +31,15 @@ export interface CacheableOptions<This, Of> extends FreshnessOptions {
    * has cached; so are the classes that one class factory makes, unless each gets a `name`.
    */
   readonly name?: string | undefined
-  /** Tags of the value, or what makes them from the arguments and the value. */
+  /** Tags of the value, or what makes them from the arguments and the value. When it throws the value is returned and not stored; a `fault` event of the cache says so. */
   readonly tags?: Selector<This, ArgsOf<Of>, ValueOf<Of>, readonly string[]> | undefined
   /** Whether this call is to use the cache at all, told from its arguments. */
   readonly when?: ((this: This, ...args: ArgsOf<Of>) => boolean) | undefined
-  /** Whether a value is to be left out of the cache, told when it is there. */
+  /** Whether a value is to be left out of the cache, told when it is there. When it throws, as for `tags`. */
   readonly unless?: ((this: This, args: ArgsOf<Of>, value: ValueOf<Of>) => boolean) | undefined
   /**
-   * How long a failure is remembered, and thrown again instead of a new attempt; a function may decide by the error.
+   * How long a failure is remembered, and thrown again instead of a new attempt; a function may decide by the error (one
+   * that throws remembers nothing, and a `fault` event says so).
    * In memory it is the same error; shared tiers keep its built-in class, name, message and members. Default `false`: not
    * at all.
    *

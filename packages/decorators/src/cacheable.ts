@@ -1,4 +1,4 @@
-import { type CacheKey, type FreshnessOptions, RequestError, validateTags } from '@hotpath/contract'
+import { callbackError, type CacheKey, type FreshnessOptions, RequestError, validateTags } from '@hotpath/contract'
 import { rememberFailure } from '@hotpath/contract/values'
 import type { LoadContext, Token } from '@hotpath/core'
 import { callAround, callShared, isWithinLoad } from '@hotpath/request'
@@ -70,6 +70,16 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
   // A second promise is expensive beside a hit, so only those look for failures of others that may have a key in common.
   const sharesKeys = ownKey !== undefined || name !== undefined
 
+  /** How long a failure is remembered. What the option throws must not take the place of what went wrong. */
+  function rememberedMs({ skip }: LoadContext, error: unknown): number {
+    try {
+      return errorTtl === undefined ? 0 : errorMsOf(errorTtl, error)
+    } catch (cause) {
+      skip(callbackError('`errorTtl`', 'The call', { cause }))
+      return 0
+    }
+  }
+
   function cached(this: unknown, ...args: unknown[]): Promise<unknown> {
     try {
       if (when !== undefined && !when.apply(this, args)) return Promise.resolve(Reflect.apply(fn, this, args))
@@ -85,15 +95,23 @@ function makeCached(fn: AnyFunction, plan: Plan): AnyFunction {
           value = await callShared(fn, { around, signal: context.signal, self: this, args, loads })
         } catch (error) {
           // A stale value is better than a remembered failure.
-          const errorMs = remembers && context.previous === undefined ? errorMsOf(errorTtl, error) : 0
+          const errorMs = remembers && context.previous === undefined ? rememberedMs(context, error) : 0
           if (errorMs === 0) throw error
           context.setTtl({ ttl: errorMs, staleWhileRevalidate: false, staleIfError: false })
           return rememberFailure(error)
         }
         if (value === undefined) return value
-        if (unless?.call(this, args, value) === true) context.skip()
-        else if (typeof tags === 'function')
-          context.addTags(validateTags(select(tags, { self: this, args, value }), 'tags'))
+        let asked = '`unless`'
+        try {
+          if (unless?.call(this, args, value) === true) context.skip()
+          else if (typeof tags === 'function') {
+            asked = '`tags`'
+            context.addTags(validateTags(select(tags, { self: this, args, value }), 'tags'))
+          }
+        } catch (cause) {
+          // The value is there, and its callers want it. Without its tags it could not be invalidated.
+          context.skip(callbackError(asked, 'The call', { cause }))
+        }
         return value
       }
       // Who gives up leaves the load to the others, and ends it as the last.

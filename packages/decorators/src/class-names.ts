@@ -68,13 +68,11 @@ function lineage(owner: object, label: string): KeyedMember[] {
 /** @throws ConfigError when the class has no name, or one that a minifier gave it. */
 function className(owner: object, { name, decorator, label }: KeyedMember): string {
   if (name !== undefined) return name
-  return meaningfulName((owner as { readonly name?: unknown }).name, {
-    code: 'ERR_DECORATOR_NAME',
-    subject: `\`${decorator}\` on \`${label}\``,
-    kind: 'class',
-    example: 'UserService',
-    context: { label },
-  })
+  return meaningfulName(
+    (owner as { readonly name?: unknown }).name,
+    { subject: `\`${decorator}\` on \`${label}\``, kind: 'class', example: 'UserService' },
+    { code: 'ERR_DECORATOR_NAME', context: { label } },
+  )
 }
 
 /** @throws ConfigError for two members of one class that are not the same one, but are called the same. */

@@ -53,7 +53,7 @@ function refuseDetached({ decorator, label }: KeyedMember): never {
   )
 }
 
-const NAMED = { code: 'ERR_DECORATOR_NAME', subject: '`cacheable`', kind: 'function', example: 'loadUser' } as const
+const NAMED = { subject: '`cacheable`', kind: 'function', example: 'loadUser' } as const
 
 /**
  * Makes the function that makes the keys of a function: its name and the arguments.
@@ -61,6 +61,6 @@ const NAMED = { code: 'ERR_DECORATOR_NAME', subject: '`cacheable`', kind: 'funct
  * @throws ConfigError when it has none, or one that a minifier gave it.
  */
 export function functionKey(fn: { readonly name: string }, name: string | undefined): CallKey {
-  const head = name ?? meaningfulName(fn.name, NAMED)
+  const head = name ?? meaningfulName(fn.name, NAMED, { code: 'ERR_DECORATOR_NAME' })
   return (_self, args) => [head, ...(args as readonly KeyPart[])]
 }

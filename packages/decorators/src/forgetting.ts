@@ -2,15 +2,15 @@
 import { ConfigError } from '@hotpath/contract'
 import type { Token } from '@hotpath/core'
 import { cachedBy, removeCall } from './cached-by.ts'
+import { forgettingOf } from './forgetful.ts'
 import { memberOf } from './member.ts'
 import type { ArgsOf } from './member-types.ts'
-import { forgettingOf } from './memoize.ts'
 
 /**
  * Removes what a member has kept for these arguments: of a `@Cacheable` one everywhere, of a `@Memoize` one for this object,
- * at once.
+ * at once. Of a `@Batch` one with `maxEntries` or a `cache` it removes the values of the keys in the list.
  *
- * @returns The token of the write, for a read `after` it; `undefined` for a `@Memoize` member.
+ * @returns The token of the write, for a read `after` it; `undefined` where no cache keeps the value.
  * @throws ConfigError `ERR_DECORATOR_TARGET` when the member keeps nothing.
  *
  * @example
@@ -38,26 +38,25 @@ export function invalidate<Self extends object, Name extends keyof Self>(
   ...args: ArgsOf<Self[Name]>
 ): Promise<Token | undefined> {
   try {
-    const memoized = forgettingOf(memberOf(self, name))
-    if (memoized === undefined) return removeCall(cachedBy(self, name), self, args)
-    memoized.invalidate(self, args)
-    return Promise.resolve(undefined)
+    const forgetting = forgettingOf(memberOf(self, name))
+    if (forgetting === undefined) return removeCall(cachedBy(self, name), self, args)
+    return forgetting.invalidate(self, args) ?? Promise.resolve(undefined)
   } catch (error) {
     return Promise.reject(error)
   }
 }
 
 /**
- * Removes all that a `@Memoize` member has kept for an object. What a `@Cacheable` member has cached is invalidated by a
- * tag, or by `cache.invalidatePrefix`.
+ * Removes all that a `@Memoize` member, or a `@Batch` one with `maxEntries`, has kept for an object. What is in a cache is
+ * invalidated by a tag, or by `cache.invalidatePrefix`.
  *
- * @throws ConfigError `ERR_DECORATOR_TARGET` when the member is not memoized.
+ * @throws ConfigError `ERR_DECORATOR_TARGET` when the member keeps nothing of its own.
  */
 export function clear<Self extends object, Name extends keyof Self>(self: Self, name: Name): void {
-  const memoized = forgettingOf(memberOf(self, name))
-  if (memoized !== undefined) return memoized.clear(self)
+  const forget = forgettingOf(memberOf(self, name))?.clear
+  if (forget !== undefined) return forget(self)
   throw new ConfigError(
     'ERR_DECORATOR_TARGET',
-    `\`${String(name)}\` remembers nothing. Decorate it with \`@Memoize\`, outside of all decorators that replace it; what \`@Cacheable\` has cached is removed by a tag.`,
+    `\`${String(name)}\` keeps nothing of its own. Decorate it with \`@Memoize\`, or with \`@Batch\` and \`maxEntries\`, outside of all decorators that replace it; what is in a cache is removed by a tag.`,
   )
 }

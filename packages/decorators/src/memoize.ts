@@ -18,6 +18,7 @@ import {
   countOption,
 } from '@hotpath/contract'
 import { systemClock } from '@hotpath/core'
+import { forgetful } from './forgetful.ts'
 import { assertFunction, assertOptions } from './input.ts'
 import { memberDecorator } from './member.ts'
 import type { AnyFunction, ArgsOf, MemberDecorator } from './member-types.ts'
@@ -50,11 +51,6 @@ export function Memoize<This = unknown, Of = AnyFunction>(
   return memberDecorator('@Memoize', ({ fn }) => makeMemoized(fn, plan))
 }
 
-/** What makes a memoized member forget; `undefined` for another one. */
-export function forgettingOf(member: unknown): Forgetting | undefined {
-  return (member as Partial<Forgetful> | undefined)?.[FORGET]
-}
-
 type Options = MemoizeOptions<unknown, AnyFunction>
 type Table = Map<string, Kept>
 
@@ -62,19 +58,6 @@ interface Kept {
   readonly answer: unknown
   readonly until: number
   wasUsed: boolean
-}
-
-// Keyed globally: the CommonJS copy must know what the ESM copy decorated.
-const FORGET: unique symbol = Symbol.for('@hotpath/decorators/memoized') as never
-
-/** How a memoized member forgets: the call with these arguments, or all calls of an object. */
-export interface Forgetting {
-  invalidate(self: unknown, args: readonly unknown[]): void
-  clear(self: unknown): void
-}
-
-interface Forgetful {
-  readonly [FORGET]: Forgetting
 }
 
 interface Plan {
@@ -93,7 +76,7 @@ function readOptions(options: Options, decorator: string): Plan {
   return { key, maxEntries, ttlMs: toMs(ttl, 'ttl'), clock }
 }
 
-function makeMemoized(fn: AnyFunction, { key, maxEntries, ttlMs, clock }: Plan): AnyFunction & Forgetful {
+function makeMemoized(fn: AnyFunction, { key, maxEntries, ttlMs, clock }: Plan): AnyFunction {
   const tables = new WeakMap<object, Table>()
   const ofNobody: Table = new Map()
   const keyOf = (self: unknown, args: readonly unknown[]): string => {
@@ -132,11 +115,10 @@ function makeMemoized(fn: AnyFunction, { key, maxEntries, ttlMs, clock }: Plan):
   }
 
   const of = (self: unknown): Table | undefined => (isObject(self) ? tables.get(self) : ofNobody)
-  const forgetting: Forgetting = {
+  return forgetful(memoized, {
     invalidate: (self, args) => void of(self)?.delete(keyOf(self, args)),
     clear: (self) => of(self)?.clear(),
-  }
-  return Object.assign(memoized, { [FORGET]: forgetting })
+  })
 }
 
 /** Removes one entry: the oldest that was not used. Those that were come to the end, and count as unused from then on. */

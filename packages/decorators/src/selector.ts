@@ -1,5 +1,5 @@
 /** What an invalidation or a value is about: always the same, or made from a call and its result. */
-import { type CacheKey, ConfigError, encodeKey, validateTags, kindOf } from '@hotpath/contract'
+import { type CacheKey, encodeKey, validateTags, kindOf, wrongOptionSeen } from '@hotpath/contract'
 import type { Anything } from './member-types.ts'
 
 /** The same for every call, or made from the list of arguments and, after the call, the result. */
@@ -28,8 +28,8 @@ export function assertKeys(keys: unknown): void {
 /** @throws ConfigError for what is no list: a text would be taken for a list of letters. */
 export function asKeys(keys: unknown): readonly CacheKey[] {
   if (Array.isArray(keys)) return keys as readonly CacheKey[]
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`keys\` must be a list of keys, received ${kindOf(keys)}. Use for example \`keys: ([id]) => [['user', id]]\`, or \`key\` for a single one.`,
-  )
+  throw wrongOptionSeen('keys', 'a list of keys', keys, {
+    seen: kindOf(keys),
+    wayOut: "Use for example `keys: ([id]) => [['user', id]]`, or `key` for a single one.",
+  })
 }

@@ -1,7 +1,7 @@
 import { currentCall } from '@hotpath/request'
-import { createFakeClock, flush } from '@hotpath/testkit'
+import { createFakeClock, deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { Batch, Cacheable } from '../src/index.ts'
+import { Batch, Cacheable, clear, invalidate } from '../src/index.ts'
 import { make } from './make.ts'
 
 interface User {
@@ -122,7 +122,109 @@ describe('@Batch', () => {
   })
 })
 
+describe('@Batch with `maxEntries`', () => {
+  test('keeps values for each object, and forgets those of keys, or all', async () => {
+    const calls: string[] = []
+    class Users {
+      readonly #name: string
+      constructor(name: string) {
+        this.#name = name
+      }
+      @Batch({ maxEntries: 2 })
+      async find(ids: readonly number[]): Promise<string[]> {
+        calls.push(`${this.#name} ${ids.join()}`)
+        return ids.map((id) => `${id}, call ${calls.length}`)
+      }
+    }
+    const [users, others] = [new Users('users'), new Users('others')]
+    const find = async (): Promise<string[]> => [...(await users.find([1, 2])), ...(await others.find([1]))]
+    expect(await find()).toEqual(['1, call 1', '2, call 1', '1, call 2'])
+    expect(await find()).toEqual(['1, call 1', '2, call 1', '1, call 2'])
+    expect(await invalidate(users, 'find', [1])).toBeUndefined()
+    expect(await find()).toEqual(['1, call 3', '2, call 1', '1, call 2'])
+    clear(users, 'find')
+    expect(await find()).toEqual(['1, call 4', '2, call 4', '1, call 2'])
+    await users.find([3])
+    await users.find([1])
+    expect(calls).toEqual(['users 1,2', 'others 1', 'users 1', 'users 1,2', 'users 3', 'users 1'])
+    await expect(invalidate(users, 'find', 1 as never)).rejects.toThrow('needs a list of keys')
+  })
+
+  test('a call under way is not joined once its key was forgotten, nor is what it brings kept', async () => {
+    const [begun, gates] = [
+      [deferred(), deferred()],
+      [deferred(), deferred()],
+    ]
+    let calls = 0
+    class Users {
+      @Batch({ maxEntries: 2 })
+      async find(ids: readonly number[]): Promise<string[]> {
+        const call = calls++
+        begun[call]?.resolve()
+        await gates[call]?.promise
+        return ids.map((id) => `${id}, call ${call}`)
+      }
+    }
+    const users = new Users()
+    const early = users.find([1])
+    await begun[0]?.promise
+    await invalidate(users, 'find', [1])
+    const late = users.find([1])
+    await begun[1]?.promise
+    for (const gate of gates) gate.resolve()
+    expect([await early, await late]).toEqual([['1, call 0'], ['1, call 1']])
+    expect(await users.find([1])).toEqual(['1, call 1'])
+  })
+
+  test('without it nothing is kept, and nothing to forget', async () => {
+    const { cache } = make()
+    class Users {
+      @Batch()
+      async plain(ids: readonly number[]): Promise<number[]> {
+        return [...ids]
+      }
+      @Batch({ cache, key: (id) => ['user', id] })
+      async cached(ids: readonly number[]): Promise<number[]> {
+        return [...ids]
+      }
+    }
+    const isRefused = expect.objectContaining({ code: 'ERR_DECORATOR_TARGET' })
+    expect(() => clear(new Users(), 'plain')).toThrow(isRefused)
+    await expect(invalidate(new Users(), 'plain', [1])).rejects.toThrow(isRefused)
+    // The cache is for others too.
+    expect(() => clear(new Users(), 'cached')).toThrow(isRefused)
+  })
+})
+
 describe('@Batch with a cache', () => {
+  test('removes the values of keys everywhere, and returns the token of that', async () => {
+    const { cache } = make()
+    const calls: number[][] = []
+    class Users {
+      @Batch({ cache, key: (id) => ['user', id] })
+      async find(ids: readonly number[]): Promise<number[]> {
+        calls.push([...ids])
+        return [...ids]
+      }
+    }
+    const users = new Users()
+    await users.find([1, 2, 3])
+    expect(await invalidate(users, 'find', [1, 3])).toBe(cache.position())
+    expect(await cache.getMany([1, 2, 3].map((id) => ['user', id]))).toEqual([undefined, 2, undefined])
+    await users.find([1, 2, 3])
+    expect(calls).toEqual([
+      [1, 2, 3],
+      [1, 3],
+    ])
+  })
+
+  test('has no `maxEntries`: what the cache has lost must not be kept here', () => {
+    const { cache } = make()
+    expect(() => Batch({ cache, key: (id) => ['user', String(id)], maxEntries: 10 })).toThrow(
+      '`maxEntries` must be left out',
+    )
+  })
+
   test('looks there first, and stores there with tags', async () => {
     const { cache } = make()
     const calls: number[][] = []

@@ -15,6 +15,7 @@ import {
   Timeout,
   cacheable,
   createDecorators,
+  clear,
   invalidate,
   keyOf,
 } from '../src/index.ts'
@@ -381,5 +382,15 @@ const key = (): CacheKey => keyOf(users, 'find', 42)
 const token: Promise<Token | undefined> = invalidate(users, 'find', 42, 'de')
 // @ts-expect-error -- a number
 void invalidate(users, 'find', '42')
+class Lists {
+  @Batch({ maxEntries: 10 })
+  async find(ids: readonly number[]): Promise<number[]> {
+    return [...ids]
+  }
+}
+void invalidate(new Lists(), 'find', [1, 2])
+clear(new Lists(), 'find')
+// @ts-expect-error: a list of keys
+void invalidate(new Lists(), 'find', 1)
 
 void [Calls, Refused, NoMember, Reused, Bound, token, key]

@@ -1,4 +1,4 @@
-import { ConfigError, isPromise, kindOf } from '@hotpath/contract'
+import { kindOf, wrongOptionSeen } from '@hotpath/contract'
 
 /** What a command may be given. */
 export type RedisArgument = string | number | Uint8Array
@@ -52,11 +52,9 @@ export function assertClient(client: unknown): asserts client is RedisClient {
   if ([call, callBuffer, duplicate].every((method) => typeof method === 'function')) return
   const { sendCommand } = (client ?? {}) as { readonly sendCommand?: unknown }
   // Not what it says: an address may hold a password.
-  const found = typeof sendCommand === 'function' ? 'one of node-redis, or the like' : kindOf(client)
-  const wayOut = isPromise(client)
-    ? '`await` it first.'
-    : "Use for example `redis({ client: new Redis('redis://127.0.0.1') })` with `Redis` of ioredis."
-  throw new ConfigError('ERR_CONFIG_OPTION', `\`client\` must be an ioredis client, received ${found}. ${wayOut}`)
+  const seen = typeof sendCommand === 'function' ? 'one of node-redis, or the like' : kindOf(client)
+  const wayOut = "Use for example `redis({ client: new Redis('redis://127.0.0.1') })` with `Redis` of ioredis."
+  throw wrongOptionSeen('client', 'an ioredis client', client, { seen, wayOut })
 }
 
 /** Bytes as ioredis takes them. */

@@ -9,7 +9,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { type Invalidation, type LogPositions, type Mark, fromWireInvalidation, strengthOf } from '@hotpath/contract'
-import { CELLS, type CellPosition, buildCellPositions } from '@hotpath/core/shared'
+import { CELLS, type CellPosition, buildCellPositions } from '@hotpath/core/log'
 import { MAX_PATTERNS, POSITION_DIGITS, ROW_CELLS } from './log-scripts.ts'
 
 /** What a hash with the state of a log holds. */

@@ -13,7 +13,7 @@ import {
   fromWireInvalidation,
   toWireInvalidation,
 } from '@hotpath/contract'
-import { cellsOf } from '@hotpath/core/shared'
+import { cellsOf } from '@hotpath/core/log'
 import type { Connection } from './connection.ts'
 import { SilenceError } from './follower-connection.ts'
 import { APPEND, HEAD, REPAIR, timeIn } from './log-scripts.ts'

@@ -44,6 +44,28 @@ describe('a batch with a cache', () => {
     expect(sent).toEqual(['1 2 3'])
   })
 
+  test('`tags` that throws is a fault of the cache: the value is returned and not stored', async () => {
+    const { clock, cache } = cached()
+    const faults: unknown[] = []
+    cache.on('fault', ({ error }) => faults.push([error.code, (error.cause as Error).message]))
+    const rows = batch(async (ids: readonly number[]) => ids.map((id) => ({ id })), {
+      clock,
+      cache,
+      key: (id) => ['row', id],
+      tags: (id) => {
+        if (id === 2) throw new Error('no member')
+        return [`row:${id}`]
+      },
+    })
+    const all = settled(rows.loadMany([1, 2]).then((rows) => JSON.stringify(rows)))
+    await clock.advanceAsync(100)
+    expect(all.state).toBe('answered [{"id":1},{"id":2}]')
+    expect([await cache.has(['row', 1]), await cache.has(['row', 2])]).toEqual([true, false])
+    expect(faults).toEqual([['ERR_LISTENER_THREW', 'no member']])
+    await expect(rows.prime(2, { id: 2 })).rejects.toThrow('no member')
+    expect(await cache.has(['row', 2])).toBe(false)
+  })
+
   test('a load of the own key is a cycle', async () => {
     const clock = createFakeClock()
     const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10 })], clock, random: () => 0.5 })

@@ -1,6 +1,6 @@
 import { createFakeClock, deferredLoader } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { memoize } from '../src/index.ts'
+import { createRequestEvents, memoize } from '../src/index.ts'
 
 describe('memoize', () => {
   function make(maxEntries = 2) {
@@ -90,6 +90,22 @@ describe('memoize', () => {
       false,
       2,
     ])
+  })
+
+  test('`unless` that throws is a fault: the result is returned and not kept', async () => {
+    const events = createRequestEvents()
+    const faults: unknown[] = []
+    events.on('fault', ({ error }) => faults.push([error.code, (error.cause as Error).message]))
+    const unless = (): never => {
+      throw new Error('no member')
+    }
+    let calls = 0
+    for (const options of [{ events }, {}]) {
+      const fn = memoize(async (id: number) => id + calls++, { maxEntries: 2, unless, ...options })
+      calls = 0
+      expect([await fn(1), await fn(1)]).toEqual([1, 2])
+    }
+    expect(faults).toEqual([1, 2].map(() => ['ERR_LISTENER_THREW', 'no member']))
   })
 
   test('a call for the key within the call for the key is a clear error', async () => {

@@ -81,6 +81,26 @@ dedupe(cityOf, { key: () => new Map() })
 
 // The cache of @hotpath/core is one to load with.
 expectTypeOf<Cache>().toExtend<LoadingCache>()
+expectTypeOf<Cache>().toExtend<LoadingCache<City>>()
+// So is a namespace of one kind of values, where that is what is loaded.
+declare const cities: Cache<City>
+const loadCities = async (ids: readonly number[]): Promise<City[]> => ids.map((id) => ({ name: `city ${id}` }))
+const cityBatch = batch(loadCities, { cache: cities, key: (id) => ['city', id], tags: (_id, { name }) => [name] })
+expectTypeOf(cityBatch.load(1)).resolves.toEqualTypeOf<City>()
+expectTypeOf(
+  batch(async (ids: number[]) => new Map(ids.map((id): [number, City] => [id, { name: '' }])), {
+    cache: cities,
+  }).load(1),
+).resolves.toEqualTypeOf<City | undefined>()
+batch(async (ids: number[]) => ids.map((): City | undefined => undefined), { cache: cities })
+batch(async (ids: number[]) => ids.map((id): City | Error => (id > 0 ? { name: '' } : new Error('none'))), {
+  cache: cities,
+})
+batch(async (ids: number[]) => ids.map((id) => ({ name: `${id}`, isCapital: true })), { cache: cities })
+// @ts-expect-error: no city
+batch(async (ids: number[]) => ids.map(String), { cache: cities })
+// @ts-expect-error: not all are cities
+batch(async (ids: number[]) => ids.map((id) => (id > 0 ? { name: '' } : null)), { cache: cities })
 const memoized = memoize(cityOf, { maxEntries: 10, key: (id) => id, unless: ([id], { name }) => name === id.toFixed() })
 expectTypeOf(memoized(1)).resolves.toEqualTypeOf<City>()
 expectTypeOf(memoized.invalidate).parameters.toEqualTypeOf<[id: number]>()
@@ -127,6 +147,26 @@ expectTypeOf(
     retry(),
   )(1),
 ).resolves.toEqualTypeOf<City | number>()
+// Alone, around a function written in place, and more than one of them.
+expectTypeOf(
+  compose(
+    cityOf,
+    fallback((_error, id) => id),
+  )(1),
+).resolves.toEqualTypeOf<City | number>()
+expectTypeOf(
+  compose(
+    async (id: number) => `${id}`,
+    fallback((_error, id) => id),
+  )(1),
+).resolves.toEqualTypeOf<string | number>()
+expectTypeOf(
+  compose(
+    cityOf,
+    fallback((_error, id) => id > 0),
+    fallback((_error, id) => id),
+  )(1),
+).resolves.toEqualTypeOf<City | number | boolean>()
 const ofText = fallback((_error: unknown, id: string) => id)
 // @ts-expect-error: the argument is a number
 compose(cityOf, ofText)

@@ -3,7 +3,7 @@
  * by others is a miss. So the entries that have to be there have keys with a cell of their own.
  */
 import { type CacheKey, encodeKey } from '@hotpath/contract'
-import { cellsOf } from '@hotpath/core/shared'
+import { cellsOf } from '@hotpath/core/log'
 
 /** Read and invalidated at random. */
 export const KEYS: readonly string[] = Array.from({ length: 12 }, (_, n) => `key${n}`)

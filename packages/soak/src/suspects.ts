@@ -26,8 +26,8 @@ interface Suspect {
 
 const MISSES = 3
 const LOOK_MS = 300
-/** How long a decision is waited for. */
-const PATIENCE_MS = 30_000
+/** How long a decision is waited for: a failover takes its time on a machine that has much else to do. */
+const PATIENCE_MS = 60_000
 const MAX_SUSPECTS = 50
 
 export class Suspects {

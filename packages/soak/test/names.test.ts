@@ -1,5 +1,5 @@
 import { encodeKey } from '@hotpath/contract'
-import { cellsOf } from '@hotpath/core/shared'
+import { cellsOf } from '@hotpath/core/log'
 import { expect, test } from 'vitest'
 import { KEYS, MAX_BATCH, STORM_TAGS, TAGS, controlKey, fillerKey, keptKeys, stormTag } from '../src/names.ts'
 

@@ -1,5 +1,5 @@
 import type { LogSnapshot } from '@hotpath/contract'
-import type { CellPositionsBuilder } from '@hotpath/core/shared'
+import type { CellPositionsBuilder } from '@hotpath/core/log'
 import { type LogRow, type MatcherRow, floorsOf, headOf, matcherOf } from './state-rows.ts'
 
 /** How the rows of a log are read. */

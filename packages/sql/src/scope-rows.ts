@@ -1,5 +1,5 @@
 import { type Invalidation, toWireInvalidation } from '@hotpath/contract'
-import { cellsOf } from '@hotpath/core/shared'
+import { cellsOf } from '@hotpath/core/log'
 import type { RecordToAppend } from './backend.ts'
 
 /** A record as it is in its table, with the cells that it raises. */

@@ -7,7 +7,7 @@ import {
   fromWireInvalidation,
   strengthOf,
 } from '@hotpath/contract'
-import type { CellPosition } from '@hotpath/core/shared'
+import type { CellPosition } from '@hotpath/core/log'
 
 type Integer = string | number
 

@@ -3,6 +3,7 @@
  * version of the cache fits, and anything that looks alike.
  */
 import type { Duration } from '../duration.ts'
+import type { HotpathError } from '../errors.ts'
 import type { FreshnessOptions } from '../freshness.ts'
 import type { CacheKey } from '../key.ts'
 import type { Token } from '../token.ts'
@@ -26,8 +27,8 @@ export interface CacheLoadContext<Value = unknown> {
   setTtl(ttl: Duration | Pick<FreshnessOptions, 'ttl' | 'staleWhileRevalidate' | 'staleIfError'>): void
   /** Adds tags that are known only now. */
   addTags(tags: readonly string[]): void
-  /** Returns the value without storing it. */
-  skip(): void
+  /** Returns the value without storing it. An error that says why becomes an event. */
+  skip(error?: HotpathError): void
 }
 
 /** How a value is stored. */
@@ -48,16 +49,20 @@ export interface CacheLoadOptions extends FreshnessOptions {
   readonly refresh?: boolean | undefined
 }
 
-/** A cache of `@hotpath/core`, or a namespace of one, as other packages see it. */
-export interface CachePort {
+/**
+ * A cache of `@hotpath/core`, or a namespace of one, as other packages see it.
+ *
+ * @typeParam Of - What is stored there: a namespace of one kind of values fits where that kind includes it.
+ */
+export interface CachePort<Of = unknown> {
   /** Reads a value, or loads and stores it; concurrent callers share one load. */
-  getOrSet<Value, Result = Value>(
+  getOrSet<Value = Of, Result extends Of | undefined = Value & Of>(
     key: CacheKey,
     loader: (context: CacheLoadContext<Value>) => Result | Promise<Result>,
     options?: CacheLoadOptions,
   ): Promise<Result>
   /** Stores a value. */
-  set(key: CacheKey, value: unknown, options?: CacheSetOptions): Promise<unknown>
+  set(key: CacheKey, value: Of, options?: CacheSetOptions): Promise<unknown>
   /** Removes a value. */
   delete(key: CacheKey): Promise<unknown>
   /** Removes all values. */

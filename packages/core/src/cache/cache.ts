@@ -1,7 +1,7 @@
 import type { CacheKey, FreshnessOptions, Token } from '@hotpath/contract'
 import type { Dependencies, InvalidationScope } from './scope.ts'
 import type { WarmOptions, WarmReport } from './warm.ts'
-import type { AnyFunction, WrapArguments, Wrapped } from './wrap.ts'
+import type { FunctionOf, WrapArguments, Wrapped } from './wrap.ts'
 import type { Saving, WriteThroughOptions, Written } from './write.ts'
 import type { CacheEventType, CacheListener } from '../watch/events.ts'
 import type { CacheEntry } from '../watch/entry-info.ts'
@@ -21,7 +21,8 @@ import type { CacheStats } from '../watch/stats.ts'
 /**
  * A tiered, tagged cache, or one namespace of it.
  *
- * Every method fails with a `ClosedError` once the cache is closed, and with a `KeyError`, `TagError`, `PatternError`
+ * Every method that reads, loads or writes fails with a `ClosedError` once the cache is closed (those that do so at once
+ * find nothing then: `peek`, `position` and `isCurrent`), and with a `KeyError`, `TagError`, `PatternError`
  * or `ConfigError` for bad input, before anything is read or stored.
  *
  * @typeParam Of - What the values are, where all are of one kind: `cache.namespace<City>('city')`.
@@ -70,7 +71,8 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
    * pattern: the next read loads.
    *
    * @param save - Saves the value. What it returns is stored, the `value` itself when it returns `undefined`.
-   * @throws What `save` throws; LoadError `ERR_LOAD_TIMEOUT`; LogError `ERR_LOG_UNAVAILABLE` when the value is saved and the
+   * @throws What `save` throws; LoadError `ERR_LOAD_TIMEOUT`; ClosedError when the cache was closed and the save did not end
+   *   within the 5 s that `close()` waits; LogError `ERR_LOG_UNAVAILABLE` when the value is saved and the
    *   log did not confirm the invalidation.
    *
    * @example
@@ -89,7 +91,7 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
    * await cache.close()
    * ```
    */
-  write<Value extends Of, Result = void>(
+  write<Value extends Of, Result extends Of | void | undefined = void>(
     key: CacheKey,
     value: Value,
     save: (value: Value, context: Saving) => Result | Promise<Result>,
@@ -224,13 +226,13 @@ export interface Cache<Of = unknown> extends AsyncDisposable {
    */
   isCurrent(token: Token, of?: Dependencies): boolean
   /** Makes a cached twin of a function. */
-  wrap<Fn extends AnyFunction>(fn: Fn, ...options: WrapArguments<Fn>): Wrapped<Fn>
+  wrap<Fn extends FunctionOf<Of>>(fn: Fn, ...options: WrapArguments<Fn>): Wrapped<Fn>
   /** A handle whose keys begin with `name` and whose options are inherited from here. Two of one name share everything. */
   namespace<Value extends Of = Of>(name: string, defaults?: FreshnessOptions): Cache<Value>
   /** Fills the cache ahead of use, from keys (with `load`) or entries. */
-  warm(
-    source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
-    options?: WarmOptions,
+  warm<Value extends Of = Of>(
+    source: Iterable<CacheKey | SetEntry<Of>> | AsyncIterable<CacheKey | SetEntry<Of>>,
+    options?: WarmOptions<Value>,
   ): Promise<WarmReport>
   /** Tells everything about a key, without touching it. */
   inspect(key: CacheKey): Promise<Inspection>

@@ -1,11 +1,11 @@
 /** What `warm` takes and resolves to. */
 import type { FreshnessOptions } from '@hotpath/contract'
-import type { Loader } from '../read/loader.ts'
+import type { LoadContext } from '../read/loader.ts'
 
 /** Options of `warm`. */
-export interface WarmOptions extends FreshnessOptions {
+export interface WarmOptions<Value = unknown> extends FreshnessOptions {
   /** Loads a key; needed when the source has keys. Keys that are cached already are left alone. */
-  readonly load?: Loader<unknown> | undefined
+  readonly load?: ((context: LoadContext<Value>) => Value | undefined | Promise<Value | undefined>) | undefined
   /** Tags of what is loaded. */
   readonly tags?: readonly string[] | undefined
   /** How many at once. Default 8. */

@@ -7,15 +7,19 @@ export interface WrapOptions<Args extends readonly unknown[], Value> extends Fre
   readonly name?: string | undefined
   /** The key of a call. Default: the name and the arguments. */
   readonly key?: ((...args: Args) => CacheKey) | undefined
-  /** Tags, or what makes them from the arguments and the value. */
+  /** Tags, or what makes them from the arguments and the value. When it throws the value is returned and not stored; a `fault` event says so. */
   readonly tags?: readonly string[] | ((args: Args, value: Value) => readonly string[]) | undefined
-  /** Whether a result is returned and not stored. */
+  /** Whether a result is returned and not stored; neither is it when this throws, which becomes a `fault` event. */
   readonly unless?: ((args: Args, value: Value) => boolean) | undefined
 }
 
 /** What `wrap` takes: any function. */
 // oxlint-disable-next-line typescript/no-explicit-any -- parameters are compared both ways by `any` alone
 export type AnyFunction = (this: any, ...args: any) => unknown
+
+/** What `wrap` of a namespace takes: any function whose results are of the namespace's kind, or `undefined`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+export type FunctionOf<Value> = (this: any, ...args: any) => Value | undefined | PromiseLike<Value | undefined>
 
 /** Whether arguments can be part of a key: data, or not known. */
 export type AreKeyParts<Args extends readonly unknown[]> = {

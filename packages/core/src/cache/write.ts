@@ -12,7 +12,7 @@ export interface WriteThroughOptions extends FreshnessOptions, WriteOptions {
 
 /** What the `save` of `write` gets. */
 export interface Saving {
-  /** Aborted when the hard timeout passes. */
+  /** Aborted when the hard timeout passes, and when the cache was closed and has waited for as long as it does. */
   readonly signal: AbortSignal
 }
 

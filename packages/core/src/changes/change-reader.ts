@@ -40,8 +40,10 @@ export class ChangeReader {
   #start: Mark | undefined
   /** In the order of the log. */
   #buffer: Heard[] = []
-  /** Up to where everything was returned; `undefined`: it begins where the buffer does. */
+  /** Up to where everything was returned; `undefined`: that is not known yet. */
   #last: Mark | undefined
+  /** Whether `#last` may be ahead of the log: it came from outside. */
+  #isUnsure: boolean
   #wake = (): void => {}
   #ended = false
 
@@ -50,6 +52,7 @@ export class ChangeReader {
     this.#engine = engine
     this.#start = this.#cursor()
     this.#last = from ?? this.#start
+    this.#isUnsure = from !== undefined
     engine.view.followers.add(this.#follower)
     this.#stopListening = engine.events.on('reset', () => this.#missed())
   }
@@ -71,10 +74,17 @@ export class ChangeReader {
         await this.#begin()
         continue
       }
-      // A mark that is ahead of the log was made up, or is of another node: what came since may come twice, and is not left out.
-      this.#last = this.#last === undefined ? start : this.#engine.view.atMost(this.#last)
+      if (this.#last === undefined) {
+        // There was no view of the log at the call, so nobody knows what came between the two.
+        yield this.#gap(start)
+        continue
+      }
       if (!isUpTo(this.#last, start)) {
         yield* this.#catchUp(this.#last, start)
+        continue
+      }
+      if (this.#isUnsure) {
+        await this.#makeSure(this.#last, start)
         continue
       }
       const next = this.#buffer.shift()
@@ -99,9 +109,24 @@ export class ChangeReader {
       return
     }
     // What was missed meanwhile is part of the next gap.
-    if (this.#start !== start) return
+    if (this.#start === start) yield this.#gap(start)
+  }
+
+  /** What came before is lost, as far as it was not returned. */
+  #gap(start: Mark): Change {
     this.#last = start
-    yield { type: 'gap', token: toToken(start) }
+    return { type: 'gap', token: toToken(start) }
+  }
+
+  /** One that is ahead of this process may be of a record on its way here. One that is ahead of the log was made up. */
+  async #makeSure(last: Mark, start: Mark): Promise<void> {
+    try {
+      const head = last.position === start.position ? start : await (this.#engine.view.stream?.log.head() ?? start)
+      this.#isUnsure = false
+      if (!isUpTo(head, last) && head.epoch === last.epoch) this.#last = start
+    } catch {
+      await this.#rest()
+    }
   }
 
   async #recordsAfter({ epoch, position }: Mark): Promise<readonly LogRecord[] | 'lost' | 'away'> {

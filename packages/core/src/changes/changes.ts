@@ -27,8 +27,9 @@ const CHANGES_OPTIONS: OptionTable<keyof ChangesOptions> = { from: true, signal:
 
 /**
  * Follows the invalidation log of a cache: every record of every process, in order, each once, from the call on or from
- * a token. Where it cannot (the log has dropped the records or began anew, or 10,000 of them were waiting and the log
- * keeps none), it returns a gap: then invalidate all that you keep. Ends with the cache, by the signal, and by `break`.
+ * a token. Where it cannot (the log has dropped the records or began anew, 10,000 of them were waiting and the log keeps
+ * none, or there was no view of the log at the call), it returns a gap: then invalidate all that you keep. Ends with the
+ * cache, by the signal, and by `break`.
  *
  * @throws ConfigError for a wrong option; TokenError `ERR_TOKEN_INVALID`; ClosedError.
  *

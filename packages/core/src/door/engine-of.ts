@@ -8,7 +8,7 @@ import type { Engine } from '../engine.ts'
  *
  * @throws ConfigError for what is no cache.
  */
-export function engineOf(cache: Cache): Engine {
+export function engineOf(cache: object): Engine {
   const { engine } = Object(cache) as { readonly engine?: Engine }
   if (engine?.view !== undefined) return engine
   throw wrongOption('cache', 'what `createCache` returned, or a namespace of it', cache, 'Pass on the cache itself.')

@@ -87,6 +87,7 @@ export class HandleBase {
   protected encodeAll(keys: readonly CacheKey[]): string[] {
     this.open()
     assertList(keys)
-    return keys.map((key) => this.encode(key))
+    // Spread, as `map` passes over holes.
+    return [...keys].map((key) => this.encode(key))
   }
 }

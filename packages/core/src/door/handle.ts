@@ -10,6 +10,7 @@ import {
   toToken,
 } from '@hotpath/contract'
 import type { Cache } from '../cache/cache.ts'
+import { asStored } from '../memory/memory-store.ts'
 import { sizeOf } from '../memory/size-of.ts'
 import { DEPENDENCIES, type SetEntry, WARM_OPTIONS } from '../options.ts'
 import type { CacheEventType, CacheListener } from '../watch/events.ts'
@@ -27,9 +28,8 @@ export class CacheHandle extends InvalidatingHandle implements Cache {
   async purgeExpired(): Promise<number> {
     this.open()
     await this.engine.view.beginning()
-    // Nobody can say what is outdated.
-    if (this.engine.view.isBlind()) return 0
-    return this.engine.purge((key) => this.keys.owns(key))
+    const { purge } = await import('./later/purge.ts')
+    return purge(this.engine, { owns: (key) => this.keys.owns(key), assertOpen: () => this.open() })
   }
 
   async ready(): Promise<boolean> {
@@ -60,9 +60,9 @@ export class CacheHandle extends InvalidatingHandle implements Cache {
     return new CacheHandle(this.engine, keys, freshness, this.engine.stats.namespace(keys.name))
   }
 
-  async warm(
+  async warm<Value>(
     source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
-    options: WarmOptions = {},
+    options: WarmOptions<Value> = {},
   ): Promise<WarmReport> {
     this.open()
     assertIterable(source, 'warm')
@@ -80,7 +80,7 @@ export class CacheHandle extends InvalidatingHandle implements Cache {
     const encoded = this.encode(key)
     await this.engine.view.beginning()
     const { inspect } = await import('./later/inspect.ts')
-    return inspect(this.engine, encoded, { sizeOf, toToken })
+    return inspect(this.engine, encoded, { sizeOf, asStored, toToken })
   }
 
   stats(): CacheStats {

@@ -1,6 +1,6 @@
 /** What callers pass, checked where a wrong one would do harm or fail far from its cause. */
-import { ConfigError, validateTags, wrongOption } from '@hotpath/contract'
-import type { LoadOptions, ReadOptions, SetEntry, WriteOptions } from '../options.ts'
+import { type CacheKey, ConfigError, validateTags, wrongOption } from '@hotpath/contract'
+import type { LoadOptions, SetEntry, WriteOptions } from '../options.ts'
 
 /** What a call without options has: known by identity, so that nothing has to be checked. */
 export const NO_OPTIONS: LoadOptions & WriteOptions = {}
@@ -38,9 +38,9 @@ export function noWarmLoader(): ConfigError {
   )
 }
 
-/** @throws TagError */
-export function ownJudgedBy({ judgedBy }: Pick<ReadOptions, 'judgedBy'>): readonly string[] | undefined {
-  return judgedBy === undefined ? undefined : [...validateTags(judgedBy, 'judgedBy')]
+/** Copied, as a caller may put the next key into the same list: one that was encoded is a string or a list. */
+export function ownKey(key: CacheKey): CacheKey {
+  return typeof key === 'string' ? key : [...key]
 }
 
 /** Copied: the caller may change his list later. */

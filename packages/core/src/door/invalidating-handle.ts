@@ -78,13 +78,14 @@ export class InvalidatingHandle extends WritingHandle {
     scopesFor: (method: string) => readonly Scope[],
   ): Promise<Token> {
     return writing(method, this.engine.view, () => {
-      checkOptions(options, method, optionsOf(method, strength))
+      if (options !== NO_OPTIONS) checkOptions(options, method, optionsOf(method, strength))
       const how = howOf(strength, options.for)
       const scopes = scopesFor(method)
       this.open()
       // Invalidated from the call on, so the memory can be given back at once.
       if (how.strength === 'hard' && scopes.some(({ type }) => type === 'all')) void this.engine.memory?.clear()
-      const invalidations = scopes.map((scope) => ({ scope, ...how }))
+      // Written out: to spread an object costs more than all the rest.
+      const invalidations = scopes.map((scope) => ({ scope, strength: how.strength, forMs: how.forMs }))
       const appended = append(this.engine, this.counters, invalidations, options.queue)
       return chain(appended, (marks) => markOfAll(this.engine, marks))
     })

@@ -2,18 +2,16 @@
 import { type CacheKey, type Entry, FRESHNESS_OPTIONS, ageOf, checkOptions } from '@hotpath/contract'
 import type { Found } from '../flights/found.ts'
 import { LOAD_OPTIONS, type LoadOptions, PEEK_OPTIONS, READ_OPTIONS, type ReadOptions } from '../options.ts'
-import type { Call } from '../read/call.ts'
-import { countFound } from '../read/count.ts'
-import { describe } from '../read/describe.ts'
-import { findMany } from '../read/find-many.ts'
-import { find, markOf } from '../read/find.ts'
+import { type Call, judgedByOf, markOf } from '../read/call.ts'
+import { find, findMany } from '../read/find.ts'
 import type { LoadContext, Loader, ManyLoader } from '../read/loader.ts'
 import type { ManyCall } from '../read/load-many.ts'
 import { getOrSetMany } from '../read/many.ts'
 import { readThrough } from '../read/read.ts'
+import { countFound, describe, reportTier } from '../read/report.ts'
 import type { CacheEntry } from '../watch/entry-info.ts'
 import { HandleBase } from './handle-base.ts'
-import { NO_OPTIONS, ownJudgedBy, ownTags } from './input.ts'
+import { NO_OPTIONS, ownKey, ownTags } from './input.ts'
 
 export class ReadingHandle extends HandleBase {
   getOrSet<Value, Result = Value>(
@@ -25,7 +23,11 @@ export class ReadingHandle extends HandleBase {
       const encoded = this.keys.encode(key)
       if (options === NO_OPTIONS || isPlain(options)) {
         const entry = this.hit(encoded)
-        if (entry !== undefined) return Promise.resolve(entry.value as Result)
+        if (entry !== undefined) {
+          const { onRead } = options
+          if (onRead !== undefined) reportTier({ engine: this.engine, original: key, onRead }, entry, 'fresh', 0)
+          return Promise.resolve(entry.value as Result)
+        }
       }
       if (options !== NO_OPTIONS) checkOptions(options, 'getOrSet', FRESHNESS_OPTIONS, LOAD_OPTIONS)
       // Written out, as V8 forgets the shape of what is spread, and drops the code for it, when none is alive.
@@ -33,11 +35,11 @@ export class ReadingHandle extends HandleBase {
         engine: this.engine,
         counters: this.counters,
         key: encoded,
-        original: key,
+        original: ownKey(key),
         loader: loader as Loader<unknown>,
         tags: ownTags(options.tags),
         freshness: this.freshnessOf(options),
-        judgedBy: ownJudgedBy(options),
+        judgedBy: judgedByOf(options),
         onRead: options.onRead,
         signal: options.signal,
         refresh: options.refresh ?? false,
@@ -85,7 +87,6 @@ export class ReadingHandle extends HandleBase {
     options: ReadOptions = NO_OPTIONS,
   ): Promise<(Value | undefined)[]> {
     checkOptions(options, 'getMany', READ_OPTIONS)
-    ownJudgedBy(options)
     const found = await findMany(this.engine, this.counters, this.encodeAll(keys), options)
     return found.map((one) => one?.entry.value as Value | undefined)
   }
@@ -93,7 +94,6 @@ export class ReadingHandle extends HandleBase {
   async has(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<boolean> {
     const encoded = this.encode(key)
     checkOptions(options, 'has', READ_OPTIONS)
-    ownJudgedBy(options)
     return find(this.engine, encoded, options, (found) => found !== undefined)
   }
 
@@ -122,11 +122,11 @@ export class ReadingHandle extends HandleBase {
       engine: this.engine,
       counters: this.counters,
       keys: encoded,
-      originals: keys,
+      originals: keys.map(ownKey),
       loader,
       tags: ownTags(options.tags),
       freshness: this.freshnessOf(options),
-      judgedBy: ownJudgedBy(options),
+      judgedBy: judgedByOf(options),
       onRead: options.onRead,
       signal: options.signal,
       refresh: options.refresh ?? false,
@@ -142,7 +142,6 @@ export class ReadingHandle extends HandleBase {
     use: (found: Found | undefined) => Result,
   ): Promise<Result> {
     if (options !== NO_OPTIONS) checkOptions(options, method, READ_OPTIONS)
-    ownJudgedBy(options)
     this.open(encoded)
     const value = find(this.engine, encoded, options, (found) => {
       countFound({ engine: this.engine, counters: this.counters, key: encoded }, found)
@@ -152,10 +151,13 @@ export class ReadingHandle extends HandleBase {
   }
 }
 
-/** Options that change nothing about a fresh hit. */
+/** Options that change nothing about a fresh hit, but who hears of it. */
 function isPlain(options: LoadOptions): boolean {
   return (
-    mayHit(options) && options?.onRead === undefined && options?.refresh !== true && options?.signal?.aborted !== true
+    mayHit(options) &&
+    options?.refresh !== true &&
+    options?.signal?.aborted !== true &&
+    (options?.onRead === undefined || typeof options.onRead === 'function')
   )
 }
 

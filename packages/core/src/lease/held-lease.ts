@@ -49,7 +49,7 @@ export function holdLease(engine: Engine, { key, grant, ttlMs, askedAt }: Grante
   }
   function lastFrom(at: number): void {
     cancelEnd()
-    cancelEnd = engine.clock.after(at + ttlMs - engine.elapsed(), () => lose(leaseLost()))
+    cancelEnd = engine.clock.after(Math.max(0, at + ttlMs - engine.elapsed()), () => lose(leaseLost()))
   }
   async function renew(): Promise<void> {
     const at = engine.elapsed()

@@ -1,9 +1,16 @@
-import { type Duration, type OptionTable, checkOptions, signalOption, toMs, wrongOption } from '@hotpath/contract'
+import {
+  type Duration,
+  type OptionTable,
+  checkOptions,
+  detach,
+  signalOption,
+  toMs,
+  wrongOption,
+} from '@hotpath/contract'
 import type { Cache } from '../cache/cache.ts'
 import { engineOf } from '../door/engine-of.ts'
 import type { Engine } from '../engine.ts'
 import { closedError } from '../flights/flight.ts'
-import { detach } from '../time/detach.ts'
 import { pause } from '../time/pause.ts'
 import { type HeldLease, holdLease } from './held-lease.ts'
 
@@ -60,12 +67,13 @@ const LOOK_MS = 60_000
 export async function lease(cache: Cache, name: string, options: LeaseOptions = {}): Promise<HeldLease | undefined> {
   const engine = engineOf(cache)
   checkOptions(options, 'lease', LEASE_OPTIONS)
-  const ttlMs = toMs(options.ttl ?? '30s', 'ttl')
-  const waitMs = toMs(options.wait ?? 0, 'wait')
+  const { ttl = '30s', wait = 0 } = options
+  const ttlMs = toMs(ttl, 'ttl')
+  const waitMs = toMs(wait, 'wait')
   if (typeof name !== 'string' || name === '')
     throw wrongOption('name', 'a string that is not empty', name, "Use for example `lease(cache, 'nightly report')`.")
   if (!Number.isFinite(ttlMs) || ttlMs < 1)
-    throw wrongOption('ttl', 'finite and at least a millisecond', options.ttl, "Use for example `ttl: '30s'`.")
+    throw wrongOption('ttl', 'finite and at least a millisecond', ttl, "Use for example `ttl: '30s'`.")
   if (engine.closed) throw closedError()
   const leases = engine.shared?.lease
   if (leases === undefined) return undefined

@@ -1,5 +1,5 @@
 /**
- * How often keys that are gone were used recently, in 4 to 8 bytes per entry that there is room for.
+ * How often keys that are gone were used recently, in 2 to 4 bytes per entry that there is room for.
  *
  * A count-min sketch (Cormode and Muthukrishnan 2005) of 4-bit counters: a key has one counter in each of four rows, and
  * its count is the smallest of them, which is never too low save for what ages. The four share one block of 64 bytes, a
@@ -8,20 +8,16 @@
  *
  * It doubles by repeating itself: each key finds its counters again in the half that one more bit of its hash chooses.
  */
-import { BLOCK, FIRST_SPAN, MAX_COUNT, ROWS } from './slot-table.ts'
+import { BLOCK, FIRST_WORDS, MAX_COUNT, ROWS } from './slot-table.ts'
 
 /** 2^32 divided by the golden ratio, made odd. */
 const MULTIPLIER = 0x9e3779b1
 
 export class FrequencySketch {
-  #words = new Int32Array(FIRST_SPAN)
+  /** Of eight counters each, for two entries. */
+  #words = new Int32Array(FIRST_WORDS)
   /** First word of the block that ages next. */
   #hand = 0
-
-  /** How many entries it is made for: a power of two. Each has a word, of eight counters. */
-  get span(): number {
-    return this.#words.length
-  }
 
   /** Makes the count of a key at least so much, and returns what it was: 0 to 15. */
   raise(hash: number, to: number): number {
@@ -43,7 +39,7 @@ export class FrequencySketch {
 
   /** Makes it large enough for so many entries. */
   fit(entries: number): void {
-    if (entries <= this.#words.length) return
+    if (entries <= this.#words.length * 2) return
     const half = this.#words
     this.#words = new Int32Array(half.length * 2)
     this.#words.set(half)

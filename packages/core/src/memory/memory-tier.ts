@@ -34,7 +34,8 @@ export interface MemoryOptions {
   readonly maxEntryBytes?: ByteSize | undefined
   /**
    * How long a value is kept in memory at most, stale windows included, from when it is stored there; lower tiers keep it as
-   * long as it lives, so that it is read from them again. Default: as long as it lives.
+   * long as it lives, so that it is read from them again. `entry`, `onRead` and `inspect` report the life that the value has
+   * wherever it is kept. Default: as long as it lives.
    */
   readonly maxTtl?: Duration | undefined
   /** Measures a value in bytes. Default: an estimate that visits every member. */
@@ -110,6 +111,7 @@ function openMemory(bounds: Bounds, context: TierContext): MemoryStore {
     }
     return Number.POSITIVE_INFINITY
   }
+  const uncapped = new WeakMap<Entry, Entry>()
   const shortened = (entry: Entry): Entry => {
     if (bounds.maxMs === Number.POSITIVE_INFINITY) return entry
     // A copy: what the lower tiers are given lives on. Whether to refresh it ahead is decided by what those have.
@@ -126,7 +128,19 @@ function openMemory(bounds: Bounds, context: TierContext): MemoryStore {
       aheadMs: fresh < freshMs ? 0 : entry.aheadMs,
     })
     copy.judgedAt = entry.judgedAt
+    uncapped.set(copy, entry)
     return copy
+  }
+  /** What was stored ahead of use goes first. */
+  const makeRoom = (key: string, added: number, size: number): void => {
+    const entries = store.policy
+    for (const old of speculative) {
+      const isFull = entries.size + added > maxEntries || entries.bytes + size > maxBytes
+      if (!isFull && speculative.size <= MAX_SPECULATIVE) break
+      if (old === key) continue
+      speculative.delete(old)
+      if (isFull && entries.peek(old)?.judgedAt === SPECULATIVE && entries.delete(old)) gone(old)
+    }
   }
   const set = (key: string, entry: Entry): void => {
     const entries = store.policy
@@ -141,13 +155,7 @@ function openMemory(bounds: Bounds, context: TierContext): MemoryStore {
     const isFull = entries.size >= maxEntries
     dropReason = isFull && stored === undefined ? 'max-entries' : 'max-bytes'
     if (entry.judgedAt === SPECULATIVE) speculative.add(key)
-    for (const old of speculative) {
-      const isFull = entries.size + Number(stored === undefined) > maxEntries || entries.bytes + size > maxBytes
-      if (!isFull && speculative.size <= MAX_SPECULATIVE) break
-      if (old === key) continue
-      speculative.delete(old)
-      if (isFull && entries.peek(old)?.judgedAt === SPECULATIVE && entries.delete(old)) gone(old)
-    }
+    if (speculative.size > 0) makeRoom(key, stored === undefined ? 1 : 0, size)
     entries.set(key, shortened(entry), size, gone)
     if (evicted.length === 0) return
     const reason = dropReason
@@ -158,6 +166,7 @@ function openMemory(bounds: Bounds, context: TierContext): MemoryStore {
     policy: checkMade(bounds.policy(own)),
     bounds: own,
     speculative,
+    uncapped,
     sync: true,
     shared: false,
     get: (key) => store.policy.get(key),

@@ -30,15 +30,18 @@ export function sizeOf(value: unknown): number {
 function sizeOfFlat(object: object): number | undefined {
   if (Object.getPrototypeOf(object) !== Object.prototype) return undefined
   let bytes = OBJECT_BYTES
-  let lists: unknown[] | undefined
+  let list: unknown
+  let more: unknown[] | undefined
   for (const name in object) {
     const member: unknown = (object as Record<string, unknown>)[name]
     bytes += SLOT_BYTES
     if (typeof member !== 'object' || member === null) bytes += sizeOfPrimitive(member)
     else if (!Array.isArray(member)) return undefined
     else if (member.length > MAX_HOLES) return undefined
-    else if (lists?.includes(member) !== true) {
-      ;(lists ??= []).push(member)
+    else if (member !== list && more?.includes(member) !== true) {
+      // Most have one at most, and no list of lists is made for it.
+      if (list === undefined) list = member
+      else (more ??= []).push(member)
       bytes += OBJECT_BYTES + member.length * SLOT_BYTES
       for (let index = 0; index < member.length; index++) {
         const item: unknown = member[index]

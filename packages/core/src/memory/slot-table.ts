@@ -6,7 +6,7 @@ export const AFTER = 1
 export const MARK = 2
 export const SLOT = 3
 
-/** Names of the segments: the slots that close their rings, and hold how many entries and bytes there are in them. */
+/** Names of the segments: the slots that close their rings, and hold how many entries there are in them. */
 export const WINDOW = 0
 export const PROBATION = 1
 export const PROTECTED = 2
@@ -26,10 +26,14 @@ export const ENTRIES = 2
 export const FIRST_LENGTH = 16
 /** Share of the main region that is protected, as in the paper. */
 export const PROTECTED_SHARE = 0.8
-/** Counts that age together: of so many slots, and in so many words of the sketch. */
+/** The largest size that fits in four bytes. */
+export const MAX_SIZE: number = 2 ** 31 - 1
+/** Words of the sketch that age together, with the counts of two slots for each. */
 export const BLOCK = 16
-/** Uses between one block and the next, so that each is halved once in twelve times as many uses as there are entries. */
-export const AGING_STEP = 208
-/** Entries that the smallest sketch is made for: the use of fewer would be remembered for too short a time to compare. */
-export const FIRST_SPAN = 512
+/** Uses between one block and the next, so that each is halved once in fourteen times as many uses as there are entries. */
+export const AGING_STEP = 448
+/** Those of the smallest sketch: what a smaller one says of few entries would be forgotten too soon to compare. */
+export const FIRST_WORDS = 512
+/** Uses of a sample of hits, at least. */
+export const MIN_SAMPLE = 256
 export const ROWS = 4

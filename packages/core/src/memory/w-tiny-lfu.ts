@@ -27,6 +27,8 @@ import {
   HOT,
   MARK,
   MAX_COUNT,
+  MAX_SIZE,
+  MIN_SAMPLE,
   PROBATION,
   PROTECTED,
   PROTECTED_SHARE,
@@ -47,10 +49,13 @@ export class WTinyLfu implements EvictionPolicy {
   readonly #keys: (string | undefined)[] = []
   readonly #entries: (Entry | undefined)[] = []
   #table = new Int32Array(0)
-  #sizes: Int32Array | Float64Array
+  /** In four bytes each, while they fit. */
+  #sizes: Int32Array | Float64Array = new Int32Array(0)
   /** First of the free slots; where the table ends when there is none. */
   #free = 0
   #bytes = 0
+  /** Of each segment. */
+  readonly #sums = new Float64Array(FIRST_ENTRY)
   readonly #sketch = new FrequencySketch()
   /** Uses until counts age next. */
   #left = AGING_STEP
@@ -65,8 +70,6 @@ export class WTinyLfu implements EvictionPolicy {
   constructor(bounds: EvictionBounds, seed: number) {
     this.#bounds = bounds
     this.#seed = seed
-    // No sum of sizes overflows: while there is too much, there is less than twice as much as there may be.
-    this.#sizes = bounds.maxBytes < 2 ** 30 ? new Int32Array(0) : new Float64Array(0)
     this.clear()
   }
 
@@ -117,6 +120,7 @@ export class WTinyLfu implements EvictionPolicy {
   clear(): void {
     this.#slots.clear()
     this.#bytes = 0
+    this.#sums.fill(0)
     this.#free = FIRST_ENTRY
     this.#table = new Int32Array(0)
     this.#sizes = this.#sizes.slice(0, 0)
@@ -191,7 +195,7 @@ export class WTinyLfu implements EvictionPolicy {
   #count(segment: number, entries: number, bytes: number): void {
     const at = segment * SLOT + ENTRIES
     this.#table[at] = (this.#table[at] as number) + entries
-    this.#sizes[segment] = (this.#sizes[segment] as number) + bytes
+    this.#sums[segment] = (this.#sums[segment] as number) + bytes
   }
 
   /** Makes a slot the most recently used one of another segment. */
@@ -208,7 +212,7 @@ export class WTinyLfu implements EvictionPolicy {
     const { maxEntries, maxBytes } = this.#bounds
     const part = segment === WINDOW ? this.#share : (1 - this.#share) * PROTECTED_SHARE
     const entries = this.#table[segment * SLOT + ENTRIES] as number
-    return entries > 1 && (entries > part * maxEntries || (this.#sizes[segment] as number) > part * maxBytes)
+    return entries > 1 && (entries > part * maxEntries || (this.#sums[segment] as number) > part * maxBytes)
   }
 
   /** Puts the least recently used of a segment that has too many on probation. */
@@ -217,6 +221,7 @@ export class WTinyLfu implements EvictionPolicy {
   }
 
   #resize(slot: number, bytes: number, entries: number): void {
+    if (bytes > MAX_SIZE && this.#sizes instanceof Int32Array) this.#sizes = Float64Array.from(this.#sizes)
     const more = bytes - (this.#sizes[slot] as number)
     this.#sizes[slot] = bytes
     this.#bytes += more
@@ -241,8 +246,8 @@ export class WTinyLfu implements EvictionPolicy {
     this.#left = AGING_STEP
     this.#uses += AGING_STEP
     const table = this.#table
-    const first = (this.#sketch.age() + FIRST_ENTRY) * SLOT + MARK
-    const end = Math.min(first + BLOCK * SLOT, table.length)
+    const first = (this.#sketch.age() * 2 + FIRST_ENTRY) * SLOT + MARK
+    const end = Math.min(first + BLOCK * 2 * SLOT, table.length)
     for (let at = first; at < end; at += SLOT) {
       const mark = table[at] as number
       table[at] = mark - (((mark & MAX_COUNT) + 1) >> 1)
@@ -321,7 +326,7 @@ export class WTinyLfu implements EvictionPolicy {
   /** Looks at the share of the window when there were enough uses. */
   #adapt(): void {
     const uses = this.#uses - this.#left
-    if (uses < this.#sketch.span / 4) return
+    if (uses < Math.max(MIN_SAMPLE, this.#slots.size / 16)) return
     this.#share = nextShare(this.#share, this.#windowHits, uses - this.#misses)
     this.#uses = this.#left
     this.#windowHits = this.#misses = 0

@@ -5,6 +5,7 @@
 import { type Entry, type Invalidation, compileWholePattern } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import { type Evicted, PolicyFront } from '../memory/policy-front.ts'
+import type { LogView } from '../view/log-view.ts'
 import { matcherOf } from '../view/scope-matcher.ts'
 
 const MAX_PLACEHOLDERS = /* bound: placeholders */ 1_000
@@ -34,6 +35,7 @@ export class KeptPlaceholders extends PolicyFront {
     this.#engine = engine
     const { view, endings } = engine
     view.followers.add((record) => this.#invalidated(record))
+    this.#hearAppends(view)
     endings.add(() => this.#kept.clear())
     this.#adopt()
     void view.beginning()?.then(() => this.#adopt())
@@ -66,6 +68,18 @@ export class KeptPlaceholders extends PolicyFront {
   override set(key: string, entry: Entry, bytes: number, evicted: Evicted): void {
     this.#kept.delete(key)
     super.set(key, entry, bytes, evicted)
+  }
+
+  /**
+   * What this process invalidates before the view of the log is there is no record that the view will follow: it begins
+   * after it.
+   */
+  #hearAppends(view: LogView): void {
+    const append = view.append.bind(view)
+    view.append = (invalidations, queue) => {
+      if (!view.isThere) for (const invalidation of invalidations) this.#invalidated(invalidation)
+      return append(invalidations, queue)
+    }
   }
 
   /** With a new view of the log, records may have been missed; with the first one, nothing was. */

@@ -3,8 +3,12 @@ import type { Cache } from '../cache/cache.ts'
 import { engineOf, keyOf } from '../door/engine-of.ts'
 import { assertEntry, assertIterable, ownTags } from '../door/input.ts'
 import type { Engine } from '../engine.ts'
+import { closedError } from '../flights/flight.ts'
 import { frontOf, memoryStoreOf } from '../memory/policy-front.ts'
 import { KeptPlaceholders } from './kept-placeholders.ts'
+
+export { heldEntries } from './held-entries.ts'
+export type { HeldEntry } from './held-entries.ts'
 
 /** A value from elsewhere, to be shown until there is one that was judged. */
 export interface PlaceholderEntry {
@@ -62,6 +66,7 @@ export function setPlaceholders(cache: Cache, entries: Iterable<PlaceholderEntry
     const createdAt = engine.elapsed() - toMs(age, 'age')
     return { key: keyOf(cache, key), value, createdAt, tags: ownTags(tags) }
   })
+  if (engine.closed) throw closedError()
   keptBy(engine).add(added)
 }
 

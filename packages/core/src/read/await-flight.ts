@@ -3,7 +3,7 @@ import type { Flight } from '../flights/flight.ts'
 import type { Found } from '../flights/found.ts'
 import type { Call } from './call.ts'
 import type { Landing } from './decide.ts'
-import { judgedAgain } from './judged-by.ts'
+import { judgedAgain } from './look-up.ts'
 import { tooSlow } from './load.ts'
 
 const NEVER = Number.POSITIVE_INFINITY
@@ -35,12 +35,10 @@ export function awaitFlight<Value>(call: Call<Value>, flight: Flight<Value>): Pr
     const ends = [
       letExit,
       // The caller stays entered, so that the load goes on behind it and is stored.
-      softTimeoutMs < NEVER
-        ? timeLimit(clock, softTimeoutMs, () => {
-            if (fallbackOf(call, flight) !== undefined) land({ type: 'late' })
-          })
-        : undefined,
-      limitMs < NEVER ? timeLimit(clock, limitMs, () => leave(tooSlow(call.key, freshness))) : undefined,
+      timeLimit(clock, softTimeoutMs, () => {
+        if (fallbackOf(call, flight) !== undefined) land({ type: 'late' })
+      }),
+      timeLimit(clock, limitMs, () => leave(tooSlow(call.key, freshness))),
       () => signal?.removeEventListener('abort', onAbort),
     ]
     void flight.promise.then(land)

@@ -1,10 +1,18 @@
 /** One read with a loader: what was asked for, and what has been found out so far. It is handed on whole. */
-import type { CacheKey, Freshness, Mark, MaybePromise } from '@hotpath/contract'
+import {
+  type CacheKey,
+  type Freshness,
+  type Mark,
+  type MaybePromise,
+  type Token,
+  detach,
+  parseToken,
+  validateTags,
+} from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import type { Found } from '../flights/found.ts'
 import { chain, isPromise } from '../time/chain.ts'
 import type { Counters } from '../watch/stats.ts'
-import { detach } from '../time/detach.ts'
 import type { ReadReport } from '../watch/entry-info.ts'
 import type { Loader } from './loader.ts'
 
@@ -50,4 +58,18 @@ export function reach(
   if (beginning === undefined && token === undefined) return 0
   const after = chain(beginning, () => (token === undefined ? 0 : view.catchUp(token)))
   return isPromise(after) ? detach(after, signal) : after
+}
+
+/**
+ * Copied, as a read may wait, and its caller change the list meanwhile.
+ *
+ * @throws TagError
+ */
+export function judgedByOf({ judgedBy }: Partial<Pick<Call<never>, 'judgedBy'>>): Call<never>['judgedBy'] {
+  return judgedBy === undefined ? undefined : [...validateTags(judgedBy, 'judgedBy')]
+}
+
+/** @throws TokenError */
+export function markOf(token: Token | undefined, option?: string): Mark | undefined {
+  return token === undefined ? undefined : parseToken(token, option)
 }

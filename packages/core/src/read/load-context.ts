@@ -59,8 +59,9 @@ export function contextOf<Value>(
       const isOfThisLife = lowest?.epoch === flight.mark?.epoch
       if (isOfThisLife && (mark.epoch !== lowest?.epoch || mark.position < lowest.position)) decisions.asOf = mark
     },
-    skip: () => {
+    skip: (error) => {
       decisions.skipped = true
+      if (error !== undefined) engine.fault(error)
     },
   }
 }

@@ -1,7 +1,6 @@
 /** Loads many keys by one call of the loader; each has a flight of its own, which others may join, and flights in progress are joined. */
-import type { CacheKey } from '@hotpath/contract'
+import { type CacheKey, detach } from '@hotpath/contract'
 import { type Flight, closedError } from '../flights/flight.ts'
-import { detach } from '../time/detach.ts'
 import { pause } from '../time/pause.ts'
 import { awaitFlight, fallbackOf } from './await-flight.ts'
 import type { Call } from './call.ts'

@@ -15,11 +15,11 @@ import type { Engine } from '../engine.ts'
 import { type Found, isServable } from '../flights/found.ts'
 import type { Flight, Outcome } from '../flights/flight.ts'
 import type { Call } from './call.ts'
-import { forReader } from './judged-by.ts'
+import { forReader } from './look-up.ts'
 import { type LoadDecisions, contextOf } from './load-context.ts'
 import { NOT_MODIFIED } from './loader.ts'
-import { newEntry, windowsOf } from './new-entry.ts'
-import { loadedAt } from '../view/log-view.ts'
+import { newEntry } from './new-entry.ts'
+import { NOWHERE, loadedAt } from '../view/log-view.ts'
 
 const NO_DECISIONS: LoadDecisions = { lifetime: undefined, skipped: false, asOf: undefined }
 
@@ -191,14 +191,14 @@ function judgeLoaded<Value>(
     mark === undefined || /* rule: same-generation */ flight.generation !== engine.view.generation
       ? 'outdated'
       : engine.view.judge(key, loadedAt(mark, tags))
-  const windows = windowsOf(value, freshness, engine.random)
-  const mayStore = !decisions.skipped && value !== undefined && windows.freshMs > 0
+  const entry = newEntry(engine, { value, tags, freshness }, mark ?? NOWHERE, loadMs)
+  const mayStore = !decisions.skipped && value !== undefined && entry.freshMs > 0
   const isGood = mark !== undefined && judgement !== 'outdated'
   if (mayStore && judgement === 'outdated') engine.notStored(key, tags, mark === undefined)
   const isStored = isGood && mayStore && isStorable(engine, key, value, freshness) && flight.claim()
-  if (isStored) entries.push([key, newEntry(engine, { value, tags, freshness, windows, mark, loadMs })])
+  if (isStored) entries.push([key, entry])
   const raced = judgement !== 'valid'
-  return { type: 'value', value, raced, isStored, freshMs: isStored ? windows.freshMs : 0, mark }
+  return { type: 'value', value, raced, isStored, freshMs: isStored ? entry.freshMs : 0, mark }
 }
 
 /** Whether a loaded value may be stored; it is returned all the same. */

@@ -1,4 +1,4 @@
-import type { CacheKey, Duration, FreshnessOptions, Token } from '@hotpath/contract'
+import type { CacheKey, Duration, FreshnessOptions, HotpathError, Token } from '@hotpath/contract'
 
 /** A stale value that a loader may refresh instead of loading anew. */
 export interface Previous<Value> {
@@ -31,8 +31,8 @@ export interface LoadContext<Value = unknown> {
    * @throws TokenError for what is no token.
    */
   setAsOf(token: Token): void
-  /** Returns the value to its callers without storing it. */
-  skip(): void
+  /** Returns the value to its callers without storing it. An error that says why becomes a `fault` event. */
+  skip(error?: HotpathError): void
 }
 
 /** Produces the value of a key. `undefined` means that there is none: it is returned and not stored. */

@@ -1,16 +1,13 @@
 /** Reads of many keys with a loader: one look-up per tier, one loader call with only what is missing, flights in progress joined. */
-import type { CacheKey, Mark } from '@hotpath/contract'
+import { type CacheKey, type Mark, detach } from '@hotpath/contract'
 import type { Found } from '../flights/found.ts'
 import { isServable } from '../flights/found.ts'
-import { detach } from '../time/detach.ts'
 import { reach } from './call.ts'
-import { countHit } from './count.ts'
-import { forReader } from './judged-by.ts'
 import { type ManyCall, type Single, loadMany } from './load-many.ts'
-import { lookUpMany } from './look-up.ts'
+import { forReader, lookUpMany } from './look-up.ts'
 import { valuesOf } from './many-result.ts'
 import { admit, canServe, mayRefresh } from './read.ts'
-import { reportFound } from './report.ts'
+import { served } from './report.ts'
 
 const NOTHING: ReadonlyMap<string, Found> = new Map()
 
@@ -39,8 +36,7 @@ export async function getOrSetMany<Value>(
     const isServed = canServe(call, previous)
     if (!isServed) wanted.push(one)
     else {
-      countHit(one, previous)
-      reportFound(one, previous)
+      served(one, previous)
       if (mayRefresh(engine, key, previous)) behind.push(one)
     }
     // Of one that is loaded it is taken for the moment, so that a repeated key is asked for once.

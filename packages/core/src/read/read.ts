@@ -4,13 +4,11 @@ import { type Found, type Servable, isServable } from '../flights/found.ts'
 import { awaitFlight, fallbackOf } from './await-flight.ts'
 import { type Decision, type Landing, onLanded } from './decide.ts'
 import { type Call, reach } from './call.ts'
-import { countCoalesced, countHit, countMiss } from './count.ts'
 import type { Engine } from '../engine.ts'
 import { Flight, closedError } from '../flights/flight.ts'
-import { forReader, isBehind, judgedAgain } from './judged-by.ts'
+import { forReader, isBehind, judgedAgain, lookInMemory } from './look-up.ts'
 import { fly } from './load.ts'
-import { reportFound, reportLoaded } from './report.ts'
-import { lookInMemory } from './look-up.ts'
+import { countCoalesced, countMiss, served, servedLoaded } from './report.ts'
 import { isPromise } from '../time/chain.ts'
 
 /** Reads with a loader, past the fast path. */
@@ -75,8 +73,7 @@ export function canServe({ refresh }: Pick<Call<unknown>, 'refresh'>, found: Fou
 /** Answers with what was found, and refreshes it in the background when it is due. */
 function serve<Value>(call: Call<Value>, found: Servable): Value {
   const held = found as Servable<Value>
-  countHit(call, held)
-  reportFound(call, held)
+  served(call, held)
   if (mayRefresh(call.engine, call.key, held)) {
     // The read is over, and the call goes on as that of the refresh. Nobody leaves it, so it counts as waited for until it ends.
     call.after = 0
@@ -154,8 +151,7 @@ export function land<Value>(
     case 'serve':
       return { type: 'answer', value: serve(call, decision.found) }
     case 'fall-back':
-      countHit(call, decision.found)
-      reportFound(call, decision.found)
+      served(call, decision.found)
       return { type: 'answer', value: decision.found.entry.value }
     case 'again':
       call.lookUp &&= decision.lookUp
@@ -170,7 +166,7 @@ export function land<Value>(
     case 'fail':
       if (isOwn) countMiss(call)
       else countCoalesced(call)
-      if (landing.type === 'value') reportLoaded(call, flight, isOwn ? 'load' : 'joined', landing)
+      if (landing.type === 'value') servedLoaded(call, flight, isOwn ? 'load' : 'joined', landing)
       return decision
   }
 }

@@ -14,14 +14,18 @@ import type { LogView } from '../view/log-view.ts'
  */
 export function writing(method: string, view: LogView, write: () => MaybePromise<Mark>): Promise<Token> {
   try {
-    const mark = write()
-    if (!isPromise(mark)) return Promise.resolve(toToken(mark))
-    const token = mark.then(toToken, (error: unknown) => {
-      throw view.failureOf(method, error)
-    })
-    token.catch(() => {})
-    return token
+    return written(method, view, write())
   } catch (error) {
     return Promise.reject(error)
   }
+}
+
+/** What callers get of a write that has begun. */
+export function written(method: string, view: LogView, mark: MaybePromise<Mark>): Promise<Token> {
+  if (!isPromise(mark)) return Promise.resolve(toToken(mark))
+  const token = mark.then(toToken, (error: unknown) => {
+    throw view.failureOf(method, error)
+  })
+  token.catch(() => {})
+  return token
 }

@@ -10,9 +10,11 @@ import {
 } from '@hotpath/contract'
 import { chain, isPromise } from '../time/chain.ts'
 import type { Engine } from '../engine.ts'
-import { newEntry, windowsOf } from './new-entry.ts'
+import { newEntry } from './new-entry.ts'
 import { NOWHERE, QUEUED } from '../view/log-view.ts'
 import type { Counters } from '../watch/stats.ts'
+
+const NONE: readonly never[] = []
 
 /** One value to store. */
 export interface Write {
@@ -35,7 +37,7 @@ export function append(
   invalidations: readonly Invalidation[],
   queue: boolean = engine.queue,
 ): MaybePromise<readonly Mark[]> {
-  if (invalidations.length === 0) return []
+  if (invalidations.length === 0) return NONE
   counters.invalidations += invalidations.length
   return engine.view.append(invalidations, queue)
 }
@@ -52,31 +54,29 @@ export function store(
 ): MaybePromise<Mark> {
   const loading = engine.valueCheck?.loading
   if (loading !== undefined) return loading.then(() => store(engine, counters, writes, queue))
-  const claims: Invalidation[] = []
+  let claims: Invalidation[] | undefined
   for (const { key, value, asOf } of writes) {
     if (value === undefined) throw undefinedValue(key)
     if (isPromise(value)) throw promisedValue(key)
     engine.valueCheck?.run(key, value)
-    if (asOf === undefined) claims.push({ scope: { type: 'key', key }, strength: 'hard' })
+    if (asOf === undefined) claims = withOne(claims, { scope: { type: 'key', key }, strength: 'hard' })
   }
-  const claimed = engine.replacing(() => append(engine, counters, claims, queue))
-  const done = chain(onceBegun(engine, claimed), (marks) => {
-    const entries: [string, Entry][] = []
-    for (const { write, mark } of lastOfEachKey(writes, marks, engine.view.maxRecords)) {
-      const entry = entryOf(engine, write, mark)
-      // What a claim replaces kept its place until now.
-      if (entry !== undefined) entries.push([write.key, entry])
-      else if (write.asOf === undefined) void engine.memory?.delete([write.key])
-    }
-    // Stored before anybody is told: a listener may call the cache, and what he changes must not be written over.
-    const stored = engine.store(entries)
-    counters.sets += entries.length
-    if (engine.events.wants('set')) for (const [key] of entries) engine.events.emit({ type: 'set', key })
-    return chain(stored, () => markOfAll(engine, marks))
-  })
+  if (claims !== undefined) counters.invalidations += claims.length
+  const begun = onceBegun(engine, claims === undefined ? NONE : engine.claim(claims, queue))
+  // Where nothing is waited for, as in memory alone, nothing is made to wait with.
+  if (!isPromise(begun)) return put(engine, counters, writes, begun)
   // `close()` lets it arrive.
-  if (isPromise(done)) void engine.track(done)
-  return done
+  return engine.track(begun.then((marks) => put(engine, counters, writes, marks)))
+}
+
+/** Stores what the log has the claims of. */
+function put(engine: Engine, counters: Counters, writes: readonly Write[], marks: readonly Mark[]): MaybePromise<Mark> {
+  const entries = entriesOf(engine, writes, marks)
+  // Stored before anybody is told: a listener may call the cache, and what he changes must not be written over.
+  const stored = engine.store(entries)
+  counters.sets += entries.length
+  if (engine.events.wants('set')) for (const [key] of entries) engine.events.emit({ type: 'set', key })
+  return isPromise(stored) ? stored.then(() => markOfAll(engine, marks)) : markOfAll(engine, marks)
 }
 
 /** A value that is stored is judged first, so a write of one waits for the view of the log; its append does not. */
@@ -84,23 +84,31 @@ function onceBegun<Value>(engine: Engine, value: MaybePromise<Value>): MaybeProm
   return chain(value, (done) => engine.view.beginning()?.then(() => done) ?? done)
 }
 
-interface MarkedWrite {
-  readonly write: Write
-  readonly mark: Mark
+/** What is stored for writes: of several of one key the last counts. */
+function entriesOf(
+  engine: Engine,
+  writes: readonly Write[],
+  marks: readonly Mark[],
+): readonly (readonly [key: string, entry: Entry])[] {
+  const last = writes.length > 1 ? new Map(writes.map((write) => [write.key, write])) : undefined
+  let claims = 0
+  let entries: (readonly [key: string, entry: Entry])[] | undefined
+  for (const write of writes) {
+    const mark = write.asOf ?? marks[Math.floor(claims++ / engine.view.maxRecords)] ?? NOWHERE
+    if ((last?.get(write.key) ?? write) !== write) continue
+    const entry = entryOf(engine, write, mark)
+    if (entry !== undefined) entries = withOne(entries, [write.key, entry])
+    // What a claim replaces kept its place until now.
+    else if (write.asOf === undefined) void engine.memory?.delete([write.key])
+  }
+  return entries ?? NONE
 }
 
-/**
- * Of several writes of one key the last counts.
- *
- * @param marks - Where the log has the claims, `perMark` of them at each.
- */
-function lastOfEachKey(writes: readonly Write[], marks: readonly Mark[], perMark: number): Iterable<MarkedWrite> {
-  let claims = 0
-  const marked = writes.map((write): MarkedWrite => {
-    const mark = write.asOf ?? marks[Math.floor(claims++ / perMark)]
-    return { write, mark: mark ?? NOWHERE }
-  })
-  return marked.length === 1 ? marked : new Map(marked.map((one) => [one.write.key, one])).values()
+/** A list with one more: V8 makes room for 17 in an empty list that is added to, and most writes are of one. */
+function withOne<Item>(list: Item[] | undefined, item: Item): Item[] {
+  if (list === undefined) return [item]
+  list.push(item)
+  return list
 }
 
 /** Invalidates keys everywhere, and frees their places in the tiers. */
@@ -128,14 +136,14 @@ export function markOfAll({ view }: Engine, marks: readonly Mark[]): Mark {
 }
 
 /** What is stored for a write; `undefined` where nothing may be. */
-function entryOf(engine: Engine, { key, value, tags, freshness }: Write, mark: Mark): Entry | undefined {
-  const windows = windowsOf(value, freshness, engine.random)
-  if (windows.freshMs === 0 || engine.isTooLarge(key, value, freshness.maxEntryBytes)) return undefined
+function entryOf(engine: Engine, write: Write, mark: Mark): Entry | undefined {
+  const { key, value, tags, freshness } = write
   const { view, closed } = engine
+  const entry = newEntry(engine, write, view.atMost(mark))
+  if (entry.freshMs === 0 || engine.isTooLarge(key, value, freshness.maxEntryBytes)) return undefined
   const isQueued = mark === QUEUED
   // Nothing is judged any more once the cache closes. What is stored below memory then is judged by those who read it.
   const isKept = closed && view.isThere && !isQueued
-  const entry = newEntry(engine, { value, tags, freshness, windows, mark: view.atMost(mark), loadMs: 0 })
   if (isKept || view.judge(key, entry) !== 'outdated') return entry
   engine.notStored(key, tags, isQueued || closed)
   return undefined

@@ -2,6 +2,7 @@ import { type ByteSize, type CacheKey, type OptionTable, SPECULATIVE, checkOptio
 import type { Cache } from '../cache/cache.ts'
 import { engineOf, keyOf } from '../door/engine-of.ts'
 import { assertList } from '../door/input.ts'
+import { closedError } from '../flights/flight.ts'
 import { frontOf, memoryStoreOf } from '../memory/policy-front.ts'
 import { Retained } from './retained.ts'
 
@@ -67,11 +68,12 @@ export function retain(cache: Cache, key: CacheKey): () => void {
  * ```
  */
 export function trim(cache: Cache, options: TrimOptions): number {
-  const { memory, contexts } = engineOf(cache)
+  const { memory, contexts, closed } = engineOf(cache)
   checkOptions(options, 'trim', TRIM_OPTIONS)
   const { toBytes: limit, keep = [] } = options
   const bytes = toBytes(limit, 'toBytes')
   assertList(keep)
+  if (closed) throw closedError()
   const kept = new Set(keep.map((key) => keyOf(cache, key)))
   const store = memoryStoreOf(memory)
   if (store === undefined) return 0

@@ -4,7 +4,7 @@
  * is under way: to set and stop one for every operation would cost more than the rest. The process is held while
  * operations are under way.
  */
-import { type Clock, timeLimit } from '@hotpath/contract'
+import { type Clock, type MaybePromise, timeLimit } from '@hotpath/contract'
 
 /** An operation under way. */
 export interface Deadline {
@@ -36,6 +36,17 @@ export class Deadlines {
     this.#cancel ??= timeLimit(this.#clock, this.#limitMs, () => this.#expire())
     this.#release ??= this.#clock.hold?.()
     return deadline
+  }
+
+  /** What was asked for, or a rejection when it does not come in time or everything ends. */
+  inTime<Result>(answer: MaybePromise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const deadline = this.begin(() => reject(new Error('no response in time')))
+      const end = (): void => this.end(deadline)
+      const answered = Promise.resolve(answer)
+      answered.then(resolve, reject)
+      answered.then(end, end)
+    })
   }
 
   /** The operation has ended. */

@@ -1,7 +1,4 @@
 export { shared } from './shared.ts'
 export { createMemoryLog } from './memory-log.ts'
 export type { MemoryLogOptions } from './memory-log.ts'
-export { CELLS, buildCellPositions, cellsOf, createCellPositions } from './cells/cell-positions.ts'
-export type { CellPosition, CellPositionsBuilder, CellState } from './cells/cell-positions.ts'
-export type { IdKind } from '../view/positions.ts'
 export type { SharedHalf } from '@hotpath/contract'

@@ -13,10 +13,10 @@ import {
   type Tier,
   type TierContext,
   type TierStore,
+  detach,
   shortenKey,
 } from '@hotpath/contract'
 import type { Flight, Flights } from '../flights/flight.ts'
-import { detach } from '../time/detach.ts'
 import { pause } from '../time/pause.ts'
 import type { LogView, ViewHost } from '../view/log-view.ts'
 import type { Events, TierOperation, TierOutcome } from '../watch/events.ts'
@@ -183,7 +183,7 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
     shortenKey,
     begin: () => view.begin(),
     store(entries, upTo) {
-      const above = view.standsAlone ? [] : lower.filter(({ tier }) => tier.index < upTo)
+      const above = view.isStandIn ? [] : lower.filter(({ tier }) => tier.index < upTo)
       return above.length > 1 ? Promise.all(above.map((tier) => tier.setMany(entries))) : above[0]?.setMany(entries)
     },
     changed(index, key) {

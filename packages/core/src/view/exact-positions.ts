@@ -5,12 +5,5 @@ import type { PatternCompiler } from './scope-matcher.ts'
 
 /** The positions of an in-process log: exact, one per key and tag, bounded. */
 export function createExactPositions(compile: PatternCompiler, limits: PositionLimits): LogPositions {
-  return new Positions(compile, () => {
-    const maps = { key: new PositionMap(limits), tag: new PositionMap(limits) }
-    return {
-      highest: 0,
-      get: (kind, id) => maps[kind].get(id),
-      raise: (kind, id, position) => maps[kind].raise(id, position),
-    }
-  })
+  return new Positions(compile, () => ({ highest: 0, key: new PositionMap(limits), tag: new PositionMap(limits) }))
 }

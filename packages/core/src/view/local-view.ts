@@ -3,12 +3,8 @@
  * about it, nothing gets lost and nothing has to be waited for.
  */
 import { type Invalidation, LogError, type Mark, type Random, compileWholePattern } from '@hotpath/contract'
-import { newEpoch } from './epoch.ts'
-import { createExactPositions } from './exact-positions.ts'
-import { type Judgement, type LogView, type Subject, type ViewHost, afterSoft } from './log-view.ts'
-import { TimedPositions } from './timed-positions.ts'
-
-const LIMITS = { maxEntries: 50_000, maxBytes: 8 * 1024 * 1024 }
+import type { Judgement, LogView, Subject, ViewHost } from './log-view.ts'
+import { ProcessLog } from './process-log.ts'
 
 /** What the log of one process needs from the cache. */
 export interface LocalHost extends ViewHost {
@@ -16,29 +12,24 @@ export interface LocalHost extends ViewHost {
   fault(error: LogError): void
 }
 
-export class LocalView implements LogView {
+export class LocalView extends ProcessLog implements LogView {
   version = 0
   changes = 0
   offlineAt: number = Number.POSITIVE_INFINITY
   readonly generation = 0
   readonly isThere = true
-  readonly standsAlone = false
   readonly followers: LogView['followers'] = new Set()
   readonly maxRecords: number = Number.POSITIVE_INFINITY
   readonly #host: LocalHost
-  readonly #epoch: string
-  readonly #positions: TimedPositions
-  #position = 0
   #isCrowded = false
 
   constructor(host: LocalHost) {
+    super(host.random, compileWholePattern, () => host.elapsed())
     this.#host = host
-    this.#epoch = newEpoch(host.random)
-    this.#positions = new TimedPositions(createExactPositions(compileWholePattern, LIMITS), () => host.elapsed())
   }
 
   mark(): Mark | undefined {
-    return this.isOffline() ? undefined : this.#here()
+    return this.isOffline() ? undefined : this.here()
   }
 
   beginning(): undefined {
@@ -58,21 +49,19 @@ export class LocalView implements LogView {
     return false
   }
 
-  judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
-    if (this.#positions.settle()) this.version++
-    if (epoch !== this.#epoch || this.isOffline() || this.#positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
-    return this.#positions.softAt(key, tags, asOf) <= asOf ? 'valid' : afterSoft(asOf, after)
+  override judge(key: string, subject: Subject, after?: number): Judgement {
+    if (this.positions.settle()) this.version++
+    return this.isOffline() ? 'outdated' : super.judge(key, subject, after)
   }
 
   isDue(): boolean {
-    return this.#positions.isDue()
+    return this.positions.isDue()
   }
 
   append(invalidations: readonly Invalidation[]): readonly Mark[] {
     const records = invalidations.map((invalidation) => {
       const { scope } = invalidation
-      const record = { ...invalidation, epoch: this.#epoch, position: ++this.#position }
-      this.#positions.raise(record)
+      const record = this.add(invalidation)
       this.changes++
       // A record of one key concerns one entry, so the judgements of all others hold.
       if (scope.type === 'key') this.#host.keyChanged(scope.key)
@@ -80,17 +69,13 @@ export class LocalView implements LogView {
       return record
     })
     // Noted before anybody is told: a follower may append too.
-    const mark = this.#here()
-    if (!this.#isCrowded && this.#positions.isCrowded) {
+    const marks = records.length === 1 ? records : records.slice(-1)
+    if (!this.#isCrowded && this.positions.all.isCrowded === true) {
       this.#isCrowded = true
       this.#host.fault(crowded())
     }
     for (const record of records) for (const follower of this.followers) follower(record)
-    return [mark]
-  }
-
-  atMost(mark: Mark): Mark {
-    return mark.epoch === this.#epoch && mark.position > this.#position ? this.#here() : mark
+    return marks
   }
 
   /**
@@ -98,7 +83,7 @@ export class LocalView implements LogView {
    * after it. One that is ahead was made up, and counts as the present.
    */
   catchUp(token: Mark): number {
-    return token.epoch === this.#epoch ? this.atMost(token).position : 0
+    return token.epoch === this.epoch ? this.atMost(token).position : 0
   }
 
   notStored(): void {}
@@ -119,10 +104,6 @@ export class LocalView implements LogView {
 
   end(): void {
     this.offlineAt = Number.NEGATIVE_INFINITY
-  }
-
-  #here(): Mark {
-    return { epoch: this.#epoch, position: this.#position }
   }
 }
 

@@ -44,8 +44,6 @@ export interface LogView {
   readonly offlineAt: number
   /** Whether the view of the log is there. */
   readonly isThere: boolean
-  /** Whether a log of this process stands in for the shared one: nothing is stored where others may read it. */
-  readonly standsAlone: boolean
   /** Called with each record once it holds here, in the order of the log: those of this process too. */
   readonly followers: Set<(record: Invalidation & Mark) => void>
   /** What the records come from; absent where the log is of this process. */

@@ -19,14 +19,18 @@ import { type MatcherScope, type PatternCompiler, covers, matcherOf } from './sc
 /** What a table keeps positions of. */
 export type IdKind = 'key' | 'tag'
 
+/** The positions of one kind of ids. */
+export interface IdPositions {
+  /** Never below what was raised and not forgotten, save that anything up to `above` will do for what is not above it. */
+  get(id: string, above: number): number
+  /** Raises a position, and returns the highest one forgotten to make room (0: none). */
+  raise(id: string, position: number): number
+}
+
 /** The positions of keys and tags of one strength. */
-export interface IdTable {
+export interface IdTable extends Readonly<Record<IdKind, IdPositions>> {
   /** The highest position in it when it was made. */
   readonly highest: number
-  /** Never below what was raised and not forgotten, save that anything up to `above` will do for what is not above it. */
-  get(kind: IdKind, id: string, above: number): number
-  /** Raises a position, and answers the highest one forgotten to make room (0: none). */
-  raise(kind: IdKind, id: string, position: number): number
 }
 
 /** How many patterns and prefixes are kept apart before they raise the floor. */
@@ -61,10 +65,10 @@ class StrengthPositions {
         this.#raiseFloor(position)
         break
       case 'key':
-        this.#raiseFloor(this.#table.raise('key', scope.key, position))
+        this.#raiseFloor(this.#table.key.raise(scope.key, position))
         break
       case 'tag':
-        this.#raiseFloor(this.#table.raise('tag', scope.tag, position))
+        this.#raiseFloor(this.#table.tag.raise(scope.tag, position))
         break
       case 'prefix':
       case 'pattern':
@@ -75,8 +79,8 @@ class StrengthPositions {
 
   at(key: string, tags: readonly string[], above: number): number {
     if (this.#highest <= above) return 0
-    let highest = Math.max(this.#floor, this.#table.get('key', key, above))
-    for (const tag of tags) highest = Math.max(highest, this.#table.get('tag', tag, above))
+    let highest = Math.max(this.#floor, this.#table.key.get(key, above))
+    for (const tag of tags) highest = Math.max(highest, this.#table.tag.get(tag, above))
     if (this.#matchers.size === 0) return highest
     for (const matcher of this.#matchers.values()) {
       if (matcher.position > highest && matcher.matches(key)) highest = matcher.position

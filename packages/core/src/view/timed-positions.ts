@@ -22,8 +22,9 @@ const MAX_WAITING = /* bound: timed */ 10_000
 /** What comes this part of its time after another of its scope does not wait by itself. */
 const SAME_TIME = 1 / 8
 
-export class TimedPositions implements LogPositions {
-  readonly #positions: LogPositions
+export class TimedPositions {
+  /** What entries are judged by. */
+  readonly all: LogPositions
   readonly #elapsed: () => number
   /** The next that is due comes first. */
   readonly #waiting: Waiting[] = []
@@ -33,28 +34,16 @@ export class TimedPositions implements LogPositions {
 
   /** @param elapsed - Now on the cache's timeline. */
   constructor(positions: LogPositions, elapsed: () => number) {
-    this.#positions = positions
+    this.all = positions
     this.#elapsed = elapsed
   }
 
   raise(record: Invalidation & Mark): void {
     const { forMs } = record
-    if (forMs === undefined) return this.#positions.raise(record)
-    this.#positions.raise({ ...record, forMs: undefined })
+    if (forMs === undefined) return this.all.raise(record)
+    this.all.raise({ ...record, forMs: undefined })
     /* rule: soft-for-a-time */
     this.#wait(record, forMs)
-  }
-
-  hardAt(key: string, tags: readonly string[], above?: number): number {
-    return this.#positions.hardAt(key, tags, above)
-  }
-
-  softAt(key: string, tags: readonly string[], above?: number): number {
-    return this.#positions.softAt(key, tags, above)
-  }
-
-  get isCrowded(): boolean {
-    return this.#positions.isCrowded === true
   }
 
   /** Whether a soft record is due to become hard. */
@@ -74,7 +63,7 @@ export class TimedPositions implements LogPositions {
     )
     for (const one of this.#waiting.splice(0, later === -1 ? this.#waiting.length : later)) {
       if (this.#latest.get(one.id) === one) this.#latest.delete(one.id)
-      this.#positions.raise({ ...one.record, strength: 'hard', forMs: undefined })
+      this.all.raise({ ...one.record, strength: 'hard', forMs: undefined })
     }
     this.#dueAt = this.#waiting[0]?.dueAt ?? Number.POSITIVE_INFINITY
     return true

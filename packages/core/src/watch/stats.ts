@@ -123,9 +123,13 @@ export class Stats {
   readonly #namespaces = new Map<string, Counters>()
   readonly #others: Counters
   readonly root: Counters
+  /** By tier. */ readonly #evictions: number[]
+  /** By tier. */ readonly #faults: number[]
 
   constructor(types: readonly string[]) {
     this.#types = types
+    this.#evictions = types.map(() => 0)
+    this.#faults = types.map(() => 0)
     this.root = new Counters(types.length)
     this.#others = new Counters(types.length)
   }
@@ -139,18 +143,40 @@ export class Stats {
     return counters
   }
 
-  of(counters: Counters): Counts {
-    return counters.snapshot(this.#types)
+  /** A tier dropped an entry on its own. */
+  evicted(tier: number): void {
+    this.#evictions[tier] = (this.#evictions[tier] ?? 0) + 1
   }
 
-  total(): Counts {
+  /** An operation of a tier failed. */
+  failed(tier: number): void {
+    this.#faults[tier] = (this.#faults[tier] ?? 0) + 1
+  }
+
+  /**
+   * What was counted: of the whole cache, or of one namespace.
+   *
+   * @param usages - By tier.
+   */
+  report(usages: readonly (TierUsage | undefined)[], counters: Counters = this.#total()): CacheStats {
+    const counts = counters.snapshot(this.#types)
+    return {
+      ...counts,
+      evictions: sum(this.#evictions),
+      namespaces: Object.fromEntries([...this.#namespaces].map(([name, one]) => [name, one.snapshot(this.#types)])),
+      tiers: counts.tiers.map((tier, index) => ({
+        ...tier,
+        evictions: this.#evictions[index] ?? 0,
+        faults: this.#faults[index] ?? 0,
+        usage: usages[index],
+      })),
+    }
+  }
+
+  #total(): Counters {
     const total = new Counters(this.#types.length)
     for (const counters of [this.root, this.#others, ...this.#namespaces.values()]) total.add(counters)
-    return this.of(total)
-  }
-
-  namespaces(): Record<string, Counts> {
-    return Object.fromEntries([...this.#namespaces].map(([name, counters]) => [name, this.of(counters)]))
+    return total
   }
 }
 

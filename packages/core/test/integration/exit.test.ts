@@ -49,6 +49,15 @@ const waits: Record<string, readonly [program: string, prints: string]> = {
     'ERR_LOAD_TIMEOUT',
   ],
   'the hard timeout of a save': [`console.log(await cache.write('k', 1, never).catch(code))`, 'ERR_LOAD_TIMEOUT'],
+  'the end of saves that a closing cache gives up, of which one has not begun': [
+    `const write = (key) => cache.write(key, 1, never, { timeout: false }).catch(code)
+     const begun = write('a')
+     await new Promise((resolve) => setTimeout(resolve, 100))
+     const asked = write('b')
+     await cache.close()
+     console.log(await begun, await asked)`,
+    'ERR_CACHE_CLOSED ERR_CACHE_CLOSED',
+  ],
   'the hard timeout of a warming': [
     `const { failed, errors } = await cache.warm(['k'], { load: never })
      console.log(failed, errors[0].code)`,

@@ -229,7 +229,7 @@ export const RULES: readonly Rule[] = [
   {
     rule: '11',
     without: 'contact is when the answer came, not when it was asked for',
-    changes: { 'contact-when-sent': 'this.#site.elapsed()' },
+    changes: { 'contact-when-sent': 'this.#context.elapsed()' },
     climate: CUT_OFF,
   },
   {
@@ -242,7 +242,8 @@ export const RULES: readonly Rule[] = [
     rule: '12',
     without: 'a token is compared with what is known, not with the cursor',
     changes: {
-      'token-by-cursor': '(markOf(this.#site.state)?.position ?? -1) >= position ? true : this.#readers.wait(position)',
+      'token-by-cursor':
+        '(markOf(this.#context.state)?.position ?? -1) >= position ? true : this.#readers.wait(position)',
     },
     // The own acknowledgement overtakes the record of the token.
     climate: {

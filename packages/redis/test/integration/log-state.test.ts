@@ -1,7 +1,7 @@
 /** The state of a log, read while others append to it. */
 import type { InvalidationLog, LogRecord, LogSnapshot, TierContext } from '@hotpath/contract'
 import { systemClock } from '@hotpath/core'
-import { cellsOf } from '@hotpath/core/shared'
+import { cellsOf } from '@hotpath/core/log'
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { redis } from '../../src/index.ts'

@@ -25,10 +25,10 @@ export interface RedisServer {
 }
 
 export async function startRedis(...args: string[]): Promise<RedisServer> {
-  const port = await freePort()
   const dir = mkdtempSync(join(tmpdir(), 'hotpath-redis-'))
   const clients: Redis[] = []
-  let process = await launch(port, dir, args)
+  const { port, process: first } = await launchAnywhere(dir, args)
+  let process = first
   let admin: Redis | undefined
   const connect = (): Redis => {
     const client = new Redis(port, '127.0.0.1')
@@ -52,6 +52,21 @@ export async function startRedis(...args: string[]): Promise<RedisServer> {
       await kill(process)
       rmSync(dir, { recursive: true, force: true })
     },
+  }
+}
+
+/** Starts one on a free port. Nodes of a cluster take another one, 10,000 higher, which a client may have by then. */
+async function launchAnywhere(
+  dir: string,
+  args: readonly string[],
+  attemptsLeft = 5,
+): Promise<{ readonly port: number; readonly process: ChildProcess }> {
+  const port = await freePort()
+  try {
+    return { port, process: await launch(port, dir, args) }
+  } catch (error) {
+    if (attemptsLeft === 0 || !(error as Error).message.includes('ended with 1')) throw error
+    return launchAnywhere(dir, args, attemptsLeft - 1)
   }
 }
 

@@ -4,6 +4,7 @@
  * A key is joinable from the moment it is asked for until it is answered, so it is under way at most once. Batches are
  * cut when a place is free, not before: what is more urgent overtakes what waits for a place.
  */
+import { detach } from '@hotpath/contract'
 import { createItem, type Item, type KeyBatch, batchOf, SENT } from './item.ts'
 import { createWaitingKeys } from './waiting-keys.ts'
 import type { BatchPlan } from './options.ts'
@@ -13,7 +14,6 @@ import { type RunTools, startRun } from './run.ts'
 import type { Call, CurrentCall } from '../call/call.ts'
 import { asMapKey, dataKey, type MapKey } from '../share/call-key.ts'
 import { Deadlines } from '../time/deadlines.ts'
-import { detach } from '../call/detach.ts'
 import { waitsForItself } from '../share/flights.ts'
 import { MemoStore } from '../share/memo-store.ts'
 import { PRIORITIES } from '../call/priority.ts'

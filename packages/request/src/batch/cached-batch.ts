@@ -1,5 +1,5 @@
 import { type CacheKey, type FreshnessOptions, type OptionTable, wrongOption } from '@hotpath/contract'
-import { DEFAULT_FRESHNESS, resolveFreshness, validateTags } from '@hotpath/contract'
+import { DEFAULT_FRESHNESS, callbackError, resolveFreshness, validateTags } from '@hotpath/contract'
 import type { BatchStore } from './batcher.ts'
 import type { BatchOptions } from './options.ts'
 import { Call } from '../call/call.ts'
@@ -12,10 +12,10 @@ export interface CachedBatchOptions<Key, Value>
   extends Omit<BatchOptions<Key>, 'key' | 'maxEntries' | 'timeout'>,
     Omit<FreshnessOptions, 'timeout'> {
   /** A cache of `@hotpath/core`, or a namespace of one: values are looked for there first, and stored there. */
-  readonly cache: LoadingCache
+  readonly cache: LoadingCache<Value>
   /** The key in the cache. Default: the name and the key. */
   readonly key?: ((key: Key) => CacheKey) | undefined
-  /** Tags, or what makes them from a key and its value. */
+  /** Tags, or what makes them from a key and its value. When it throws the value is returned and not stored; a `fault` event of the cache says so. */
   readonly tags?: readonly string[] | ((key: Key, value: Value) => readonly string[]) | undefined
   /** How long a batch may take. Default `'30s'`. */
   readonly timeout?: BatchOptions<Key>['timeout']
@@ -44,6 +44,15 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
         'given where `loadMany` has none',
         undefined,
         "Give a `name`, or `key: (id) => ['user', id]`.",
+      )
+    }
+    const { maxEntries } = options as BatchOptions<Key>
+    if (maxEntries !== undefined) {
+      throw wrongOption(
+        'maxEntries',
+        'left out with a `cache`',
+        maxEntries,
+        'The cache keeps the values, for its `ttl`.',
       )
     }
     this.#batcher = batcher
@@ -79,13 +88,18 @@ export class CachedBatch<Key, Value> implements BatchStore<Key> {
     const options = caller?.abortable === true ? { ...this.#options, signal: caller.signal } : this.#options
     const value: unknown = await this.#cache.getOrSet(
       this.#key(key),
-      async ({ signal, addTags }) => {
+      async ({ signal, addTags, skip }) => {
         const value = await this.#batcher.load(
           key,
           new Call(undefined, { signal, priority: caller?.priority, origin: caller }),
         )
-        if (this.#tagsOf !== undefined && value !== undefined)
-          addTags(validateTags(this.#tagsOf(key, value as Value), 'tags'))
+        try {
+          if (this.#tagsOf !== undefined && value !== undefined)
+            addTags(validateTags(this.#tagsOf(key, value as Value), 'tags'))
+        } catch (cause) {
+          // The value is there, and its callers want it. Without its tags it could not be invalidated.
+          skip(callbackError('`tags`', 'The load', { cause }))
+        }
         return value
       },
       options,

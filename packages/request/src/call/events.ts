@@ -95,7 +95,7 @@ export type RequestEvent =
       readonly durationMs: number
     }
   | {
-      /** A listener threw. */
+      /** A listener threw, or another function that was only to be told or asked something. */
       readonly type: 'fault'
       /** What went wrong. */
       readonly error: HotpathError

@@ -3,9 +3,8 @@
  * callers, and know nothing of the call that it is made for. So callers are noted, and found again by their arguments
  * when the function is called.
  */
-import { type OptionTable, checkOptions, functionOption } from '@hotpath/contract'
+import { type OptionTable, checkOptions, detach, functionOption } from '@hotpath/contract'
 import { ambientCall, Call } from './call.ts'
-import { detach } from './detach.ts'
 import { type AnyFunction, assertFunction } from './function.ts'
 import { asWrapped, invoke, type Policy } from './wrapped.ts'
 

@@ -1,9 +1,8 @@
 import { keepOne } from './kept.ts'
-import { type OptionTable, checkOptions, signalOption } from '@hotpath/contract'
+import { type OptionTable, checkOptions, detach, signalOption } from '@hotpath/contract'
 import { ambientCall, Call, runIn } from './call.ts'
 import type { Priority } from './priority.ts'
 import type { AnyFunction } from './function.ts'
-import { detach } from './detach.ts'
 import { priorityOption } from './priority.ts'
 
 /** What belongs to one call. */

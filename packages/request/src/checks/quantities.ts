@@ -1,5 +1,5 @@
 /** Checks of numbers and durations. Each names the option, the value seen and the way out. */
-import { ConfigError, type Duration, received, toMs, wrongOption } from '@hotpath/contract'
+import { type Duration, toMs, wrongOption } from '@hotpath/contract'
 
 /** A duration above 0, or `Infinity`. */
 export function positiveMs(value: Duration, option: string, wayOut: string): number {
@@ -17,8 +17,7 @@ export function finiteMs(value: Duration, option: string, wayOut: string): numbe
     // What it suggests would be refused here.
   }
   if (ms > 0 && ms < Number.POSITIVE_INFINITY) return ms
-  const message = `\`${option}\` must be a duration above 0 and finite, received ${received(value)}. ${wayOut}`
-  throw new ConfigError('ERR_CONFIG_DURATION', message, { context: { option } })
+  throw wrongOption(option, 'a duration above 0 and finite', value, wayOut, 'ERR_CONFIG_DURATION')
 }
 
 /** A duration that `false` turns off: then it is `Infinity`. */

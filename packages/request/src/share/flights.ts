@@ -3,10 +3,9 @@
  * those who wait has left. Nothing is kept when it lands.
  */
 import { keepOne } from '../call/kept.ts'
-import { RequestError } from '@hotpath/contract'
+import { RequestError, detach } from '@hotpath/contract'
 import { Call } from '../call/call.ts'
 import type { MapKey } from './call-key.ts'
-import { detach } from '../call/detach.ts'
 
 export class Flight {
   readonly call: Call

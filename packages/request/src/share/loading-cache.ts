@@ -2,21 +2,25 @@
 import type { CacheKey, CacheLoadContext, CacheLoadOptions, CachePort } from '@hotpath/contract'
 
 /** What a loader gets from the cache. */
-export type LoadingContext = Pick<CacheLoadContext, 'signal' | 'addTags'>
+export type LoadingContext = Pick<CacheLoadContext, 'signal' | 'addTags' | 'skip'>
 
 /** Options of a load. */
 export type LoadingOptions = Omit<CacheLoadOptions, 'refresh'>
 
-/** A cache of `@hotpath/core`, or something like it. */
-export interface LoadingCache extends Pick<CachePort, 'delete' | 'clear'> {
+/**
+ * A cache of `@hotpath/core`, or something like it.
+ *
+ * @typeParam Of - What is stored there: a namespace of one kind of values fits where that kind includes it.
+ */
+export interface LoadingCache<Of = unknown> extends Pick<CachePort, 'delete' | 'clear'> {
   /** Reads a value, or loads and stores it. */
-  getOrSet<Value, Result = Value>(
+  getOrSet<Result extends Of | undefined>(
     key: CacheKey,
     loader: (context: LoadingContext) => Result | Promise<Result>,
     options?: LoadingOptions,
   ): Promise<Result>
   /** Stores a value. */
-  set(key: CacheKey, value: unknown, options?: Omit<LoadingOptions, 'signal'>): Promise<unknown>
+  set(key: CacheKey, value: Of, options?: Omit<LoadingOptions, 'signal'>): Promise<unknown>
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { functionFirst, inBothForms } from '../call/policy.ts'
 import {
+  callbackError,
   ConfigError,
   type Duration,
   type OptionTable,
@@ -16,21 +17,21 @@ import { ambientCall } from '../call/call.ts'
 import { assertKeyOf, type KeyOf, type MapKey, mapKeyOf } from './call-key.ts'
 import { Flights, waitsForItself } from './flights.ts'
 import { MemoStore } from './memo-store.ts'
-import { clockOf, nameOf, type PolicyOptions } from '../checks/policy-options.ts'
+import { clockOf, eventsOf, nameOf, type PolicyOptions } from '../checks/policy-options.ts'
 import { count } from '../checks/quantities.ts'
 import { asWrapped, invoke, type Policy, type Wrapped } from '../call/wrapped.ts'
 import type { AnyFunction } from '../call/function.ts'
 
 /** Options of `memoize`. */
 export interface MemoizeOptions<Args extends readonly unknown[] = readonly unknown[], Value = unknown>
-  extends Omit<PolicyOptions, 'events'> {
+  extends PolicyOptions {
   /** How many results are kept; the least recently used goes first. */
   readonly maxEntries: number
   /** How long they are kept. Default: for as long as there is room. */
   readonly ttl?: Duration | undefined
   /** What distinguishes calls. Default: all arguments, which then must be data. */
   readonly key?: KeyOf<Args> | undefined
-  /** Whether a result is returned and not kept. */
+  /** Whether a result is returned and not kept; neither is it when this throws, which becomes a `fault` event. */
   readonly unless?: ((args: Args, value: Value) => boolean) | undefined
 }
 
@@ -43,6 +44,7 @@ const MEMOIZE_OPTIONS: OptionTable<keyof MemoizeOptions | 'cache'> = {
   unless: functionOption,
   name: true,
   clock: true,
+  events: true,
   // Many look for it here.
   cache: (cache) => {
     throw wrongOption('cache', 'left out', cache, 'Use `cache.wrap(load)` to keep results in a cache.')
@@ -99,6 +101,16 @@ function memoizer(options: MemoizeOptions<never, never>): (fn: AnyFunction) => u
   count(maxEntries, 1, 'maxEntries')
   const ttlMs = toMs(ttl, 'ttl')
   const clock = clockOf(options)
+  const events = eventsOf(options)
+  /** The value is there, and whoever called wants it: a mistake about keeping it is not a failure of the call. */
+  const mayKeep = (args: readonly unknown[], value: unknown): boolean => {
+    try {
+      return value !== undefined && unless?.(args, value) !== true
+    } catch (cause) {
+      events?.emit({ type: 'fault', error: callbackError('`unless`', 'The call', { cause }) })
+      return false
+    }
+  }
   return (fn) => {
     const name = nameOf(options, fn)
     const store = new MemoStore(maxEntries)
@@ -120,8 +132,7 @@ function memoizer(options: MemoizeOptions<never, never>): (fn: AnyFunction) => u
       const begun = flights.start(id, caller, async (call) => {
         const value = await invoke(call, fn, this, args)
         // Invalidated meanwhile: then it was loaded before, and is for those who asked before.
-        const isKept = value !== undefined && unless?.(args, value) !== true
-        if (isKept && flights.get(id)?.call === call) store.set(id, value, clock.monotonic() + ttlMs)
+        if (mayKeep(args, value) && flights.get(id)?.call === call) store.set(id, value, clock.monotonic() + ttlMs)
         return value
       })
       return begun.join(caller)

@@ -19,6 +19,10 @@ interface Api {
 
 declare const cache: Cache
 expectTypeOf(cache).toExtend<HttpCache>()
+expectTypeOf(cache.namespace('http')).toExtend<HttpCache>()
+createHttpClient({ baseUrl: 'https://api.test', cache: cache.namespace<object>('http', { ttl: '1h' }) })
+// @ts-expect-error: responses are none of these
+createHttpClient({ baseUrl: 'https://api.test', cache: cache.namespace<{ readonly name: string }>('city') })
 
 const any = createHttpClient({ baseUrl: 'https://api.test', cache })
 expectTypeOf(any.get('/a')).resolves.toBeUnknown()

@@ -1,4 +1,4 @@
-import { ConfigError, isPromise, kindOf } from '@hotpath/contract'
+import { ConfigError, kindOf, wrongOptionSeen } from '@hotpath/contract'
 
 /** A query with its values. */
 export interface MysqlQuery {
@@ -62,13 +62,10 @@ export function assertPool(pool: unknown): asserts pool is MysqlPool {
   // The pool with callbacks looks alike, and makes one of promises.
   if (!isPool || promise !== undefined) {
     const other = typeof query === 'function' ? 'one connection' : kindOf(pool)
-    const wayOut = isPromise(pool)
-      ? '`await` it first.'
-      : 'Use for example `mysql({ pool: createPool(uri) })` with `createPool` of mysql2/promise.'
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `\`pool\` must be a pool of connections with promises, received ${isPool ? 'one with callbacks' : other}. ${wayOut}`,
-    )
+    throw wrongOptionSeen('pool', 'a pool of connections with promises', pool, {
+      seen: isPool ? 'one with callbacks' : other,
+      wayOut: 'Use for example `mysql({ pool: createPool(uri) })` with `createPool` of mysql2/promise.',
+    })
   }
   if (inner?.config?.connectionConfig?.queryFormat === undefined) return
   throw new ConfigError(

@@ -1,6 +1,6 @@
 /** The log of one cache in MySQL or MariaDB. */
 import type { ServerClock, TierContext } from '@hotpath/contract'
-import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/shared'
+import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/log'
 import type { LogTable } from '../backend.ts'
 import { newEpoch } from '../new-epoch.ts'
 import { readState } from '../read-state.ts'

@@ -1,4 +1,4 @@
-import { ConfigError, isPromise, kindOf } from '@hotpath/contract'
+import { ConfigError, kindOf, wrongOptionSeen } from '@hotpath/contract'
 import type { PostgresTypes } from './value-types.ts'
 
 /** What a query answers with. */
@@ -94,11 +94,10 @@ export function assertPool(pool: unknown, listens: boolean): asserts pool is Pos
   // A `Client` looks alike, and has one connection, which it never lends.
   const isClient = Object(pool) === pool && 'connectionParameters' in (pool as object)
   if (isClient || typeof connect !== 'function' || typeof on !== 'function') {
-    const found = isClient ? 'a `Client`' : kindOf(pool)
-    const wayOut = isPromise(pool)
-      ? '`await` it first.'
-      : 'Use for example `postgres({ pool: new Pool({ connectionString }) })` with `Pool` of pg.'
-    throw new ConfigError('ERR_CONFIG_OPTION', `\`pool\` must be a pool of connections, received ${found}. ${wayOut}`)
+    throw wrongOptionSeen('pool', 'a pool of connections', pool, {
+      seen: isClient ? 'a `Client`' : kindOf(pool),
+      wayOut: 'Use for example `postgres({ pool: new Pool({ connectionString }) })` with `Pool` of pg.',
+    })
   }
   if (options?.binary === true) {
     throw new ConfigError(

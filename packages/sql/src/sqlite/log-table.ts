@@ -1,6 +1,6 @@
 /** The log of one cache in a SQLite file. */
 import type { LogRecord, Mark, StrengthLetter, TierContext } from '@hotpath/contract'
-import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/shared'
+import { type CellPositionsBuilder, buildCellPositions } from '@hotpath/core/log'
 import type { LogTable, RecordToAppend } from '../backend.ts'
 import { MAX_AHEAD_MS, MAX_POSITION } from '../positions-and-clocks.ts'
 import { newEpoch } from '../new-epoch.ts'

@@ -2,12 +2,14 @@
 import type { Entry, MaybePromise, TierStore, toToken } from '@hotpath/contract'
 import type { Inspection } from '../../watch/inspection.ts'
 import type { Engine } from '../../engine.ts'
+import type { asStored } from '../../memory/memory-store.ts'
 import type { sizeOf } from '../../memory/size-of.ts'
 
 /** What it is done with: what the engine has loaded anyway. */
 export interface InspectTools {
   readonly toToken: typeof toToken
   readonly sizeOf: typeof sizeOf
+  readonly asStored: typeof asStored
 }
 
 /** What a read prefers. */
@@ -33,16 +35,17 @@ interface Described extends InspectTools {
   readonly tier: string
 }
 
-function describe(engine: Engine, key: string, { entry, tier, toToken, sizeOf }: Described): Inspection {
+function describe(engine: Engine, key: string, { entry, tier, toToken, sizeOf, asStored }: Described): Inspection {
   const now = engine.elapsed()
+  const { createdAt, freshMs, staleMs, errorMs } = asStored(engine.memory, entry)
   const judgement = engine.view.judge(key, entry)
   return {
     key,
     state: judgement === 'outdated' ? 'outdated' : (engine.found(entry, 0, judgement)?.age ?? 'dead'),
     tier,
-    ageMs: now - entry.createdAt,
-    ttlLeftMs: judgement === 'expired' ? 0 : entry.createdAt + entry.freshMs - now,
-    lifeLeftMs: entry.createdAt + entry.freshMs + entry.staleMs + entry.errorMs - now,
+    ageMs: now - createdAt,
+    ttlLeftMs: judgement === 'expired' ? 0 : createdAt + freshMs - now,
+    lifeLeftMs: createdAt + freshMs + staleMs + errorMs - now,
     tags: entry.tags,
     asOf: toToken({ epoch: entry.epoch, position: entry.asOf }),
     bytes: sizeOf(entry.value),

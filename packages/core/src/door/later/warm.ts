@@ -23,10 +23,10 @@ export interface WarmTarget {
 const NOWHERE: Mark = { epoch: '-', position: 0 }
 
 /** Fills a cache from a source, a few at a time. A failing load does not stop the others. */
-export async function warm(
+export async function warm<Value>(
   { cache, asOf: begun, assertOpen, noLoader, toToken }: WarmTarget,
   source: Iterable<CacheKey | SetEntry> | AsyncIterable<CacheKey | SetEntry>,
-  { load, concurrency = 8, onProgress, signal, tags, ...freshness }: WarmOptions,
+  { load, concurrency = 8, onProgress, signal, tags, ...freshness }: WarmOptions<Value>,
 ): Promise<WarmReport> {
   const asOf = begun ?? toToken(NOWHERE)
   const errors: unknown[] = []
@@ -40,7 +40,7 @@ export async function warm(
       await cache.setMany([item], { asOf, tags, ...freshness })
       return isWarm(item.key)
     }
-    await cache.getOrSet(item, load as Loader<unknown>, { signal, tags, ...freshness })
+    await cache.getOrSet(item, load as Loader<Value | undefined>, { signal, tags, ...freshness })
     return isWarm(item)
   }
   let broken: { readonly error: unknown } | undefined

@@ -8,6 +8,7 @@
 import type { Invalidation, Mark, callbackError, timeLimit, toToken } from '@hotpath/contract'
 import type { Saving, WriteThroughOptions, Written } from '../../cache/write.ts'
 import type { Engine } from '../../engine.ts'
+import type { closedError } from '../../flights/flight.ts'
 import type { reach } from '../../read/call.ts'
 import type { tooSlow } from '../../read/load.ts'
 import type { Write, append, store } from '../../read/write.ts'
@@ -28,6 +29,7 @@ export interface WriteThrough<Value> {
     readonly tooSlow: typeof tooSlow
     readonly toToken: typeof toToken
     readonly callbackError: typeof callbackError
+    readonly closedError: typeof closedError
   }
 }
 
@@ -58,10 +60,14 @@ export async function writeThrough<Value>(call: WriteThrough<Value>): Promise<Wr
     if (mayStore) await tools.store(engine, counters, [{ ...write, value, asOf: mark }])
     return { value, token: tools.toToken(mark) }
   } catch (error) {
+    // The log is closed as well.
+    if (error === CUT_OFF) throw tools.closedError()
     // Nobody knows what the source has now, unless the caller does.
     let isSure = false
     try {
-      isSure = options.rejected?.(error) === true
+      // Awaited, as the rejection of a promise that no type allows would end the process.
+      const isRejected: unknown = options.rejected?.(error)
+      isSure = (await isRejected) === true
     } catch (cause) {
       engine.fault(tools.callbackError('`rejected`', 'The write', { cause }))
     }
@@ -72,21 +78,43 @@ export async function writeThrough<Value>(call: WriteThrough<Value>): Promise<Wr
   }
 }
 
+/** Why a save was given up that the cache, which is closed now, has waited for. */
+const CUT_OFF = Symbol('cut off')
+
 /**
- * Saves, within the hard timeout.
+ * Saves, within the hard timeout, and within the time that a cache that closes waits for writes.
  *
  * @param late - Called when a save that was given up has come to an end after all: it may have changed the source then.
  */
 function saving<Value>({ engine, write, save, tools }: WriteThrough<Value>, late: () => void): Promise<unknown> {
   const controller = new AbortController()
   return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      cancel()
+      engine.endings.delete(closing)
+    }
+    const giveUp = (reason: unknown, error: unknown): void => {
+      stop()
+      controller.abort(error)
+      reject(reason)
+    }
     const cancel = tools.timeLimit(engine.clock, write.freshness.hardTimeoutMs, () => {
       const reason = tools.tooSlow(write.key, write.freshness)
-      controller.abort(reason)
-      reject(reason)
+      giveUp(reason, reason)
     })
+    let isOver = false
+    const closing = (): void => {
+      // Once, as each call of `close()` runs what is among the endings.
+      engine.endings.delete(closing)
+      // Later, as `close()` is not to be called within itself; it returns the same promise each time.
+      const closed = Promise.resolve().then(() => engine.close())
+      void closed.then(() => void (isOver || giveUp(CUT_OFF, tools.closedError())))
+    }
+    if (engine.closed) closing()
+    else engine.endings.add(closing)
     const over = (): void => {
-      cancel()
+      isOver = true
+      stop()
       if (controller.signal.aborted) late()
     }
     const saved = (async () => save(write.value as Value, { signal: controller.signal }))()

@@ -11,7 +11,7 @@
  */
 import { type Invalidation, type LogPositions, type Mark, type Strength, compilePattern } from '@hotpath/contract'
 import { CellTable } from './cell-table.ts'
-import { type IdKind, type IdTable, Positions } from '../../view/positions.ts'
+import { type IdKind, type IdPositions, type IdTable, Positions } from '../../view/positions.ts'
 import { RecentIds, type RecentLimits } from './recent-ids.ts'
 
 /** How many cells a table has. */
@@ -58,7 +58,20 @@ export interface CellPositionsBuilder {
   build(records: Iterable<Invalidation & Mark>): LogPositions
 }
 
-/** Begins to make the positions of a shared log from what its store keeps. */
+/**
+ * Begins to make the positions of a shared log from what its store keeps.
+ *
+ * @example
+ * ```ts
+ * import { buildCellPositions, cellsOf } from '@hotpath/core/log'
+ *
+ * const rows = cellsOf('key', 'user:42').map((cell) => ({ strength: 'hard', cell, position: 7 }) as const)
+ * const builder = buildCellPositions()
+ * builder.add(rows) // as the store keeps them, in as many parts as it likes
+ * const positions = builder.build([])
+ * console.log(positions.hardAt('user:42', [], 0), positions.hardAt('user:43', [], 0)) // 7 0
+ * ```
+ */
 export function buildCellPositions(): CellPositionsBuilder {
   const tables: Record<Strength, CellTable> = { hard: new CellTable(CELLS), soft: new CellTable(CELLS) }
   const highest: Record<Strength, number> = { hard: 0, soft: 0 }
@@ -91,32 +104,31 @@ export function createCellPositions(state?: CellState): LogPositions {
 }
 
 function tableOf(cells: CellTable, highest: number): IdTable {
-  const recent = { key: new RecentIds(RECENT), tag: new RecentIds(RECENT) }
   let highestCell = highest
-  const intoCells = (kind: IdKind) => (id: string, position: number) => {
-    highestCell = Math.max(highestCell, position)
-    for (const cell of cellsOf(kind, id)) cells.raise(cell, position)
+  const positionsOf = (kind: IdKind): IdPositions => {
+    const recent = new RecentIds(RECENT)
+    const spill = (id: string, position: number): void => {
+      highestCell = Math.max(highestCell, position)
+      for (const cell of cellsOf(kind, id)) cells.raise(cell, position)
+    }
+    const inCells = (id: string, above: number): number => {
+      const [one, other] = SEEDS[kind]
+      const first = cells.get(hash(id, one) % CELLS)
+      // The smaller of the two counts, so most of the time one is enough.
+      return first <= above ? first : Math.min(first, cells.get(hash(id, other) % CELLS))
+    }
+    return {
+      get(id, above) {
+        const exact = recent.get(id)
+        return highestCell <= above || exact > above ? exact : Math.max(exact, inCells(id, above))
+      },
+      raise(id, position) {
+        recent.raise(id, position, spill)
+        return 0
+      },
+    }
   }
-  const spill = { key: intoCells('key'), tag: intoCells('tag') }
-
-  function inCells(kind: IdKind, id: string, above: number): number {
-    const [one, other] = SEEDS[kind]
-    const first = cells.get(hash(id, one) % CELLS)
-    // The smaller of the two counts, so most of the time one is enough.
-    return first <= above ? first : Math.min(first, cells.get(hash(id, other) % CELLS))
-  }
-
-  return {
-    highest,
-    get(kind, id, above) {
-      const exact = recent[kind].get(id)
-      return highestCell <= above || exact > above ? exact : Math.max(exact, inCells(kind, id, above))
-    },
-    raise(kind, id, position) {
-      recent[kind].raise(id, position, spill[kind])
-      return 0
-    },
-  }
+  return { highest, key: positionsOf('key'), tag: positionsOf('tag') }
 }
 
 function hash(text: string, seed: number): number {

@@ -4,7 +4,7 @@
  */
 import { type Clock, type Lease, type LeaseGrant, TierError } from '@hotpath/contract'
 import { Breaker } from '../tiers/breaker.ts'
-import { type Deadline, Deadlines } from '../deadlines.ts'
+import { Deadlines } from '../deadlines.ts'
 
 /** What guarding leases needs. */
 export interface LeaseHost {
@@ -47,7 +47,7 @@ export class GuardedLease {
     if (this.#host.isAway() || !this.#breaker.allows(this.#host.elapsed())) return { type: 'unavailable' }
     const asking = this.#lease.acquire(key, { ttlMs })
     try {
-      const grant = await this.#inTime(asking)
+      const grant = await this.#deadlines.inTime(asking)
       if (this.#breaker.isFailing) this.#host.recovered()
       this.#breaker.succeeded()
       if (grant === undefined) return { type: 'taken' }
@@ -76,7 +76,7 @@ export class GuardedLease {
   /** Asks for more time; `undefined`: nobody can tell. Never rejects. */
   async renew(grant: LeaseGrant): Promise<boolean | undefined> {
     try {
-      return await this.#inTime(grant.renew())
+      return await this.#deadlines.inTime(grant.renew())
     } catch (cause) {
       this.#host.fault(unleased(cause))
       return undefined
@@ -86,26 +86,19 @@ export class GuardedLease {
   /** Gives one back, now or by letting it run out. Never rejects. */
   async release(key: string, grant: LeaseGrant): Promise<void> {
     this.#held.delete(key)
-    await this.#inTime(grant.release()).catch((cause: unknown) => this.#host.fault(unleased(cause)))
+    await this.#deadlines.inTime(grant.release()).catch((cause: unknown) => this.#host.fault(unleased(cause)))
   }
 
   async close(): Promise<void> {
     this.#deadlines.close()
     await this.#lease.close()
   }
-
-  #inTime<Result>(answer: Promise<Result>): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      const deadline: Deadline = this.#deadlines.begin(() => reject(new Error('no response in time')))
-      const end = (): void => this.#deadlines.end(deadline)
-      answer.then(resolve, reject)
-      answer.then(end, end)
-    })
-  }
 }
 
 function unleased(cause: unknown): TierError {
-  const message =
-    'The lease of a key could not be acquired, so several processes may load it at once. Check the tier that brings leases.'
-  return new TierError('ERR_TIER_FAILED', message, { cause, context: { operation: 'lease' } })
+  return new TierError(
+    'ERR_TIER_FAILED',
+    'The lease of a key could not be acquired, so several processes may load it at once. Check the tier that brings leases.',
+    { cause, context: { operation: 'lease' } },
+  )
 }

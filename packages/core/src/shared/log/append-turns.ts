@@ -51,7 +51,7 @@ export class AppendTurns {
     const answer = this.#ask(batch)
     if (!isPromise(answer)) return answer
     this.#gather()
-    return this.#inTime(answer)
+    return this.#deadlines.inTime(answer)
   }
 
   /** Ends all that is under way, and what waits. */
@@ -75,7 +75,7 @@ export class AppendTurns {
     if (first === undefined) return
     const isFirstOfMore = this.#isGathering
     const records = some.length === 1 ? first.batch : some.flatMap(({ batch }) => batch)
-    this.#inTime(this.#ask(records)).then(
+    this.#deadlines.inTime(this.#ask(records)).then(
       (mark) => {
         // The log works on the next step while callers go on.
         if (isFirstOfMore) this.#send()
@@ -106,16 +106,6 @@ export class AppendTurns {
     } catch (cause) {
       return Promise.reject(cause)
     }
-  }
-
-  #inTime(answer: MaybePromise<Mark>): Promise<Mark> {
-    return new Promise((resolve, reject) => {
-      const deadline = this.#deadlines.begin(() => reject(new Error('no response in time')))
-      const end = (): void => this.#deadlines.end(deadline)
-      const answered = Promise.resolve(answer)
-      answered.then(resolve, reject)
-      answered.then(end, end)
-    })
   }
 }
 

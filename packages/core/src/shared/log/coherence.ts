@@ -1,5 +1,6 @@
 /**
- * Judges values against the invalidation log: its mirror, and this node's own invalidations on their way to it.
+ * This process's view of a shared log: its mirror, own invalidations on their way to it, and what follows from what
+ * those report.
  *
  * `mark()` is noted before a look-up or load, so that a record accepted meanwhile has a larger position than the
  * entry's `asOf`. While there is no mirror nothing is valid and nothing is stored. The *version* grows whenever
@@ -16,42 +17,33 @@ import {
   type Mark,
   type MaybePromise,
   type Random,
+  compilePattern,
   isHotpathError,
 } from '@hotpath/contract'
 import { Beginning } from './beginning.ts'
 import { Acknowledged } from './acknowledged.ts'
 import { chain, isPromise } from '../../time/chain.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { Judging, type JudgingHost } from './judging.ts'
 import { Lives } from './lives.ts'
 import { noView, rewound, unconfirmed, unknownOutcome, unreachable } from './log-faults.ts'
 import { Mirror } from './mirror.ts'
 import { OwnAppends } from './own-appends.ts'
 import { partsOf } from '../parts-of.ts'
 import { crowded } from '../../view/local-view.ts'
-import {
-  type Judgement,
-  type LogView,
-  QUEUED,
-  type RecordStream,
-  type Subject,
-  type ViewHost,
-  afterSoft,
-} from '../../view/log-view.ts'
-import type { TimedPositions } from '../../view/timed-positions.ts'
-import { StandIn } from './stand-in.ts'
+import { type LogView, QUEUED, type RecordStream, type ViewHost } from '../../view/log-view.ts'
+import { ProcessLog } from '../../view/process-log.ts'
 import { TokenReach } from './token-reach.ts'
-import { type LogReport, type LogSite, type LogSource, createViewState, markOf } from './view-state.ts'
+import type { LogReport, LogSource, ViewContext } from './view-state.ts'
 
-/** What judging needs from the cache. */
-export interface CoherenceHost extends ViewHost {
+/** What the view of a shared log needs from the cache. */
+export interface CoherenceHost extends ViewHost, JudgingHost {
   readonly log: InvalidationLog
   readonly clock: Clock
   /** A new mirror begins: nothing in memory can be judged any more. */
   reset(): void
   /** Another process invalidated everything. */
   freeMemory(): void
-  /** How long entries are valid without contact with a log that has heartbeats. */
-  readonly maxOfflineMs: number
   /** How long callers wait for the view of the log. */
   readonly beginMs: number
   readonly random: Random
@@ -63,37 +55,35 @@ export interface CoherenceHost extends ViewHost {
 
 const EVERYTHING: Invalidation = { scope: { type: 'all' }, strength: 'hard' }
 
-export class Coherence implements LogView {
+export class Coherence extends Judging<CoherenceHost> implements LogView {
   readonly maxRecords: number
   readonly followers: LogView['followers'] = new Set()
   readonly stream: RecordStream
-  readonly #host: CoherenceHost
-  readonly #state = createViewState()
+  protected readonly own: OwnAppends
   readonly #mirror: Mirror
-  readonly #own: OwnAppends
   readonly #lives = new Lives()
   readonly #tokens: TokenReach
   readonly #beginning: Beginning
-  #standIn: StandIn | undefined
   readonly #heartbeat: Heartbeat | undefined
+
   constructor(host: CoherenceHost) {
-    this.#host = host
+    super(host)
     this.stream = { log: host.log, cursor: () => this.#cursor() }
-    this.#beginning = new Beginning(host.clock, host.beginMs, () => this.#standAlone())
+    this.#beginning = new Beginning(host.clock, host.beginMs, () => this.#beginStandIn())
     const { log, clock } = host
-    const site: LogSite = {
+    const context: ViewContext = {
       log,
       clock,
-      state: this.#state,
+      state: this,
       elapsed: () => host.elapsed(),
       report: (report) => this.#took(report),
     }
     const everyMs = log.heartbeatMs
-    this.#tokens = new TokenReach(site)
-    this.#mirror = new Mirror(site)
-    this.#own = new OwnAppends(site, everyMs === undefined ? undefined : new Acknowledged(host.maxOfflineMs))
-    this.maxRecords = this.#own.maxRecords
-    this.#heartbeat = everyMs === undefined ? undefined : new Heartbeat(site, everyMs)
+    this.#tokens = new TokenReach(context)
+    this.#mirror = new Mirror(context)
+    this.own = new OwnAppends(context, everyMs === undefined ? undefined : new Acknowledged(host.maxOfflineMs))
+    this.maxRecords = this.own.maxRecords
+    this.#heartbeat = everyMs === undefined ? undefined : new Heartbeat(context, everyMs)
   }
 
   begin(): void {
@@ -102,106 +92,27 @@ export class Coherence implements LogView {
     this.#heartbeat?.start()
   }
 
-  get version(): number {
-    return this.#state.version
-  }
-
-  get changes(): number {
-    return this.#state.changes
-  }
-
-  get generation(): number {
-    return this.#state.generation
-  }
-
-  get offlineAt(): number {
-    return this.#state.offlineAt
-  }
-
-  /** The point that a look-up or load begins at; `undefined` without a mirror: then nothing may be stored. */
-  mark(): Mark | undefined {
-    return markOf(this.#state) ?? this.#standIn?.mark()
-  }
-
-  /** Whether a log of this process stands in for the shared one: nothing is stored where others may read it. */
-  get standsAlone(): boolean {
-    return this.#standIn !== undefined
-  }
-
   /** Resolves to whether the view of the log is there; `undefined` when there is nothing to wait for. Never rejects. */
   beginning(): Promise<boolean> | undefined {
     return this.#beginning.wait()
   }
 
-  /** Whether nothing can be judged, and so nothing stored. */
-  isBlind(): boolean {
-    return (this.#state.positions === undefined && this.#standIn === undefined) || this.isOffline()
-  }
-
-  /** Whether the view of the log is there. */
-  get isThere(): boolean {
-    return this.#state.positions !== undefined
-  }
-
-  /**
-   * Judges what was loaded at `asOf`.
-   *
-   * @param after - Position of the caller's token: a soft record up to it counts as hard.
-   */
-  judge(key: string, { tags, epoch, asOf }: Subject, after = 0): Judgement {
-    if (this.#positions?.settle() === true) this.#state.version++
-    if (this.#standIn !== undefined)
-      return this.isOffline() ? 'outdated' : this.#standIn.judge(key, { tags, epoch, asOf }, after)
-    const { positions } = this.#state
-    if (positions === undefined || /* rule: same-epoch */ epoch !== this.#state.epoch || this.isOffline())
-      return 'outdated'
-    if (positions.hardAt(key, tags, asOf) > asOf) return 'outdated'
-    const own = this.#own.strengthFor(key, tags)
-    if (own === 'hard') return 'outdated'
-    return own === undefined && positions.softAt(key, tags, asOf) <= asOf ? 'valid' : afterSoft(asOf, after)
-  }
-
-  isDue(): boolean {
-    return this.#positions?.isDue() === true
-  }
-
-  /** Those that are judged by. */
-  get #positions(): TimedPositions | undefined {
-    return (this.#standIn ?? this.#state).positions
-  }
-
-  /** Whether contact with the log was lost for too long. */
-  isOffline(): boolean {
-    return this.#state.offlineAt < Number.POSITIVE_INFINITY && this.#host.elapsed() >= this.#state.offlineAt
-  }
-
-  /** Now on the cache's timeline. */
-  elapsed(): number {
-    return this.#host.elapsed()
-  }
-
-  /** Whether what was read at an instant is beyond what may be answered without contact with the log. */
-  isTooOld(at: number): boolean {
-    const hasContact = this.#state.positions !== undefined && !this.isOffline()
-    return !hasContact && this.#host.elapsed() - at >= this.#host.maxOfflineMs
-  }
-
   /** See `LogView.append`: in parts, one after another, each with a mark of its own. */
   append(invalidations: readonly Invalidation[], queue: boolean): MaybePromise<readonly Mark[]> {
     const parts = partsOf(invalidations, this.maxRecords)
-    if (this.#standIn !== undefined) for (const part of parts) this.#standIn.append(part)
-    const answer = this.#own.append(parts)
+    if (this.standIn !== undefined) for (const invalidation of invalidations) this.standIn.add(invalidation)
+    const answer = this.own.append(parts)
     if (!isPromise(answer)) return answer
     return answer.catch((error: unknown) => {
-      if (error instanceof LogError) this.#host.fault(error, 'append')
+      if (error instanceof LogError) this.host.fault(error, 'append')
       if (!queue || !isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) throw error
       return parts.map(() => QUEUED)
     })
   }
 
   notStored(key: string, tags: readonly string[], isUnseen: boolean): void {
-    if (isUnseen || this.isBlind()) this.#host.fault(noView(key), 'log')
-    else if (this.#own.isUnconfirmed(key, tags)) this.#host.fault(unconfirmed(key), 'append')
+    if (isUnseen || this.isBlind()) this.host.fault(noView(key), 'log')
+    else if (this.own.isUnconfirmed(key, tags)) this.host.fault(unconfirmed(key), 'append')
   }
 
   /** A write whose outcome is unknown says so, and what it did all the same. */
@@ -209,22 +120,13 @@ export class Coherence implements LogView {
     return isHotpathError(error, 'ERR_LOG_UNAVAILABLE') ? unknownOutcome(method, error) : error
   }
 
-  /**
-   * A mark that came from outside, as far as it is known to be possible. One that is ahead of the log would be outdated
-   * by nothing that comes; one that is taken too low costs a miss.
-   */
-  atMost(mark: Mark): Mark {
-    const known = this.mark()
-    return known !== undefined && known.epoch === mark.epoch && known.position < mark.position ? known : mark
-  }
-
   /** When what is being appended has been answered, one way or the other. */
   idle(): Promise<void> {
-    return this.#own.idle()
+    return this.own.idle()
   }
 
   catchUp(token: Mark): MaybePromise<number | undefined> {
-    return chain(this.#tokens.reach(token, this.#standIn?.epoch), (isCurrent) => {
+    return chain(this.#tokens.reach(token, this.standIn?.epoch), (isCurrent) => {
       if (!isCurrent) return undefined
       // In another epoch a position may be any number.
       return this.mark()?.epoch === token.epoch ? token.position : 0
@@ -232,23 +134,23 @@ export class Coherence implements LogView {
   }
 
   #cursor(): Mark | undefined {
-    const { positions, epoch, cursor } = this.#state
+    const { positions, epoch, cursor } = this
     return positions && { epoch, position: cursor }
   }
 
   isOwn(record: Invalidation & Mark): boolean {
-    return this.#own.has(record)
+    return this.own.has(record)
   }
 
   /** From here on nothing in memory is valid. */
   end(): void {
-    this.#state.offlineAt = Number.NEGATIVE_INFINITY
+    this.offlineAt = Number.NEGATIVE_INFINITY
   }
 
   /** Ends the mirror, the retries and the waiting. Idempotent. */
   close(): void {
     this.#heartbeat?.stop()
-    this.#own.close()
+    this.own.close()
     this.#mirror.close()
     this.#tokens.close()
     this.#beginning.close()
@@ -256,7 +158,7 @@ export class Coherence implements LogView {
 
   /** What follows from what the parts of the view report. */
   #took(report: LogReport): void {
-    const host = this.#host
+    const host = this.host
     switch (report.type) {
       case 'lost':
         this.#heartbeat?.reset()
@@ -266,7 +168,7 @@ export class Coherence implements LogView {
         return this.#ready(report.at, report.life)
       case 'rewound':
         host.fault(rewound(), 'life')
-        return this.#own.appendBehind([EVERYTHING])
+        return this.own.appendBehind([EVERYTHING])
       case 'record':
         return this.#follow(report.record)
       case 'applied':
@@ -294,52 +196,52 @@ export class Coherence implements LogView {
   }
 
   #follow(record: LogRecord): void {
-    if (record.scope.type === 'all' && record.strength === 'hard' && !this.isOwn(record)) this.#host.freeMemory()
+    if (record.scope.type === 'all' && record.strength === 'hard' && !this.isOwn(record)) this.host.freeMemory()
     for (const follower of this.followers) follower(record)
   }
 
   #ready(at: number, life: string): void {
     this.#contact(at)
-    if (this.#standIn === undefined) this.#changed()
+    if (this.standIn === undefined) this.#changed()
     else this.#anew()
-    this.#own.logIsIn(this.#state.epoch)
+    this.own.logIsIn(this.epoch)
     const flapping = this.#lives.saw(life)
-    if (flapping !== undefined) this.#host.fault(flapping, 'life')
+    if (flapping !== undefined) this.host.fault(flapping, 'life')
     this.#tokens.moved()
     this.#beginning.end(true)
-    this.#host.recovered('log')
+    this.host.recovered('log')
   }
 
   /** The shared log is away. Whoever chose availability goes on with a log of this process. */
-  #standAlone(): void {
-    if (this.#host.maxOfflineMs < Number.POSITIVE_INFINITY || this.#standIn !== undefined || this.isThere) return
-    this.#standIn = new StandIn(this.#host.random, () => this.#host.elapsed())
-    this.#state.generation++
+  #beginStandIn(): void {
+    if (this.host.maxOfflineMs < Number.POSITIVE_INFINITY || this.standIn !== undefined || this.isThere) return
+    this.standIn = new ProcessLog(this.host.random, compilePattern, () => this.host.elapsed())
+    this.generation++
     this.#changed()
   }
 
   /** Nothing that was judged so far is valid any more. */
   #anew(): void {
-    this.#standIn = undefined
-    this.#state.generation++
+    this.standIn = undefined
+    this.generation++
     this.#changed()
-    this.#host.reset()
+    this.host.reset()
   }
 
   #changed(): void {
-    this.#state.version++
-    this.#state.changes++
+    this.version++
+    this.changes++
   }
 
   #announce({ scope }: Invalidation): void {
-    this.#state.changes++
+    this.changes++
     // A record of one key concerns one entry, so the judgements of all others stand.
-    if (scope.type === 'key') this.#host.keyChanged(scope.key)
-    else this.#state.version++
+    if (scope.type === 'key') this.host.keyChanged(scope.key)
+    else this.version++
   }
 
   #contact(at: number): void {
-    if (this.#heartbeat !== undefined && this.#state.offlineAt !== Number.NEGATIVE_INFINITY)
-      this.#state.offlineAt = /* rule: offline */ at + this.#host.maxOfflineMs
+    if (this.#heartbeat !== undefined && this.offlineAt !== Number.NEGATIVE_INFINITY)
+      this.offlineAt = /* rule: offline */ at + this.host.maxOfflineMs
   }
 }

@@ -7,13 +7,13 @@
  * stream that has come to an end without a word.
  */
 import { type LogHead, type Mark, type MaybePromise, timeLimit } from '@hotpath/contract'
-import { type LogSite, markOf } from './view-state.ts'
+import { type ViewContext, markOf } from './view-state.ts'
 
 /** A question not answered for this many beats is given up. */
 const MISSED = 5
 
 export class Heartbeat {
-  readonly #site: LogSite
+  readonly #context: ViewContext
   readonly #everyMs: number
   #cancel: (() => void) | undefined
   #stopped = false
@@ -21,20 +21,20 @@ export class Heartbeat {
   /** Asked and answered, but the stream has not come so far. */
   #ahead: { readonly position: number; readonly sentAt: number; readonly cursor: number } | undefined
 
-  constructor(site: LogSite, everyMs: number) {
-    this.#site = site
+  constructor(context: ViewContext, everyMs: number) {
+    this.#context = context
     this.#everyMs = everyMs
   }
 
   start(): void {
-    this.#cancel = this.#site.clock.after(this.#everyMs, () => void this.#beat())
+    this.#cancel = this.#context.clock.after(this.#everyMs, () => void this.#beat())
   }
 
   /** The stream has moved. */
   moved(): void {
-    const { positions, cursor } = this.#site.state
+    const { positions, cursor } = this.#context.state
     if (this.#ahead === undefined || positions === undefined || cursor < this.#ahead.position) return
-    this.#site.report({ type: 'contact', at: this.#ahead.sentAt })
+    this.#context.report({ type: 'contact', at: this.#ahead.sentAt })
     this.#ahead = undefined
   }
 
@@ -49,22 +49,22 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    const sentAt = this.#site.elapsed()
-    const known = markOf(this.#site.state)
+    const sentAt = this.#context.elapsed()
+    const known = markOf(this.#context.state)
     const head = await this.#ask()
     if (this.#stopped) return
-    if (head !== undefined && isBehind(head, known)) this.#site.report({ type: 'stale' })
+    if (head !== undefined && isBehind(head, known)) this.#context.report({ type: 'stale' })
     else if (head !== undefined) this.#compare(head, /* rule: contact-when-sent */ sentAt)
     this.start()
   }
 
   async #ask(): Promise<LogHead | undefined> {
     try {
-      const head = await this.#inTime(this.#site.log.head())
+      const head = await this.#inTime(this.#context.log.head())
       this.#isSilent = false
       return head
     } catch (cause) {
-      if (!this.#isSilent && !this.#stopped) this.#site.report({ type: 'silent', cause })
+      if (!this.#isSilent && !this.#stopped) this.#context.report({ type: 'silent', cause })
       this.#isSilent = true
       return undefined
     }
@@ -74,7 +74,7 @@ export class Heartbeat {
   async #inTime(answer: MaybePromise<LogHead>): Promise<LogHead> {
     let cancel = (): void => {}
     const late = new Promise<never>((_, reject) => {
-      cancel = timeLimit(this.#site.clock, this.#everyMs * MISSED, () => reject(new Error('no response in time')))
+      cancel = timeLimit(this.#context.clock, this.#everyMs * MISSED, () => reject(new Error('no response in time')))
       this.#cancel = cancel
     })
     try {
@@ -85,13 +85,13 @@ export class Heartbeat {
   }
 
   #compare(head: LogHead, sentAt: number): void {
-    const { positions, epoch, cursor } = this.#site.state
+    const { positions, epoch, cursor } = this.#context.state
     if (positions === undefined) return
-    if (/* rule: beat-epoch */ epoch !== head.epoch) return this.#site.report({ type: 'stale' })
+    if (/* rule: beat-epoch */ epoch !== head.epoch) return this.#context.report({ type: 'stale' })
     if (/* rule: beat-position */ cursor >= head.position) {
       this.#ahead = undefined
-      this.#site.report({ type: 'contact', at: sentAt })
-    } else if (this.#ahead !== undefined && this.#ahead.cursor === cursor) this.#site.report({ type: 'stale' })
+      this.#context.report({ type: 'contact', at: sentAt })
+    } else if (this.#ahead !== undefined && this.#ahead.cursor === cursor) this.#context.report({ type: 'stale' })
     else this.#ahead = { position: head.position, sentAt, cursor }
   }
 }

@@ -21,7 +21,7 @@ import { chain, isPromise } from '../../time/chain.ts'
 import { TimedPositions } from '../../view/timed-positions.ts'
 import { InvalidationSet } from './invalidation-set.ts'
 import { RestartPacing } from './restart-pacing.ts'
-import { type LogSite, type ViewState } from './view-state.ts'
+import { type ViewContext, type ViewState } from './view-state.ts'
 
 const RETRY_MS = 1_000
 /** A log that does not answer for this long is asked anew. */
@@ -30,7 +30,7 @@ const BEGIN_MS = 10_000
 const MAX_EARLY = /* bound: early */ 50_000
 
 export class Mirror {
-  readonly #site: LogSite
+  readonly #context: ViewContext
   readonly #state: ViewState
   /** Grows with every new mirror, one that never comes to be included. */
   #attempt = 0
@@ -47,15 +47,15 @@ export class Mirror {
   #closed = false
   #cancelTimer: (() => void) | undefined
 
-  constructor(site: LogSite) {
-    this.#site = site
-    this.#state = site.state
+  constructor(context: ViewContext) {
+    this.#context = context
+    this.#state = context.state
   }
 
   begin(): void {
     this.#leave()
     if (this.#closed) return
-    this.#beganAt = this.#site.elapsed()
+    this.#beganAt = this.#context.elapsed()
     const attempt = this.#attempt
     const current = (): boolean => attempt === this.#attempt && !this.#closed
     const follower: LogFollower = {
@@ -68,16 +68,16 @@ export class Mirror {
       },
     }
     try {
-      const begun = chain(this.#site.log.follow(follower), (subscription) => {
+      const begun = chain(this.#context.log.follow(follower), (subscription) => {
         if (!current()) return subscription.stop()
         this.#subscription = subscription
         return chain(
-          this.#site.log.snapshot(),
+          this.#context.log.snapshot(),
           (snapshot) => void (current() && this.#adopt(subscription.from, snapshot)),
         )
       })
       if (!current() || !isPromise(begun)) return
-      this.#cancelTimer = timeLimit(this.#site.clock, BEGIN_MS, () => this.#fail(new Error('no response in time')))
+      this.#cancelTimer = timeLimit(this.#context.clock, BEGIN_MS, () => this.#fail(new Error('no response in time')))
       begun.catch((cause: unknown) => void (current() && this.#fail(cause)))
     } catch (cause) {
       this.#fail(cause)
@@ -87,13 +87,13 @@ export class Mirror {
   /** The present mirror is of no use: begins a new one, soon if that happens again and again. */
   renew(cause?: unknown): void {
     const wasSlowed = this.#pacing.isSlowed
-    const delayMs = this.#pacing.delayMs(this.#site.elapsed())
+    const delayMs = this.#pacing.delayMs(this.#context.elapsed())
     if (delayMs === 0) return this.begin()
     this.#leave()
     if (this.#closed) return
     const unsteady = cause ?? new Error('the records of the log break off again and again')
-    if (!wasSlowed) this.#site.report({ type: 'unreachable', cause: unsteady })
-    this.#cancelTimer = this.#site.clock.after(delayMs, () => this.begin())
+    if (!wasSlowed) this.#context.report({ type: 'unreachable', cause: unsteady })
+    this.#cancelTimer = this.#context.clock.after(delayMs, () => this.begin())
   }
 
   /** Takes in what an own append was answered with. The last position stands for all of the batch: never too low. */
@@ -120,14 +120,14 @@ export class Mirror {
   #leave(): void {
     this.#attempt++
     this.#early = []
-    const stood = this.#state.positions !== undefined
-    if (stood) this.#reached = { epoch: this.#state.epoch, position: this.#state.known }
+    const wasThere = this.#state.positions !== undefined
+    if (wasThere) this.#reached = { epoch: this.#state.epoch, position: this.#state.known }
     this.#state.positions = undefined
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
     this.#subscription?.stop()
     this.#subscription = undefined
-    if (stood) this.#site.report({ type: 'lost' })
+    if (wasThere) this.#context.report({ type: 'lost' })
   }
 
   #adopt(from: Mark, snapshot: LogSnapshot): void {
@@ -139,16 +139,16 @@ export class Mirror {
     this.#state.epoch = from.epoch
     this.#state.cursor = /* rule: early-cursor */ from.position
     this.#state.known = Math.max(from.position, snapshot.position)
-    this.#state.positions = new TimedPositions(snapshot.positions, () => this.#site.elapsed())
+    this.#state.positions = new TimedPositions(snapshot.positions, () => this.#context.elapsed())
     this.#isCrowded = false
     const { epoch: reachedEpoch, position: reached } = this.#reached
-    if (reachedEpoch === from.epoch && from.position < reached) this.#site.report({ type: 'rewound' })
+    if (reachedEpoch === from.epoch && from.position < reached) this.#context.report({ type: 'rewound' })
     for (const [epoch, set] of acknowledged) {
       for (const { invalidation, rank: position } of set.values())
         if (attempt === this.#attempt) this.acknowledge([invalidation], { epoch, position })
     }
     for (const record of /* rule: early-records */ early) if (attempt === this.#attempt) this.#receive(record)
-    if (attempt === this.#attempt) this.#site.report({ type: 'ready', at: this.#beganAt, life: snapshot.life })
+    if (attempt === this.#attempt) this.#context.report({ type: 'ready', at: this.#beganAt, life: snapshot.life })
   }
 
   #receive(record: LogRecord): void {
@@ -163,23 +163,23 @@ export class Mirror {
     this.#state.cursor = record.position
     this.#state.known = Math.max(this.#state.known, record.position)
     this.#raise(record)
-    this.#site.report({ type: 'record', record })
+    this.#context.report({ type: 'record', record })
   }
 
   #raise(record: Invalidation & Mark): void {
     const { positions } = this.#state
     if (positions === undefined) return
     positions.raise(record)
-    if (!this.#isCrowded && positions.isCrowded) {
+    if (!this.#isCrowded && positions.all.isCrowded === true) {
       this.#isCrowded = true
-      this.#site.report({ type: 'crowded' })
+      this.#context.report({ type: 'crowded' })
     }
-    this.#site.report({ type: 'applied', invalidation: record })
+    this.#context.report({ type: 'applied', invalidation: record })
   }
 
   #fail(cause: unknown): void {
     this.#leave()
-    this.#site.report({ type: 'unreachable', cause })
-    this.#cancelTimer = this.#site.clock.after(RETRY_MS, () => this.begin())
+    this.#context.report({ type: 'unreachable', cause })
+    this.#cancelTimer = this.#context.clock.after(RETRY_MS, () => this.begin())
   }
 }

@@ -9,7 +9,7 @@ import { chain, isPromise } from '../../time/chain.ts'
 import { idOf } from './invalidation-set.ts'
 import { OwnRecords } from './own-records.ts'
 import { type Batch, PendingInvalidations } from './pending-invalidations.ts'
-import type { LogSite } from './view-state.ts'
+import type { ViewContext } from './view-state.ts'
 
 const RETRY_MS = 1_000
 /** An append that is not answered for this long has an unknown outcome. */
@@ -18,7 +18,7 @@ const APPEND_MS = 5_000
 const MAX_RECORDS = /* bound: records */ 1_000
 
 export class OwnAppends {
-  readonly #site: LogSite
+  readonly #context: ViewContext
   /** Remembers what was acknowledged, where the log may lose it. */
   readonly #remembered: Acknowledged | undefined
   /** Records of one append. */
@@ -34,9 +34,9 @@ export class OwnAppends {
   #cancelRetry: (() => void) | undefined
   #closed = false
 
-  constructor(site: LogSite, remembered: Acknowledged | undefined) {
-    const { log, clock } = site
-    this.#site = site
+  constructor(context: ViewContext, remembered: Acknowledged | undefined) {
+    const { log, clock } = context
+    this.#context = context
     this.#remembered = remembered
     this.maxRecords = Math.min(MAX_RECORDS, log.maxRecords ?? MAX_RECORDS)
     this.#turns = new AppendTurns({
@@ -75,7 +75,7 @@ export class OwnAppends {
     for (const [index, part] of parts.entries()) {
       const answer = this.#turns.append(part)
       if (isPromise(answer)) return this.#appendLater(parts.slice(index), answer, marks)
-      this.#site.report({ type: 'accepted', invalidations: part, mark: answer })
+      this.#context.report({ type: 'accepted', invalidations: part, mark: answer })
       marks.push(answer)
     }
     return marks
@@ -91,7 +91,7 @@ export class OwnAppends {
 
   /** The log is in this epoch. Another life may not have what the one before acknowledged: replication is not always waited for. */
   logIsIn(epoch: string): void {
-    const lost = this.#remembered?.lostWith(epoch, this.#site.clock.monotonic()) ?? []
+    const lost = this.#remembered?.lostWith(epoch, this.#context.clock.monotonic()) ?? []
     /* rule: append-lost */
     this.appendBehind(lost)
   }
@@ -115,8 +115,8 @@ export class OwnAppends {
     const outer = this.#asking
     this.#asking = records
     try {
-      return chain(this.#site.log.append(records), (mark) => {
-        const { epoch, cursor } = this.#site.state
+      return chain(this.#context.log.append(records), (mark) => {
+        const { epoch, cursor } = this.#context.state
         this.#records.acknowledged(records.length, mark, { epoch, position: cursor })
         return mark
       })
@@ -127,7 +127,7 @@ export class OwnAppends {
 
   #appendLater(parts: readonly Batch[], first: Promise<Mark>, marks: Mark[]): Promise<readonly Mark[]> {
     for (const part of parts) this.#pending.add(part)
-    for (const part of parts) for (const invalidation of part) this.#site.report({ type: 'changed', invalidation })
+    for (const part of parts) for (const invalidation of part) this.#context.report({ type: 'changed', invalidation })
     this.#underWay++
     const done = this.#send(parts, first, marks)
     const end = (): void => this.#ended()
@@ -158,18 +158,18 @@ export class OwnAppends {
 
   #accepted(batch: Batch, mark: Mark): void {
     // First into the mirror, then out of effect: between the two nothing may slip through.
-    this.#site.report({ type: 'accepted', invalidations: batch, mark })
+    this.#context.report({ type: 'accepted', invalidations: batch, mark })
     this.#pending.settle(batch)
     // What was judged by the pending ones may be judged otherwise by their position.
-    for (const invalidation of batch) this.#site.report({ type: 'changed', invalidation })
-    this.#remembered?.add(batch, mark, this.#site.clock.monotonic())
+    for (const invalidation of batch) this.#context.report({ type: 'changed', invalidation })
+    this.#remembered?.add(batch, mark, this.#context.clock.monotonic())
   }
 
   #postpone(batch: Batch): void {
     // It may mean more than what was called for.
-    for (const wider of this.#pending.postpone(batch)) this.#site.report({ type: 'changed', invalidation: wider })
+    for (const wider of this.#pending.postpone(batch)) this.#context.report({ type: 'changed', invalidation: wider })
     /* rule: retry */
-    if (!this.#closed) this.#cancelRetry ??= this.#site.clock.after(RETRY_MS, () => this.#retry())
+    if (!this.#closed) this.#cancelRetry ??= this.#context.clock.after(RETRY_MS, () => this.#retry())
   }
 
   #retry(): void {

@@ -9,16 +9,16 @@ import { chain, isPromise } from '../../time/chain.ts'
 import { QUEUED } from '../../view/log-view.ts'
 import { CatchUp } from './catch-up.ts'
 import { SharedHead } from './shared-head.ts'
-import { type LogSite, markOf } from './view-state.ts'
+import { type ViewContext, markOf } from './view-state.ts'
 
 export class TokenReach {
-  readonly #site: LogSite
+  readonly #context: ViewContext
   readonly #head: SharedHead
   readonly #readers: CatchUp
 
-  constructor(site: LogSite) {
-    const { log, clock } = site
-    this.#site = site
+  constructor(context: ViewContext) {
+    const { log, clock } = context
+    this.#context = context
     this.#head = new SharedHead(log, clock)
     this.#readers = new CatchUp({ clock, hasReached: (position) => this.#logHasReached(position) })
   }
@@ -31,7 +31,7 @@ export class TokenReach {
   reach(token: Mark, aloneEpoch: string | undefined): MaybePromise<boolean> {
     /* rule: token-of-queued */
     if (token.epoch === QUEUED.epoch) return false
-    const mirrored = markOf(this.#site.state)
+    const mirrored = markOf(this.#context.state)
     if (mirrored === undefined) return token.epoch === aloneEpoch
     if (mirrored.epoch === token.epoch) return /* rule: wait-for-token */ this.#reachPosition(token.position)
     try {
@@ -44,7 +44,7 @@ export class TokenReach {
 
   /** The cursor may have moved. */
   moved(): void {
-    this.#readers.reached(this.#site.state.cursor)
+    this.#readers.reached(this.#context.state.cursor)
   }
 
   /** Idempotent. */
@@ -54,23 +54,23 @@ export class TokenReach {
 
   /** @param epoch - Of the log, as it has just said. */
   #reachEpoch(token: Mark, epoch: string): MaybePromise<boolean> {
-    const present = markOf(this.#site.state)
+    const present = markOf(this.#context.state)
     // The log lives on in our epoch: the token is of an older life, and all that is valid here was loaded after it.
     if (present?.epoch === epoch) return true
     // Whoever heard of it first has begun a new mirror.
-    if (present !== undefined) this.#site.report({ type: 'stale' })
+    if (present !== undefined) this.#context.report({ type: 'stale' })
     return this.#reachPosition(epoch === token.epoch ? token.position : 0)
   }
 
   #reachPosition(position: number): MaybePromise<boolean> {
-    const { positions, cursor } = this.#site.state
+    const { positions, cursor } = this.#context.state
     return /* rule: token-by-cursor */ positions !== undefined && cursor >= position
       ? true
       : this.#readers.wait(position)
   }
 
   async #logHasReached(position: number): Promise<boolean> {
-    const { epoch } = this.#site.state
+    const { epoch } = this.#context.state
     const head = await this.#head.ask()
     return head.epoch !== epoch || head.position >= position
   }

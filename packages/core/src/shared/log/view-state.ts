@@ -9,22 +9,22 @@ import type { TimedPositions } from '../../view/timed-positions.ts'
 export type LogSource = 'log' | 'append' | 'life'
 
 /** What is known of the log. Positions are only ever raised. */
-export interface ViewState {
+export class ViewState {
   /** `undefined` until the mirror is there: until then nothing is valid and nothing is stored. */
-  positions: TimedPositions | undefined
-  epoch: string
+  positions: TimedPositions | undefined = undefined
+  epoch = ''
   /** Contiguous, and moved by the stream alone. */
-  cursor: number
+  cursor = 0
   /** The highest position that any reply has shown: serves for `asOf` alone. */
-  known: number
+  known = 0
   /** Grows whenever the judgement of an entry in memory may have changed. */
-  version: number
+  version = 0
   /** Grows with every record and every new mirror; shows whether anything happened since. */
-  changes: number
+  changes = 0
   /** Grows with every new view of the log. */
-  generation: number
+  generation = 0
   /** Instant on the cache's timeline from which nothing is valid without new contact with the log. */
-  offlineAt: number
+  offlineAt: number = Number.POSITIVE_INFINITY
 }
 
 /** What the parts of a view report. */
@@ -55,7 +55,7 @@ export type LogReport =
   | { readonly type: 'crowded' }
 
 /** What the parts of a view share. */
-export interface LogSite {
+export interface ViewContext {
   readonly log: InvalidationLog
   readonly clock: Clock
   readonly state: ViewState
@@ -67,17 +67,4 @@ export interface LogSite {
 /** The point that a look-up or load begins at; `undefined` until the mirror is there: then nothing may be stored. */
 export function markOf({ positions, epoch, known }: ViewState): Mark | undefined {
   return positions && { epoch, position: known }
-}
-
-export function createViewState(): ViewState {
-  return {
-    positions: undefined,
-    epoch: '',
-    cursor: 0,
-    known: 0,
-    version: 0,
-    changes: 0,
-    generation: 0,
-    offlineAt: Number.POSITIVE_INFINITY,
-  }
 }

@@ -2,7 +2,8 @@
  * A tier that answers without promises, in front of all others. Invariant: what it throws reaches no reader, and is an
  * event instead; a full localStorage is a miss, not a failed read.
  */
-import { type HotpathError, TierError, type TierStore, type TierUsage } from '@hotpath/contract'
+import type { HotpathError, TierStore, TierUsage } from '@hotpath/contract'
+import { tierFailed } from './tier-faults.ts'
 
 const NOTHING: TierUsage = { entries: 0, bytes: undefined }
 
@@ -12,7 +13,7 @@ export function guardFirst(type: string, store: TierStore, fault: (error: Hotpat
     try {
       return call()
     } catch (cause) {
-      fault(failed(type, operation, cause))
+      fault(tierFailed(type, operation, cause))
       return otherwise
     }
   }
@@ -30,9 +31,4 @@ export function guardFirst(type: string, store: TierStore, fault: (error: Hotpat
     ...(store.usage !== undefined && { usage: () => guard('usage', () => store.usage?.() ?? NOTHING, NOTHING) }),
     close: () => store.close(),
   }
-}
-
-function failed(type: string, operation: string, cause: unknown): TierError {
-  const message = `The \`${type}\` tier failed to ${operation}. Reads go on without it.`
-  return new TierError('ERR_TIER_FAILED', message, { cause, context: { tier: type, operation } })
 }

@@ -9,7 +9,6 @@ import {
   type Mark,
   type MaybePromise,
   type PurgeOptions,
-  TierError,
   type TierStore,
   isHotpathError,
 } from '@hotpath/contract'
@@ -19,6 +18,7 @@ import { type Deadline, Deadlines } from '../deadlines.ts'
 import { partsOf } from '../parts-of.ts'
 import type { TierOperation, TierOutcome } from '../../watch/events.ts'
 import { ReadBatch } from './read-batch.ts'
+import { tierFailed, tierTooSlow } from './tier-faults.ts'
 import { type Removal, WriteBatch } from './write-batch.ts'
 
 /** Entries of one operation on many, so that its timeout is for a bounded amount of work. */
@@ -30,7 +30,8 @@ const PURGE_IDLE_MS = 30_000
 export interface OpenTier {
   readonly type: string
   readonly index: number
-  readonly store: TierStore
+  /** Another one once the code of a tier that was deferred is there. */
+  store: TierStore
 }
 
 /** What guarding tiers needs. */
@@ -104,7 +105,7 @@ export class GuardedTier {
         if (!end()) return
         measured?.(isHotpathError(cause, 'ERR_TIER_TIMEOUT') ? 'timeout' : 'failure')
         this.#breaker.failed(this.#host.elapsed())
-        this.#host.fault(cause instanceof TierError ? cause : this.#failed(operation, cause), this.tier)
+        this.#host.fault(tierFailed(this.tier.type, operation, cause), this.tier)
         resolve(undefined)
       }
       const succeed = (result: Result): void => {
@@ -118,7 +119,7 @@ export class GuardedTier {
         const answer = call(this.tier.store)
         if (!isPromise(answer)) return succeed(answer)
         deadline = this.#deadlines.begin((isLate) => {
-          if (isLate) fail(this.#slow(operation))
+          if (isLate) fail(tierTooSlow(this.tier.type, operation, this.#host.timeoutMs))
           else if (end()) resolve(undefined)
         })
         answer.then(succeed, fail)
@@ -199,7 +200,7 @@ export class GuardedTier {
       return (await Promise.race([this.tier.store.purge({ isDead: judged }), stuck])) ?? 0
     } catch (cause) {
       if (!isHotpathError(cause, 'ERR_CACHE_CLOSED'))
-        this.#host.fault(cause instanceof TierError ? cause : this.#failed('purge', cause), this.tier)
+        this.#host.fault(tierFailed(this.tier.type, 'purge', cause), this.tier)
       return 0
     } finally {
       cancel()
@@ -225,15 +226,5 @@ export class GuardedTier {
   close(): void {
     this.#deadlines.close()
     for (const end of this.#endings) end()
-  }
-
-  #failed(operation: string, cause: unknown): TierError {
-    const message = `The \`${this.tier.type}\` tier failed to ${operation}. Reads go on without it.`
-    return new TierError('ERR_TIER_FAILED', message, { cause, context: { tier: this.tier.type, operation } })
-  }
-
-  #slow(operation: string): TierError {
-    const message = `The \`${this.tier.type}\` tier took over ${this.#host.timeoutMs} ms to ${operation}. Reads go on without it. Check that it can be reached; raise \`tierTimeout\` only if this is its usual pace.`
-    return new TierError('ERR_TIER_TIMEOUT', message, { context: { tier: this.tier.type, operation } })
   }
 }

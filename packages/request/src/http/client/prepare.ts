@@ -1,5 +1,5 @@
 /** From what a caller says to what goes out. */
-import { ConfigError, displayKey, kindOf, toMs, validateTags, wrongOption } from '@hotpath/contract'
+import { ConfigError, displayKey, kindOf, toMs, validateTags, wrongOption, wrongOptionSeen } from '@hotpath/contract'
 import { ambientCall } from '../../call/call.ts'
 import type { Address } from '../message/address.ts'
 import { parseCacheControl } from '../rules/cache-control.ts'
@@ -204,11 +204,7 @@ function wrongField(name: string, value: unknown): Error {
     typeof value === 'string'
       ? 'Trim it, or encode it: `encodeURIComponent(value)`.'
       : 'Use `String(value)`, or leave it out.'
-  return new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`headers.${name}\` must be a text on one line, of characters up to U+00FF, received ${seen}. ${wayOut}`,
-    { context: { option: `headers.${name}` } },
-  )
+  return wrongOptionSeen(`headers.${name}`, 'a text on one line, of characters up to U+00FF', value, { seen, wayOut })
 }
 
 const FIELD_NAME = /^[!#$%&'*+.^_`|~\w-]+$/

@@ -76,9 +76,11 @@ function addressOf(base: Address | undefined, path: string): URL | Address {
     return ofHttp(URL.canParse(path) ? new URL(path) : undefined, path)
   }
   if (base === undefined)
-    throw new ConfigError(
-      'ERR_CONFIG_OPTION',
-      `\`path\` must be a whole address where there is no \`baseUrl\`, received '${path}'. Give \`createHttpClient()\` a \`baseUrl\`.`,
+    throw wrongOption(
+      'path',
+      'a whole address where there is no `baseUrl`',
+      path,
+      'Give `createHttpClient()` a `baseUrl`.',
     )
   const before = base.pathname.endsWith('/') ? base.pathname.slice(0, -1) : base.pathname
   const separator = path === '' || path.startsWith('/') || path.startsWith('?') ? '' : '/'

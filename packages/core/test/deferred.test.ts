@@ -1,0 +1,222 @@
+/** Tiers whose code comes later: what holds until they are there, and when they never come. */
+import type { InvalidationLog, Tier } from '@hotpath/contract'
+import { asyncTier, createFakeClock, createRandom, createSharedStore, deferred, flush } from '@hotpath/testkit'
+import { describe, expect, test } from 'vitest'
+import { deferredTier } from '../src/deferred/deferred.ts'
+import { type Cache, type CacheEvent, type CacheOptions, createCache, memory } from '../src/index.ts'
+import { placeholder, setPlaceholders } from '../src/placeholders/placeholders.ts'
+import { createMemoryLog, shared } from '../src/shared/index.ts'
+
+const store = createSharedStore()
+
+/** A cache, and what comes later: `arrive` lets it. */
+function start(options: Partial<CacheOptions> & { readonly log?: never; readonly sharedLog?: InvalidationLog } = {}) {
+  const { sharedLog: log = createMemoryLog(), ...given } = options
+  const clock = createFakeClock()
+  const loading = deferred<Tier>()
+  const tier = deferredTier({ type: 'async', load: () => loading.promise })
+  const cache = createCache({
+    name: `deferred-${Math.floor(nextRandom() * 1e9)}`,
+    tiers: [memory({ maxEntries: 100 }), tier],
+    clock,
+    random: createRandom(1),
+    ttl: '1h',
+    ...given,
+  })
+  const faults: string[] = []
+  cache.on('fault', ({ error }: Extract<CacheEvent, { type: 'fault' }>) => void faults.push(error.code))
+  const arrive = async (): Promise<void> => {
+    loading.resolve({ ...asyncTier(store), shared, openLog: () => log })
+    await flush()
+  }
+  return { cache, clock, arrive, loading, faults }
+}
+
+/** A log, and what is appended to it. */
+function recorded() {
+  const log = createMemoryLog()
+  const appended: unknown[] = []
+  const append: InvalidationLog['append'] = (invalidations) => {
+    appended.push(...invalidations)
+    return log.append(invalidations)
+  }
+  return { sharedLog: { ...log, append }, appended }
+}
+
+const nextRandom = createRandom(7)
+
+describe('a tier that is on its way', () => {
+  test('is waited for by reads, which then find what it has', async () => {
+    const log = createMemoryLog()
+    const first = start({ name: 'kept', sharedLog: log })
+    await first.arrive()
+    await first.cache.set('a', 'stored')
+    const { cache, arrive } = start({ name: 'kept', sharedLog: log })
+    const reads = [cache.getOrSet('a', () => 'loaded'), cache.get('a'), cache.has('a'), cache.getMany(['a', 'b'])]
+    await flush()
+    await arrive()
+    expect(await Promise.all(reads)).toEqual(['stored', 'stored', true, ['stored', undefined]])
+    expect(cache.peek('a')).toBe('stored')
+  })
+
+  test('gets what was loaded and set while it was on its way', async () => {
+    const { cache, arrive } = start()
+    const written = cache.set('a', 1)
+    const loaded = cache.getOrSet('b', () => 2)
+    await arrive()
+    await Promise.all([written, loaded])
+    await flush()
+    const { tiers } = cache.stats()
+    expect([cache.peek('a'), cache.peek('b'), (await cache.inspect('a')).state]).toEqual([1, 2, 'fresh'])
+    expect(tiers.map(({ type }) => type)).toEqual(['memory', 'async'])
+  })
+
+  test('is waited for no longer than a tier may take; then reads load, and nothing is kept', async () => {
+    const { cache, clock, arrive, faults } = start()
+    const read = cache.getOrSet('a', () => 'loaded')
+    await clock.advanceAsync(1_000)
+    expect([await read, await cache.getOrSet('a', () => 'again'), cache.peek('a')]).toEqual([
+      'loaded',
+      'again',
+      undefined,
+    ])
+    expect(faults).toEqual(['ERR_TIER_TIMEOUT'])
+    await arrive()
+    await cache.getOrSet('a', () => 'kept')
+    expect([cache.peek('a'), faults.length]).toEqual(['kept', 1])
+  })
+
+  test('is waited for no longer than 5 s by invalidations, which reach the log all the same', async () => {
+    const { sharedLog, appended } = recorded()
+    const { cache, clock, arrive } = start({ sharedLog })
+    const refused = expect(cache.invalidateTags(['a'])).rejects.toMatchObject({ code: 'ERR_LOG_UNAVAILABLE' })
+    const queued = cache.invalidateTags(['b'], { queue: true })
+    await clock.advanceAsync(5_000)
+    await Promise.all([refused, queued])
+    await arrive()
+    expect(appended).toMatchObject([{ scope: { type: 'tag', tag: 'a' } }, { scope: { type: 'tag', tag: 'b' } }])
+  })
+
+  test('is not told one by one of more invalidations than a thousand that nobody waits for', async () => {
+    const { sharedLog, appended } = recorded()
+    const { cache, clock, arrive } = start({ sharedLog })
+    const queued = Array.from({ length: 1_001 }, async (_, id) => cache.invalidateTags([`t${id}`], { queue: true }))
+    await clock.advanceAsync(5_000)
+    await Promise.all(queued)
+    await arrive()
+    expect(appended).toMatchObject([{ scope: { type: 'all' } }])
+  })
+
+  test('is the first to hear of what was invalidated meanwhile, so that a load from before is not kept (P2)', async () => {
+    const { cache, clock, arrive } = start()
+    await clock.advanceAsync(1_000)
+    const old = deferred<string>()
+    const read = cache.getOrSet('a', () => old.promise, { tags: ['t'] })
+    await flush()
+    const invalidated = cache.invalidateTags(['t'])
+    await arrive()
+    await invalidated
+    old.resolve('old')
+    await read
+    expect(cache.peek('a')).toBeUndefined()
+  })
+
+  test('no caller joins a load that began before its own invalidation (P1)', async () => {
+    const { cache, clock } = start()
+    await clock.advanceAsync(1_000)
+    const loads = [deferred<number>(), deferred<number>()]
+    let count = 0
+    const load = () => loads[count++]?.promise as Promise<number>
+    const first = cache.getOrSet('a', load)
+    const joined = cache.getOrSet('a', load)
+    void cache.delete('a').catch(() => {})
+    const second = cache.getOrSet('a', load)
+    for (const [index, each] of loads.entries()) each.resolve(index)
+    expect(await Promise.all([first, joined, second])).toEqual([0, 0, 1])
+  })
+
+  test('that cannot be loaded leaves a cache of memory alone, and says so once', async () => {
+    const { cache, loading, faults } = start()
+    const read = cache.getOrSet('a', () => 'loaded', { tags: ['t'] })
+    const before = cache.invalidateTags(['other'])
+    loading.reject(new TypeError('Failed to fetch dynamically imported module'))
+    expect(await read).toBe('loaded')
+    await before
+    expect([cache.peek('a'), faults]).toEqual(['loaded', ['ERR_TIER_FAILED']])
+    await cache.invalidateTags(['t'])
+    expect(cache.peek('a')).toBeUndefined()
+    await cache.close()
+  })
+
+  test('that brings no shared half is one that cannot be loaded', async () => {
+    const { cache, loading, faults } = start()
+    loading.resolve(asyncTier(store))
+    expect([await cache.getOrSet('a', () => 1), faults]).toEqual([1, ['ERR_TIER_FAILED']])
+  })
+
+  test('is not opened when the cache was closed meanwhile, and what waits for it ends', async () => {
+    const { cache, clock, loading } = start()
+    const read = cache.getOrSet('a', () => 1)
+    const written = cache.delete('a')
+    const [readEnds, writeEnds] = [read, written].map((call) =>
+      expect(call).rejects.toMatchObject({ code: 'ERR_CACHE_CLOSED' }),
+    )
+    const closed = cache.close()
+    await clock.advanceAsync(5_000)
+    await closed
+    await Promise.all([readEnds, writeEnds])
+    let isOpened = false
+    loading.resolve({ ...asyncTier(store), shared, open: () => (isOpened = true) as never })
+    await flush()
+    expect([isOpened, clock.pending]).toEqual([false, 0])
+  })
+
+  test('hands on to followers what its log reports, from others too', async () => {
+    const log = createMemoryLog()
+    const [one, other] = [start({ name: 'two', sharedLog: log }), start({ name: 'two', sharedLog: log })]
+    setPlaceholders(one.cache, [{ key: 'a', value: 1, tags: ['t'] }])
+    const seen: unknown[] = []
+    one.cache.on('invalidated', ({ own }) => void seen.push(own))
+    await Promise.all([one.arrive(), other.arrive()])
+    expect(placeholder(one.cache, 'a')?.value).toBe(1)
+    await other.cache.invalidateTags(['t'])
+    await flush()
+    expect([placeholder(one.cache, 'a'), seen]).toEqual([undefined, [false]])
+  })
+
+  test('reads after a token load while it is not there, and see the write once it is', async () => {
+    const log = createMemoryLog()
+    const writer = start({ name: 'tokens', sharedLog: log })
+    await writer.arrive()
+    const token = await writer.cache.set('a', 'new')
+    const { cache, arrive } = start({ name: 'tokens', sharedLog: log })
+    const read = cache.getOrSet('a', () => 'loaded', { after: token })
+    await arrive()
+    expect(await read).toBe('new')
+  })
+})
+
+test('a deferred tier needs a loader', () => {
+  expect(() => deferredTier({ type: 'x' } as never)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
+})
+
+test('a cache has only one view of what was stored by two handles', async () => {
+  const { cache, arrive } = start()
+  const namespace: Cache = cache.namespace('n')
+  await arrive()
+  await namespace.set('k', 1)
+  expect([namespace.peek('k'), cache.peek(['n', 'k'])]).toEqual([1, 1])
+})
+
+test('a placeholder goes at once when this process invalidates it before the log is there', async () => {
+  const { cache, arrive } = start()
+  setPlaceholders(cache, [
+    { key: 'a', value: 'old', tags: ['t'] },
+    { key: 'b', value: 'old' },
+  ])
+  const invalidated = cache.invalidateTags(['t'])
+  expect([placeholder(cache, 'a'), placeholder(cache, 'b')?.value]).toEqual([undefined, 'old'])
+  await arrive()
+  await invalidated
+  expect([placeholder(cache, 'a'), placeholder(cache, 'b')?.value]).toEqual([undefined, 'old'])
+})
