@@ -1,0 +1,8 @@
+export { describeIn } from './describe-in.ts'
+export type { Stage, SuiteOptions } from './describe-in.ts'
+export { chromium, engines } from './engines.ts'
+export type { InstalledEngine } from './engines.ts'
+export type { Abilities, Browser, Engine, LaunchOptions, Metrics, PageApi, Tab } from './browser.ts'
+export { serveSite } from './server.ts'
+export type { Site, SiteOptions } from './server.ts'
+export { patiently, until } from './patience.ts'

@@ -1,0 +1,7 @@
+export { openDatabase } from './open-database.ts'
+export type { DatabaseOptions } from './open-database.ts'
+export type { Database, DatabaseEvent } from './database.ts'
+export type { Upgrade } from './connection.ts'
+export type { DatabaseKey, DatabaseKeyRange } from './keys.ts'
+export type { DatabaseTransaction, TransactionOptions } from './store.ts'
+export type { FaultEvent } from '../events.ts'
