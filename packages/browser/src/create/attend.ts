@@ -1,0 +1,86 @@
+/** What a page needs beside its engine: placeholders are saved, memory is given back, scopes end, databases of before go. */
+import { systemClock } from '@hotpath/contract'
+import type { Token } from '@hotpath/core'
+import { storagePrefix } from '../database/names.ts'
+import { HEARD_TOKEN, META, SERVER_TOKEN } from '../database/stores.ts'
+import { promote } from '../placeholders/promote.ts'
+import { saveHeld } from '../placeholders/save.ts'
+import { databasesOf, deleteDatabase, deleteUnused } from '../scope/databases.ts'
+import { itemsOf, removeItem } from '../scope/items.ts'
+import { ScopeEnds } from '../scope/scope-ends.ts'
+import type { Attendant } from './attendant.ts'
+import { setHeard } from './heard.ts'
+import type { CachePage } from './page.ts'
+import { report, storageManager } from './report.ts'
+import { shrinkInTime } from './shrink.ts'
+import type { PageStorage } from './storage.ts'
+
+/** Looks after a page until its cache is closed. */
+export function attendTo(page: CachePage, storage: PageStorage): Attendant {
+  const { cache, owner, name, placeholders, endNote, options } = page
+  const { clock = systemClock } = options
+  const { lifecycle } = storage
+  const prefix = storagePrefix(owner)
+  let ending: Promise<void> | undefined
+
+  /** Nothing is left in this tab. */
+  const endHere = (): Promise<void> => {
+    ending ??= (async () => {
+      stopSaving()
+      await page.end()
+      await storage.discard()
+      for (const item of itemsOf(prefix)) removeItem(item)
+    })()
+    return ending
+  }
+  const ends = new ScopeEnds({ prefix, clock, lifecycle, endNote, ended: endHere })
+  /** Once for each time that it is seen: afterwards memory is given back. */
+  let isSaved = false
+  const stopSaving = lifecycle.on('*', ({ type }) => {
+    if (type === 'visible' || type === 'pageshow') isSaved = false
+    else if (type !== 'resumed' && !isSaved && placeholders !== undefined && !ends.isEnded) {
+      isSaved = true
+      saveHeld({ cache, name, ...placeholders, now: clock.now() })
+    }
+  })
+  // Saved by a page with other options: with encryption it would stay as it is.
+  if (placeholders === undefined) removeItem(name)
+  const stopShrinking = shrinkInTime(cache, lifecycle)
+  page.whenClosed(() => {
+    stopSaving()
+    stopShrinking()
+    if (ending === undefined) ends.close()
+  })
+
+  // So that what a server rendered earlier is not taken to be current.
+  if (options.indexedDb !== false) {
+    const at = (key: string): Promise<unknown> => storage.database.get(META, key)
+    const read = async (): Promise<Token> => ((await at(HEARD_TOKEN)) ?? (await at(SERVER_TOKEN))) as Token
+    setHeard(cache, () => read().catch(() => undefined), { isFollowing: false })
+  }
+  void promote(cache, page.saved, clock.now()).catch(() => {})
+  void deleteUnusedLater(page, prefix)
+  if (options.persist === true) void askToPersist()
+
+  return {
+    database: options.indexedDb === false ? undefined : storage.database,
+    async endScope() {
+      await Promise.all([ends.endElsewhere(), endHere()])
+      ends.close()
+      const deletions = (await databasesOf(prefix, [name])).map(deleteDatabase)
+      for (const result of await Promise.allSettled(deletions)) if (result.status === 'rejected') throw result.reason
+    },
+    inspect: () => report(page, storage),
+  }
+}
+
+async function askToPersist(): Promise<void> {
+  await storageManager()
+    ?.persist?.()
+    .catch(() => false)
+}
+
+/** Once the page has what it needs itself. Never rejects. */
+async function deleteUnusedLater({ cache, name }: CachePage, prefix: string): Promise<void> {
+  if (await cache.ready().catch(() => false)) await deleteUnused(prefix, name)
+}

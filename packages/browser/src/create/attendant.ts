@@ -1,0 +1,37 @@
+import type { Database } from '@hotpath/web/database'
+
+/** What a cache of a page works with here, and what that means. */
+export interface StorageReport {
+  /** Whether entries outlive the page: there is IndexedDB, it could be opened, and there is room. */
+  readonly outlivesPage: boolean
+  /** When other tabs hear of an invalidation: at once, within a second, or not at all. */
+  readonly otherTabs: 'at once' | 'within a second' | 'never'
+  /** Whether all tabs together load a key once. */
+  readonly loadsOnce: boolean
+  /** Whether placeholders can be kept for the next visit. */
+  readonly hasPlaceholders: boolean
+  /** Whether the browser keeps what is stored when disk space gets short; `undefined`: it does not say. */
+  readonly isPersisted: boolean | undefined
+  /** What IndexedDB holds of this cache; `undefined` without it. */
+  readonly stored: StoredReport | undefined
+}
+
+/** What IndexedDB holds of a cache. */
+export interface StoredReport {
+  /** Name of the database. */
+  readonly database: string
+  /** How many entries. */
+  readonly entries: number
+  /** An estimate. */
+  readonly bytes: number
+}
+
+/** Who looks after a cache of a page beside the engine. */
+export interface Attendant {
+  /** `undefined`: entries do not outlive the page, nor shall anything else. */
+  readonly database: Database | undefined
+  /** Ends the scope in all tabs: resolves when everything of it is deleted. */
+  endScope(): Promise<void>
+  /** What there is, and what it is used for. */
+  inspect(): Promise<StorageReport>
+}

@@ -1,0 +1,30 @@
+/** All that a page need not have before its first paint: a chunk of its own. */
+import type { Tier } from '@hotpath/contract'
+import { shared } from '@hotpath/core/shared'
+import { openLockLease } from '../lease/lock-lease.ts'
+import { openBrowserLog } from '../log/browser-log.ts'
+import { locksOf } from '../scope/databases.ts'
+import type { Attendant } from './attendant.ts'
+import { attendTo } from './attend.ts'
+import type { CachePage } from './page.ts'
+import { storageOf } from './storage.ts'
+
+/** The tier of a page, with the log and the leases of all tabs. Rejects where the browser refuses the database. */
+export async function openTier(page: CachePage): Promise<Tier> {
+  const { name } = page
+  const storage = storageOf(page)
+  await storage.assertGranted()
+  const { database, lifecycle } = storage
+  return {
+    type: 'indexeddb',
+    shared,
+    open: (context) => storage.openStore(context),
+    openLog: ({ clock }) => openBrowserLog({ database, name, clock, lifecycle, makeRoom: () => storage.makeRoom() }),
+    ...(locksOf() !== undefined && { openLease: ({ clock }) => openLockLease({ name, clock, lifecycle, database }) }),
+  }
+}
+
+/** Looks after a page beside the engine, until its cache is closed. */
+export function attend(page: CachePage): Attendant {
+  return attendTo(page, storageOf(page))
+}

@@ -1,0 +1,3 @@
+export { createEncryption } from './encryption.ts'
+export type { Encryption, EncryptionOptions } from './encryption.ts'
+export type { ValueCipher } from '../store/cipher.ts'

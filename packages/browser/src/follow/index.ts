@@ -1,0 +1,8 @@
+export { follow } from './follow.ts'
+export type { Connect, Following, FollowOptions } from './follow.ts'
+export type { FollowEvent } from './follow-events.ts'
+export type { FollowingCache } from './appender.ts'
+export type { ServerMessage } from './server-message.ts'
+export type { InvalidationSource, MessageSource } from './source.ts'
+export type { Check } from './keep-what-holds.ts'
+export type { CheckRequest, CheckResponse } from './check.ts'

@@ -1,0 +1,61 @@
+/** Where the token is kept up to which everything that a server invalidated was appended. */
+import { parseToken, type Token } from '@hotpath/contract'
+import type { Database } from '@hotpath/web/database'
+import { attendantOf } from '../create/pages.ts'
+import { HEARD_TOKEN, META, SERVER_TOKEN } from '../database/stores.ts'
+
+/** Keeps a token. */
+export interface TokenStore {
+  /** Everything up to it was appended. */
+  read(): Promise<Token | undefined>
+  write(token: Token): Promise<void>
+  /** Some of what comes up to it may have been appended, and nothing that came later. */
+  readHeard(): Promise<Token | undefined>
+  /** Says so to all tabs before it is. */
+  willAppend(token: Token): Promise<void>
+}
+
+/**
+ * Keeps it beside the entries, for all tabs and the next visit; where there is no such place, for as long as this page. One
+ * that is older than what was appended is no harm: the records after it are appended once more. None of it ever rejects.
+ */
+export function createTokenStore(cache: object): TokenStore {
+  let kept: Token | undefined
+  let heard: Token | undefined
+  /** What this tab wrote last. */
+  let written: Token | undefined
+  const database = async (): Promise<Database | undefined> => (await attendantOf(cache))?.database
+  const readAt = async (key: string, other: Token | undefined): Promise<Token | undefined> => {
+    try {
+      const stored = await (await database())?.get(META, key)
+      if (stored === undefined) return other
+      parseToken(stored as Token)
+      return stored as Token
+    } catch {
+      return other
+    }
+  }
+  const read = (): Promise<Token | undefined> => readAt(SERVER_TOKEN, kept)
+  return {
+    read,
+    async write(token) {
+      kept = token
+      // A server says often that nothing is new.
+      if (token === written) return
+      await (await database())?.put(META, SERVER_TOKEN, token).then(
+        () => void (written = token),
+        () => {},
+      )
+    },
+    async readHeard() {
+      return (await readAt(HEARD_TOKEN, heard)) ?? read()
+    },
+    async willAppend(token) {
+      heard = token
+      // At once: what is appended waits for it.
+      await (await database())
+        ?.transaction([META], (transaction) => transaction.put(META, HEARD_TOKEN, token))
+        .catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,11 @@
+export { createBrowserCache } from './create/create.ts'
+export type { BrowserCacheOptions, IndexedDbOptions, LocalStorageOptions } from './create/options.ts'
+export { endScope, onScopeEnd } from './create/end-scope.ts'
+export { inspectStorage } from './create/inspect.ts'
+export type { StorageReport, StoredReport } from './create/attendant.ts'
+export type { ValueCipher } from './store/cipher.ts'
+
+export { heldEntries, placeholder, setPlaceholders } from '@hotpath/core/placeholders'
+export type { HeldEntry, Placeholder, PlaceholderEntry } from '@hotpath/core/placeholders'
+export type { Cache } from '@hotpath/core'
+export { HotpathError, isHotpathError } from '@hotpath/contract'

@@ -1,0 +1,57 @@
+/** When a tab looks for new records: a message says that there are some, and nothing else. */
+import type { Clock } from '@hotpath/contract'
+import type { Lifecycle, TabChannel } from '@hotpath/web'
+
+/** Without a channel a tab on screen looks this often. */
+const LOOK_MS = 1_000
+
+/** What waking needs. */
+export interface WakeOptions {
+  /** `undefined`: the browser has none. */
+  readonly channel: TabChannel | undefined
+  readonly lifecycle: Pick<Lifecycle, 'state' | 'on'>
+  readonly clock: Clock
+  /** There may be new records. */
+  readonly wake: () => void
+  /** The page was away, and what it knows is old: called before anything else of the page runs. */
+  readonly returned: () => void
+}
+
+/** Listens to other tabs and to the page. */
+export interface Wake {
+  /** Wakes other tabs. */
+  others(): void
+  /** Idempotent. */
+  close(): void
+}
+
+/** Begins to listen. */
+export function listenToTabs({ channel, lifecycle, clock, wake, returned }: WakeOptions): Wake {
+  let cancel = (): void => {}
+  const lookLater = (): void => {
+    cancel = clock.after(LOOK_MS, () => {
+      if (lifecycle.state === 'visible') wake()
+      lookLater()
+    })
+  }
+  if (channel === undefined) lookLater()
+  else channel.addEventListener('message', wake)
+  let isAway = false
+  const stopFollowing = lifecycle.on('*', (event) => {
+    const { type } = event
+    if (type === 'frozen' || type === 'pagehide') isAway = true
+    // A page that is restored is visible before its `pageshow`, and may read by then.
+    else if (type === 'resumed' || (type === 'pageshow' && event.restored) || (type === 'visible' && isAway)) {
+      isAway = false
+      returned()
+    } else if (type === 'visible') wake()
+  })
+  return {
+    others: () => channel?.postMessage(null),
+    close() {
+      cancel()
+      stopFollowing()
+      channel?.close()
+    },
+  }
+}

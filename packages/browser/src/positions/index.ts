@@ -1,0 +1,2 @@
+export { readPositions } from './positions.ts'
+export type { Positions, PositionsOptions, ReadDependencies } from './positions.ts'

@@ -1,0 +1,15 @@
+/** The items of a scope in `localStorage`: placeholders of each schema, under the names of their databases. */
+import { localStorageOf } from '../placeholders/saved.ts'
+import { endNoteName } from './end-note.ts'
+
+/** Their names, without the note that the scope has ended. */
+export function itemsOf(prefix: string): readonly string[] {
+  const items = localStorageOf()
+  if (items === undefined) return []
+  const names = Array.from({ length: items.length }, (_, index) => items.key(index) ?? '')
+  return names.filter((name) => name.startsWith(prefix) && name !== endNoteName(prefix))
+}
+
+export function removeItem(name: string): void {
+  localStorageOf()?.removeItem(name)
+}

@@ -1,0 +1,292 @@
+/**
+ * A store of entries in IndexedDB: one record for each. Writes of 50 ms go into one transaction, and reads of one turn too.
+ *
+ * Entries outlive the page, and only wall time does: when the clock was set back, everything stored is dead.
+ */
+import {
+  CodecError,
+  type Entry,
+  type Mark,
+  type PurgeOptions,
+  type TierContext,
+  type TierStore,
+  type TierUsage,
+  displayKey,
+} from '@hotpath/contract'
+import { withKey } from '@hotpath/contract/values'
+import type { Lifecycle } from '@hotpath/web'
+import type { Database } from '@hotpath/web/database'
+import { ENTRIES, LEDGER, META } from '../database/stores.ts'
+import { readPages } from '../quota/pages.ts'
+import type { ValueCipher } from './cipher.ts'
+import { closingInTime } from './closing.ts'
+import { LogBound } from './log-bound.ts'
+import { purgeRecords } from './purge.ts'
+import { readMany } from './read-many.ts'
+import { planOf } from './read-plan.ts'
+import { type EntryRecord, type Moment, fromRecord, toRecord } from './record.ts'
+import { SLACK_MS, WallClock } from './wall-clock.ts'
+import { type EntryWrite, WALL } from './write.ts'
+import { WriteWindow } from './write-window.ts'
+import { Writer } from './writer.ts'
+
+/** Of the budget: what a single entry may take at most. */
+const MAX_SHARE = 0.5
+
+/** What a store works with. */
+export interface IndexedDbStoreOptions {
+  readonly database: Database
+  readonly context: TierContext
+  /** Budget of this store; an estimate. */
+  readonly maxBytes: number
+  readonly windowMs: number
+  readonly lifecycle: Pick<Lifecycle, 'state' | 'on'>
+  /** Keys that are never stored. */
+  readonly isMemoryOnly: (key: string) => boolean
+  readonly cipher: ValueCipher | undefined
+  /** Reads where the log is. */
+  readonly readHead: () => Promise<Mark>
+  /** Called when it is closed. */
+  readonly closed: () => Promise<void>
+}
+
+export class IndexedDbStore implements TierStore {
+  readonly sync = false
+  readonly shared = true
+  readonly #options: IndexedDbStoreOptions
+  readonly #wall: WallClock
+  readonly #bound: LogBound
+  readonly #writer: Writer
+  readonly #window: WriteWindow<EntryWrite>
+  readonly #stopFollowing: () => void
+  #opening: Promise<void> | undefined
+  /** How often the clock was set back. */
+  #clears = 0
+  #closing: Promise<void> | undefined
+  #isDiscarded = false
+
+  constructor(options: IndexedDbStoreOptions) {
+    this.#options = options
+    const { database, context, lifecycle } = options
+    this.#wall = new WallClock(
+      () => context.clock.now(),
+      () => this.#setBack(),
+    )
+    this.#bound = new LogBound(options.readHead)
+    this.#writer = new Writer({
+      database,
+      maxBytes: options.maxBytes,
+      now: () => this.#wall.read(),
+      elapsed: () => context.elapsed(),
+      random: context.random ?? Math.random,
+      evicted: (key, reason) => context.evicted(key, reason),
+      full: (error) => context.fault(error),
+    })
+    this.#window = new WriteWindow({
+      clock: context.clock,
+      windowMs: options.windowMs,
+      isHidden: () => lifecycle.state !== 'visible',
+      send: (writes) => this.#writer.write(writes),
+    })
+    this.#stopFollowing = lifecycle.on('*', ({ type }) => {
+      if (type === 'hidden' || type === 'frozen' || type === 'pagehide') this.#window.send()
+    })
+  }
+
+  get(key: string): Promise<Entry | undefined> {
+    return this.#read(key)
+  }
+
+  async getMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
+    const { database, isMemoryOnly } = this.#options
+    this.#window.send()
+    const clears = this.#clears
+    const { ledger } = this.#writer
+    const plan = planOf(
+      keys.filter((key) => !isMemoryOnly(key)),
+      ledger.rows,
+    )
+    const [found] = await Promise.all([readMany(database, plan), this.#open()])
+    return Promise.all(keys.map((key) => this.#entryOf(key, found.get(key), clears)))
+  }
+
+  /** As `get`, without counting it as used. */
+  peek(key: string): Promise<Entry | undefined> {
+    return this.#read(key, false)
+  }
+
+  /** A value that cannot be stored is a fault of its own, and no failure of this store: what it was to replace goes. */
+  async set(key: string, entry: Entry): Promise<void> {
+    try {
+      await this.#set(key, entry)
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error
+      this.#options.context.fault(error)
+      await this.delete([key])
+    }
+  }
+
+  async #set(key: string, entry: Entry): Promise<void> {
+    const { context, cipher, isMemoryOnly, maxBytes } = this.#options
+    if (isMemoryOnly(key) || this.#isDiscarded || this.#writer.isFull) return
+    const recorded = this.#recorded(key, entry)
+    if (recorded.bytes > MAX_SHARE * maxBytes) {
+      context.evicted(key, 'max-entry-bytes')
+      // What it was to replace is older.
+      return this.delete([key])
+    }
+    if (cipher === undefined) return this.#window.add({ type: 'set', key, recorded })
+    const value = await cipher.encrypt(recorded.record.value, key)
+    if (this.#isDiscarded) return
+    return this.#window.add({
+      type: 'set',
+      key,
+      recorded: { ...recorded, record: { ...recorded.record, value, isEncrypted: true } },
+    })
+  }
+
+  async setMany(entries: readonly (readonly [key: string, entry: Entry])[]): Promise<void> {
+    await Promise.all(entries.map(([key, entry]) => this.set(key, entry)))
+  }
+
+  async delete(keys: readonly string[], below?: Mark): Promise<void> {
+    if (keys.length > 0 && !this.#isDiscarded) await this.#window.add({ type: 'delete', keys, below })
+  }
+
+  async clear(): Promise<void> {
+    const { database } = this.#options
+    this.#window.send()
+    await database.transaction([ENTRIES, LEDGER, META], async (transaction) => {
+      await Promise.all([
+        transaction.clear(ENTRIES),
+        transaction.clear(LEDGER),
+        transaction.put(META, WALL, this.#wall.highest),
+      ])
+    })
+    this.#writer.ledger.forget()
+  }
+
+  async purge({ isDead }: PurgeOptions): Promise<number> {
+    await this.#window.flush()
+    const dead = await purgeRecords(this.#options.database, this.#moment(), isDead)
+    await this.delete(dead)
+    return dead.length
+  }
+
+  async usage(): Promise<TierUsage> {
+    await this.#window.flush()
+    const { ledger } = this.#writer
+    await this.#options.database.transaction([LEDGER], (transaction) => readPages(ledger, transaction), {
+      mode: 'readonly',
+    })
+    return { entries: ledger.rows.size, bytes: ledger.bytes }
+  }
+
+  /** Whether nothing is stored for now, as there is no room. */
+  get isFull(): boolean {
+    return this.#writer.isFull
+  }
+
+  /** Evicts some of what is there. Never rejects. */
+  makeRoom(): Promise<void> {
+    return this.#writer.makeRoom()
+  }
+
+  /** From here on nothing is written any more, not even what waits. */
+  discard(): void {
+    this.#isDiscarded = true
+    this.#window.discard()
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#stopFollowing()
+    const { context, closed } = this.#options
+    await closingInTime(this.#window.flush(), context)
+    await closingInTime(closed(), context)
+  }
+
+  async #read(key: string, counts = true): Promise<Entry | undefined> {
+    const { database, isMemoryOnly } = this.#options
+    if (isMemoryOnly(key)) return undefined
+    // Transactions of one store run in the order in which they are made.
+    this.#window.send()
+    const clears = this.#clears
+    const [stored] = await Promise.all([database.get(ENTRIES, key), this.#open()])
+    return this.#entryOf(key, stored, clears, counts)
+  }
+
+  /** @param clears - How often the clock had been set back before it was read. */
+  async #entryOf(key: string, stored: unknown, clears: number, counts = true): Promise<Entry | undefined> {
+    if (stored === undefined) return undefined
+    try {
+      const moment = this.#moment()
+      const entry = fromRecord(await this.#decrypted(key, stored), moment)
+      if (entry === undefined) throw new TypeError('it is no entry')
+      // Of a time that is still to come, in which the clock was set.
+      if (clears !== this.#clears || entry.createdAt > moment.elapsed + SLACK_MS) return undefined
+      if (!(await this.#bound.includes(entry))) throw new TypeError('it is later than the log')
+      if (counts) this.#writer.ledger.use(key, moment.wall)
+      return entry
+    } catch (cause) {
+      this.#drop(key, cause)
+      return undefined
+    }
+  }
+
+  async #decrypted(key: string, stored: unknown): Promise<unknown> {
+    const { cipher } = this.#options
+    const record = Object(stored) as Partial<EntryRecord>
+    // Options may have changed since it was stored.
+    if ((record.isEncrypted === true) !== (cipher !== undefined))
+      throw new TypeError(cipher === undefined ? 'it is encrypted' : 'it is not encrypted')
+    if (cipher === undefined) return stored
+    return { ...record, value: await cipher.decrypt(record.value, key) }
+  }
+
+  /** Reads what earlier pages have seen of the wall clock, beside the first read. */
+  #open(): Promise<void> {
+    this.#opening ??= this.#options.database.get(META, WALL).then(
+      (wall) => this.#wall.saw(wall),
+      (error: unknown) => {
+        this.#opening = undefined
+        throw error
+      },
+    )
+    return this.#opening
+  }
+
+  #setBack(): void {
+    this.#clears++
+    void this.clear().catch(() => {})
+  }
+
+  #recorded(key: string, entry: Entry): ReturnType<typeof toRecord> {
+    try {
+      return toRecord(key, entry, this.#moment())
+    } catch (error) {
+      throw withKey(error as CodecError, key)
+    }
+  }
+
+  #moment(): Moment {
+    return { elapsed: this.#options.context.elapsed(), wall: this.#wall.read() }
+  }
+
+  /** A record that nobody can read is no use to the next reader either. */
+  #drop(key: string, cause: unknown): void {
+    const shown = displayKey(key)
+    this.#options.context.fault(
+      new CodecError(
+        'ERR_CODEC_FRAME',
+        `What IndexedDB holds for \`${shown}\` cannot be read, so it is dropped. Somebody else may write into this database.`,
+        { cause, context: { key: shown } },
+      ),
+    )
+    void this.delete([key]).catch(() => {})
+  }
+}

@@ -1,0 +1,181 @@
+/** What one transaction writes: entries that win over what is stored, their rows in the ledger, and room for them. */
+import type { Mark } from '@hotpath/contract'
+import { unstorable } from '@hotpath/contract/values'
+import type { DatabaseTransaction } from '@hotpath/web/database'
+import { ENTRIES, LEDGER, META } from '../database/stores.ts'
+import { type Evictions, evictionsFor, expiredOf } from '../quota/evictions.ts'
+import type { Ledger, LedgerPage, LedgerRow } from '../quota/ledger.ts'
+import { readPages, writePage } from '../quota/pages.ts'
+import type { EntryRecord, Recorded } from './record.ts'
+import { SLACK_MS } from './wall-clock.ts'
+
+/** Key of the highest wall time in the store of what there is one of. */
+export const WALL = 'wall'
+
+/** Entries that are cloned in one task, and their bytes, unless a single one has more. */
+const MAX_ENTRIES = 100
+const MAX_BYTES = 250_000
+
+/** One write. */
+export type EntryWrite =
+  | { readonly type: 'set'; readonly key: string; readonly recorded: Recorded }
+  | { readonly type: 'delete'; readonly keys: readonly string[]; readonly below: Mark | undefined }
+
+/** What a transaction works with. */
+export interface WriteContext {
+  readonly ledger: Ledger
+  readonly maxBytes: number
+  /** Wall time. */
+  readonly now: number
+  /** Random, for the page. */
+  readonly id: string
+  /** Whether to remove all that is dead: once for each page load. */
+  readonly isFirst: boolean
+}
+
+/** What became of it. */
+export interface Written {
+  readonly page: LedgerPage | undefined
+  readonly evictions: Evictions
+  /** What could not be cloned, by the writes. */
+  readonly refused: ReadonlyMap<EntryWrite, unknown>
+}
+
+/** Writes; the ledger has it when the transaction is complete. */
+export async function writeAll(
+  writes: readonly EntryWrite[],
+  transaction: DatabaseTransaction,
+  context: WriteContext,
+): Promise<Written> {
+  const { ledger, maxBytes, now, id, isFirst } = context
+  const [highest, isKnown] = await Promise.all([transaction.get(META, WALL), readPages(ledger, transaction)])
+  const isSetBack = typeof highest === 'number' && highest > now + SLACK_MS
+  if (isSetBack || !isKnown) await forgetAll(ledger, transaction)
+  const { puts, deletes, changes } = planOf(writes, ledger.rows, now)
+  const dead = isFirst ? expiredOf(ledger.rows, now).filter((key) => !changes.has(key)) : []
+  for (const key of dead) changes.set(key, undefined)
+  const evictions = evictionsFor({ rows: ledger.rows, bytes: ledger.bytes, changes }, { maxBytes, now })
+  const gone = new Set([...deletes, ...dead, ...evictions.expired, ...evictions.evicted])
+  for (const key of gone) {
+    if (changes.has(key) || ledger.rows.has(key)) changes.set(key, undefined)
+    puts.delete(key)
+  }
+  const { refused, done } = await request(puts, gone, transaction)
+  for (const { key } of refused.values()) changes.delete(key)
+  const page = changes.size === 0 ? undefined : ledger.page([...changes], id)
+  await Promise.all([done, page && writePage(page, transaction), transaction.put(META, WALL, now)])
+  const reasons = new Map([...refused].map(([write, { reason }]) => [write, reason]))
+  return { page, evictions: { ...evictions, expired: [...dead, ...evictions.expired] }, refused: reasons }
+}
+
+/** Nobody knows how old things are, as the clock was set back, or what there is. */
+export async function forgetAll(ledger: Ledger, transaction: DatabaseTransaction): Promise<void> {
+  await Promise.all([transaction.clear(ENTRIES), transaction.clear(LEDGER)])
+  ledger.forget()
+}
+
+interface Put {
+  readonly record: EntryRecord
+  readonly bytes: number
+  readonly write: EntryWrite
+}
+
+interface Plan {
+  readonly puts: Map<string, Put>
+  readonly deletes: Set<string>
+  readonly changes: Map<string, LedgerRow | undefined>
+}
+
+/** What is left of writes that come in this order. Of one epoch the larger `asOf` wins. */
+function planOf(writes: readonly EntryWrite[], rows: ReadonlyMap<string, LedgerRow>, now: number): Plan {
+  const plan: Plan = { puts: new Map(), deletes: new Set(), changes: new Map() }
+  const { puts, deletes, changes } = plan
+  const rowOf = (key: string): LedgerRow | undefined => (changes.has(key) ? changes.get(key) : rows.get(key))
+  for (const write of writes) {
+    if (write.type === 'set') {
+      const { key, recorded } = write
+      const { record, bytes } = recorded
+      const { epoch, asOf, createdAtWall, freshMs, staleMs, errorMs } = record
+      const stored = rowOf(key)
+      if (stored?.epoch === epoch && stored.asOf > asOf) continue
+      puts.set(key, { record, bytes, write })
+      deletes.delete(key)
+      changes.set(key, { bytes, usedAt: now, deadAt: createdAtWall + freshMs + staleMs + errorMs, epoch, asOf })
+      continue
+    }
+    for (const key of write.keys) {
+      const stored = rowOf(key)
+      const { below } = write
+      if (below !== undefined && stored?.epoch === below.epoch && stored.asOf >= below.position) continue
+      puts.delete(key)
+      deletes.add(key)
+      if (stored !== undefined) changes.set(key, undefined)
+    }
+  }
+  return plan
+}
+
+/** What was requested. */
+interface Requested {
+  /** What could not be cloned: that is no reason to lose the others. */
+  readonly refused: ReadonlyMap<EntryWrite, { readonly key: string; readonly reason: unknown }>
+  readonly done: Promise<unknown>
+}
+
+async function request(
+  puts: Plan['puts'],
+  gone: ReadonlySet<string>,
+  transaction: DatabaseTransaction,
+): Promise<Requested> {
+  const refused = new Map<EntryWrite, { readonly key: string; readonly reason: unknown }>()
+  const put = async ([key, { record, write }]: readonly [string, Put]): Promise<void> => {
+    try {
+      await transaction.put(ENTRIES, key, record)
+    } catch (cause) {
+      if (!isCloneError(cause)) throw cause
+      refused.set(write, { key, reason: notCloned(cause) })
+    }
+  }
+  const deleted = Promise.all([...gone].map((key) => transaction.delete(ENTRIES, key)))
+  // What fails one request fails the others, and is thrown by the first that is waited for.
+  deleted.catch(() => {})
+  const all: Promise<unknown>[] = [deleted]
+  // Each is cloned when it is put, and between two parts the page may do something else. The first of a part is done
+  // long before the last, so that the database has always something to do.
+  for (const part of partsOf([...puts])) {
+    const requests = part.map(put)
+    all.push(...requests)
+    await Promise.race([requests[0], Promise.all(requests)])
+  }
+  return { refused, done: Promise.all(all) }
+}
+
+function partsOf(puts: readonly (readonly [string, Put])[]): readonly (readonly (readonly [string, Put])[])[] {
+  const parts: (readonly [string, Put])[][] = []
+  let bytes = 0
+  for (const put of puts) {
+    const last = parts.at(-1)
+    bytes += put[1].bytes
+    if (last !== undefined && last.length < MAX_ENTRIES && bytes <= MAX_BYTES) last.push(put)
+    else {
+      parts.push([put])
+      bytes = put[1].bytes
+    }
+  }
+  return parts
+}
+
+/** The browser's own, or what a fake makes of it. */
+function isCloneError(error: unknown): boolean {
+  const { name, cause } = Object(error) as { readonly name?: unknown; readonly cause?: unknown }
+  return name === 'DataCloneError' || (cause !== undefined && isCloneError(cause))
+}
+
+function notCloned(cause: unknown): unknown {
+  return unstorable(
+    'value',
+    'a proxy, or has one in it',
+    'Store a plain copy, such as `structuredClone` of what is behind it.',
+    cause,
+  )
+}

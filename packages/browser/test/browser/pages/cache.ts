@@ -1,0 +1,208 @@
+/** A page with a cache, and with what can be done behind its back. */
+import {
+  type BrowserCacheOptions,
+  type Cache,
+  createBrowserCache,
+  endScope,
+  inspectStorage,
+  onScopeEnd,
+  placeholder,
+} from '@hotpath/browser'
+import { tierCases } from '@hotpath/testkit'
+import { createLifecycle } from '@hotpath/web'
+import { openDatabase } from '@hotpath/web/database'
+import { systemClock } from '@hotpath/contract'
+import { STORES } from '../../../src/database/stores.ts'
+import { IndexedDbStore } from '../../../src/store/indexed-db-store.ts'
+
+addEventListener('unhandledrejection', ({ reason }) => Object.assign(globalThis, { unhandled: String(reason) }))
+
+let cache: Cache | undefined
+let loads = 0
+const faults: string[] = []
+const ends: string[] = []
+
+/** Takes things away from the browser, and makes the cache. */
+export function create(options: BrowserCacheOptions, without: readonly string[] = []): void {
+  for (const name of without) {
+    const owner = name === 'locks' ? Navigator.prototype : globalThis
+    Object.defineProperty(owner, name, { value: undefined, configurable: true })
+  }
+  cache = createBrowserCache({ ttl: '1h', tierTimeout: '20s', ...options })
+  cache.on('fault', ({ error }) => void faults.push(error.code))
+  onScopeEnd(cache, () => void ends.push('ended'))
+}
+
+const the = (): Cache => cache as Cache
+
+/** What placeholder there is in the turn in which the cache is made. */
+export function createAndLook(options: BrowserCacheOptions, key: string): unknown[] {
+  create(options)
+  return [placeholder(the(), key)?.value ?? null, the().peek(key) ?? null]
+}
+
+export async function load(key: string, value: unknown, tags: readonly string[] = []): Promise<unknown> {
+  const options = { tags }
+  return the().getOrSet(
+    key,
+    () => {
+      loads++
+      return value
+    },
+    options,
+  )
+}
+
+export const loadCount = (): number => loads
+export const get = async (key: string): Promise<unknown> => (await the().get(key)) ?? null
+export const peek = (key: string): unknown => the().peek(key) ?? null
+export const look = (key: string): unknown => placeholder(the(), key)?.value ?? null
+export const invalidateTags = async (tags: readonly string[]): Promise<void> => void (await the().invalidateTags(tags))
+export const set = (key: string, value: unknown): Promise<string> => outcomeOf(the().set(key, value))
+export const setIn = (namespace: string, key: string, value: unknown): Promise<string> =>
+  outcomeOf(the().namespace(namespace).set(key, value))
+export const inspect = (): ReturnType<typeof inspectStorage> => inspectStorage(the())
+export const faultCodes = (): readonly string[] => faults
+export const endings = (): readonly string[] => ends
+export const end = (): Promise<string> => outcomeOf(endScope(the()))
+export const close = (): Promise<void> => the().close()
+
+/** What cannot be cloned, set; resolves to the codes. */
+export async function setUnclonable(): Promise<readonly string[]> {
+  const values: readonly unknown[] = [
+    () => 1,
+    document.createElement('div'),
+    new Proxy({}, {}),
+    Symbol('s'),
+    new WeakMap(),
+  ]
+  const outcomes = await Promise.all(values.map((value, index) => outcomeOf(the().set(`bad:${index}`, { value }))))
+  await new Promise((resolve) => void setTimeout(resolve, 100))
+  return outcomes
+}
+
+/** Values of every type, through IndexedDB and back. */
+export async function roundTrip(): Promise<boolean> {
+  const value = {
+    url: new URL('https://a.example/'),
+    at: new Date(0),
+    map: new Map([[1, new Set(['a'])]]),
+    big: 2n,
+    nothing: undefined,
+  }
+  await the().set('types', value)
+  const stored = (await the().inspect('types')).tier
+  return stored !== undefined
+}
+
+/** Hangs until the server of the test responds. */
+export function hang(): void {
+  const request = new XMLHttpRequest()
+  request.open('GET', '/api/hang', false)
+  request.send()
+}
+
+/** Begins a load that lasts until the server of the test responds. */
+export function beginSlowLoad(key: string): void {
+  void the()
+    .getOrSet(key, () => fetch('/api/slow').then(() => 'slow'))
+    .catch(() => {})
+}
+
+/** Names of the databases of the origin. */
+export async function databases(): Promise<readonly string[]> {
+  return (await indexedDB.databases()).map(({ name = '' }) => name).sort()
+}
+
+export const items = (): readonly string[] => Object.keys(localStorage).sort()
+
+/** Runs the conformance suite of tiers; returns what does not hold. */
+export async function runTierCases(): Promise<readonly string[]> {
+  const lifecycle = createLifecycle()
+  let run = 0
+  const open = () => {
+    const prefix = `suite ${run++} `
+    return {
+      type: 'indexeddb',
+      open(context: ConstructorParameters<typeof IndexedDbStore>[0]['context']) {
+        const database = openDatabase({ name: prefix + context.name, stores: STORES, lifecycle })
+        return new IndexedDbStore({
+          database,
+          context,
+          maxBytes: 20_000_000,
+          windowMs: 1,
+          lifecycle,
+          isMemoryOnly: () => false,
+          cipher: undefined,
+          readHead: async () => ({ epoch: 'of another log', position: 0 }),
+          closed: () => database.close(),
+        })
+      },
+    }
+  }
+  const cases = tierCases({ open, clock: systemClock })
+  const failures: string[] = []
+  for (const { name, run: each } of cases)
+    await each().catch((error: unknown) => failures.push(`${name}: ${String(error)}`))
+  for (const name of await databases()) if (name.startsWith('suite ')) indexedDB.deleteDatabase(name)
+  return failures.length === 0 ? [`${cases.length} cases hold`] : failures
+}
+
+/** Writes what is no record into the database of the cache, under a key. */
+export async function poison(key: string): Promise<void> {
+  const { stored } = await inspect()
+  const database = openDatabase({ name: stored?.database ?? '', stores: STORES, window: 0 })
+  await database.put('entries', key, { value: '</script>', tags: 'none', __proto__: null })
+  await database.close()
+}
+
+/** Writes many, and waits for none. */
+export function beginWrites(round: number, count: number): void {
+  for (let index = 0; index < count; index++) void the().set(`k:${round}:${index}`, 'x'.repeat(500))
+}
+
+/** Writes 10 kB each; resolves to the first code that is none. */
+export async function writeLarge(round: number, count: number): Promise<string> {
+  const values = Array.from({ length: count }, (_, index) => the().set(`large:${round}:${index}`, noise(10_000)))
+  const outcomes = await Promise.all(values.map(outcomeOf))
+  return outcomes.find((outcome) => outcome !== 'done') ?? 'done'
+}
+
+/** What the disk cannot store in less. */
+function noise(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length))
+}
+
+/** What is in the database, and what its ledger says. */
+export async function countStored(): Promise<{ readonly entries: number; readonly rows: number }> {
+  const { stored } = await inspect()
+  const database = openDatabase({ name: stored?.database ?? '', stores: STORES, window: 0 })
+  const entries = (await database.getAllKeys('entries')).length
+  await database.close()
+  return { entries, rows: stored?.entries ?? -1 }
+}
+
+/** Lets every transaction that writes fail as on a full disk, or not any more. */
+export function fillDisk(isFull: boolean): void {
+  const { put } = IDBObjectStore.prototype
+  if (!isFull) {
+    Object.assign(IDBObjectStore.prototype, { put: original })
+    return
+  }
+  original ??= put
+  Object.assign(IDBObjectStore.prototype, {
+    put(this: IDBObjectStore, ...args: Parameters<typeof put>) {
+      if (this.name === 'entries') throw new DOMException('full', 'QuotaExceededError')
+      return original?.apply(this, args)
+    },
+  })
+}
+
+let original: IDBObjectStore['put'] | undefined
+
+async function outcomeOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'done',
+    (error: { readonly code?: string }) => error.code ?? String(error),
+  )
+}

@@ -1,0 +1,28 @@
+import { createFakeClock, deferred, flush } from '@hotpath/testkit'
+import { createFakeDatabase, createFakeLifecycle } from '@hotpath/web/testing'
+import { afterEach, expect, it, vi } from 'vitest'
+import { STORES } from '../src/database/stores.ts'
+import { openLockLease } from '../src/lease/lock-lease.ts'
+
+afterEach(() => void vi.unstubAllGlobals())
+
+it('gives a lock back that is granted after the leases were closed', async () => {
+  const granting = deferred()
+  const held: string[] = []
+  const request = async (name: string, _: unknown, work: (lock: object) => Promise<void>) => {
+    await granting.promise
+    held.push(name)
+    await work({ name })
+    held.pop()
+  }
+  vi.stubGlobal('navigator', { locks: { request } })
+  const lifecycle = createFakeLifecycle()
+  const database = createFakeDatabase({ stores: STORES, lifecycle })
+  const lease = openLockLease({ name: 'shop', clock: createFakeClock(), lifecycle, database })
+  const acquired = Promise.resolve(lease.acquire('a', { ttlMs: 1_000 })).catch((error: Error) => error.message)
+  await lease.close()
+  granting.resolve()
+  await flush()
+  expect(await acquired).toBe('the leases were closed')
+  expect(held).toEqual([])
+})

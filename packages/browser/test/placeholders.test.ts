@@ -1,0 +1,141 @@
+import type { Token } from '@hotpath/contract'
+import { createCache, memory } from '@hotpath/core'
+import { createFakeClock } from '@hotpath/testkit'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { leftOf, promote } from '../src/placeholders/promote.ts'
+import { isJson, saveHeld } from '../src/placeholders/save.ts'
+import { readSaved } from '../src/placeholders/saved.ts'
+import { fakeLocalStorage } from './fake-local-storage.ts'
+
+beforeEach(() => {
+  vi.stubGlobal('document', {})
+  vi.stubGlobal('localStorage', fakeLocalStorage())
+})
+afterEach(() => void vi.unstubAllGlobals())
+
+function make(clock = createFakeClock()) {
+  return { clock, cache: createCache({ name: 'test', tiers: [memory({ maxEntries: 100 })], clock, ttl: '1h' }) }
+}
+
+describe('what is saved for the next visit', () => {
+  it('is what memory holds of the keys, with its age and where it came from', async () => {
+    const { cache, clock } = make()
+    await cache.set('a', { list: [1] }, { tags: ['t'], staleWhileRevalidate: Number.POSITIVE_INFINITY })
+    await cache.set('b', 2)
+    const createdAtWall = clock.now()
+    clock.advance(500)
+    saveHeld({ cache, name: 'item', keys: ['a', 'missing'], maxBytes: 1_000, now: clock.now() })
+    const [saved, ...others] = readSaved('item', ['a', 'b'], clock.now())
+    expect([saved, others]).toMatchObject([
+      { key: 'a', value: { list: [1] }, createdAtWall, windowsMs: [3_600_000, -1, 0], tags: ['t'] },
+      [],
+    ])
+    await cache.close()
+  })
+
+  it('is no more than there is room for, and nothing that JSON would change', async () => {
+    const { cache, clock } = make()
+    await cache.set('date', new Date(0))
+    await cache.set('large', 'x'.repeat(1_000))
+    await cache.set('small', 'x')
+    const keys = ['date', 'large', 'small']
+    saveHeld({ cache, name: 'item', keys, maxBytes: 1_000, now: clock.now() })
+    expect(readSaved('item', keys, clock.now()).map(({ key }) => key)).toEqual(['small'])
+    saveHeld({ cache, name: 'item', keys: [], maxBytes: 1_000, now: clock.now() })
+    expect(localStorage.getItem('item')).toBeNull()
+    await cache.close()
+  })
+
+  it('is given up where there is no room at all', async () => {
+    const { cache, clock } = make()
+    await cache.set('a', 1)
+    localStorage.setItem('item', '[]')
+    vi.spyOn(localStorage, 'setItem').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError')
+    })
+    saveHeld({ cache, name: 'item', keys: ['a'], maxBytes: 1_000, now: clock.now() })
+    expect(localStorage.getItem('item')).toBeNull()
+    await cache.close()
+  })
+
+  it.each([1, 'a', true, null, [], [1, [null]], { a: { b: [] } }, '</script>'])('may be %j', (value) => {
+    expect(isJson(value)).toBe(true)
+    expect(JSON.parse(JSON.stringify(value))).toEqual(value)
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['a hole', Object.assign([], { 1: 1 })],
+    ['minus zero', -0],
+    ['NaN', Number.NaN],
+    ['a bigint', 1n],
+    ['a Date', new Date(0)],
+    ['a Map', new Map()],
+    ['a URL', new URL('https://a.example')],
+    ['an undefined member', { a: undefined }],
+    ['a function', { toJSON: () => 1 }],
+    ['a prototype', JSON.parse('{ "__proto__": 1 }')],
+  ])('is never %s', (_, value) => {
+    expect(isJson(value)).toBe(false)
+  })
+
+  it('is never deeper than anything that is seen first', () => {
+    const circle: unknown[] = []
+    circle.push(circle)
+    expect(isJson(circle)).toBe(false)
+  })
+})
+
+describe('what was saved', () => {
+  const good = { key: 'a', value: 1, createdAtWall: 10, windowsMs: [1, 2, 3], tags: ['t'], asOf: 'e.1' }
+
+  it.each([
+    ['no JSON', '{'],
+    ['no list', '{"key":"a"}'],
+    ['of other keys', JSON.stringify([{ ...good, key: 'b' }])],
+    ['from the future', JSON.stringify([{ ...good, createdAtWall: 101 }])],
+    ['without an age', JSON.stringify([{ ...good, createdAtWall: null }])],
+    ['with other windows', JSON.stringify([{ ...good, windowsMs: [1, 2] }])],
+    ['with tags that are none', JSON.stringify([{ ...good, tags: [1] }])],
+    ['with a tag that is too long', JSON.stringify([{ ...good, tags: ['x'.repeat(10_000)] }])],
+    [
+      'with more tags than an entry may have',
+      JSON.stringify([{ ...good, tags: Array.from({ length: 129 }, (_, at) => `t${at}`) }]),
+    ],
+    ['with a token that is none', JSON.stringify([{ ...good, asOf: 'x' }])],
+    ['without a value', JSON.stringify([{ ...good, value: undefined }])],
+    ['something else', JSON.stringify([null, 1, 'a', []])],
+  ])('is left out when it is %s', (_, json) => {
+    localStorage.setItem('item', json)
+    expect(readSaved('item', ['a'], 100)).toEqual([])
+  })
+
+  it('is nothing where settings deny it', () => {
+    vi.stubGlobal('localStorage', undefined)
+    expect(readSaved('item', ['a'], 100)).toEqual([])
+  })
+
+  it('becomes an entry with the life that it has left, unless something has outdated it', async () => {
+    const { cache, clock } = make()
+    const before = cache.position() as Token
+    const windowsMs = [1_000, 5_000, -1]
+    const one = { value: 1, createdAtWall: clock.now() - 3_000, windowsMs, asOf: before, tags: ['t'] }
+    const rows = ['valid', 'outdated', 'newer'].map((key) => ({ ...one, key, tags: [key] }))
+    await cache.invalidateTags(['outdated'])
+    await cache.set('newer', 2)
+    await promote(cache, rows, clock.now())
+    clock.advance(1)
+    expect(['valid', 'outdated', 'newer'].map((key) => cache.peek(key, { stale: true }))).toEqual([1, undefined, 2])
+    expect(cache.peek('valid')).toBeUndefined()
+    clock.advance(3_000)
+    expect(cache.peek('valid', { stale: true })).toBeUndefined()
+    await cache.close()
+  })
+
+  it('has nothing left once it is dead', () => {
+    expect(leftOf([10, 20, 30], 5)).toEqual([5, 20, 30])
+    expect(leftOf([10, 20, 30], 15)).toEqual([1, 15, 30])
+    expect(leftOf([10, 20, 30], 30)).toBeUndefined()
+    expect(leftOf([10, -1, 0], 1e9)).toEqual([1, Number.POSITIVE_INFINITY, 0])
+  })
+})
