@@ -1,0 +1,146 @@
+/** Many reads by key with one statement, each kept under its own key. */
+import { type Duration, type OptionTable, checkOptions, toMs, wrongOption } from '@hotpath/contract'
+import { type CallOptions, batch } from '@hotpath/request'
+import type { QueryOptimizer, Row } from '../query-optimizer.ts'
+import { WIRE, type LoadedWithOthers, type WireOptions, type WireQueryResult } from '../read/wire.ts'
+import { listColumn } from './list-column.ts'
+import { listStatement } from './list-statement.ts'
+import { rowsByKey } from './rows-by-key.ts'
+
+/** A key of a row. */
+export type RowKey = string | number | bigint
+
+/** Options of `batchQuery`. */
+export interface BatchQueryOptions {
+  /** Column of the result that has the key. Default: the one that is compared with the list. */
+  readonly key?: string | undefined
+  /** How long keys are collected, at most `'100ms'`. Default: until this turn of the event loop ends. */
+  readonly window?: Duration | undefined
+  /** With so many keys a statement is sent at once. Default 100. */
+  readonly maxBatch?: number | undefined
+  /** How long a statement for several keys may take; one for a key alone takes as long as it does. Default `'30s'`. */
+  readonly timeout?: Duration | undefined
+  /** How often several keys are asked for when their statement fails, the first time included. Default 3. */
+  readonly attempts?: number | undefined
+  /** How long rows are kept. Default: as of any statement. */
+  readonly ttl?: Duration | undefined
+}
+
+/** Reads rows by key. */
+export interface BatchQuery<Of = Row> {
+  /** The row of a key, made for this caller alone; `undefined` where there is none. */
+  load(key: RowKey, options?: CallOptions): Promise<Of | undefined>
+  /** Rows in the order of the keys. */
+  loadMany(keys: readonly RowKey[], options?: CallOptions): Promise<(Of | undefined)[]>
+  /** All rows of a key: those of a column that is not unique. */
+  loadAll(key: RowKey, options?: CallOptions): Promise<Of[]>
+}
+
+const OPTIONS: OptionTable<keyof BatchQueryOptions> = {
+  key: true,
+  window: true,
+  maxBatch: true,
+  timeout: true,
+  attempts: true,
+  ttl: true,
+}
+const MAX_WINDOW_MS = 100
+
+/**
+ * Reads rows by key, many with one statement: keys that are asked for in one turn of the event loop go out together, each
+ * once, the most urgent first. Each key has its own place in the cache, that of the statement for it alone: `… where id =
+ * any($1)` shares what it reads with `… where id = $1`. A statement whose result is not kept is run for each key alone, and so is
+ * one for a session, whose rows are nobody else's.
+ *
+ * @param sql - With `= any($1)` on PostgreSQL and `in (?)` elsewhere, and no other parameter.
+ * @throws ConfigError for another statement, and for options that are unknown or wrong.
+ *
+ * @example
+ * ```ts
+ * import { DatabaseSync } from 'node:sqlite'
+ * import { createCache, memory } from '@hotpath/core'
+ * import { createQueryOptimizer } from '@hotpath/db'
+ * import { batchQuery } from '@hotpath/db/batch'
+ * import { sqlite } from '@hotpath/db/sqlite'
+ *
+ * const database = new DatabaseSync(':memory:')
+ * database.exec(`create table users (id integer primary key, name text); insert into users values (1, 'Ann'), (2, 'Ben')`)
+ * const cache = createCache({ name: 'shop', tiers: [memory({ maxEntries: 10_000 })] })
+ * const db = createQueryOptimizer({ cache, driver: sqlite(database) })
+ * const users = batchQuery<{ name: string }>(db, 'select id, name from users where id in (?)')
+ *
+ * const [ann, ben, nobody] = await Promise.all([users.load(1), users.load(2), users.load(3)]) // one statement
+ * console.log(ann?.name, ben?.name, nobody) // Ann Ben undefined
+ * await db.query('update users set name = ? where id = ?', ['Anna', 1])
+ * console.log((await users.load(1))?.name) // Anna
+ * await db.close()
+ * await cache.close()
+ * ```
+ */
+export function batchQuery<Of = Row>(db: QueryOptimizer, sql: string, options: BatchQueryOptions = {}): BatchQuery<Of> {
+  checkOptions(options, 'batchQuery', OPTIONS)
+  const { key, window, maxBatch, timeout, attempts, ttl } = options
+  if (window !== undefined && toMs(window, 'window') > MAX_WINDOW_MS)
+    throw wrongOption('window', "at most '100ms'", window, 'All callers wait for so long.')
+  const statement = listStatement(sql, db.driver.dialect)
+  const compared = listColumn(sql, db.driver.dialect)
+  const column = key ?? compared
+  if (column === undefined)
+    throw wrongOption(
+      'key',
+      'a column of the result',
+      key,
+      'The list is compared with an expression: name the column that has its value.',
+    )
+  const together = batch<RowKey, LoadedWithOthers | undefined>(
+    (keys) => loadTogether(db, statement.many(keys), keys, column),
+    {
+      ...{ name: 'batchQuery', window, maxBatch, timeout, retry: { attempts } },
+    },
+  )
+  const loadAll = async (key: RowKey, call?: CallOptions): Promise<Of[]> => {
+    assertKey(key)
+    const { priority } = call ?? {}
+    const loadWithOthers = (signal: AbortSignal): Promise<LoadedWithOthers | undefined> =>
+      together.load(key, { signal, priority })
+    const asked: WireOptions = { ttl, signal: call?.signal, [WIRE]: { makesRows: true, loadWithOthers } }
+    return (await db.executeWithStats<Of>(statement.one, [key], asked)).rows
+  }
+  const load = (key: RowKey, call?: CallOptions): Promise<Of | undefined> => loadAll(key, call).then(([row]) => row)
+  return { load, loadAll, loadMany: (keys, call) => Promise.all(keys.map((key) => load(key, call))) }
+}
+
+/** Anything else would be SQL to some drivers: `{ id: 1 }` of a client's JSON is a condition to `mysql2`. */
+function assertKey(key: unknown): void {
+  if (typeof key === 'string' || typeof key === 'bigint' || Number.isFinite(key)) return
+  throw wrongOption('key', 'a string, a finite number or a bigint', key, 'Check what comes from a client.')
+}
+
+async function loadTogether(
+  db: QueryOptimizer,
+  { sql, params }: { readonly sql: string; readonly params: readonly unknown[] },
+  keys: readonly RowKey[],
+  column: string,
+): Promise<(LoadedWithOthers | undefined | Error)[]> {
+  // Alone it is run as it is.
+  if (keys.length === 1) return [undefined]
+  const asked: WireOptions = { cache: false, [WIRE]: { makesRows: false, isSessionless: true } }
+  const { wire, ran } = (await db.executeWithStats(sql, params, asked)) as WireQueryResult
+  // What is not quoted has another spelling than in the statement on some databases.
+  const isColumn = (name: string): boolean => name.toLowerCase() === column.toLowerCase()
+  const exact = wire.columns.findIndex(([name]) => name === column)
+  const at = exact < 0 ? wire.columns.findIndex(([name]) => isColumn(name)) : exact
+  if (at < 0) {
+    const wrong = wrongOption('key', 'a column of the result', column, 'Add it to the `select`.')
+    // For each of them: fewer keys would not help.
+    return keys.map(() => wrong)
+  }
+  return rowsByKey(keys, wire.rows, at).map((rows) => {
+    if (rows === undefined) return undefined
+    return {
+      result: { columns: wire.columns, rows, rowCount: rows.length },
+      mayKeep: ran?.mayKeep ?? false,
+      ranMs: ran?.ranMs ?? 0,
+    }
+  })
+}

@@ -1,0 +1,201 @@
+/** Reads the catalog of PostgreSQL, by a handful of statements over its own tables. */
+import { readStatement } from '../statement/index.ts'
+import { type Ask, text } from './ask.ts'
+import { byName, writesOfBody } from './body.ts'
+import { type FunctionKind, type Relation, type SchemaFacts, idOf } from './database-schema.ts'
+
+const OWN = `('pg_catalog', 'information_schema', 'pg_toast')`
+const USERS = `(select oid from pg_namespace where nspname not in ${OWN} and nspname !~ '^pg_(?:temp|toast_temp)_')`
+
+/** `xmin` is the transaction that wrote a row. */
+const ROW = 'xmin::text || ctid::text'
+/** A `truncate` and a refresh of a view write the row of their relation, for its files and statistics alone. */
+const RELATION = `row(oid, relname, relnamespace, relkind, relowner, relpersistence, relrowsecurity, relforcerowsecurity,
+  relhasrules, relhastriggers, relispartition, reltype, reloftype, relnatts, relacl, reloptions)::text`
+
+/** Each part changes when one of its rows does. */
+const VERSION = `select md5(concat_ws('|', ${[
+  ['pg_class', `relnamespace in ${USERS}`, RELATION],
+  [
+    'pg_attribute',
+    `attrelid in (select oid from pg_class where relnamespace in ${USERS} and relkind in ('r','p','v','m','f'))`,
+  ],
+  ['pg_rewrite', `ev_class in (select oid from pg_class where relnamespace in ${USERS})`],
+  ['pg_trigger', 'not tgisinternal'],
+  ['pg_constraint', `connamespace in ${USERS}`],
+  ['pg_proc', `pronamespace in ${USERS}`],
+  ['pg_policy', 'true'],
+  ['pg_inherits', 'true'],
+  ['pg_attrdef', `adrelid in (select oid from pg_class where relnamespace in ${USERS})`],
+  ['pg_type', `typnamespace in ${USERS}`],
+  ['pg_enum', 'true'],
+  ['pg_operator', `oprnamespace in ${USERS}`],
+  ['pg_ts_config_map', 'true'],
+  ['pg_ts_dict', 'true'],
+  ['pg_cast', 'castfunc <> 0'],
+]
+  .map(
+    ([table, where, row = ROW]) =>
+      `(select concat_ws(',', count(*), sum(hashtext(${row})::bigint)) from ${table} where ${where})`,
+  )
+  .join(', ')}))`
+
+const RELATIONS = `select c.oid::text, n.nspname, c.relname, c.relkind, c.relrowsecurity,
+    exists (select from pg_rewrite r where r.ev_class = c.oid and r.ev_type <> '1'),
+    case when c.relkind = 'v' then pg_get_viewdef(c.oid) end,
+    (select a.attname || case when a.atttypid = 2950 then ' uuid' else ' integer' end from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+      where i.indrelid = c.oid and i.indisprimary and i.indnkeyatts = 1 and a.atttypid in (20, 21, 23, 2950)),
+    (select case when bool_or(a.attgenerated <> '') then null else string_agg(a.attname, chr(1)) end
+      from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relnamespace in ${USERS}`
+
+/** What views and policies read, and the functions in them. */
+const USES = `select r.ev_class::text, d.refclassid = 'pg_proc'::regclass, d.refobjid::text
+    from pg_rewrite r join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+    join pg_class c on c.oid = r.ev_class and c.relkind = 'v'
+    where d.refclassid in ('pg_class'::regclass, 'pg_proc'::regclass) and d.refobjid <> r.ev_class
+  union select p.polrelid::text, d.refclassid = 'pg_proc'::regclass, d.refobjid::text
+    from pg_policy p join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid
+    where d.refclassid in ('pg_class'::regclass, 'pg_proc'::regclass) and d.refobjid <> p.polrelid`
+
+const INHERITS = 'select inhrelid::text, inhparent::text from pg_inherits'
+const FOREIGN_KEYS = `select confrelid::text, conrelid::text from pg_constraint
+  where contype = 'f' and (confdeltype in ('c', 'n', 'd') or confupdtype in ('c', 'n', 'd'))`
+const TRIGGERS = `select t.tgrelid::text, l.lanname, p.prosrc from pg_trigger t
+  join pg_proc p on p.oid = t.tgfoid join pg_language l on l.oid = p.prolang where not t.tgisinternal and t.tgenabled <> 'D'`
+const IS_EXTENSION = `exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e')`
+/** An aggregate is what its functions are. */
+const FUNCTIONS = `select p.oid::text, p.proname, ${IS_EXTENSION}, greatest(p.provolatile::text, (select max(q.provolatile::text)
+    from pg_aggregate a join pg_proc q on q.oid in (a.aggtransfn, a.aggfinalfn) where a.aggfnoid = p.oid))
+  from pg_proc p where p.pronamespace in ${USERS} and p.prorettype <> 'trigger'::regtype`
+const USER_WRITES = `join pg_proc p on d.refclassid = 'pg_proc'::regclass and p.oid = d.refobjid
+  and p.provolatile = 'v' and p.pronamespace in ${USERS} and not ${IS_EXTENSION}`
+const HIDDEN_CALLS = `select a.adrelid::text from pg_depend d join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid ${USER_WRITES}
+  union select c.conrelid::text from pg_depend d join pg_constraint c on d.classid = 'pg_constraint'::regclass and c.oid = d.objid ${USER_WRITES}
+  union select t.tgrelid::text from pg_depend d join pg_trigger t on d.classid = 'pg_trigger'::regclass and t.oid = d.objid ${USER_WRITES} where p.oid <> t.tgfoid`
+const OPERATORS = `select (select count(*) from pg_operator o join pg_proc p on p.oid = o.oprcode where p.provolatile <> 'i' and p.pronamespace in ${USERS} and not ${IS_EXTENSION})
+  + (select count(*) from pg_cast c join pg_proc p on p.oid = c.castfunc where p.provolatile <> 'i' and p.pronamespace in ${USERS} and not ${IS_EXTENSION})
+  + (select count(*) from pg_depend d join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid and k.contypid <> 0 ${USER_WRITES})`
+
+/** A version of the schema. */
+export async function postgresVersion(ask: Ask): Promise<string> {
+  const [row] = await ask(VERSION)
+  return text(row?.[0])
+}
+
+type Mutable = { -readonly [Name in keyof Relation]: Relation[Name] }
+
+/** Reads it. */
+export async function readPostgresCatalog(ask: Ask): Promise<SchemaFacts> {
+  // Before the rest: what changes meanwhile makes another version.
+  const version = await postgresVersion(ask)
+  const [path] = await ask(`select array_to_string(current_schemas(true), ',')`)
+  const { functions, kindById } = await readFunctions(ask)
+  const byOid = new Map<string, Mutable>()
+  for (const [oid, schema, name, kind, hasRowSecurity, hasRules, definition, key, columns] of await ask(RELATIONS)) {
+    const isOpaque = kind === 'f' || (kind === 'v' && !isPlain(text(definition)))
+    byOid.set(text(oid), {
+      schema: text(schema),
+      name: text(name),
+      kind: isOpaque ? 'opaque' : kind === 'v' ? 'view' : 'table',
+      reads: [],
+      writes: isTrue(hasRules) ? 'all' : [],
+      cascades: [],
+      hasRowSecurity: isTrue(hasRowSecurity),
+      key: isTrue(hasRules) ? undefined : keyOf(text(key)),
+      columns: columns === null || isTrue(hasRowSecurity) ? undefined : text(columns).split('\u0001'),
+    })
+  }
+  for (const [oid, isFunction, used] of await ask(USES)) {
+    const relation = byOid.get(text(oid))
+    if (relation === undefined) continue
+    const other = byOid.get(text(used))
+    if (isTrue(isFunction) ? (kindById.get(text(used)) ?? 'pure') === 'pure' : other !== undefined) {
+      if (other !== undefined) relation.reads = [...relation.reads, idOf(other)]
+    } else relation.kind = 'opaque'
+  }
+  // A row of a partition is a row of all above it; which one a row goes to is seen by the database alone.
+  for (const [child, parent] of await ask(INHERITS)) {
+    both(byOid, child, parent, (lower, upper) => {
+      addWrite(lower, upper)
+      addWrite(upper, lower)
+    })
+  }
+  for (const [parent, child] of await ask(FOREIGN_KEYS)) {
+    both(byOid, parent, child, (upper, lower) => {
+      upper.cascades = [...upper.cascades, idOf(lower)]
+    })
+  }
+  const names = { tables: byName(byOid.values()), kindOf: (name: string) => functions.get(name) ?? 'pure' }
+  for (const [table, language, body] of await ask(TRIGGERS)) {
+    const relation = byOid.get(text(table))
+    if (relation === undefined) continue
+    // It may change which row is written.
+    relation.key = undefined
+    if (relation.writes === 'all') continue
+    const writes = language === 'plpgsql' ? writesOfBody(text(body), 'postgres', names) : undefined
+    relation.writes = writes === undefined ? 'all' : [...relation.writes, ...writes]
+  }
+  // Defaults, checks and conditions of triggers may call functions that write.
+  for (const [oid] of await ask(HIDDEN_CALLS)) {
+    const relation = byOid.get(text(oid))
+    if (relation !== undefined) relation.writes = 'all'
+  }
+  // Operators, casts and domains of users are not seen in a statement.
+  const [operators] = await ask(OPERATORS)
+  if (Number(operators?.[0]) > 0) {
+    for (const relation of byOid.values()) Object.assign(relation, { kind: 'opaque', writes: 'all' })
+  }
+  const relations = new Map<string, Relation>([...byOid.values()].map((relation) => [idOf(relation), relation]))
+  return { dialect: 'postgres', version, schema: 'public', path: text(path?.[0]).split(','), relations, functions }
+}
+
+async function readFunctions(
+  ask: Ask,
+): Promise<{ readonly functions: Map<string, FunctionKind>; readonly kindById: Map<string, FunctionKind> }> {
+  const functions = new Map<string, FunctionKind>()
+  const kindById = new Map<string, FunctionKind>()
+  for (const [oid, name, isExtension, volatility] of await ask(FUNCTIONS)) {
+    // Of extensions many are volatile and none of those that write tables of ours is called by chance.
+    const isHarmless = volatility === 's' || isTrue(isExtension)
+    const isRemote = text(name).startsWith('dblink')
+    const kind = volatility === 'i' ? 'pure' : isHarmless && !isRemote ? 'reads' : 'anything'
+    kindById.set(text(oid), kind)
+    // Of several with one name the worst counts.
+    const known = functions.get(text(name))
+    if (known === undefined || known === 'pure' || kind === 'anything') functions.set(text(name), kind)
+  }
+  return { functions, kindById }
+}
+
+/** Whether a view returns the same for everybody and at any time. */
+function isPlain(definition: string): boolean {
+  const statement = readStatement(definition, 'postgres')
+  return statement.isComplete && statement.bypass.length === 0
+}
+
+function both(
+  byOid: ReadonlyMap<string, Mutable>,
+  first: unknown,
+  second: unknown,
+  act: (first: Mutable, second: Mutable) => void,
+): void {
+  const one = byOid.get(text(first))
+  const other = byOid.get(text(second))
+  if (one !== undefined && other !== undefined) act(one, other)
+}
+
+function addWrite(relation: Mutable, other: Relation): void {
+  if (relation.writes !== 'all') relation.writes = [...relation.writes, idOf(other)]
+}
+
+/** `id integer`; without one: empty. */
+function keyOf(key: string): Relation['key'] {
+  const [, column, type] = /^(.+) (integer|uuid)$/.exec(key) ?? []
+  return column === undefined ? undefined : { column, type: type as 'integer' | 'uuid' }
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || value === 't'
+}

@@ -1,0 +1,113 @@
+/**
+ * Takes connections from the driver, within a time, and knows what each of them is like. Whoever takes one gives it back;
+ * one that is kept too long is reported with the stack of who took it.
+ */
+import { type Clock, DatabaseError, within } from '@hotpath/contract'
+import { type SessionProfile, readProfile } from '../catalog/read-catalog.ts'
+import type { DatabaseConnection, DatabaseDriver } from '../driver/driver.ts'
+
+/** A connection that was lent. */
+export interface Lent {
+  readonly connection: DatabaseConnection
+  readonly profile: SessionProfile
+  /** How long it was waited for, in milliseconds. */
+  readonly waitMs: number
+  /** Whether a transaction was open on it already. */
+  readonly wasInTransaction: boolean
+  /** Forget what it is like: a statement may have changed that. */
+  forget(): void
+  /** Close it when it is given back: what a statement made on it would be in the way of all others. */
+  discard(): void
+  /** Gives it back. */
+  release(isBroken?: boolean): void
+}
+
+/** What a lender works with. */
+export interface LenderOptions {
+  readonly driver: DatabaseDriver
+  readonly clock: Clock
+  readonly acquireMs: number
+}
+
+/** Lends connections. */
+export class Lender {
+  readonly #options: LenderOptions
+  readonly #profiles = new WeakMap<object, SessionProfile>()
+  /** Connections that came to us within a transaction: they go back as they came. */
+  readonly #doubtful = new WeakSet<object>()
+  #lent = 0
+  #waiting = 0
+
+  constructor(options: LenderOptions) {
+    this.#options = options
+  }
+
+  /** Connections that are lent. */
+  get lent(): number {
+    return this.#lent
+  }
+
+  /** Callers that wait. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /** @throws DatabaseError `ERR_DB_POOL_TIMEOUT` when none is to be had in time; what the driver throws. */
+  async take(): Promise<Lent> {
+    const { driver, clock } = this.#options
+    const startedAt = clock.monotonic()
+    const connection = await this.#acquire()
+    const waitMs = clock.monotonic() - startedAt
+    this.#lent++
+    let isBack = false
+    let isDiscarded = false
+    const release = (isBroken?: boolean): void => {
+      if (isBack) return
+      isBack = true
+      this.#lent--
+      connection.release(isBroken === true || isDiscarded)
+    }
+    try {
+      // Somebody else may have set a role or a schema, made a temporary table, or begun a transaction.
+      const isKnown = connection.isUntouched && !this.#doubtful.has(connection.identity)
+      const wasInTransaction = connection.inTransaction ?? (!isKnown && (await connection.isInTransaction()))
+      if (wasInTransaction) this.#doubtful.add(connection.identity)
+      else this.#doubtful.delete(connection.identity)
+      const known = isKnown ? this.#profiles.get(connection.identity) : undefined
+      const profile = known ?? (await readProfile(connection, driver.dialect))
+      // Forgotten while it is in use? Then it is read again the next time.
+      if (known === undefined) this.#profiles.set(connection.identity, profile)
+      const forget = (): void => void this.#profiles.delete(connection.identity)
+      const discard = (): void => void (isDiscarded = true)
+      return { connection, profile, waitMs, wasInTransaction, forget, discard, release }
+    } catch (error) {
+      release(true)
+      throw error
+    }
+  }
+
+  async #acquire(): Promise<DatabaseConnection> {
+    const { driver, clock, acquireMs } = this.#options
+    this.#waiting++
+    try {
+      return await within(driver.acquire(), {
+        ...{ clock, limitMs: acquireMs, hold: true },
+        late: (late) => late.release(),
+        expired: () => poolTimeout(driver, acquireMs, this.#lent),
+      })
+    } finally {
+      this.#waiting--
+    }
+  }
+}
+
+function poolTimeout(driver: DatabaseDriver, limitMs: number, lent: number): DatabaseError {
+  const usage = driver.usage?.()
+  const counts =
+    usage === undefined ? '' : ` The pool has ${usage.active} in use and ${usage.idle} idle; ${usage.waiting} wait.`
+  return new DatabaseError(
+    'ERR_DB_POOL_TIMEOUT',
+    `No connection was free within ${limitMs} ms; ${lent} are lent to us.${counts} Raise the pool's maximum or \`acquireTimeout\`, and look for transactions that stay open: the event \`leak\` names them.`,
+    { context: { limitMs, lent, ...usage } },
+  )
+}

@@ -1,0 +1,114 @@
+/**
+ * Runs one statement on a connection and gives the connection back as it was: with no transaction open, and without the
+ * settings of a session. Where that is not certain the connection is closed.
+ */
+import { digestOf } from '@hotpath/contract'
+import type { DatabaseDriver, MysqlTypeCast, Params, WireResult } from '../driver/driver.ts'
+import type { SessionOptions } from '../query-optimizer.ts'
+import type { Plan } from '../read/plan.ts'
+import { type SettingsStatement, settingsStatement } from '../transaction/statements.ts'
+import { isConnectionError, isTransactionOpen, rollBack } from './ending.ts'
+import type { Lent } from './lender.ts'
+
+/** A statement is prepared when it is run for this time. */
+const RUNS_BEFORE_PREPARED = 2
+
+/** For whom a statement is run, and how its values are made. */
+export interface RunFor {
+  readonly session: SessionOptions | undefined
+  readonly typeCast: MysqlTypeCast | undefined
+}
+
+/** Runs statements. */
+export class StatementRunner {
+  readonly #driver: DatabaseDriver
+  readonly #names = new Map<string, string>()
+  #prepared = 0
+
+  constructor(driver: DatabaseDriver) {
+    this.#driver = driver
+  }
+
+  /** Runs a statement and gives the connection back, also when it fails. */
+  async runAndRelease(lent: Lent, plan: Plan, params: Params, { session, typeCast }: RunFor): Promise<WireResult> {
+    const settings = session?.settings && settingsStatement(session.settings)
+    prepareFor(lent, plan)
+    try {
+      const result =
+        settings === undefined
+          ? await this.#run(lent, plan, params, typeCast)
+          : await runWithSettings(lent, plan.sql, params, settings)
+      await this.#release(lent, plan, settings !== undefined)
+      return result
+    } catch (error) {
+      await this.#release(lent, plan, settings !== undefined, error)
+      throw error
+    }
+  }
+
+  async #release(lent: Lent, plan: Plan, hasSettings: boolean, error?: unknown): Promise<void> {
+    const { connection, wasInTransaction } = lent
+    const isBroken = error !== undefined && isConnectionError(error)
+    if (isBroken && !connection.isEmbedded) {
+      // Whatever it is in ends with it, and it may not respond any more.
+      lent.release(true)
+      return
+    }
+    const isInDoubt = connection.inTransaction !== undefined || plan.mayChangeSession || hasSettings || isBroken
+    const isLeftOpen = !wasInTransaction && isInDoubt && (await isTransactionOpen(connection))
+    // Several statements in one string may leave a transaction open, which the next caller would be in.
+    if (isLeftOpen) await rollBack(connection)
+    lent.release(isLeftOpen)
+  }
+
+  async #run(lent: Lent, plan: Plan, params: Params, typeCast: MysqlTypeCast | undefined): Promise<WireResult> {
+    const name = this.#nameFor(lent, plan)
+    if (name === undefined) return lent.connection.run(plan.sql, params, typeCast && { typeCast })
+    try {
+      return await lent.connection.run(plan.sql, params, { name })
+    } catch (error) {
+      if (this.#driver.isOutOfDate?.(error) !== true) throw error
+      // The server refused it before it did anything. The next time it is prepared under another name.
+      this.#names.delete(plan.sql)
+      plan.runs = 0
+      return lent.connection.run(plan.sql, params)
+    }
+  }
+
+  /** The name that the statement is prepared under, if it is. Names are never given back: connections keep them. */
+  #nameFor({ profile }: Lent, plan: Plan): string | undefined {
+    const { maxPrepared } = this.#driver
+    plan.runs++
+    if (maxPrepared === 0 || profile.isPooled || plan.statement.count !== 1) return undefined
+    const known = this.#names.get(plan.sql)
+    if (known !== undefined || plan.runs < RUNS_BEFORE_PREPARED || this.#prepared >= maxPrepared) return known
+    const name = `hotpath_${digestOf(plan.sql).slice(0, 16)}_${++this.#prepared}`
+    this.#names.set(plan.sql, name)
+    return name
+  }
+}
+
+/** Notes what a statement will do to its connection. Called before it is run. */
+export function prepareFor(lent: Lent, plan: Plan): void {
+  if (plan.mayChangeSession) lent.forget()
+  if (plan.mayMakeTemporary) lent.discard()
+}
+
+/** Within a transaction, which the settings end with. */
+async function runWithSettings(
+  { connection }: Lent,
+  sql: string,
+  params: Params,
+  settings: SettingsStatement,
+): Promise<WireResult> {
+  await connection.run('begin', [])
+  try {
+    await connection.run(settings.sql, settings.params)
+    const result = await connection.run(sql, params)
+    await connection.run('commit', [])
+    return result
+  } catch (error) {
+    await rollBack(connection)
+    throw error
+  }
+}

@@ -1,0 +1,206 @@
+/** PostgreSQL by `pg`: rows come as arrays of strings, and `pg`'s own parsers make values of them. */
+import { checkOptions } from '@hotpath/contract'
+import type { Column, DatabaseConnection, DatabaseDriver, WireResult } from './driver.ts'
+import { wrongClient } from './assert-client.ts'
+import { maxPreparedOption } from './driver-options.ts'
+import { isInPostgresTransaction, isRejectedByPostgres } from './postgres-errors.ts'
+import { PoolUse } from './pool-use.ts'
+import { RowMakers } from './row-makers.ts'
+import { timeZone } from './time-zone.ts'
+
+/** What `pg` takes for one statement. */
+export interface PgQuery {
+  /** SQL. */
+  readonly text: string
+  /** For `$1` and so on. */
+  readonly values?: unknown[]
+  /** Prepared once under this name. */
+  readonly name?: string
+  /** Rows come as arrays. */
+  readonly rowMode: 'array'
+  /** How values are read. */
+  readonly types: PgTypes
+}
+
+/** Parsers, by type. */
+export interface PgTypes {
+  /** The parser of a type. */
+  getTypeParser(oid: number, format?: string): (value: string) => unknown
+}
+
+/** What a statement returned. */
+export interface PgResult {
+  /** Columns. */
+  readonly fields: readonly {
+    /** Name of the column. */
+    readonly name: string
+    /** Its type. */
+    readonly dataTypeID: number
+  }[]
+  /** One array for each row. */
+  readonly rows: unknown[]
+  /** How many rows were returned or changed. */
+  readonly rowCount: number | null
+  /** Which command it was. */
+  readonly command: string
+}
+
+/** One connection of a pool. */
+export interface PgClient {
+  /** Runs a statement. */
+  query(query: PgQuery): Promise<PgResult>
+  /** Gives it back; with `true` it is closed. */
+  release(destroy?: boolean): void
+  /** The parser of a type, with those that were set for this connection. */
+  getTypeParser?(oid: number, format?: string): (value: string) => unknown
+  /** `'I'` outside of a transaction. */
+  getTransactionStatus?(): string | null | undefined
+  /** Listens to errors while no statement runs. */
+  on?(event: 'error', listener: () => void): unknown
+  /** Ends that. */
+  removeListener?(event: 'error', listener: () => void): unknown
+  /** Process of the server that it is connected to. */
+  readonly processID?: number | null | undefined
+}
+
+/** As much of a pool of `pg` as is needed. It is never ended. */
+export interface PgPool {
+  /** Takes a connection. */
+  connect(): Promise<PgClient>
+  /** Connections that are open. */
+  readonly totalCount?: number | undefined
+  /** Those of them that are unused. */
+  readonly idleCount?: number | undefined
+  /** Callers that wait. */
+  readonly waitingCount?: number | undefined
+  /** How it was made. */
+  readonly options?:
+    | {
+        /** Host. */ readonly host?: string | undefined
+        /** Port. */ readonly port?: number | undefined
+        /** Database. */ readonly database?: string | undefined
+        /** Whether values come in the binary format. */ readonly binary?: boolean | undefined
+      }
+    | undefined
+}
+
+/** Options of `pg()`. */
+export interface PgOptions {
+  /**
+   * How many statements a connection keeps prepared at most; 0 for none. Behind a pooler that is noticed (its connections
+   * have other processes than they say), none is. Default 200.
+   */
+  readonly maxPrepared?: number | undefined
+}
+
+const AS_IT_CAME: PgTypes = { getTypeParser: () => (value) => value }
+const asItCame = (value: string): unknown => value
+
+/**
+ * A pool of `pg`.
+ *
+ * @param pool - `new Pool(…)` of `pg`, or anything of its shape.
+ * @throws ConfigError for what is not a pool, or one that asks for the `binary` format, and for wrong options.
+ *
+ * @example
+ * ```ts
+ * import { pg } from '@hotpath/db/pg'
+ * import { Pool } from 'pg'
+ *
+ * const driver = pg(new Pool({ host: '127.0.0.1', database: 'app' }))
+ * console.log(driver.kind, driver.dialect) // pg postgres
+ * ```
+ */
+export function pg(pool: PgPool, options: PgOptions = {}): DatabaseDriver {
+  assertPool(pool)
+  checkOptions(options, 'pg', { maxPrepared: maxPreparedOption })
+  const { host = '', port = '', database = '' } = pool.options ?? {}
+  const usage = new PoolUse(pool)
+  const makers = new RowMakers()
+  let parsers: PgTypes | undefined
+  return {
+    kind: 'pg',
+    dialect: 'postgres',
+    identity: `pg:${host}:${port}/${database} ${timeZone()}`,
+    bytes: 'buffer',
+    maxPrepared: options.maxPrepared ?? 200,
+    async acquire() {
+      const client = await pool.connect()
+      if (client.getTypeParser !== undefined) parsers = client as PgTypes
+      return connectionOf(client, usage)
+    },
+    rowMaker(columns) {
+      const types = parsers
+      return makers.of(
+        columns,
+        columns.map(([, type]) => types?.getTypeParser(type, 'text') ?? asItCame),
+      )
+    },
+    usage() {
+      const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pool
+      return { active: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
+    },
+    isRejected: isRejectedByPostgres,
+    isOutOfDate,
+  }
+}
+
+function connectionOf(client: PgClient, use: PoolUse): DatabaseConnection {
+  // A server that goes away while no statement runs is seen by the next one.
+  const ignore = (): void => {}
+  client.on?.('error', ignore)
+  const run: DatabaseConnection['run'] = async (text, params, { name } = {}) => {
+    const values = params as unknown[]
+    const common = { text, rowMode: 'array', types: AS_IT_CAME } as const
+    // Without values the statement goes by the simple protocol, which takes several at once, as `pg` itself does it.
+    const given = values.length === 0 && name === undefined ? common : { ...common, values }
+    const result = await client.query(name === undefined ? given : { ...given, name })
+    return wireResultOf(Array.isArray(result) ? (result.at(-1) as PgResult) : result)
+  }
+  return {
+    identity: client,
+    isEmbedded: false,
+    isUntouched: use.isUntouched(client),
+    serverProcess: client.processID,
+    get inTransaction() {
+      const status = client.getTransactionStatus?.()
+      return status === undefined || status === null ? undefined : status !== 'I'
+    },
+    run,
+    isInTransaction: () => isInPostgresTransaction(run),
+    release(isBroken) {
+      client.removeListener?.('error', ignore)
+      use.release(client, () => client.release(isBroken))
+    },
+  }
+}
+
+function wireResultOf({ fields, rows, rowCount, command }: PgResult): WireResult {
+  return {
+    columns: fields.map(({ name, dataTypeID }): Column => [name, dataTypeID]),
+    rows: rows as unknown[][],
+    rowCount: rowCount ?? 0,
+    command,
+  }
+}
+
+/** Its result has other columns than when it was prepared, or it is not prepared on this connection. */
+function isOutOfDate(error: unknown): boolean {
+  const { code, routine } = (error ?? {}) as { readonly code?: unknown; readonly routine?: unknown }
+  return (code === '0A000' && routine === 'RevalidateCachedQuery') || code === '26000' || code === '42P05'
+}
+
+function assertPool(pool: unknown): asserts pool is PgPool {
+  const { connect, options } = (pool ?? {}) as Partial<PgPool>
+  const isClient = Object(pool) === pool && 'connectionParameters' in (pool as object)
+  const wayOut = 'Use for example `pg(new Pool({ connectionString }))` with `Pool` of pg.'
+  if (isClient || typeof connect !== 'function') {
+    throw wrongClient('pool', 'a pool of connections', pool, wayOut, isClient ? 'a `Client`' : undefined)
+  }
+  if (options?.binary === true) {
+    throw wrongClient('pool', 'one without the `binary` format, in which pg damages bytes', pool, wayOut)
+  }
+}
+
+export type { Column, DatabaseConnection, DatabaseDriver, Params, WireResult } from './driver.ts'
+export type { PoolUsage, RowMaker, RunOptions } from './driver.ts'

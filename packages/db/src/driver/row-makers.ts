@@ -1,0 +1,100 @@
+/** What makes rows of columns, for drivers of any kind. */
+import type { Column, RowMaker } from './driver.ts'
+
+/** Makes a value of what came over the wire; `undefined`: it is the value. */
+export type Parse = ((value: never) => unknown) | undefined
+
+const asItCame = (value: unknown): unknown => value
+
+/** Makers that are kept: as many as a program has shapes of results, unless it makes them up. */
+const MAX_MAKERS = 1_000
+
+interface Made {
+  readonly parsers: readonly unknown[]
+  readonly make: RowMaker
+}
+
+/** One maker for the same columns and parsers, however many statements return them. */
+export class RowMakers {
+  readonly #made = new Map<string, Made>()
+
+  /**
+   * @param parsers - Of each column, by which a maker is known again.
+   * @param makerOf - Makes it.
+   */
+  of(
+    columns: readonly Column[],
+    parsers: readonly Parse[],
+    makerOf: () => RowMaker = () => rowMakerOf(columns, parsers),
+  ): RowMaker {
+    let id = ''
+    for (const [name, type] of columns) id += `${name.length}:${name}=${type};`
+    const known = this.#made.get(id)
+    if (known !== undefined && parsers.every((parse, at) => parse === known.parsers[at])) return known.make
+    if (this.#made.size >= MAX_MAKERS) this.#made.clear()
+    const make = makerOf()
+    this.#made.set(id, { parsers, make })
+    return make
+  }
+}
+
+/**
+ * Rows with these parsers, in the order of the columns. Of columns with one name the last one counts, and NULL is never
+ * parsed, as in all drivers.
+ *
+ * @param isPlain - Whether rows have `Object.prototype`.
+ */
+export function rowMakerOf(columns: readonly Column[], parsers: readonly Parse[], isPlain = true): RowMaker {
+  const names = columns.map(([name]) => name)
+  const parse = parsers.map((one) => (one ?? asItCame) as (value: unknown) => unknown)
+  const fill = (row: Record<string, unknown>, values: readonly unknown[]): Record<string, unknown> => {
+    for (let at = 0; at < names.length; at++) {
+      const value = values[at]
+      row[names[at] as string] = value === null ? null : (parse[at] as (value: unknown) => unknown)(value)
+    }
+    return row
+  }
+  if (!isPlain) return (values) => fill(Object.create(null) as Record<string, unknown>, values)
+  // A copy of an object that has all columns has their places already.
+  const template: Record<string, unknown> = {}
+  for (const name of names) {
+    // Defined, as a column may be called `__proto__`.
+    Object.defineProperty(template, name, { value: null, writable: true, enumerable: true, configurable: true })
+  }
+  return (values) => fill({ ...template }, values)
+}
+
+/**
+ * A copy of what is not a primitive, so that a caller that changes it changes nobody else's. Bytes become a Buffer, as
+ * they were: a tier may have made a Uint8Array of it.
+ */
+export function copyOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Uint8Array) return Buffer.from(value)
+  if (value instanceof Date) return new Date(value.getTime())
+  if (Array.isArray(value)) return value.map(copyOf)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // Of a class that nobody can copy: such results are not kept.
+  if (prototype !== Object.prototype && prototype !== null) return value
+  const copy: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(value)) {
+    Object.defineProperty(copy, name, { value: copyOf(member), writable: true, enumerable: true, configurable: true })
+  }
+  return copy
+}
+
+/** The same for drivers whose bytes are a Uint8Array, and nothing else is an object. */
+export function copyOfBytes(value: unknown): unknown {
+  return value instanceof Uint8Array ? Uint8Array.from(value) : value
+}
+
+/** Whether `copyOf` makes the same of it: what a driver or its user made of a class cannot be kept. */
+export function isCopyable(value: unknown, bytes: 'buffer' | 'array'): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'function' && typeof value !== 'symbol'
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Array.prototype) return (value as unknown[]).every((item) => isCopyable(item, bytes))
+  if (prototype === Object.prototype) return Object.values(value).every((member) => isCopyable(member, bytes))
+  // A date that is none is not one any more when it comes out of a tier of bytes.
+  if (prototype === Date.prototype) return !Number.isNaN((value as Date).getTime())
+  return prototype === (bytes === 'buffer' ? Buffer.prototype : Uint8Array.prototype)
+}

@@ -1,0 +1,82 @@
+/** For `drizzle-orm/node-postgres`: a pool of `pg`. */
+import type { PgTypes } from '../driver/pg.ts'
+import { type Parse, rowMakerOf } from '../driver/row-makers.ts'
+import { OrmSession } from '../orm/orm-session.ts'
+import type { QueryOptimizer } from '../query-optimizer.ts'
+import type { WireForm, WireQueryResult } from '../read/wire.ts'
+import { assertKind, wrapPool } from './wrap-pool.ts'
+
+/** As much of a pool of `pg` as is replaced. */
+export interface PgClientPool {
+  /** Takes a connection. */
+  connect(...args: never): unknown
+  /** Runs a statement. */
+  query(...args: never): unknown
+}
+
+/** What Drizzle asks for. */
+interface Asked {
+  readonly text: string
+  readonly values?: unknown[]
+  readonly rowMode?: string
+  readonly types?: PgTypes
+}
+
+interface Answer {
+  readonly command: string
+  readonly rowCount: number
+  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[]
+  readonly rows: unknown[]
+}
+
+/**
+ * A pool of `pg` for `drizzle-orm/node-postgres`: what Drizzle reads is served by the cache, and what it writes
+ * invalidates. Queries stay as they are.
+ *
+ * @param db - With the driver `pg(pool)`.
+ * @param pool - The same pool.
+ * @returns The pool, with `query` and `connect` replaced.
+ * @throws ConfigError for an optimizer of another driver.
+ */
+export function pgClient<Pool extends PgClientPool>(db: QueryOptimizer, pool: Pool): Pool {
+  assertKind(db, 'pg', 'pg(pool)')
+  return wrapPool(pool, {
+    query: (query: Asked | string, values?: unknown[]) => run(new OrmSession(db, { isOneCall: true }), query, values),
+    // oxlint-disable-next-line typescript/require-await -- callers wait for it
+    connect: async () => {
+      const session = new OrmSession(db)
+      return {
+        query: (query: Asked | string, values?: unknown[]) => run(session, query, values),
+        release: () => session.release(),
+      }
+    },
+  })
+}
+
+const AS_OBJECTS: WireForm = { makesRows: true }
+const AS_WIRE: WireForm = { makesRows: false }
+
+async function run(session: OrmSession, query: Asked | string, values?: unknown[]): Promise<Answer> {
+  const asked: Asked = typeof query === 'string' ? { text: query } : query
+  const { text, types, rowMode } = asked
+  const result = await session.run(text, values ?? asked.values ?? [], types === undefined ? AS_OBJECTS : AS_WIRE)
+  if (result === undefined) return { command: '', rowCount: 0, fields: [], rows: [] }
+  const { columns, command = 'SELECT', rowCount } = result.wire
+  return {
+    command,
+    rowCount,
+    fields: columns.map(([name, dataTypeID]) => ({ name, dataTypeID })),
+    rows: rowsOf(result, types, rowMode === 'array'),
+  }
+}
+
+function rowsOf({ rows, wire }: WireQueryResult<unknown>, types: PgTypes | undefined, isArray: boolean): unknown[] {
+  if (types === undefined) return isArray ? rows.map((row) => Object.values(row as object)) : rows
+  const parsers = wire.columns.map(([, type]): Parse => types.getTypeParser(type, 'text'))
+  const make = isArray ? arrayMaker(parsers) : rowMakerOf(wire.columns, parsers)
+  return wire.rows.map((values): unknown => make(values))
+}
+
+function arrayMaker(parsers: readonly Parse[]): (values: readonly unknown[]) => unknown[] {
+  return (values) => values.map((value, at) => (value === null ? null : parsers[at]?.(value as never)))
+}

@@ -1,0 +1,74 @@
+/** The key of a result: database, schema and settings, statement, session and parameters. Each part has an end of its own. */
+import { ConfigError, digestOf, wrongOption } from '@hotpath/contract'
+import type { Params } from '../driver/driver.ts'
+import type { SessionOptions } from '../query-optimizer.ts'
+import type { Plan } from '../read/plan.ts'
+import { type WireForm, wireFormOf } from '../read/wire.ts'
+import type { Settings } from '../settings.ts'
+import type { Dialect } from '../statement/index.ts'
+import { isTimeOfCall } from '../statement/traits.ts'
+import { paramsKey } from './params-key.ts'
+
+/** The key, or `undefined` where a parameter has none. */
+export function resultKey(
+  { keyStart, dialect }: Plan,
+  params: Params,
+  session: SessionOptions | undefined,
+  form?: WireForm,
+): string | undefined {
+  const key = paramsKey(params)
+  if (key === undefined) return undefined
+  if (dialect === 'postgres' && Array.isArray(params) && params.some(isTime)) return undefined
+  const start = form?.cast === undefined ? keyStart : `${keyStart}~${form.cast.name}:`
+  if (session === undefined) return start + key
+  return `${start}@${digestOf(JSON.stringify([session.key, session.settings]))}:${key}`
+}
+
+/** Whether PostgreSQL may take a parameter for the time of the call. */
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' ? isTimeOfCall(value) : Array.isArray(value) && value.some(isTime)
+}
+
+/**
+ * For whom a statement is run: what the call says, otherwise what the optimizer was made with. A copy, as the caller may
+ * use its object for somebody else while the statement waits.
+ *
+ * @throws ConfigError for a session that is wrong.
+ */
+export function sessionOf(
+  options: { readonly session?: SessionOptions | undefined },
+  { session: usual, driver }: Pick<Settings, 'session' | 'driver'>,
+): SessionOptions | undefined {
+  const { session } = options
+  if (wireFormOf(options)?.isSessionless === true) return undefined
+  // `null` is a session that is wrong, and not that of somebody else.
+  const own = session !== undefined ? session : typeof usual === 'function' ? usual() : usual
+  if (own === undefined) return undefined
+  const { key, settings } = (own ?? {}) as Partial<SessionOptions>
+  // Sessions without a key would be one and the same.
+  if (typeof key !== 'string' || key === '')
+    throw wrongOption('session.key', 'a string that is not empty', key, "Use for example `'tenant:7'`.")
+  return settings === undefined ? { key } : { key, settings: settingsOf(settings, driver.dialect) }
+}
+
+/** A copy of them. What JSON leaves out would make one key of two. */
+function settingsOf(settings: unknown, dialect: Dialect): Readonly<Record<string, string>> {
+  if (dialect !== 'postgres') {
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      '`session.settings` are settings of PostgreSQL, received them for another database. Name the session by `session.key` alone.',
+    )
+  }
+  const isRight =
+    typeof settings === 'object' && settings !== null && Object.values(settings).every((one) => typeof one === 'string')
+  if (isRight) return { ...(settings as Readonly<Record<string, string>>) }
+  throw wrongOption('session.settings', 'strings by name', settings, "Use for example `{ 'app.tenant': '7' }`.")
+}
+
+/** Settings that change which table a name stands for, so that what is known of it does not hold. */
+const MOVES = /^(?:search_path|role|session_authorization|row_security)$/i
+
+/** Whether names may stand for other tables than those of the catalog in use. */
+export function movesNames(session: SessionOptions | undefined): boolean {
+  return session?.settings !== undefined && Object.keys(session.settings).some((name) => MOVES.test(name))
+}

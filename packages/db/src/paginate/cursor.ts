@@ -1,0 +1,167 @@
+/** Pages that begin where another one ended, so that rows that come and go meanwhile move none of the others. */
+import { digestOf, wrongOption } from '@hotpath/contract'
+import type { QueryOptimizer, QueryOptions, Row } from '../query-optimizer.ts'
+import { WIRE, type WireOptions, type WireQueryResult } from '../read/wire.ts'
+import { type OrderColumn, isAfter, orderBy, reversed, usualNulls } from './keyset.ts'
+import { quotedName } from '../statement/quoted-name.ts'
+import { withoutEnd } from './offset.ts'
+import { type CursorSecret, cursorOf, positionOf } from './signed-cursor.ts'
+
+/** A column that rows are ordered by: its name in the result, or with a direction. */
+export type CursorOrder =
+  | string
+  | {
+      /** Its name in the result. */
+      readonly column: string
+      /** Default `'asc'`. */
+      readonly direction?: 'asc' | 'desc' | undefined
+      /** Where NULLs come. Default: where the database puts them. */
+      readonly nulls?: 'first' | 'last' | undefined
+    }
+
+/** A page by a cursor. */
+export interface CursorQuery {
+  /** A query without `order by` and `limit`. */
+  readonly sql: string
+  /** For its placeholders, as a list. */
+  readonly params?: readonly unknown[] | undefined
+  /** The order. The last column leaves no ties, as a key. */
+  readonly orderBy: readonly CursorOrder[]
+  /** How many rows. Default: that of the paginator. */
+  readonly pageSize?: number | undefined
+  /** Rows that come after this cursor: `next` of a page. */
+  readonly after?: string | undefined
+  /** Rows that come before it: `previous` of a page. */
+  readonly before?: string | undefined
+  /** Options of the statement. */
+  readonly options?: QueryOptions | undefined
+}
+
+/** A page, and the way to those beside it. */
+export interface CursorPage<Of = Row> {
+  /** Rows, in the order that was asked for. */
+  readonly rows: Of[]
+  /** For `after`; `undefined` on the last page. */
+  readonly next: string | undefined
+  /** For `before`; `undefined` on the first page. */
+  readonly previous: string | undefined
+}
+
+/** Columns that are added on MySQL, which tells values exactly as strings alone. */
+const KEY = 'hotpath_key_'
+
+/** Fetches it. */
+export async function cursorPage<Of>(
+  db: QueryOptimizer,
+  query: CursorQuery,
+  { pageSize, secret }: { readonly pageSize: number; readonly secret: CursorSecret },
+): Promise<CursorPage<Of>> {
+  const { dialect } = db.driver
+  const { sql, params = [], after, before, options } = query
+  if (after !== undefined && before !== undefined)
+    throw wrongOption('before', 'left out beside `after`', before, 'A page comes after one cursor, or before one.')
+  const order = orderOf(query.orderBy, db)
+  const name = digestOf(JSON.stringify([dialect, sql, order]))
+  const isBackward = before !== undefined
+  const cursor = after ?? before
+  const position = cursor === undefined ? undefined : positionOf(cursor, name, secret)
+  const inOrder = isBackward ? reversed(order) : order
+  const given: unknown[] = [...params]
+  const placeholder = (at: number): string => {
+    given.push(position?.[at])
+    return dialect === 'postgres' ? `$${given.length}` : '?'
+  }
+  const where = position === undefined ? '' : `where ${isAfter(inOrder, position, { dialect, placeholder })} `
+  const exact =
+    dialect === 'mysql' ? order.map((one, at) => `, cast(${quotedName(one.column, dialect)} as char) ${KEY}${at}`) : []
+  const statement = `select paged.*${exact.join('')} from (${withoutEnd(sql)}) paged ${where}${orderBy(inOrder, dialect)} limit ${pageSize + 1}`
+  const asked: WireOptions = { ...options, [WIRE]: { makesRows: true } }
+  const result = (await db.executeWithStats<Of>(statement, given, asked)) as WireQueryResult<Of>
+  const found = positionsOf(result, order, exact.length > 0)
+  const hasMore = found.length > pageSize
+  const page = found.slice(0, pageSize)
+  if (isBackward) page.reverse()
+  const cursorFor = (row: Found<Of> | undefined): string | undefined => row && cursorOf(row.position, name, secret)
+  return {
+    rows: page.map(({ row }) => row),
+    next: isBackward || hasMore ? cursorFor(page.at(-1)) : undefined,
+    previous: (isBackward ? hasMore : after !== undefined) ? cursorFor(page[0]) : undefined,
+  }
+}
+
+interface Found<Of> {
+  readonly row: Of
+  readonly position: readonly unknown[]
+}
+
+/** The place of each row, as the database sent it: a value that was parsed may have lost digits. */
+function positionsOf<Of>(
+  { rows, wire }: WireQueryResult<Of>,
+  order: readonly OrderColumn[],
+  isAdded: boolean,
+): Found<Of>[] {
+  const places = order.map(({ column }, at) =>
+    wire.columns.findIndex(([name]) => name === (isAdded ? KEY + at : column)),
+  )
+  const missing = order[places.indexOf(-1)]
+  if (missing !== undefined && wire.columns.length > 0)
+    throw wrongOption('orderBy', 'columns of the result', missing.column, 'Add it to the `select`.')
+  const inexact = isAdded ? order.find(({ column }) => INEXACT.has(typeOf(wire, column))) : undefined
+  if (inexact !== undefined)
+    throw wrongOption(
+      'orderBy',
+      'columns of which MySQL has exact strings in the same order',
+      inexact.column,
+      'Order by no `float`, `bit`, `enum` or `set`: select it as another type, such as `flag + 0 as flag`.',
+    )
+  return rows.map((row, at) => {
+    const values = wire.rows[at] ?? []
+    const unwritten = isAdded
+      ? order.find(({ column }, key) => isUnwritten(values, wire, column, places[key]))
+      : undefined
+    if (unwritten !== undefined)
+      throw wrongOption('orderBy', 'columns that MySQL writes as strings', unwritten.column, 'Select it by `hex`.')
+    if (isAdded) for (const key of order.keys()) delete (row as Record<string, unknown>)[KEY + key]
+    return { row, position: places.map((place) => values[place]) }
+  })
+}
+
+/** On MySQL: `float` has no exact string; `bit`, `enum` and `set` are ordered by numbers. */
+const INEXACT: ReadonlySet<number> = new Set([4, 16, 247, 248])
+
+function typeOf({ columns }: WireQueryResult['wire'], column: string): number {
+  return columns.find(([name]) => name === column)?.[1] ?? 0
+}
+
+/** Whether a value has no string that is as good: bytes that are no characters. Some servers make `?` of them. */
+function isUnwritten(
+  values: readonly unknown[],
+  { columns }: WireQueryResult['wire'],
+  column: string,
+  place = -1,
+): boolean {
+  const own = values[columns.findIndex(([name]) => name === column)]
+  const written = values[place]
+  return own instanceof Uint8Array && (typeof written !== 'string' || Buffer.compare(Buffer.from(written), own) !== 0)
+}
+
+function orderOf(columns: readonly CursorOrder[], { driver }: QueryOptimizer): OrderColumn[] {
+  if (!Array.isArray(columns) || columns.length === 0)
+    throw wrongOption('orderBy', 'a list of columns', columns, "Use for example `['due', 'id']`.")
+  return columns.map((one: CursorOrder) => {
+    const { column, direction = 'asc', nulls } = typeof one === 'string' ? { column: one } : one
+    if (
+      typeof column !== 'string' ||
+      column === '' ||
+      !/^(?:asc|desc)$/.test(direction) ||
+      !/^(?:first|last)?$/.test(nulls ?? '')
+    )
+      throw wrongOption(
+        'orderBy',
+        'names of columns, or objects with one',
+        one,
+        "Use for example `{ column: 'due', direction: 'desc' }`.",
+      )
+    return { column, direction, nulls: nulls ?? usualNulls(direction, driver.dialect) }
+  })
+}

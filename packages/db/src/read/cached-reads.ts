@@ -1,0 +1,159 @@
+/**
+ * Reads through the cache. The order makes it safe: the position of the log is noted before the query begins (the cache
+ * does that), a load is shared before a connection is taken, and the connection is given back before the result is kept.
+ */
+import { toMs } from '@hotpath/contract'
+import type { Cache, LoadContext, ReadReport } from '@hotpath/core'
+import { checkQueryOptions } from '../call-options.ts'
+import type { SchemaWatch } from '../catalog/schema-watch.ts'
+import type { Lender } from '../connections/lender.ts'
+import type { StatementRunner } from '../connections/statement-runner.ts'
+import type { QueryOptions, QueryResult } from '../query-optimizer.ts'
+import type { QueryReason, QuerySource, QueryStats } from '../query-stats.ts'
+import type { Settings } from '../settings.ts'
+import { chooseTtl } from '../ttl/smart-ttl.ts'
+import type { WriteRates } from '../ttl/write-rates.ts'
+import type { Watch } from '../watch/watch.ts'
+import type { Plan } from './plan.ts'
+import { type CachedRead, ReadTerms, type Served } from './read-call.ts'
+import { type ResultRows, hasColumnsOf } from './result-rows.ts'
+import { type StoredResult, isStoredResult, refusal, wireOf } from './stored.ts'
+import { type LoadedWithOthers, wireFormOf, withWire } from './wire.ts'
+
+/** What reads work with. */
+export interface CachedReadsOptions {
+  readonly settings: Settings
+  readonly cache: Pick<Cache, 'getOrSet' | 'entry'>
+  readonly schema: SchemaWatch
+  readonly lender: Lender
+  readonly runner: StatementRunner
+  readonly rates: WriteRates
+  readonly rows: ResultRows
+  readonly watch: Watch
+}
+
+/** Reads through the cache. */
+export class CachedReads {
+  readonly #of: CachedReadsOptions
+
+  constructor(options: CachedReadsOptions) {
+    this.#of = options
+  }
+
+  /** Rows from the cache, or from the database into it. */
+  read(read: CachedRead): Promise<QueryResult> {
+    const served: Served = { report: undefined, ranMs: 0, waitMs: 0, ttlMs: 0, reason: 'default' }
+    return this.#get(read, served, read.options.refresh ?? false).then((stored) => {
+      if (isStoredResult(stored) && hasColumnsOf(read.plan, stored)) return this.#resultOf(read, served, stored)
+      // Not ours, or of columns that the statement does not have any more.
+      return this.#get(read, served, true).then((loaded) => this.#resultOf(read, served, loaded))
+    })
+  }
+
+  #get(read: CachedRead, served: Served, refresh: boolean): Promise<StoredResult> {
+    const load = (context: LoadContext<StoredResult>): Promise<StoredResult> => this.#load(read, context, served)
+    return this.#of.cache.getOrSet(read.key, load, new ReadTerms(read, served, refresh))
+  }
+
+  #resultOf({ plan, options, startedAt }: CachedRead, served: Served, stored: StoredResult): QueryResult {
+    const { settings, rows: maker, watch } = this.#of
+    const rows = maker.of(plan, stored, wireFormOf(options))
+    const source = sourceOf(served.report)
+    const isHit = source !== 'database'
+    const stats: QueryStats = {
+      source,
+      durationMs: settings.clock.monotonic() - startedAt,
+      waitMs: isHit ? 0 : served.waitMs,
+      rowCount: stored.r.length,
+      tables: plan.tables,
+      ttlMs: isHit ? (served.report?.ttlLeftMs ?? 0) : served.ttlMs,
+      reason: isHit ? (stored.w ?? 'default') : served.reason,
+      fingerprint: plan.statement.fingerprint,
+    }
+    watch.measure(stats, served.ranMs, false)
+    return withWire({ rows, stats }, options, wireOf(stored))
+  }
+
+  /** What the cache has, without loading; for transactions. */
+  async lookUp({ plan, key, options, startedAt }: CachedRead): Promise<QueryResult | undefined> {
+    const { settings, cache, rows: maker, watch } = this.#of
+    const { after } = options
+    const entry = await cache.entry(key, after === undefined ? undefined : { after })
+    if (entry === undefined || !isStoredResult(entry.value) || !hasColumnsOf(plan, entry.value)) return undefined
+    const { value: stored } = entry
+    const rows = maker.of(plan, stored, wireFormOf(options))
+    const stats: QueryStats = {
+      source: sourceOfTier(entry.tier),
+      durationMs: settings.clock.monotonic() - startedAt,
+      waitMs: 0,
+      rowCount: stored.r.length,
+      tables: plan.tables,
+      ttlMs: entry.ttlLeftMs,
+      reason: stored.w ?? 'default',
+      fingerprint: plan.statement.fingerprint,
+    }
+    watch.measure(stats, 0, false)
+    return withWire({ rows, stats }, options, wireOf(stored))
+  }
+
+  async #load(
+    { plan, params, options, session }: CachedRead,
+    context: LoadContext<StoredResult>,
+    served: Served,
+  ): Promise<StoredResult> {
+    checkQueryOptions(options)
+    const { settings, schema, lender, runner, rows: maker } = this.#of
+    const state = schema.last()
+    const form = wireFormOf(options)
+    // Without a turn of its own in between: statements take connections in the order in which they were called.
+    // What others ask for may be of another session.
+    const isShared = form?.loadWithOthers !== undefined && session === undefined
+    const shared = isShared ? await form.loadWithOthers?.(context.signal) : undefined
+    const { result, mayKeep, ranMs } = shared ?? (await run())
+    // The connection is back from here on.
+    served.ranMs = ranMs
+    const refused = mayKeep ? refusal(result, settings) : 'settings'
+    const isSchemaCurrent = schema.isCurrent()
+    if (!isSchemaCurrent) schema.expire()
+    if (refused !== undefined || !isSchemaCurrent || schema.last() !== state) {
+      context.skip()
+      served.reason = refused ?? 'table'
+    } else {
+      Object.assign(served, this.#ttlOf(plan, served.ranMs, options))
+      context.setTtl(served.ttlMs)
+    }
+    return maker.keep(plan, result, served.reason)
+
+    async function run(): Promise<LoadedWithOthers> {
+      const lent = await lender.take()
+      served.waitMs = lent.waitMs
+      const startedAt = settings.clock.monotonic()
+      const isUsual = schema.fits(lent) && !lent.wasInTransaction
+      const ran = await runner.runAndRelease(lent, plan, params, { session, typeCast: form?.cast?.typeCast })
+      return { result: ran, mayKeep: isUsual, ranMs: settings.clock.monotonic() - startedAt }
+    }
+  }
+
+  #ttlOf(plan: Plan, ranMs: number, { ttl }: QueryOptions): { readonly ttlMs: number; readonly reason: QueryReason } {
+    const { slowMs, ttlByTable } = this.#of.settings
+    const byTable =
+      ttlByTable.size === 0 ? [] : plan.tables.map((table) => ttlByTable.get(table)).filter((ms) => ms !== undefined)
+    const { hasAggregates, hasWindows } = plan.statement
+    return chooseTtl({
+      byCall: ttl === undefined ? undefined : toMs(ttl, 'ttl'),
+      byTable: byTable.length === 0 ? undefined : Math.min(...byTable),
+      isStatic: this.#of.rates.areStatic(plan.tableTags),
+      isSlow: ranMs >= slowMs,
+      isAnalytics: hasAggregates || hasWindows,
+    })
+  }
+}
+
+function sourceOf(report: ReadReport | undefined): QuerySource {
+  if (report === undefined || report.from === 'load') return 'database'
+  return report.from === 'joined' ? 'joined' : sourceOfTier(report.tier)
+}
+
+function sourceOfTier(tier: string | undefined): QuerySource {
+  return tier === 'memory' || tier === 'redis' ? tier : 'sql'
+}

@@ -1,0 +1,6 @@
+export { readStatement } from './read-statement.ts'
+export type { Dialect } from './dialect.ts'
+export type { StatementKind } from './reading.ts'
+export type { Statement } from './statement.ts'
+export type { StatementTables, TableName } from './tables.ts'
+export type { BypassReason } from './traits.ts'

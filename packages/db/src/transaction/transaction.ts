@@ -1,0 +1,178 @@
+/**
+ * One transaction on one connection. What its statements change is collected, level by level as savepoints begin, and
+ * handed over when it has ended. Nothing that is read on its connection is ever kept.
+ */
+import type { Token } from '@hotpath/contract'
+import { checkQueryOptions, checkStatement, checkTransaction } from '../call-options.ts'
+import { isTransactionOpen } from '../connections/ending.ts'
+import type { Lent } from '../connections/lender.ts'
+import { prepareFor } from '../connections/statement-runner.ts'
+import type { Params, WireResult } from '../driver/driver.ts'
+import type {
+  DatabaseTransaction,
+  Isolation,
+  QueryOptions,
+  QueryResult,
+  Row,
+  SessionOptions,
+  TransactionOptions,
+} from '../query-optimizer.ts'
+import type { Plan } from '../read/plan.ts'
+import { wireFormOf } from '../read/wire.ts'
+import { Changes } from '../write/changes.ts'
+import { controlError, endedError, notApartError, readOnlyError } from './errors.ts'
+import type { TransactionHost } from './transaction-host.ts'
+
+/** What all levels of a transaction have in common. */
+export interface SharedByLevels {
+  readonly host: TransactionHost
+  /** Runs a nested part where it sees its own transaction. */
+  readonly within: <Result>(tx: Transaction, run: () => Result) => Result
+  readonly lent: Lent
+  readonly session: SessionOptions | undefined
+  readonly isolation: Isolation | undefined
+  readonly readOnly: boolean
+  readonly startedAt: number
+  readonly onCommit: ((token: Token) => void)[]
+  /** Whether reads may be served by the cache so far. */
+  mayUseCache: boolean
+  /** Whether names may stand for other tables than those of the catalog. */
+  isMoved: boolean
+  /** Whether some of what was changed may stay after a rollback. */
+  isPermanent: boolean
+  /** Whether it must not be committed any more. */
+  isDoomed: boolean
+  savepoints: number
+  statements: number
+}
+
+/** A level of a transaction: all of it, or the part since a savepoint. */
+export class Transaction implements DatabaseTransaction {
+  readonly changes: Changes = new Changes()
+  readonly shared: SharedByLevels
+  #isOver = false
+
+  constructor(shared: SharedByLevels) {
+    this.shared = shared
+  }
+
+  /** Whether it has ended. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** It has ended: further statements are refused. */
+  end(): void {
+    this.#isOver = true
+  }
+
+  async query<Of = Row>(sql: string, params?: Params, options?: QueryOptions): Promise<Of[]> {
+    const { rows } = await this.executeWithStats<Of>(sql, params, options)
+    return rows
+  }
+
+  async executeWithStats<Of = Row>(
+    sql: string,
+    params: Params = [],
+    options: QueryOptions = {},
+  ): Promise<QueryResult<Of>> {
+    if (this.#isOver) throw endedError()
+    checkStatement(sql, params)
+    const { shared } = this
+    const plan = shared.host.plan(sql)
+    if (plan.statement.endsTransaction) throw controlError()
+    // Where the database would let it.
+    if (shared.readOnly && (plan.isPermanent || (plan.dialect === 'sqlite' && plan.mayWrite))) throw readOnlyError()
+    checkQueryOptions(options)
+    this.#assertSame(options)
+    options.signal?.throwIfAborted()
+    shared.statements++
+    const isCached = plan.bypass === undefined && options.cache !== false && options.refresh !== true
+    if (isCached && shared.mayUseCache) {
+      const found = await shared.host.lookUp(plan, params, options, shared.session)
+      if (found !== undefined) return found as QueryResult<Of>
+      if (this.#isOver) throw endedError()
+    }
+    return (await this.#run(plan, params, options)) as QueryResult<Of>
+  }
+
+  async transaction<Result>(
+    run: (tx: DatabaseTransaction) => Result | Promise<Result>,
+    options: TransactionOptions = {},
+  ): Promise<Result> {
+    if (this.#isOver) throw endedError()
+    checkTransaction(run, options)
+    this.#assertSame(options)
+    const { shared, changes } = this
+    const { connection } = shared.lent
+    const name = `hotpath_${++shared.savepoints}`
+    await connection.run(`savepoint ${name}`, [])
+    const inner = new Transaction(shared)
+    let result: Result
+    try {
+      result = await shared.within(inner, () => run(inner))
+    } catch (error) {
+      inner.end()
+      await this.#undo(name)
+      if (shared.isPermanent) changes.merge(inner.changes)
+      throw error
+    }
+    inner.end()
+    // Before the release: should that fail, its outcome is that of the whole.
+    changes.merge(inner.changes)
+    await connection.run(`release savepoint ${name}`, [])
+    if (options.onCommit !== undefined) shared.onCommit.push(options.onCommit)
+    return result
+  }
+
+  /** @throws DatabaseError when something within it is to be otherwise than all of it. */
+  #assertSame({ session, isolation, readOnly }: TransactionOptions): void {
+    const { shared: own } = this
+    if (session !== undefined && !isSameSession(session, own.session)) throw notApartError('session')
+    if (isolation !== undefined && isolation !== own.isolation) throw notApartError('isolation')
+    if (readOnly !== undefined && readOnly !== own.readOnly) throw notApartError('readOnly')
+  }
+
+  async #undo(savepoint: string): Promise<void> {
+    const { connection } = this.shared.lent
+    try {
+      await connection.run(`rollback to savepoint ${savepoint}`, [])
+      await connection.run(`release savepoint ${savepoint}`, [])
+    } catch {
+      // The part cannot be undone alone. Its own error is the one to be seen.
+      this.shared.isDoomed = true
+    }
+  }
+
+  async #run(plan: Plan, params: Params, options: QueryOptions): Promise<QueryResult> {
+    const { shared } = this
+    const { host, lent } = shared
+    // A lock, a setting or a function may be what the next read relies on.
+    if (plan.bypass !== undefined && plan.bypass !== 'system') shared.mayUseCache = false
+    prepareFor(lent, plan)
+    // Statements that are more than rows may commit by themselves.
+    if (plan.isPermanent || plan.mayChangeSession) shared.isPermanent = true
+    host.collect(this.changes, plan, params)
+    if (shared.isMoved && plan.mayWrite) this.changes.addAll()
+    if (plan.mayChangeSession) shared.isMoved = true
+    const startedAt = host.now()
+    let result: WireResult
+    try {
+      const typeCast = wireFormOf(options)?.cast?.typeCast
+      result = await lent.connection.run(plan.sql, params, typeCast && { typeCast })
+    } catch (error) {
+      // A deadlock or a full disk rolls back all of it, and what follows is committed statement by statement.
+      if (!(await isTransactionOpen(lent.connection))) {
+        shared.isPermanent = true
+        shared.isDoomed = true
+      }
+      throw error
+    }
+    return host.finish(plan, result, { startedAt, ranMs: host.now() - startedAt, options })
+  }
+}
+
+function isSameSession(one: SessionOptions | null, other: SessionOptions | undefined): boolean {
+  // `null` is none, also where the transaction has none.
+  return one !== null && one.key === other?.key && JSON.stringify(one.settings) === JSON.stringify(other.settings)
+}

@@ -1,0 +1,124 @@
+/** Invalidates what statements changed, by one append for all that one statement or transaction did. */
+import { DatabaseError, type Token } from '@hotpath/contract'
+import type { Cache } from '@hotpath/core'
+import { holdOpen } from '@hotpath/core/hold'
+import type { DatabaseSchema, NamedTable } from '../catalog/database-schema.ts'
+import type { SchemaWatch } from '../catalog/schema-watch.ts'
+import { tableTags } from '../dependencies/tags.ts'
+import type { Params } from '../driver/driver.ts'
+import type { Plan } from '../read/plan.ts'
+import { type Dialect, nameOf } from '../statement/dialect.ts'
+import { isName, tokenize } from '../statement/tokens.ts'
+import { Changes } from './changes.ts'
+
+/** What is needed for it. */
+export interface InvalidationsOptions {
+  readonly cache: Pick<Cache, 'invalidateTags'>
+  readonly schema: SchemaWatch
+  /** By a table: those that change with it. */
+  readonly dependents: ReadonlyMap<string, readonly string[]>
+}
+
+/** Invalidates what was changed; resolves to `undefined` for nothing. */
+export type Append = (changes: Changes) => Promise<Token | undefined>
+
+/** Invalidates. */
+export class Invalidations {
+  readonly #options: InvalidationsOptions
+  #wroteSinceCheck = false
+
+  constructor(options: InvalidationsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Writes or commits, then appends. The cache is open until both are done, or has waited in vain.
+   *
+   * @throws ClosedError when the cache is closed: nothing is run, as it could not be invalidated. DatabaseError
+   *   `ERR_DB_NOT_INVALIDATED` when that turned out afterwards.
+   */
+  after<Result>(write: (append: Append) => Promise<Result>): Promise<Result> {
+    return holdOpen(this.#options.cache, ({ invalidateTags }) =>
+      write(async (changes) => {
+        const tags = this.#tagsOf(changes)
+        try {
+          return tags && (await invalidateTags(tags))
+        } catch (cause) {
+          throw notInvalidated(cause)
+        }
+      }),
+    )
+  }
+
+  /** Adds what a statement may change. Called before it is run. */
+  collect(changes: Changes, plan: Plan, params: Params): void {
+    if (!plan.mayWrite) return
+    changes.add(plan, params)
+    changes.judgedBy ??= this.#options.schema.last()
+    const { dependents } = this.#options
+    if (dependents.size === 0) return
+    for (const table of plan.dependencies.writesTables ?? dependents.keys()) {
+      changes.addTags((dependents.get(table) ?? []).flatMap(tableTags))
+    }
+  }
+
+  /** Appends. Resolves although the log is away: until it is back the invalidation holds in this process. */
+  async append(changes: Changes): Promise<Token | undefined> {
+    return changes.isEmpty ? undefined : this.after((append) => append(changes))
+  }
+
+  /** Invalidates what depends on tables, by their names. */
+  async tables(names: readonly string[], schema: DatabaseSchema): Promise<Token> {
+    const relations = schema.writes(names.flatMap((name) => [asItIs(name), asWritten(name, schema.dialect)]))
+    const tags = [...relations.flatMap((relation) => schema.tagsOf(relation)), ...names.flatMap(tableTags)]
+    const changes = new Changes()
+    changes.addTags(tags)
+    const { dependents } = this.#options
+    changes.addTags(tags.flatMap((tag) => dependents.get(tag.slice('table:'.length)) ?? []).flatMap(tableTags))
+    if (relations.some(({ writes }) => writes === 'all')) changes.addAll()
+    return (await this.append(changes)) as Token
+  }
+
+  /** The schema turned out to be another: what was written since the last look was judged by one that did not hold. */
+  async schemaChanged(): Promise<void> {
+    if (!this.#wroteSinceCheck) return
+    this.#wroteSinceCheck = false
+    const changes = new Changes()
+    changes.addAll()
+    await holdOpen(this.#options.cache, ({ invalidateTags }) =>
+      invalidateTags(changes.tags(this.#options.schema.last()?.schema)),
+    )
+  }
+
+  #tagsOf(changes: Changes): readonly string[] | undefined {
+    if (changes.isEmpty) return undefined
+    const { schema } = this.#options
+    this.#wroteSinceCheck = true
+    if (changes.isSchema) schema.expire()
+    // The schema may have changed while we wrote, and what we know of cascades with it.
+    else if (!schema.isCurrent() || (changes.judgedBy ?? schema.last()) !== schema.last()) changes.addAll()
+    return changes.tags(schema.last()?.schema)
+  }
+}
+
+/** It has run, and other processes do not know. */
+function notInvalidated(cause: unknown): DatabaseError {
+  return new DatabaseError(
+    'ERR_DB_NOT_INVALIDATED',
+    'The statement has run, but the cache was closed before what it changed could be invalidated, so other processes may serve old rows until their ttl ends. Call `db.close()` first, which waits for what is under way, then `cache.close()`.',
+    { cause },
+  )
+}
+
+/** A name as the catalog has it. */
+function asItIs(name: string): NamedTable {
+  const dot = name.indexOf('.')
+  return { schema: dot < 0 ? undefined : name.slice(0, dot), name: name.slice(dot + 1) }
+}
+
+/** A name as it is written in a statement. */
+function asWritten(name: string, dialect: Dialect): NamedTable {
+  const parts = tokenize(name, dialect).list.filter(isName)
+  const names = parts.map((part) => nameOf(part, dialect))
+  return { schema: names.at(-2), name: names.at(-1) ?? '' }
+}

@@ -1,0 +1,161 @@
+/** Poolers, prepared statements, and servers that go away. */
+import { createCache, memory } from '@hotpath/core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createQueryOptimizer } from '../../src/index.ts'
+import { pg } from '../../src/driver/pg.ts'
+import { useEngine } from '../engines/engine.ts'
+import { type Pgbouncer, startPgbouncer } from '../engines/pgbouncer.ts'
+import { type PostgresEngine, clearPostgres, startPostgresEngine } from '../engines/postgres.ts'
+
+const bench = useEngine(startPostgresEngine, clearPostgres)
+const engineOf = (): PostgresEngine => bench().engine
+const PREPARED = "select count(*)::int as n from pg_prepared_statements where name like 'hotpath%'"
+
+describe('prepared statements', () => {
+  test('are made at the second run, bounded, and made anew for another schema', async () => {
+    const pool = engineOf().connect({ max: 1 })
+    const cache = createCache({ name: 'prepared', tiers: [memory({ maxEntries: 100 })] })
+    const db = createQueryOptimizer({ cache, driver: pg(pool, { maxPrepared: 3 }) })
+    const count = async (): Promise<unknown> => (await pool.query(PREPARED)).rows[0]
+    await db.query('select * from users where id = $1', [1])
+    expect(await count()).toEqual({ n: 0 })
+    await db.query('select * from users where id = $1', [2])
+    expect(await count()).toEqual({ n: 1 })
+    // Past us, so that the statement is prepared for columns that are not there any more.
+    await engineOf().exec('alter table users add column more integer default 4')
+    expect(await db.query('select * from users where id = $1', [3])).toEqual([])
+    expect((await db.executeWithStats('select * from users where id = $1', [1], { refresh: true })).rows).toEqual([
+      { id: 1, name: 'Ann', more: 4 },
+    ])
+    for (let table = 0; table < 6; table++) {
+      for (let round = 0; round < 3; round++) await db.query(`select ${table} as t, $1::int as r from users`, [round])
+    }
+    expect(await count()).toEqual({ n: 3 })
+    await cache.close()
+  })
+})
+
+describe('behind PgBouncer in transaction mode', () => {
+  let bouncer: Pgbouncer
+  beforeAll(async () => {
+    bouncer = await startPgbouncer(engineOf().server.port)
+  })
+  afterAll(() => bouncer.stop())
+
+  test('nothing is prepared, and everything works', async () => {
+    const pool = engineOf().connect({ port: bouncer.port, max: 8 })
+    const cache = createCache({ name: 'bouncer', tiers: [memory({ maxEntries: 100 })] })
+    const db = createQueryOptimizer({ cache, driver: pg(pool) })
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(
+        [1, 2, 3, 4, 5, 6].map(async (n) => {
+          expect(await db.query('select id from users where id < $1', [n + round])).toHaveLength(
+            Math.min(2, n + round - 1),
+          )
+          await db.transaction((tx) => tx.query('update tickets set status = $1 where id = $2', [`r${round}`, 6 + n]))
+        }),
+      )
+    }
+    expect(await db.query('select status from tickets where id = 7')).toEqual([{ status: 'r19' }])
+    expect((await db.executeWithStats('select status from tickets where id = 7')).stats.source).toBe('memory')
+    expect((await pool.query(PREPARED)).rows).toEqual([{ n: 0 }])
+    await cache.close()
+    await pool.end()
+  })
+})
+
+describe('a statement that the server goes on with although the driver has given up', () => {
+  test('invalidates what it changed when it has ended', async () => {
+    const { cache } = bench()
+    const db = createQueryOptimizer({
+      cache,
+      driver: pg(engineOf().connect({ max: 2, query_timeout: 3_000 })),
+      name: 'late',
+    })
+    const sql = 'select status from tickets where id = 7'
+    await db.query(sql)
+    const other = await engineOf().pool.connect()
+    await other.query('begin')
+    await other.query('select * from tickets where id = 7 for update')
+    await expect(db.query("update tickets set status = 'late' where id = 7")).rejects.toThrow(/timeout/)
+    expect(await db.query(sql)).toEqual([{ status: 'open' }])
+    expect((await db.executeWithStats(sql)).stats.source).toBe('memory')
+    await other.query('commit')
+    other.release()
+    await expect.poll(() => db.query(sql), { timeout: 20_000 }).toEqual([{ status: 'late' }])
+    await db.close()
+  }, 60_000)
+})
+
+/** The first result after a restart: connections that ended with the server may fail before. */
+async function afterRestart<Result>(run: () => Promise<Result>): Promise<Result> {
+  let result: Result | undefined
+  const succeeds = (): Promise<boolean> =>
+    run().then(
+      (one) => {
+        result = one
+        return true
+      },
+      () => false,
+    )
+  await expect.poll(succeeds, { timeout: 20_000 }).toBe(true)
+  return result as Result
+}
+
+describe('a server that goes away', () => {
+  test('fails statements with the error of the driver, and what comes next is right', async () => {
+    const { db } = bench()
+    await db.query('select status from tickets where id = 7')
+    const slow = expect(db.query('select pg_sleep(20), id from users')).rejects.toThrow()
+    const broken = db.transaction(async (tx) => {
+      await tx.query("update tickets set status = 'lost' where id = 7")
+      await engineOf().server.kill()
+      await tx.query('select 1')
+    })
+    await expect(broken).rejects.toThrow()
+    await slow
+    await engineOf().server.restart()
+    const read = (): Promise<unknown> => db.query('select status from tickets where id = 7', [], { cache: false })
+    expect(await afterRestart(read)).toEqual([{ status: 'open' }])
+    await afterRestart(() => db.query("update tickets set status = 'back' where id = 7"))
+    expect(await db.query('select status from tickets where id = 7')).toEqual([{ status: 'back' }])
+    // A look at the schema may be under way.
+    await expect.poll(() => db.stats(), { timeout: 20_000 }).toMatchObject({ lent: 0, openTransactions: 0 })
+  })
+
+  test('at a write has a write whose outcome is not known, which invalidates', async () => {
+    const { db, source, engine } = bench()
+    await db.query('select status from tickets where id = 8')
+    const sql = "update tickets set status = 'maybe' where id = 8 and pg_sleep(20) is null"
+    const write = expect(db.query(sql)).rejects.toThrow()
+    const running = "select 1 from pg_stat_activity where query like 'update%maybe%' and state = 'active'"
+    await expect.poll(() => engine.direct(running), { timeout: 20_000 }).toHaveLength(1)
+    await engineOf().server.kill()
+    await write
+    await engineOf().server.restart()
+    expect(await afterRestart(() => source('select status from tickets where id = 8'))).toBe('database')
+  })
+
+  test('a pool that is ended fails with its own error, and hits go on', async () => {
+    const pool = engineOf().connect({ max: 1 })
+    const cache = createCache({ name: 'ended', tiers: [memory({ maxEntries: 100 })] })
+    const db = createQueryOptimizer({ cache, driver: pg(pool), schemaCheck: '1h' })
+    await db.query('select name from users')
+    await pool.end()
+    expect((await db.executeWithStats('select name from users')).stats.source).toBe('memory')
+    await expect(db.query('select id from users')).rejects.toThrow(/after calling end/)
+    await cache.close()
+  })
+})
+
+test('a server that was started anew is another one: a copy may have the same address, name and schema', async () => {
+  const { db, open } = bench()
+  const sql = 'select status from tickets where id = 8'
+  await db.query(sql)
+  expect((await open().executeWithStats(sql)).stats.source).toBe('memory')
+  await engineOf().server.kill()
+  await engineOf().server.restart()
+  const other = open()
+  expect((await afterRestart(() => other.executeWithStats(sql))).stats.source).toBe('database')
+  await afterRestart(() => engineOf().direct('select 1'))
+}, 60_000)

@@ -1,0 +1,30 @@
+/** How long connections are waited for, on virtual time. */
+import { createFakeClock, deferred, flush } from '@hotpath/testkit'
+import { expect, test } from 'vitest'
+import { Lender } from '../src/connections/lender.ts'
+import type { DatabaseConnection, DatabaseDriver } from '../src/index.ts'
+
+test('a connection that comes too late is given back, and nobody waits for it any more', async () => {
+  const clock = createFakeClock()
+  const acquired = deferred<DatabaseConnection>()
+  let released = 0
+  const driver = { dialect: 'sqlite', acquire: () => acquired.promise } as unknown as DatabaseDriver
+  const lender = new Lender({ driver, clock, acquireMs: 100 })
+  const taken = lender.take()
+  expect([lender.waiting, clock.held]).toEqual([1, 1])
+  const refused = expect(taken).rejects.toMatchObject({ code: 'ERR_DB_POOL_TIMEOUT' })
+  await clock.advanceAsync(100)
+  await refused
+  expect([lender.waiting, lender.lent, clock.held, clock.pending]).toEqual([0, 0, 0, 0])
+  acquired.resolve({ release: () => released++ } as unknown as DatabaseConnection)
+  await flush()
+  expect([released, lender.lent]).toEqual([1, 0])
+})
+
+test('a driver that fails at once fails the call, and nobody waits', async () => {
+  const clock = createFakeClock()
+  const driver = { acquire: () => Promise.reject(new Error('refused')) } as unknown as DatabaseDriver
+  const lender = new Lender({ driver, clock, acquireMs: Number.POSITIVE_INFINITY })
+  await expect(lender.take()).rejects.toThrow('refused')
+  expect([lender.waiting, clock.held, clock.pending]).toEqual([0, 0, 0])
+})

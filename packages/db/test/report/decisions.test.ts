@@ -1,0 +1,148 @@
+/** What is decided on a plan and on a table, without a database. */
+import { describe, expect, test } from 'vitest'
+import { filterColumns } from '../../src/advice/filter-columns.ts'
+import { missingIndexes } from '../../src/advice/plan-advice.ts'
+import type { PlanReading } from '../../src/advice/plan/plan-reading.ts'
+import { adviceOnTable } from '../../src/advice/table-advice.ts'
+import type { DatabaseFacts, IndexFacts, TableFacts } from '../../src/advice/tables/table-facts.ts'
+
+const COLUMNS = ['id', 'status', 'owner', 'created']
+
+function indexOf(columns: readonly string[], more: Partial<IndexFacts> = {}): IndexFacts {
+  const common = { isUnique: false, isConstraint: false, method: 'btree', uses: undefined }
+  return { ...common, name: columns.join('_'), columns, parts: columns, ...more }
+}
+
+function tableOf(more: Partial<TableFacts> = {}): TableFacts {
+  const primary = indexOf(['id'], { isUnique: true, isConstraint: true })
+  const common = { name: 'tickets', sqlName: 'tickets', rows: 50_000, hasStatistics: true, reads: undefined }
+  return { ...common, columns: COLUMNS, indexes: [primary], foreignKeys: [], ...more }
+}
+
+function factsOf(...tables: readonly TableFacts[]): DatabaseFacts {
+  const byName = new Map(tables.map((table) => [table.name, table]))
+  return { tables: byName, sortMemoryBytes: undefined, hypopg: undefined, unknown: [] }
+}
+
+describe('columns of an index', () => {
+  const columns = (sql: string) => filterColumns(sql, 'sqlite').map(({ equal, range, order }) => [equal, range, order])
+
+  test('are those compared with values, and those of the order', () => {
+    expect(
+      columns('select 1 from tickets where status = ? and created > ? and owner in (1, 2) order by created desc'),
+    ).toEqual([[['status', 'owner'], ['created'], ['created']]])
+    expect(columns('update tickets set owner = 1 where created between ? and ?')).toEqual([[[], ['created'], []]])
+    expect(columns('delete from tickets where (status = 1) and (owner >= -5)')).toEqual([[['status'], ['owner'], []]])
+  })
+
+  test('are none where an index finds nothing: by expressions, alternatives, other columns', () => {
+    for (const condition of [
+      'status = 1 or owner = 2',
+      'lower(status) = ?',
+      'status <> ?',
+      'status = owner',
+      'not status = 1',
+    ])
+      expect(columns(`select 1 from tickets where ${condition}`)).toEqual([[[], [], []]])
+    for (const order of ['lower(status)', 'status desc, owner', 'count(*)', '1'])
+      expect(columns(`select 1 from tickets order by ${order}`)).toEqual([[[], [], []]])
+  })
+
+  test('belong to the table by whose name or alias they are called', () => {
+    const join = 'from tickets t join users on users.id = t.owner where t.status = ? and users.name = ? and created = ?'
+    expect(columns(`select 1 ${join}`)).toEqual([
+      [['status'], [], []],
+      [['name'], [], []],
+    ])
+    expect(
+      columns('select 1 from tickets where status = 1 and id in (select owner from users where name = 2)'),
+    ).toEqual([
+      [['status'], [], []],
+      [['name'], [], []],
+    ])
+  })
+})
+
+describe('an index that is missing', () => {
+  const missing = (sql: string, more: { plan?: Partial<PlanReading>; table?: TableFacts; rowCount?: number } = {}) => {
+    const scan = {
+      alias: 'tickets',
+      table: undefined,
+      rows: undefined,
+      kept: undefined,
+      share: undefined,
+      indexedEachTime: [],
+    }
+    const plan = { scans: [scan], sorts: [], wrongEstimates: [], cost: undefined, rows: undefined, ...more.plan }
+    const of = {
+      fingerprint: sql,
+      dialect: 'sqlite',
+      rowCount: more.rowCount ?? 3,
+      hasAggregates: false,
+      spentMs: 100,
+    } as const
+    const planned = { ...of, filters: filterColumns(sql, 'sqlite'), plan }
+    return missingIndexes(planned, factsOf(more.table ?? tableOf()), 10_000).map(({ columns, kept }) => [columns, kept])
+  }
+  const sort = { rows: undefined, bytes: undefined, wasOnDisk: undefined, share: undefined }
+
+  test('has columns with one value first, then one in a range', () => {
+    expect(missing('select id from tickets where created > ? and status = ?')).toEqual([[['status', 'created'], 3]])
+  })
+
+  test('is not that of a small table, of most rows, of no condition, or one that there is', () => {
+    const sql = 'select id from tickets where status = ?'
+    expect(missing(sql, { table: tableOf({ rows: 9_999 }) })).toEqual([])
+    expect(missing(sql, { rowCount: 20_000 })).toEqual([])
+    expect(missing('select id from tickets')).toEqual([])
+    expect(missing(sql, { table: tableOf({ indexes: [indexOf(['status', 'owner'])] }) })).toEqual([])
+    expect(missing('select id from tickets where ghost = ?')).toEqual([])
+  })
+
+  test('puts the first rows in order, where a sort does it now', () => {
+    const sql = 'select id from tickets where status = ? order by created desc limit ?'
+    expect(missing(sql, { plan: { sorts: [sort] } })).toEqual([[['status', 'created'], 3]])
+    // Without a sort the order is that of an index already, which is read up to the limit.
+    expect(missing(sql)).toEqual([[['status'], undefined]])
+  })
+})
+
+describe('a table', () => {
+  const kinds = (table: TableFacts) => adviceOnTable(table, 'postgres').map(({ kind, fix }) => `${kind}: ${fix}`)
+
+  test('needs an index for each foreign key, in any order of its columns', () => {
+    const foreignKeys = [['owner'], ['status', 'created']]
+    expect(kinds(tableOf({ foreignKeys, indexes: [indexOf(['created', 'status', 'owner'])] }))).toEqual([
+      'foreign-key: create index concurrently on tickets (owner)',
+    ])
+    expect(kinds(tableOf({ foreignKeys, rows: 999 }))).toEqual([])
+  })
+
+  test('has duplicates where one index has all of another, and not where one keeps rows unique or is of another kind', () => {
+    const drops = (...indexes: readonly IndexFacts[]) => kinds(tableOf({ indexes }))
+    const [short, long] = [indexOf(['owner']), indexOf(['owner', 'status'])]
+    expect(drops(short, long)).toEqual(['duplicate-index: drop index concurrently owner'])
+    expect(drops({ ...short, name: 'one' }, { ...short, name: 'two' })).toEqual([
+      'duplicate-index: drop index concurrently two',
+    ])
+    expect(drops({ ...short, isUnique: true, name: 'one' }, { ...short, name: 'two' })).toEqual([
+      'duplicate-index: drop index concurrently two',
+    ])
+    expect(drops({ ...short, isUnique: true }, long)).toEqual([])
+    expect(drops({ ...short, isConstraint: true }, long)).toEqual([])
+    expect(drops({ ...short, method: 'hash' }, long)).toEqual([])
+    expect(drops({ ...short, parts: ['owner desc'] }, long)).toEqual([])
+    expect(drops({ ...short, columns: [], parts: [] }, long)).toEqual([])
+  })
+
+  test('has unused indexes where it was read often, save those of foreign keys and unique ones', () => {
+    const unused = { uses: 0, name: 'x' }
+    const of = (index: IndexFacts, reads: number) =>
+      kinds(tableOf({ indexes: [index], reads, foreignKeys: [['owner']] }))
+    expect(of(indexOf(['status'], unused), 100).slice(1)).toEqual(['unused-index: drop index concurrently x'])
+    expect(of(indexOf(['status'], unused), 99).slice(1)).toEqual([])
+    expect(of(indexOf(['owner'], unused), 100)).toEqual([])
+    expect(of(indexOf(['status'], { ...unused, isUnique: true }), 100).slice(1)).toEqual([])
+    expect(of(indexOf(['status'], { uses: 1 }), 100).slice(1)).toEqual([])
+  })
+})
