@@ -1,0 +1,8 @@
+export { mutation } from './mutation.ts'
+export type { MutateOptions, Mutation, MutationSnapshot } from './mutation.ts'
+export type { MutationContext, MutationOptions, OptimisticChange } from './mutation-options.ts'
+
+export { optimistic } from './optimistic.ts'
+export type { OptimisticLayer } from './optimistic.ts'
+
+export { isTemporaryId, temporaryId } from '../layers/ids.ts'

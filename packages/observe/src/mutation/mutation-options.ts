@@ -1,0 +1,84 @@
+import {
+  type CacheKey,
+  type Duration,
+  type OptionTable,
+  checkOptions,
+  functionOption,
+  toMs,
+  wrongOption,
+} from '@hotpath/contract'
+import type { InvalidationScope } from '@hotpath/core'
+
+/** A change of one key that is shown before the server has it. */
+export interface OptimisticChange<Input> {
+  /** Key of the value. */
+  readonly key: CacheKey
+  /**
+   * Makes the value to show from the one below; changes nothing in it. It may be called often, and may get a value that has
+   * the change already. When it throws the change is left out, and a `fault` event says so.
+   */
+  readonly update: (value: never, input: Input) => unknown
+}
+
+/** Options of `mutation`. */
+export interface MutationOptions<Input, Result> {
+  /** What to show while it runs, and until it has been loaded. Default: nothing. */
+  readonly optimistic?: ((input: Input) => readonly OptimisticChange<Input>[]) | undefined
+  /**
+   * What to invalidate when it has succeeded; a list also when it has failed, as nobody may know what the server did. The
+   * keys of `optimistic` are always invalidated. Default: those alone.
+   */
+  readonly invalidates?:
+    | readonly InvalidationScope[]
+    | ((result: Result, input: Input) => readonly InvalidationScope[])
+    | undefined
+  /** The real ids of what the input had `temporaryId()`s for, by these. Default: none. */
+  readonly ids?: ((result: Result, input: Input) => Readonly<Record<string, unknown>>) | undefined
+  /** How long it may take: then its signal is aborted and it fails with `ERR_LOAD_TIMEOUT`. Default `'1m'`. */
+  readonly timeout?: Duration | false | undefined
+}
+
+/** What a mutation gets beside its input. */
+export interface MutationContext {
+  /** Aborted when the caller's signal is, or the timeout has passed. */
+  readonly signal: AbortSignal
+}
+
+const OPTIONS: OptionTable<keyof MutationOptions<never, never>> = {
+  optimistic: functionOption,
+  invalidates: true,
+  ids: functionOption,
+  timeout: true,
+}
+
+/** What a call does. */
+export interface Plan<Input, Result>
+  extends Pick<MutationOptions<Input, Result>, 'optimistic' | 'invalidates' | 'ids'> {
+  readonly run: (input: Input, context: MutationContext) => Result | Promise<Result>
+  /** What to invalidate however it ends. */
+  readonly listed: readonly InvalidationScope[]
+  readonly limitMs: number
+}
+
+/** @throws ConfigError for a wrong option. */
+export function planOf<Input, Result>(
+  run: Plan<Input, Result>['run'],
+  options: MutationOptions<Input, Result>,
+): Plan<Input, Result> {
+  functionOption(run, 'run')
+  checkOptions(options, 'mutation', OPTIONS)
+  const { optimistic, invalidates, ids, timeout = '1m' } = options
+  const listed = typeof invalidates === 'function' || invalidates === undefined ? [] : listOption(invalidates)
+  const limitMs = timeout === false ? Number.POSITIVE_INFINITY : toMs(timeout, 'timeout')
+  return { run, optimistic, invalidates, listed, ids, limitMs }
+}
+
+function listOption(scopes: readonly InvalidationScope[]): readonly InvalidationScope[] {
+  if (Array.isArray(scopes)) return scopes
+  throw wrongOption(
+    'invalidates',
+    'a list of scopes, or a function',
+    scopes,
+    "Use for example `[{ tags: ['cities'] }]`.",
+  )
+}

@@ -1,0 +1,5 @@
+export { dehydrate } from './dehydrate.ts'
+export type { DehydrateOptions, Dehydrated, LeftOut } from './dehydrate.ts'
+export { hydrate } from './hydrate.ts'
+export type { HydrateOptions, Hydrated } from './hydrate.ts'
+export type { Refusal } from './payload.ts'

@@ -1,0 +1,62 @@
+/** What bindings to a framework need of observers. */
+import { deferredLoader, flush } from '@hotpath/testkit'
+import { describe, expect, it, vi } from 'vitest'
+import { observe } from '../src/index.ts'
+import { mutation } from '../src/mutation/index.ts'
+import { observePages } from '../src/pages/index.ts'
+import { make, watch } from './make.ts'
+
+describe('a fork of an observer', () => {
+  it('shows by its own options, and leaves the one that is on screen as it is', async () => {
+    const { cache } = make()
+    const load = vi.fn(async () => ({ name: 'Bern', size: 1 }))
+    const city = observe(cache, 'city', load)
+    const { seen } = watch(city)
+    await flush()
+    const fork = city.fork('city', load, { select: ({ name }) => ({ name, size: 0 }) })
+    expect([fork.snapshot().data, city.snapshot().data]).toEqual([
+      { name: 'Bern', size: 0 },
+      { name: 'Bern', size: 1 },
+    ])
+    await flush()
+    expect([load.mock.calls.length, seen.length]).toEqual([1, 1])
+  })
+
+  it('shows the same objects where they say the same, and the value of the key before', async () => {
+    const { cache } = make()
+    const load = async ({ key }: { readonly key: unknown }): Promise<unknown> => ({ key })
+    const first = observe(cache, 'one', load, { select: (value) => ({ value }) })
+    await first.ready()
+    const again = first.fork('one', load, { select: (value) => ({ value }) })
+    expect(again.snapshot()).toBe(first.snapshot())
+    const next = again.fork('two', load, { keepPrevious: true, select: (value) => ({ value }) })
+    expect(next.snapshot()).toMatchObject({ data: { value: { key: 'one' } }, isPlaceholder: true })
+    expect(next.fork('two', load).snapshot()).toMatchObject({ data: undefined, status: 'pending' })
+  })
+})
+
+it('a mutation that is updated runs the calls that follow by what it has got', async () => {
+  const { cache } = make()
+  const first = deferredLoader<string, string>()
+  const change = mutation(cache, first)
+  const one = change.mutate('a')
+  change.update(async (input) => `other ${input}`, { invalidates: [{ key: 'k' }] })
+  await cache.set('k', 1)
+  first.at(0).resolve('first a')
+  expect(await one).toBe('first a')
+  expect(cache.peek('k')).toBe(1)
+  expect(await change.mutate('b')).toBe('other b')
+  expect(cache.peek('k')).toBeUndefined()
+})
+
+it('a list that is updated loads and shows by what it has got', async () => {
+  const { cache } = make()
+  const next = (last: readonly number[]): number | undefined => (last.length === 2 ? (last[1] ?? 0) + 1 : undefined)
+  const list = observePages(cache, 'list', async ({ cursor }) => [cursor, cursor + 1], { first: 0, next })
+  watch(list)
+  await flush()
+  expect(list.snapshot().items).toEqual([0, 1])
+  list.update(async ({ cursor }) => [cursor, cursor], { first: 0, next, id: (item) => item })
+  await list.fetchNext()
+  expect(list.snapshot().items).toEqual([0, 1, 2])
+})
