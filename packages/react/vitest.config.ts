@@ -1,0 +1,7 @@
+import { configDefaults } from 'vitest/config'
+import { project } from '../../scripts/vitest-project.ts'
+
+export default project('react', {
+  // Those in browsers are in the project `browsers`.
+  test: { exclude: [...configDefaults.exclude, 'test/browser/**'] },
+})

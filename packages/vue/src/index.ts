@@ -1,0 +1,10 @@
+export { cachePlugin, provideCache, useCache } from './provide.ts'
+export type { Fields } from './fields.ts'
+export type { Subject } from './subject.ts'
+
+export { useCached } from './use-cached.ts'
+export type { AwaitableCached, Cached } from './use-cached.ts'
+export { useInfiniteCached } from './use-infinite-cached.ts'
+export type { CachedPages } from './use-infinite-cached.ts'
+export { useMutation } from './use-mutation.ts'
+export type { ShownMutation } from './use-mutation.ts'

@@ -1,0 +1,58 @@
+import { createCache, memory } from '@hotpath/core'
+import { describe, expect, it } from 'vitest'
+import { createSSRApp, ref } from 'vue'
+import { renderToString } from 'vue/server-renderer'
+import { cachePlugin, useCached } from '../src/index.ts'
+
+const cache = createCache({ name: 'test', tiers: [memory({ maxEntries: 10 })] })
+const appOf = (setup: () => unknown) => createSSRApp({ setup: () => () => String(setup()) })
+
+describe('the cache of an app', () => {
+  it('that is missing is named, with what to do', async () => {
+    const app = appOf(() => useCached('city', async () => 'Bern').status.value)
+    await expect(renderToString(app)).rejects.toThrow('Call `app.use(cachePlugin(cache))`')
+  })
+
+  it('is refused when it is none', () => {
+    expect(() => cachePlugin({} as never)).toThrow('`cache` must be what `createCache` returned')
+  })
+
+  it('of another copy of the package is the same', async () => {
+    // A module of its own, as one that is installed twice.
+    const copy: string = '../src/provide.ts?copy'
+    const other = (await import(copy)) as { cachePlugin: typeof cachePlugin }
+    expect(other.cachePlugin).not.toBe(cachePlugin)
+    const app = appOf(() => useCached('city', async () => 'Bern').status.value)
+    expect(await renderToString(app.use(other.cachePlugin(cache)))).toBe('pending')
+  })
+})
+
+it('options that are wrong fail in `setup`', async () => {
+  const wrong = [
+    () => useCached('city', 1 as never),
+    () => useCached('city', () => 1, { enable: true } as never),
+    () => useCached(Symbol('city') as never, () => 1),
+    // Not in `options`.
+    () => useCached({ key: 'city', loader: () => 1, tags: ['cities'] } as never),
+  ]
+  for (const setup of wrong) {
+    const app = createSSRApp({ setup: () => (setup(), () => '') }).use(cachePlugin(cache))
+    await expect(renderToString(app)).rejects.toThrow(/must be|no option|Put options into/)
+  }
+})
+
+it('components go on when the cache is closed, as after a log-out in another tab', async () => {
+  const closed = createCache({ name: 'test', tiers: [memory({ maxEntries: 10 })] })
+  const key = ref('city')
+  const app = createSSRApp({
+    async setup() {
+      const { status, data, refetch } = useCached(key, async () => key.value)
+      await refetch()
+      const before = [status.value, data.value]
+      await closed.close()
+      key.value = 'other'
+      return () => [...before, status.value, data.value].join()
+    },
+  })
+  expect(await renderToString(app.use(cachePlugin(closed)))).toBe('pending,,failed,')
+})
