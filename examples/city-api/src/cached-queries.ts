@@ -31,6 +31,9 @@ export function cacheReads(queries: CityReads, cache: Cache): CityReads {
     biggest: (country) =>
       cache.getOrSet(['biggest', country], () => queries.biggest(country), { tags: [countryTag(country)] }),
 
+    page: ({ country, from }) =>
+      cache.getOrSet(['cities', country, from], () => queries.page({ country, from }), { tags: [countryTag(country)] }),
+
     // Which places are near is known only when they are found.
     nearest: ({ lat, lon }) =>
       cache.getOrSet(['nearest', lat, lon], async ({ addTags }) => {

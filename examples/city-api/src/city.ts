@@ -29,6 +29,13 @@ export interface BigCity extends City {
   readonly rankInRegion: number
 }
 
+/** Where a page of the places of a country begins. */
+export interface CountryPage {
+  readonly country: string
+  /** How many bigger ones are left out. */
+  readonly from: number
+}
+
 /** A place on the globe in degrees. */
 export interface Point {
   readonly lat: number

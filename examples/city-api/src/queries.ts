@@ -3,6 +3,7 @@ import {
   type BigCity,
   type City,
   type CityChange,
+  type CountryPage,
   type NearbyCity,
   type Point,
   type RankedCity,
@@ -20,6 +21,8 @@ export interface CityReads {
   search(text: string): Awaitable<readonly City[]>
   /** The twenty biggest places of a country. */
   biggest(country: string): Awaitable<readonly BigCity[]>
+  /** Up to twenty places of a country by population, from this one of them on. */
+  page(of: CountryPage): Awaitable<readonly City[]>
   /** The ten places nearest to a point. */
   nearest(point: Point): Awaitable<readonly NearbyCity[]>
   /** One place; `null` if there is none of that id. */
@@ -53,6 +56,7 @@ const NEAREST_PLACES = 10
 export function createQueries(db: DatabaseSync): CityQueries {
   const search = prepare(db, sql.SEARCH) as Query<City>
   const biggest = prepare(db, sql.BIGGEST) as Query<BigCity>
+  const page = prepare(db, sql.PAGE) as Query<City>
   const nearest = prepare(db, sql.NEAREST) as Query<NearbyCity>
   const one = prepare(db, sql.ONE) as Query<RankedCity>
   const metropolises = prepare(db, sql.METROPOLISES) as Query<City>
@@ -74,6 +78,10 @@ export function createQueries(db: DatabaseSync): CityQueries {
     biggest(country) {
       answered++
       return biggest({ country })
+    },
+    page({ country, from }) {
+      answered++
+      return page({ country, from })
     },
     nearest(point) {
       answered++

@@ -37,6 +37,13 @@ export function readCountry(code: string, known: ReadonlySet<string>): string {
   throw new RequestError(400, 'No such country. Use a code of two letters: /countries/DE/biggest.')
 }
 
+/** Reads `from`, 0 where it is left out. */
+export function readFrom(query: URLSearchParams): number {
+  const text = query.get('from') ?? '0'
+  if (/^\d{1,6}$/.test(text)) return Number(text)
+  throw new RequestError(400, '`from` must be a whole number from 0 to 999,999. Try /countries/DE/cities?from=20.')
+}
+
 /** Reads the body of a write. */
 export function readChange(body: string): CityChange {
   const { name, population } = parseObject(body)

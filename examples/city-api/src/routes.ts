@@ -5,7 +5,7 @@ import { homePage } from './home-page.ts'
 import type { CityQueries, CityReads } from './queries.ts'
 import { readBody } from './request-body.ts'
 import { RequestError } from './request-error.ts'
-import { readChange, readCountry, readPoint, readText } from './request-input.ts'
+import { readChange, readCountry, readFrom, readPoint, readText } from './request-input.ts'
 
 /** What a request is answered with: a value, sent as JSON, or a page. */
 export type Answer = { readonly json: unknown } | { readonly html: string }
@@ -38,6 +38,7 @@ const PATHS = {
   search: /^\/(?<half>plain|fast)\/search$/,
   nearest: /^\/(?<half>plain|fast)\/nearest$/,
   biggest: /^\/(?<half>plain|fast)\/countries\/(?<name>[^/]+)\/biggest$/,
+  page: /^\/(?<half>plain|fast)\/countries\/(?<name>[^/]+)\/cities$/,
   city: /^\/(?<half>plain|fast)\/cities\/(?<name>\d{1,15})$/,
 }
 
@@ -63,6 +64,9 @@ function routesOf({ queries, cache }: RouteContext): readonly Route[] {
     get(PATHS.nearest, async ({ cities, query }) => ({ json: await cities.nearest(readPoint(query)) })),
     get(PATHS.biggest, async ({ cities, name }) => ({
       json: await cities.biggest(readCountry(name, queries.countries)),
+    })),
+    get(PATHS.page, async ({ cities, name, query }) => ({
+      json: await cities.page({ country: readCountry(name, queries.countries), from: readFrom(query) }),
     })),
     get(PATHS.city, async ({ cities, name }) => ({ json: found(await cities.city(Number(name))) })),
     // The same under /plain and /fast: a write that did not tell the cache would leave it with old answers.

@@ -19,6 +19,13 @@ export const BIGGEST: string = `
   ORDER BY population DESC, id
   LIMIT 20`
 
+/** The places of a country, the biggest first, a page of them. */
+export const PAGE: string = `
+  SELECT ${CITY} FROM cities
+  WHERE country = :country
+  ORDER BY population DESC, id
+  LIMIT 20 OFFSET :from`
+
 /** Places within a radius by distance (haversine), looked up by the box around the circle. */
 export const NEAREST: string = `
   SELECT * FROM (

@@ -46,6 +46,15 @@ describe('search', () => {
   })
 })
 
+describe('page', () => {
+  it('goes on where the page before it ended', async () => {
+    const inIndia = world.cities.filter(({ country }) => country === 'IN').sort(byPopulation)
+    expect(ids(await queries.page({ country: 'IN', from: 0 }))).toEqual(ids(inIndia.slice(0, 20)))
+    expect(ids(await queries.page({ country: 'IN', from: 3 }))).toEqual(ids(inIndia.slice(3, 23)))
+    expect(await queries.page({ country: 'IN', from: inIndia.length })).toEqual([])
+  })
+})
+
 describe('biggest', () => {
   it('shows the biggest places of a country, their share and their rank in their region', async () => {
     const inFrance = world.cities.filter(({ country }) => country === 'FR').sort(byPopulation)

@@ -49,6 +49,8 @@ describe('both halves', () => {
     '/search?q=nobody+is+called+so',
     '/countries/DE/biggest',
     '/countries/de/biggest',
+    '/countries/DE/cities',
+    '/countries/DE/cities?from=1',
     '/nearest?lat=48.8566&lon=2.3522',
     '/nearest?lat=-90&lon=180',
   ])('answer %s alike, the fast one from the second time on without the database', async (path) => {
@@ -76,6 +78,8 @@ describe('both halves', () => {
     ['/search?q=a%00b', '`q`'],
     ['/countries/XX/biggest', 'No such country'],
     ['/countries/Germany/biggest', 'No such country'],
+    ['/countries/DE/cities?from=-1', '`from`'],
+    ['/countries/DE/cities?from=', '`from`'],
     ['/nearest?lat=52.5', '`lon`'],
     ['/nearest?lat=NaN&lon=1', '`lat`'],
     ['/nearest?lat=north&lon=1', '`lat`'],
