@@ -14,7 +14,7 @@ interface Serializer {
   encode(value: unknown): Uint8Array
   decode(bytes: Uint8Array): unknown
   /** Whether bytes can be read without anything but them. */
-  readonly standsAlone: boolean
+  readonly isSelfContained: boolean
 }
 
 const CONTEXT = { key: 'bench:item', header: new Uint8Array(24) }
@@ -59,18 +59,23 @@ export async function codecs(quick: boolean): Promise<void> {
   const keys = Array.from({ length: quick ? 20_000 : 100_000 }, () => 'item')
   const times = new Map((await measure(contestants, keys, quick ? 5 : 11)).map((one) => [one.name, one.ns]))
   console.log('| | bytes | encode ns | decode ns | alone | loses |\n| --- | --: | --: | --: | --- | --- |')
-  for (const { name, bytes, lost, standsAlone } of rows) {
+  for (const { name, bytes, lost, isSelfContained } of rows) {
     const [to, from] = ['encode', 'decode'].map((way) => Math.round(times.get(`${name} ${way}`) ?? 0))
     const losses = lost.length === 0 ? 'nothing' : lost.join(', ')
-    console.log(`| ${name} | ${bytes.length} | ${to} | ${from} | ${standsAlone ? 'yes' : 'no'} | ${losses} |`)
+    console.log(`| ${name} | ${bytes.length} | ${to} | ${from} | ${isSelfContained ? 'yes' : 'no'} | ${losses} |`)
   }
 }
 
 function serializers(): Serializer[] {
   const ours = compressed(msgpack())
-  const packr = (name: string, options: object, standsAlone = true): Serializer => {
+  const packr = (name: string, options: object, isSelfContained = true): Serializer => {
     const one = new Packr(options)
-    return { name, encode: (value) => one.pack(value), decode: (bytes) => one.unpack(bytes) as unknown, standsAlone }
+    return {
+      name,
+      encode: (value) => one.pack(value),
+      decode: (bytes) => one.unpack(bytes) as unknown,
+      isSelfContained,
+    }
   }
   const types = { structuredClone: true, moreTypes: true, copyBuffers: true }
   return [
@@ -78,7 +83,7 @@ function serializers(): Serializer[] {
       name: 'hotpath, the default',
       encode: (value) => ours.encode(value, CONTEXT) as Uint8Array,
       decode: (bytes) => ours.decode(bytes, CONTEXT),
-      standsAlone: true,
+      isSelfContained: true,
     },
     packr('msgpackr, records', { ...types, useRecords: true }),
     packr('msgpackr, maps', { ...types, useRecords: false }),
@@ -87,15 +92,20 @@ function serializers(): Serializer[] {
       name: 'JSON',
       encode: (value) => Buffer.from(JSON.stringify(value)),
       decode: (bytes) => JSON.parse(textOf(bytes)) as unknown,
-      standsAlone: true,
+      isSelfContained: true,
     },
     {
       name: 'superjson',
       encode: (value) => Buffer.from(stringify(value)),
       decode: (bytes) => parse(textOf(bytes)),
-      standsAlone: true,
+      isSelfContained: true,
     },
-    { name: 'v8.serialize', encode: serialize, decode: (bytes) => deserialize(bytes) as unknown, standsAlone: true },
+    {
+      name: 'v8.serialize',
+      encode: serialize,
+      decode: (bytes) => deserialize(bytes) as unknown,
+      isSelfContained: true,
+    },
   ]
 }
 

@@ -5,19 +5,25 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { against } from './against/against.ts'
+import { browser } from './browser/browser.ts'
 import { codecs } from './codec.ts'
 import { coldKey } from './cold-key.ts'
+import { db } from './db.ts'
 import { decorators } from './decorators.ts'
 import { http } from './http.ts'
 import { invalidation } from './invalidation.ts'
 import { l1 } from './l1.ts'
-import { policies } from './policies.ts'
+import { observers } from './observe/observers.ts'
+import { orm } from './orm/orm.ts'
+import { policies } from './policies/policies.ts'
 import { races } from './races/races.ts'
 import { redisReads } from './redis.ts'
 import { request } from './request.ts'
+import { statements } from './statements.ts'
 import { traces } from './traces/traces.ts'
 import { twoTiers } from './two-tiers.ts'
 import { sqlReads } from './sql.ts'
+import { ui } from './ui/ui.ts'
 
 const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   l1,
@@ -30,9 +36,15 @@ const BENCHES: Readonly<Record<string, (quick: boolean) => Promise<void>>> = {
   'cold-key': coldKey,
   decorators,
   sql: sqlReads,
+  db,
+  orm,
+  statements,
   http,
   traces,
   policies,
+  observe: observers,
+  browser,
+  ui,
 }
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,

@@ -24,7 +24,7 @@ export function generatedTraces(uses: number): Trace[] {
 }
 
 /** Keys drawn by Zipf's law. */
-function zipf(exponent: number, count: number, random: () => number): () => number {
+export function zipf(exponent: number, count: number, random: () => number): () => number {
   const sums: number[] = []
   let sum = 0
   for (let rank = 1; rank <= count; rank++) sums.push((sum += rank ** -exponent))

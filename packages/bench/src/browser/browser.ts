@@ -1,0 +1,95 @@
+/** `pnpm bench browser`: a cache of a page in Chromium, beside what else stores values there. */
+import { join } from 'node:path'
+import { type PageApi, type Tab, chromium, serveSite } from '@hotpath/browsers'
+import { goal, median } from '../rounds.ts'
+import type * as measured from './page.ts'
+import { printSizes } from './sizes.ts'
+
+type Page = PageApi<typeof measured>
+
+/** What the browser itself takes for it: no store of records can be faster. */
+const FLOOR = 'floor: one transaction'
+const NAMES = ['hotpath', 'one transaction each', 'idb-keyval', 'localforage', 'TanStack persister', FLOOR]
+const COUNT = 1_000
+
+/** Measures in fresh profiles of what is built. */
+export async function browser(quick: boolean): Promise<void> {
+  if (chromium.missing !== undefined) throw new Error(chromium.missing)
+  await printSizes()
+  const site = await serveSite({
+    pages: { measured: join(import.meta.dirname, 'page.ts') },
+    conditions: ['browser', 'production'],
+    isIsolated: true,
+  })
+  const engine = await chromium.launch({})
+  try {
+    console.log(`Chromium ${engine.version}, ${quick ? 3 : 7} rounds, medians\n`)
+    const tab = await engine.open(site.url('measured'))
+    await stores(tab, quick ? 3 : 7)
+    await others(tab, quick)
+  } finally {
+    await engine.close()
+    await site.close()
+  }
+}
+
+/** A thousand writes of 1 kB, a reload, and a thousand reads, each in turn. */
+async function stores(tab: Tab, rounds: number): Promise<void> {
+  const page = tab.page<typeof measured>()
+  const times = new Map(NAMES.map((name) => [name, { writes: [] as number[], reads: [] as number[] }]))
+  for (let round = 0; round <= rounds; round++) {
+    for (const name of NAMES) await page.open(name)
+    for (const name of NAMES) note(times.get(name)?.writes, round, await page.write(name, round, COUNT))
+    await tab.reload()
+    for (const name of NAMES) await page.open(name)
+    for (const name of NAMES) note(times.get(name)?.reads, round, await page.read(name, round, COUNT))
+  }
+  const base = times.get('one transaction each')
+  console.log(`${'1,000 values of 1 kB'.padEnd(24)}  writes    ×  reads    ×`)
+  for (const [name, { writes, reads }] of times) {
+    const [write, read] = [median(writes), median(reads)]
+    const ratios = [median(base?.writes ?? []) / write, median(base?.reads ?? []) / read].map((ratio) =>
+      ratio.toFixed(1),
+    )
+    console.log(`${name.padEnd(24)} ${ms(write)} ${ratios[0]?.padStart(4)} ${ms(read)} ${ratios[1]?.padStart(4)}`)
+  }
+  console.log()
+  const [own, each] = [times.get('hotpath'), times.get('one transaction each')]
+  goal('writes, to one transaction each', median(each?.writes ?? []) / median(own?.writes ?? []), { atLeast: 8 })
+  goal('reads, to one transaction each', median(each?.reads ?? []) / median(own?.reads ?? []), { atLeast: 4 })
+  const floor = times.get(FLOOR)
+  for (const what of ['writes', 'reads'] as const) {
+    const most = median(each?.[what] ?? []) / median(floor?.[what] ?? [])
+    console.log(`  The browser's own ${what} in one transaction: ${most.toFixed(1)} × as fast as in one each.`)
+  }
+}
+
+async function others(tab: Tab, quick: boolean): Promise<void> {
+  const page: Page = tab.page<typeof measured>()
+  await page.firstRead()
+  const first: number[] = []
+  for (let round = 0; round < (quick ? 5 : 15); round++) {
+    await tab.reload()
+    first.push(await page.firstRead())
+  }
+  if (first.includes(-1)) throw new Error('The value of the visit before was not found.')
+  goal('the first read after a start, from IndexedDB, ms', median(first), { atMost: 40 })
+  const { hit, map } = await page.memoryHit(quick ? 20_000 : 100_000)
+  goal('a hit in memory, to a Map and a promise', hit / map, { atMost: 2 })
+  const written = await page.longestTask('write', 5_000)
+  goal('the longest task while 5 MB are written, ms (0: below 50)', written, { atMost: 50 })
+  await page.write('hotpath', 99, 10_000)
+  await tab.reload()
+  await page.open('hotpath')
+  const read = await page.longestTask('read', 10_000)
+  goal('the longest task while 10,000 entries are read, 100 at a time, ms (0: below 50)', read, { atMost: 50 })
+}
+
+/** Round 0 warms up. */
+function note(times: number[] | undefined, round: number, tookMs: number): void {
+  if (round > 0) times?.push(tookMs)
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(0).padStart(5)} ms`
+}

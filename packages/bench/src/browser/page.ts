@@ -1,0 +1,112 @@
+/** What is measured in a page. Times are in milliseconds. */
+import { createBrowserCache } from '@hotpath/browser'
+import { type PageStore, STORES } from './stores.ts'
+
+const opened = new Map<string, PageStore>()
+
+const storeOf = (name: string): PageStore => {
+  const store = opened.get(name) ?? STORES[name]?.()
+  if (store === undefined) throw new Error(`there is no ${name}`)
+  opened.set(name, store)
+  return store
+}
+
+const keyOf = (round: number, index: number): string => `value:${round}:${index}`
+
+/** About 1 kB, and not all the same. */
+const valueOf = (index: number): object => ({
+  id: index,
+  name: `value ${index}`,
+  text: String.fromCharCode(97 + (index % 26)).repeat(950),
+})
+
+/** Opens a store, so that nobody pays for that later. */
+export async function open(name: string): Promise<void> {
+  await storeOf(name).writeAll([['opened', { a: 1 }]])
+}
+
+export async function write(name: string, round: number, count: number): Promise<number> {
+  const entries = Array.from({ length: count }, (_, index) => [keyOf(round, index), valueOf(index)] as const)
+  const start = performance.now()
+  await storeOf(name).writeAll(entries)
+  return performance.now() - start
+}
+
+/** After a reload, so that nothing of it is in memory. */
+export async function read(name: string, round: number, count: number): Promise<number> {
+  const keys = Array.from({ length: count }, (_, index) => keyOf(round, index))
+  const start = performance.now()
+  const values = await storeOf(name).readAll(keys)
+  const tookMs = performance.now() - start
+  const missing = values.filter((value) => (value as { readonly text?: string } | undefined)?.text?.length !== 950)
+  if (missing.length > 0) throw new Error(`${name} has lost ${missing.length} values`)
+  return tookMs
+}
+
+/** From the call of `createBrowserCache` to the first value of the visit before. */
+export async function firstRead(): Promise<number> {
+  const start = performance.now()
+  const cache = createBrowserCache({ name: 'first', ttl: '1h' })
+  let isLoaded = false
+  await cache.getOrSet('value', () => {
+    isLoaded = true
+    return valueOf(1)
+  })
+  const tookMs = performance.now() - start
+  await new Promise((resolve) => void setTimeout(resolve, 100))
+  return isLoaded ? -1 : tookMs
+}
+
+/** Nanoseconds of a hit in memory, and of a Map with a promise, in turns. */
+export async function memoryHit(count: number): Promise<{ readonly hit: number; readonly map: number }> {
+  const cache = createBrowserCache({ name: 'hits', indexedDb: false, ttl: '1h' })
+  const map = new Map<string, unknown>()
+  const keys = Array.from({ length: 1_000 }, (_, index) => `item:${index}`)
+  for (const key of keys) {
+    map.set(key, key)
+    await cache.set(key, key)
+  }
+  const load = (): never => {
+    throw new Error('it is there')
+  }
+  const times = { hit: [] as number[], map: [] as number[] }
+  let sum = 0
+  for (let round = 0; round < 9; round++) {
+    for (const kind of ['hit', 'map'] as const) {
+      const start = performance.now()
+      for (let index = 0; index < count; index++) {
+        const key = keys[index % 1_000] as string
+        const value = await (kind === 'hit' ? cache.getOrSet(key, load) : Promise.resolve(map.get(key)))
+        sum += (value as string).length
+      }
+      times[kind].push(((performance.now() - start) * 1e6) / count)
+    }
+  }
+  if (sum === 0) throw new Error('nothing was read')
+  return { hit: median(times.hit), map: median(times.map) }
+}
+
+/** The longest task on the main thread while something goes on; 0: none took 50 ms. */
+export async function longestTask(what: 'read' | 'write', count: number): Promise<number> {
+  let longest = 0
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) longest = Math.max(longest, duration)
+  })
+  observer.observe({ type: 'longtask' })
+  await (what === 'write' ? write('hotpath', 99, count) : readInParts(count))
+  await new Promise((resolve) => void setTimeout(resolve, 300))
+  observer.disconnect()
+  return longest
+}
+
+/** As a page does that shows a hundred things at a time. */
+async function readInParts(count: number): Promise<void> {
+  const { readAll } = storeOf('hotpath')
+  for (let from = 0; from < count; from += 100) {
+    await readAll(Array.from({ length: 100 }, (_, index) => keyOf(99, from + index)))
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+}

@@ -1,0 +1,148 @@
+/** `pnpm bench ui`: the same screens in React and in Vue, with Hotpath and beside what else loads for components. */
+import { join } from 'node:path'
+import { type PageApi, type Tab, chromium, serveSite } from '@hotpath/browsers'
+import { goal, median } from '../rounds.ts'
+import type * as page from './measure.ts'
+import { printBytes } from './sizes.ts'
+
+const FRAMEWORKS = { react: ['hotpath', 'tanstack', 'swr'], vue: ['hotpath', 'tanstack'] } as const
+/** What is built, as pages get it. */
+const CONDITIONS = ['browser', 'production']
+const ROUTES = 50
+
+type Framework = keyof typeof FRAMEWORKS
+
+/** What one library came to in a round. */
+interface Row {
+  readonly shared: page.Outcome
+  readonly many: page.Outcome
+  readonly screens: page.Outcome
+  /** Of the three screens. */
+  readonly scriptMs: number
+  readonly mountUs: number
+}
+
+/** Measures in Chromium what is built for production. */
+export async function ui(quick: boolean): Promise<void> {
+  if (chromium.missing !== undefined) throw new Error(chromium.missing)
+  const site = await serveSite({
+    pages: {
+      react: join(import.meta.dirname, 'react-page.tsx'),
+      vue: join(import.meta.dirname, 'vue-page.ts'),
+    },
+    conditions: CONDITIONS,
+    isIsolated: true,
+  })
+  const engine = await chromium.launch({})
+  try {
+    console.log(`Chromium ${engine.version}, ${quick ? 3 : 9} rounds, medians\n`)
+    for (const framework of Object.keys(FRAMEWORKS) as Framework[]) {
+      const tab = await engine.open(site.url(framework))
+      await compare(tab, framework, quick ? 3 : 9)
+      await left(tab, FRAMEWORKS[framework])
+      await tab.close()
+    }
+    await printBytes(FRAMEWORKS, CONDITIONS)
+  } finally {
+    await engine.close()
+    await site.close()
+  }
+}
+
+/** A B C A B C …, so that a noisy machine hits all alike; the first round warms up. */
+async function compare(tab: Tab, framework: Framework, rounds: number): Promise<void> {
+  const api = tab.page<typeof page>()
+  const names = FRAMEWORKS[framework]
+  const all = new Map<string, Row[]>(names.map((name) => [name, []]))
+  const bare: number[] = []
+  for (let round = 0; round <= rounds; round++) {
+    for (const name of names) {
+      const row = await measure(tab, api, name)
+      if (round > 0) all.get(name)?.push(row)
+    }
+    bare.push(await api.mountUs('bare'))
+  }
+  print(framework, all)
+  const of = (name: string, number: (row: Row) => number): number => median((all.get(name) ?? []).map(number))
+  const [own, other] = ['hotpath', 'tanstack'].map((name) => of(name, ({ mountUs }) => mountUs)) as [number, number]
+  console.log(`\nWithout any library a component is mounted and unmounted in ${median(bare).toFixed(1)} µs.\n`)
+  goal(`${framework}: mounting and unmounting, to TanStack Query`, own / other, { atMost: 1.2 })
+  goal(
+    `${framework}: loads for 100 components of one key`,
+    of('hotpath', ({ shared }) => shared.loads),
+    { atMost: 1 },
+  )
+  goal(
+    `${framework}: renders of each, with the first`,
+    of('hotpath', ({ shared }) => shared.renders / 100),
+    { atMost: 2 },
+  )
+  goal(
+    `${framework}: renders of 1,000 components of one tag`,
+    of('hotpath', ({ many }) => many.renders),
+    {
+      atMost: 1_000,
+    },
+  )
+  goal(
+    `${framework}: passes for them`,
+    of('hotpath', ({ many }) => many.passes),
+    { atMost: 1 },
+  )
+  goal(
+    `${framework}: the longest task for them, ms (0: below 50)`,
+    of('hotpath', ({ many }) => many.longestMs),
+    {
+      atMost: 50,
+    },
+  )
+  console.log()
+}
+
+async function measure(tab: Tab, api: PageApi<typeof page>, name: string): Promise<Row> {
+  const shared = await api.shared(name)
+  const many = await api.many(name)
+  const before = await tab.metrics()
+  const screens = await api.screens(name)
+  const { scriptMs } = await tab.metrics()
+  return { shared, many, screens, scriptMs: scriptMs - before.scriptMs, mountUs: await api.mountUs(name) }
+}
+
+function print(framework: string, all: ReadonlyMap<string, readonly Row[]>): void {
+  const names = [...all.keys()]
+  const line = (what: string, number: (row: Row) => number, digits = 0): void => {
+    const cells = names.map((name) => median((all.get(name) ?? []).map(number)).toFixed(digits))
+    console.log(`| ${what} | ${cells.join(' | ')} |`)
+  }
+  console.log(`| ${framework} | ${names.join(' | ')} |\n| --- | ${names.map(() => '--:').join(' | ')} |`)
+  line('100 components of one key: loads', ({ shared }) => shared.loads)
+  line('renders, the first ones counted', ({ shared }) => shared.renders)
+  line('1,000 components, all invalidated: renders', ({ many }) => many.renders)
+  line('changes of the page', ({ many }) => many.passes)
+  line('until all are shown, ms', ({ many }) => many.ms, 1)
+  line('the longest task, ms (0: below 50)', ({ many }) => many.longestMs)
+  line('list, detail, change, 20 times: renders', ({ screens }) => screens.renders)
+  line('time in scripts, ms', ({ scriptMs }) => scriptMs, 1)
+  line('mount and unmount a component, µs', ({ mountUs }) => mountUs, 1)
+}
+
+/** What is left of each library when its screens have changed fifty times, and fifty times more, in a page for itself. */
+async function left(tab: Tab, names: readonly string[]): Promise<void> {
+  const api = tab.page<typeof page>()
+  console.log(`| after ${ROUTES} changes of route | observers | timers | listeners added | nodes added | kB added |`)
+  console.log('| --- | --: | --: | --: | --: | --: |')
+  for (const name of names) {
+    await tab.reload()
+    await api.routes(name, ROUTES)
+    const before = await tab.metrics()
+    const { timers, observers = Number.NaN } = await api.routes(name, ROUTES)
+    const after = await tab.metrics()
+    const listeners = after.listeners - before.listeners
+    const kB = (after.heapBytes - before.heapBytes) / 1_000
+    const cells = [observers, timers, listeners, after.nodes - before.nodes, kB.toFixed(0)]
+    console.log(`| ${[name, ...cells].join(' | ')} |`)
+    const isClean = timers === 0 && listeners <= 0 && !(observers > 0)
+    if (name === 'hotpath' && !isClean) throw new Error('Something of Hotpath is left in the page.')
+  }
+  console.log()
+}
