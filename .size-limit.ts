@@ -4,35 +4,74 @@ import { entryPoints, hasCondition, publicPackages, specifier } from './scripts/
 
 /** What an entry point may cost its user: minified and compressed with gzip, with all that it imports. */
 const budgets: Readonly<Record<string, string>> = {
+  '@hotpath/browser': '63 kB',
+  '@hotpath/browser/encryption': '9 kB',
+  '@hotpath/browser/follow': '11.6 kB',
+  '@hotpath/browser/positions': '11.1 kB',
+  '@hotpath/browser/server': '4.8 kB',
+  '@hotpath/browser/strategies': '1.8 kB',
   '@hotpath/codec': '25.1 kB',
-  '@hotpath/contract': '8.1 kB',
+  '@hotpath/contract': '8.2 kB',
   '@hotpath/contract/unstorable': '3.3 kB',
-  '@hotpath/contract/values': '3.8 kB',
-  '@hotpath/core': '27.4 kB',
-  '@hotpath/core/changes': '2.1 kB',
+  '@hotpath/contract/values': '4.2 kB',
+  '@hotpath/core': '27.5 kB',
+  '@hotpath/core/changes': '2.2 kB',
+  '@hotpath/core/deferred': '6.3 kB',
+  '@hotpath/core/hold': '1.4 kB',
   '@hotpath/core/lease': '2.2 kB',
+  '@hotpath/core/inside': '2.2 kB',
+  '@hotpath/core/log': '2.5 kB',
   '@hotpath/core/lru': '6 kB',
   '@hotpath/core/histogram': '1.2 kB',
-  '@hotpath/core/placeholders': '2.9 kB',
+  '@hotpath/core/placeholders': '3.4 kB',
   '@hotpath/core/presets': '0.3 kB',
   '@hotpath/core/retain': '2.2 kB',
   '@hotpath/core/tiny-lfu': '1.9 kB',
   '@hotpath/core/shared': '15.7 kB',
-  '@hotpath/decorators': '23.2 kB',
+  '@hotpath/db': '39.5 kB',
+  '@hotpath/db/advice': '11 kB',
+  '@hotpath/db/batch': '18.6 kB',
+  '@hotpath/db/drizzle': '6.4 kB',
+  '@hotpath/db/fields': '1.9 kB',
+  '@hotpath/db/kysely': '3.5 kB',
+  '@hotpath/db/mysql': '4 kB',
+  '@hotpath/db/paginate': '6.1 kB',
+  '@hotpath/db/pg': '3.8 kB',
+  '@hotpath/db/pglite': '2.6 kB',
+  '@hotpath/db/prisma': '5.4 kB',
+  '@hotpath/db/report': '22 kB',
+  '@hotpath/db/sql': '5.6 kB',
+  '@hotpath/db/sqlite': '3.9 kB',
+  '@hotpath/db/views': '2.9 kB',
+  '@hotpath/decorators': '23.7 kB',
+  '@hotpath/observe': '10.2 kB',
+  '@hotpath/observe/inspector': '11 kB',
+  '@hotpath/observe/mutation': '10.4 kB',
+  '@hotpath/observe/pages': '11.2 kB',
+  '@hotpath/observe/server-rendering': '6.6 kB',
+  '@hotpath/react': '2.5 kB',
   '@hotpath/redis': '51.4 kB',
-  '@hotpath/request': '19.8 kB',
-  '@hotpath/request/http': '30.6 kB',
+  '@hotpath/request': '19.9 kB',
+  '@hotpath/request/http': '30.7 kB',
   '@hotpath/sql': '59.2 kB',
-  '@hotpath/testkit': '19.3 kB',
+  '@hotpath/testkit': '20.4 kB',
+  '@hotpath/vue': '2 kB',
+  '@hotpath/web': '6.3 kB',
+  '@hotpath/web/database': '6.5 kB',
+  '@hotpath/web/testing': '9 kB',
 }
 
 /** Packages that only run in Node: what it brings along costs nothing. */
-const forNode: readonly string[] = ['@hotpath/codec', '@hotpath/redis', '@hotpath/sql']
+const forNode: readonly string[] = ['@hotpath/codec', '@hotpath/db', '@hotpath/redis', '@hotpath/sql']
+
+const observeEntries = ['@hotpath/observe', '@hotpath/observe/mutation', '@hotpath/observe/pages']
 
 /** What every page with one of these has anyway: a policy is of no use without `memory` of `@hotpath/core`. */
 const broughtAlong: Readonly<Record<string, readonly string[]>> = {
   '@hotpath/core/lru': ['@hotpath/contract'],
   '@hotpath/core/tiny-lfu': ['@hotpath/contract'],
+  '@hotpath/vue': ['vue', '@hotpath/contract', '@hotpath/core/inside', ...observeEntries],
+  '@hotpath/react': ['react', '@hotpath/contract', '@hotpath/core/inside', '@hotpath/web', ...observeEntries],
 }
 
 /** One entry point, as size-limit takes it. */
@@ -70,16 +109,95 @@ interface BudgetedPage extends Page {
 }
 
 const light = "import { createCache, memory } from '@hotpath/core'; globalThis.page = { createCache, memory }"
+/** Parts of `@hotpath/web`, in bytes. */
+const parts: Readonly<Record<string, number>> = {
+  createLifecycle: 420,
+  createConnectivity: 800,
+  createHints: 430,
+  createIdle: 320,
+  createTabs: 1_700,
+  readCapabilities: 370,
+  createScope: 430,
+  watchMemory: 700,
+}
+
+/** A page whose life is followed, as observers do. */
+const seen = `import { createLifecycle, createConnectivity } from '@hotpath/web'; ${light}; globalThis.page.seen = { createLifecycle, createConnectivity }`
+/** Parts of `@hotpath/observe`, in bytes: with what they need of the core that no other page loads. */
+const observed: Readonly<Record<string, { readonly limit: number; readonly imports: string }>> = {
+  observe: { limit: 6_500, imports: "import { observe as observed } from '@hotpath/observe'" },
+  'observe and mutation': {
+    limit: 8_000,
+    imports:
+      "import { observe } from '@hotpath/observe'; import { mutation } from '@hotpath/observe/mutation'; const observed = { observe, mutation }",
+  },
+  'observe and observePages': {
+    limit: 8_000,
+    imports:
+      "import { observe } from '@hotpath/observe'; import { observePages } from '@hotpath/observe/pages'; const observed = { observe, observePages }",
+  },
+  'observe and hydrate': {
+    limit: 8_200,
+    imports:
+      "import { observe } from '@hotpath/observe'; import { hydrate } from '@hotpath/observe/server-rendering'; const observed = { observe, hydrate }",
+  },
+  'all but the inspector': {
+    limit: 11_800,
+    imports:
+      "import * as all from '@hotpath/observe'; import * as mutation from '@hotpath/observe/mutation'; import * as lists from '@hotpath/observe/pages'; import * as server from '@hotpath/observe/server-rendering'; const observed = { ...all, ...mutation, ...lists, ...server }",
+  },
+  'observe and the inspector': {
+    limit: 9_200,
+    imports:
+      "import { observe } from '@hotpath/observe'; import { attachInspector } from '@hotpath/observe/inspector'; const observed = { observe, attachInspector }",
+  },
+}
+
 const both = `import { shared } from '@hotpath/core/shared'; ${light}; globalThis.page.shared = shared`
 
 /** What decides whether an application in a page can afford a cache, and what lower tiers and shared logs add to it. */
 export const pages: readonly BudgetedPage[] = [
-  { name: 'createCache + memory()', limit: 23_200, program: light, isDevelopment: false },
-  { name: 'createCache + memory(), development', limit: 27_500, program: light, isDevelopment: true },
+  { name: 'createCache + memory()', limit: 23_000, program: light, isDevelopment: false },
+  { name: 'createCache + memory(), development', limit: 27_750, program: light, isDevelopment: true },
   {
     name: '@hotpath/core/shared on top',
-    limit: 11_700,
+    limit: 11_400,
     program: both,
+    isDevelopment: false,
+    beyond: { program: light, isDevelopment: false },
+  },
+  ...Object.entries(parts).map(([part, limit]) => ({
+    name: `${part} on top`,
+    limit,
+    program: `import { ${part} } from '@hotpath/web'; ${light}; globalThis.page.part = ${part}`,
+    isDevelopment: false,
+    beyond: { program: light, isDevelopment: false },
+  })),
+  {
+    name: 'all of @hotpath/web on top, but for the database',
+    limit: 4_000,
+    program: `import { ${Object.keys(parts).join(', ')} } from '@hotpath/web'; ${light}; globalThis.page.parts = { ${Object.keys(parts).join(', ')} }`,
+    isDevelopment: false,
+    beyond: { program: light, isDevelopment: false },
+  },
+  ...Object.entries(observed).map(([name, { limit, imports }]) => ({
+    name: `${name} of @hotpath/observe on top`,
+    limit,
+    program: `${imports}; ${seen}; globalThis.page.observed = observed`,
+    isDevelopment: false,
+    beyond: { program: seen, isDevelopment: false },
+  })),
+  {
+    name: 'createBrowserCache on top, before the first paint',
+    limit: 7_300,
+    program: `import { createBrowserCache } from '@hotpath/browser'; ${light}; globalThis.page.part = createBrowserCache`,
+    isDevelopment: false,
+    beyond: { program: light, isDevelopment: false },
+  },
+  {
+    name: 'openDatabase on top, with idb',
+    limit: 4_600,
+    program: `import { openDatabase } from '@hotpath/web/database'; ${light}; globalThis.page.part = openDatabase`,
     isDevelopment: false,
     beyond: { program: light, isDevelopment: false },
   },

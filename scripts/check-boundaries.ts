@@ -20,16 +20,18 @@ const mayDependOn: Readonly<Record<string, readonly string[]>> = {
   request: ['contract'],
   monitor: foundation,
   testkit: ['contract'],
+  web: ['contract'],
   // Adapters implement ports and know no other adapter.
   redis: [...foundation, 'codec'],
   sql: [...foundation, 'codec'],
-  browser: [...foundation, 'codec'],
+  browser: [...foundation, 'web'],
   // Features use a cache and know no store.
   decorators: [...foundation, 'request'],
   db: [...foundation, 'request'],
   http: [...foundation, 'request'],
-  react: [...foundation, 'request'],
-  vue: [...foundation, 'request'],
+  observe: [...foundation, 'web'],
+  react: [...foundation, 'web', 'observe'],
+  vue: [...foundation, 'web', 'observe'],
 }
 
 /** The folders and files at the top of `src`, where a package has rooms. Each may import itself and those before it. */
@@ -43,6 +45,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'shared',
     'options',
     'shared-half',
+    'deferred',
     'value-check',
     'engine',
     'read',
@@ -51,15 +54,47 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'changes',
     'retain',
     'placeholders',
+    'inside',
     'lease',
+    'hold',
     'create-cache',
+    'index',
+  ],
+  web: [
+    'events',
+    'lifecycle',
+    'connectivity',
+    'hints',
+    'idle',
+    'memory',
+    'scope',
+    'capabilities',
+    'tabs',
+    'database',
+    'testing',
+    'index',
+  ],
+  browser: [
+    'database',
+    'quota',
+    'store',
+    'log',
+    'lease',
+    'placeholders',
+    'scope',
+    'positions',
+    'encryption',
+    'create',
+    'strategies',
+    'follow',
+    'server',
     'index',
   ],
   request: ['call', 'time', 'checks', 'retry', 'protect', 'limit', 'share', 'batch', 'http', 'index'],
 }
 
 /** Packages that run anywhere: what the platform makes comes in through a port. */
-const portable = ['contract', 'core']
+const portable = ['contract', 'core', 'web', 'observe', 'react', 'vue']
 
 const problems = workspacePackages().flatMap((pkg) => [...checkManifest(pkg), ...checkSources(pkg)])
 for (const problem of problems) console.error(problem)

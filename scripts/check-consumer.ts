@@ -1,7 +1,7 @@
 /**
  * Uses the packed packages as applications do: one is made in a temporary folder, with the packages installed from
  * their tarballs and all else from the registry, and runs as ES module and as CommonJS, on the oldest Node and on Bun,
- * under Jest, in NestJS, and through old and new compilers.
+ * under Jest, in NestJS, in a page that Vite builds, and through old and new compilers.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { typeChecks, writeTypeUses } from './consumer/types.ts'
 import { entryPoints, publicPackages, specifier } from './workspace.ts'
 
 const specifiers = publicPackages().flatMap((pkg) => entryPoints(pkg).map((subpath) => specifier(pkg, subpath)))
-const app = installApp()
+const app = installApp(join(import.meta.dirname, 'consumer/app'))
 try {
   const modules = join(app.dir, 'node_modules')
   const problems = publicPackages().flatMap(({ name }) => commonJsProblemsOf(join(modules, name)))
@@ -41,6 +41,7 @@ function programs(modules: string): Program[] {
   return [
     ...typeChecks.map(({ name, compiler, args }) => inNode(name, join(modules, compiler), ...args)),
     inNode('NestJS', 'nest/run.cjs'),
+    { ...inNode('Vite', 'vite/build.mjs'), reports: true },
     inNode('Jest', join(modules, 'jest/bin/jest.js'), '--ci', '--rootDir', 'jest'),
     ...runtimes.flatMap(([name, runtime]) => [
       { name: `${name}, ES module`, runtime, args: ['esm.mjs', ...specifiers] },

@@ -36,7 +36,13 @@ export async function startMariadb(settings: readonly string[] = []): Promise<Ma
   const first = join(dir, 'first.sql')
   writeFileSync(first, FIRST)
   const port = await freePort()
-  const install = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db']
+  const install = [
+    '--no-defaults',
+    `--tmpdir=${dir}`,
+    `--datadir=${data}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+  ]
   const installed = spawnSync('mariadb-install-db', install, { ...user, cwd: dir, encoding: 'utf8' })
   if (installed.status !== 0) {
     throw new Error(
@@ -46,6 +52,8 @@ export async function startMariadb(settings: readonly string[] = []): Promise<Ma
   }
   const fixed = [
     ...['--no-defaults', `--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1', `--init-file=${first}`],
+    // Each server that starts removes what others have left in the folder for temporary files, and what they still use.
+    `--tmpdir=${dir}`,
     ...[`--socket=${join(dir, 'socket')}`, `--pid-file=${join(dir, 'pid')}`, `--server-id=${++servers}`],
     ...['--skip-name-resolve', '--innodb-buffer-pool-size=64M'],
   ]

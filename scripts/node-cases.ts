@@ -110,6 +110,18 @@ export function nodeCases(open: OpenNodes, hasLeases: boolean): void {
       expect(await next).toEqual(['tag d'])
     })
 
+    test('from a token of another process begin after it, however early they are asked for', async () => {
+      const [one, other] = await two()
+      for (let round = 0; round < 20; round++) {
+        const from = await one.invalidateTags([`a ${round}`])
+        const read = changes(other, { from })
+        const next = take(read, 1)
+        await one.invalidateTags([`b ${round}`])
+        expect(await next).toEqual([`tag b ${round}`])
+        await read.return()
+      }
+    })
+
     test('from a token of another log are a gap', async () => {
       const [cache] = (await open(1)) as [Cache]
       const read = changes(cache, { from: 'another.1' as Token })

@@ -36,14 +36,25 @@ const OPTIONS = {
 } as const satisfies BuildOptions
 
 /** Bytes of what was built, after gzip, as a page takes it along from the start. */
-export async function sizeOfPage({ program, isDevelopment }: Page): Promise<number> {
+export async function sizeOfPage(page: Page): Promise<number> {
+  return (await sizesOfPage(page)).first
+}
+
+/** Bytes of what was built, after gzip: what a page takes along from the start, and what it may load later. */
+export async function sizesOfPage({
+  program,
+  isDevelopment,
+}: Page): Promise<{ readonly first: number; readonly later: number }> {
   const { outputFiles, metafile } = await build({
     ...OPTIONS,
     stdin: stdinOf(program),
     absWorkingDir: packages,
     conditions: isDevelopment ? ['development'] : [],
   })
-  return initialChunks(metafile).reduce((bytes, chunk) => bytes + gzipped(outputFiles, chunk), 0)
+  const sizeOf = (chunks: readonly string[]): number =>
+    chunks.reduce((bytes, chunk) => bytes + gzipped(outputFiles, chunk), 0)
+  const first = sizeOf(initialChunks(metafile))
+  return { first, later: sizeOf(Object.keys(metafile.outputs)) - first }
 }
 
 /** The source files of a page, the largest first. Read from the sources, as what is built has lost them. */

@@ -15,15 +15,18 @@ export interface Launch {
   readonly file: string
   readonly args: readonly string[]
   readonly options: SpawnOptions
-  /** Whether it answers by now. */
-  isReady(): boolean | Promise<boolean>
+  /** Whether it answers by now; gets what it printed last. */
+  isReady(output: string): boolean | Promise<boolean>
+  /** Called at once, before it is ready. */
+  started?(child: ChildProcess): void
 }
 
 /** Starts it; resolves when it answers. */
-export async function launch({ file, args, options, isReady }: Launch): Promise<ChildProcess> {
+export async function launch({ file, args, options, isReady, started }: Launch): Promise<ChildProcess> {
   let output = ''
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
+  started?.(child)
   child.once('exit', () => running.delete(child))
   const collect = (chunk: Buffer): void => void (output = `${output}${chunk.toString()}`.slice(-4_000))
   child.stdout?.on('data', collect)
@@ -31,7 +34,7 @@ export async function launch({ file, args, options, isReady }: Launch): Promise<
   let failure: Error | undefined
   child.once('error', (error) => (failure = error))
   const end = performance.now() + PATIENCE_MS
-  while (!(await isReady())) {
+  while (!(await isReady(output))) {
     if (failure !== undefined || child.exitCode !== null || performance.now() > end) {
       child.kill('SIGKILL')
       throw new Error(`${file} does not start. ${output}`, { cause: failure })

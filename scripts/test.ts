@@ -20,6 +20,9 @@ function vitest(name: string, selection: string): Step {
   }
 }
 
+/** Vitest leaves a core alone, which is half of two. */
+const onAllCores = '--maxWorkers=100%'
+
 const quick: Step[] = [
   { name: 'lint', command: 'oxlint --type-aware --deny-warnings' },
   { name: 'format', command: 'biome format' },
@@ -28,12 +31,17 @@ const quick: Step[] = [
   { name: 'bounds', command: 'node scripts/check-bounds.ts' },
   // Type tests (*.test-d.ts) are judged here: they pass when they compile.
   { name: 'types', command: 'turbo run typecheck typecheck:scripts' },
-  vitest('unit', '--exclude **/test/integration/** --exclude **/*.fuzz.test.ts'),
+  vitest(
+    'unit',
+    `${onAllCores} --exclude **/test/integration/** --exclude **/test/browser/** --exclude **/*.fuzz.test.ts`,
+  ),
 ]
 
 const hasIntegrationTests = globSync('*/*/test/integration/**/*.test.ts', { cwd: root }).length > 0
 const thorough: Step[] = [
-  ...(hasIntegrationTests ? [vitest('integration', 'test/integration .fuzz.test.ts')] : []),
+  // In real browsers; those that this machine lacks are skipped with a reason, Chromium never.
+  vitest('browsers', '--project browsers'),
+  ...(hasIntegrationTests ? [vitest('integration', `${onAllCores} test/integration .fuzz.test.ts`)] : []),
   { name: 'examples', command: 'node scripts/check-examples.ts' },
   { name: 'build', command: 'turbo run build' },
   {

@@ -9,13 +9,24 @@ import { withoutMessages } from './without-messages.ts'
 type Variant = Required<Pick<Options, 'outDir' | 'clean' | 'dts' | 'esbuildPlugins'>>
 
 /** What pages load, so that each byte counts. */
-const LIGHT = ['@hotpath/contract', '@hotpath/core']
+const LIGHT = [
+  '@hotpath/browser',
+  '@hotpath/contract',
+  '@hotpath/core',
+  '@hotpath/observe',
+  '@hotpath/react',
+  '@hotpath/vue',
+  '@hotpath/web',
+]
+
+/** Types that can be given to `await using` name what TypeScript only knows when asked to, whatever the application's `lib`. */
+const DECLARATIONS = { banner: '/// <reference lib="esnext.disposable" />' }
 
 const manifest = readManifest(join(process.cwd(), 'package.json'))
 const entry = entrySources(manifest)
 
 export default defineConfig([
-  build({ outDir: 'dist', clean: ['!production/**'], dts: true, esbuildPlugins: [] }),
+  build({ outDir: 'dist', clean: ['!production/**'], dts: DECLARATIONS, esbuildPlugins: [] }),
   // For pages, see docs/decisions/015-messages-in-pages.md.
   ...(hasCondition(manifest, 'production')
     ? [build({ outDir: 'dist/production', clean: true, dts: false, esbuildPlugins: [withoutMessages()] })]
@@ -33,6 +44,8 @@ function build(variant: Variant): Options {
     sourcemap: true,
     target: 'es2022',
     esbuildOptions(options) {
+      // Frameworks that render some components on servers alone have to know.
+      if (manifest.name === '@hotpath/react') options.banner = { js: '"use client";' }
       if (!LIGHT.includes(manifest.name)) return
       // Numbers of the engine take the place of their names, which no bundler of a page could do any more.
       options.minifySyntax = true

@@ -9,8 +9,16 @@ import type { Options } from 'tsup'
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number]
 
-/** Arguments that are nothing but words, by the function that they are given to. */
-const WORDS: Readonly<Record<string, readonly number[]>> = { refuse: [0, 1, 2], writing: [0], wrongOption: [1, 3] }
+/** Arguments that are left out where they are nothing but words, by the function that they are given to. */
+const WORDS: Readonly<Record<string, readonly number[]>> = { refuse: [0, 1, 2], writing: [0], wrong: [0] }
+/** Those that only a message needs, whatever they are. */
+const FOR_MESSAGES: Readonly<Record<string, readonly number[]>> = {
+  callbackError: [0, 1],
+  meaningfulName: [1],
+  mustBe: [1, 2, 3],
+  quantityMessage: [1, 2, 3],
+  wrongOption: [1, 2, 3],
+}
 
 /** The esbuild plugin. */
 export function withoutMessages(): Plugin {
@@ -26,26 +34,49 @@ export function withoutMessages(): Plugin {
   }
 }
 
-/** A source with empty texts in the place of messages. */
+/** A source without messages: they are left out at the end of a call, and empty before another argument. */
 export function stripped(source: string): string {
   const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true)
-  const messages: ts.Node[] = []
+  const cuts: Cut[] = []
   const visit = (node: ts.Node): void => {
-    const own = messagesOf(node)
-    messages.push(...own)
+    const messages = messagesOf(node)
+    cuts.push(...cutsOf(node, messages))
     // What is inside of a message goes with it.
-    ts.forEachChild(node, (child) => (own.includes(child) ? undefined : visit(child)))
+    ts.forEachChild(node, (child) => (messages.includes(child) ? undefined : visit(child)))
   }
   visit(file)
-  // From the end, so that positions stay right.
   let text = source
-  for (const node of messages.toReversed()) {
-    text = `${text.slice(0, node.getStart())}''${text.slice(node.getEnd())}`
+  // From the end, so that positions stay right.
+  for (const { from, to, put } of cuts.toSorted((one, other) => other.from - one.from)) {
+    text = text.slice(0, from) + put + text.slice(to)
   }
   return text
 }
 
-/** `new LogError('ERR_LOG_CROWDED', message, …)`, and calls that are given words. */
+/** What takes the place of a part of the source. */
+interface Cut {
+  readonly from: number
+  readonly to: number
+  readonly put: string
+}
+
+function cutsOf(node: ts.Node, messages: readonly ts.Node[]): Cut[] {
+  const given = isCall(node) ? node.arguments : undefined
+  const isMessage = (argument: ts.Node): boolean => messages.includes(argument)
+  const end = given?.findLastIndex((argument) => !isMessage(argument)) ?? -1
+  const isLast = (message: ts.Node): boolean => given !== undefined && given.indexOf(message as ts.Expression) > end
+  const cuts = messages.filter((message) => !isLast(message))
+  const emptied = cuts.map((message) => ({ from: message.getStart(), to: message.getEnd(), put: "''" }))
+  if (given === undefined || !messages.some(isLast)) return emptied
+  // With the comma before, and one that may follow.
+  return [...emptied, { from: given[end]?.getEnd() ?? given.pos, to: given.end, put: '' }]
+}
+
+function isCall(node: ts.Node): node is ts.NewExpression | ts.CallExpression {
+  return ts.isNewExpression(node) || ts.isCallExpression(node)
+}
+
+/** `new LogError('ERR_LOG_CROWDED', message, …)`, calls that are given words, and constants that hold them. */
 function messagesOf(node: ts.Node): readonly ts.Node[] {
   if (ts.isNewExpression(node) && ts.isIdentifier(node.expression) && node.expression.text.endsWith('Error')) {
     const [code, message] = node.arguments ?? []
@@ -53,10 +84,26 @@ function messagesOf(node: ts.Node): readonly ts.Node[] {
     return isOurs && message !== undefined && isWords(message) ? [message] : []
   }
   if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
-    const places = WORDS[node.expression.text] ?? []
-    return places.flatMap((place) => node.arguments[place] ?? []).filter((word) => isWords(word) || isConstant(word))
+    const { text } = node.expression
+    const words = argumentsAt(node, WORDS[text]).filter((word) => isWords(word) || isConstant(word))
+    return [...words, ...argumentsAt(node, FOR_MESSAGES[text])]
   }
+  if (ts.isVariableDeclaration(node) && node.initializer !== undefined) return wordsOf(node, node.initializer)
   return []
+}
+
+function argumentsAt(call: ts.CallExpression, places: readonly number[] = []): readonly ts.Expression[] {
+  return places.flatMap((place) => call.arguments[place] ?? [])
+}
+
+/** What to do instead, and examples in tables of options. */
+function wordsOf({ name, type }: ts.VariableDeclaration, initializer: ts.Expression): readonly ts.Node[] {
+  if (name.getText().endsWith('WAY_OUT')) return isWords(initializer) ? [initializer] : []
+  const isTable = type !== undefined && /^(?:OptionTable|Own)</.test(type.getText())
+  if (!isTable || !ts.isObjectLiteralExpression(initializer)) return []
+  return initializer.properties.flatMap((option) =>
+    ts.isPropertyAssignment(option) && isWords(option.initializer) ? [option.initializer] : [],
+  )
 }
 
 function isCode(node: ts.Node): boolean {
@@ -73,5 +120,6 @@ function isConstant(node: ts.Node): boolean {
 /** Literal texts, and what joins them. */
 function isWords(node: ts.Node): boolean {
   if (ts.isBinaryExpression(node)) return isWords(node.left) || isWords(node.right)
+  if (ts.isConditionalExpression(node)) return isWords(node.whenTrue) && isWords(node.whenFalse)
   return ts.isStringLiteral(node) || ts.isTemplateExpression(node) || ts.isNoSubstitutionTemplateLiteral(node)
 }

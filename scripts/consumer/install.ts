@@ -1,4 +1,4 @@
-/** An application that has the packed packages installed, as a package manager lays them out. */
+/** Applications that have the packed packages installed, as a package manager lays them out. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,14 +15,28 @@ const settings = {
   strictDepBuilds: false,
 }
 
-/** Makes the application in a temporary folder; `remove` deletes it. */
-export function installApp(): { readonly dir: string; remove(): void } {
+/** An application that is installed. */
+export interface App {
+  readonly dir: string
+  /** Deletes it. */
+  remove(): void
+}
+
+/**
+ * Makes a copy of an application in a temporary folder and installs it.
+ *
+ * @param source - Its folder.
+ * @param names - Those of our packages that it uses; by default all of them, with what users install beside them.
+ */
+export function installApp(source: string, names?: readonly string[]): App {
   const dir = mkdtempSync(join(tmpdir(), 'hotpath-consumer-'))
-  const packages = publicPackages()
-  const tarballs = Object.fromEntries(packages.map((pkg) => [pkg.name, `file:${tarballOf(pkg)}`]))
-  cpSync(join(import.meta.dirname, 'app'), dir, { recursive: true })
+  const all = publicPackages()
+  const tarballs = Object.fromEntries(all.map((pkg) => [pkg.name, `file:${tarballOf(pkg)}`]))
+  const packages = all.filter(({ name }) => names?.includes(name) ?? true)
+  cpSync(source, dir, { recursive: true })
   const manifest = readManifest(join(dir, 'package.json'))
-  const dependencies = { ...manifest.dependencies, ...peers(packages), ...tarballs }
+  const ours = Object.fromEntries(packages.map(({ name }) => [name, tarballs[name]]))
+  const dependencies = { ...manifest.dependencies, ...peers(packages), ...ours }
   writeJson(join(dir, 'package.json'), { ...manifest, dependencies })
   writeJson(join(dir, 'pnpm-workspace.yaml'), { ...settings, overrides: tarballs })
   execFileSync('pnpm', ['install', '--prefer-offline', '--no-lockfile'], { cwd: dir, stdio: 'inherit' })

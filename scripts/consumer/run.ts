@@ -7,6 +7,8 @@ export interface Program {
   readonly name: string
   readonly runtime: string
   readonly args: readonly string[]
+  /** Whether what it prints is shown when it passed, too. */
+  readonly reports?: boolean
 }
 
 const TIMEOUT_MS = 90_000
@@ -25,12 +27,12 @@ export async function runAll(programs: readonly Program[], cwd: string): Promise
 }
 
 /** Prints a line with the time it took, and the output when it failed. */
-function run({ name, runtime, args }: Program, cwd: string): Promise<boolean> {
+function run({ name, runtime, args, reports = false }: Program, cwd: string): Promise<boolean> {
   const startedAt = performance.now()
   return new Promise((resolve) => {
     execFile(runtime, args, { cwd, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
       const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
-      console.log(`${error === null ? '✓' : '✗'} ${name}, ${seconds} s`)
+      console.log(`${error === null ? '✓' : '✗'} ${name}, ${seconds} s${reports ? `: ${stdout.trim()}` : ''}`)
       if (error !== null) console.error(`${stdout}${stderr}`.trim() || error.message)
       resolve(error === null)
     })

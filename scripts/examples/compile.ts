@@ -5,6 +5,8 @@ import ts from 'typescript'
 import { publicPackages, root } from '../workspace.ts'
 import type { Example, Mistake } from './extract.ts'
 
+const GUIDED = /^p-|-dom$|^(?:svelte|solid-js|@angular\/core)$/
+
 /** An example that can be run. */
 export interface Program {
   readonly example: Example
@@ -55,13 +57,14 @@ function install(dir: string): void {
   const link = (name: string, home: string): void => {
     const path = join(dir, 'node_modules', name)
     mkdirSync(dirname(path), { recursive: true })
-    symlinkSync(home, path)
+    // Two packages may have the same peer.
+    if (!existsSync(path)) symlinkSync(home, path)
   }
   for (const { name, dir: home, manifest } of publicPackages()) {
     link(name, home)
-    // What users install beside a package, and the wrappers of promises that a guide brings along.
-    const wrappers = Object.keys(manifest.devDependencies ?? {}).filter((other) => other.startsWith('p-'))
-    for (const peer of [...Object.keys(manifest.peerDependencies ?? {}), ...wrappers]) {
+    // What users install beside a package, what renders for them, and what guides bring along: wrappers of promises, frameworks.
+    const others = Object.keys(manifest.devDependencies ?? {}).filter((other) => GUIDED.test(other))
+    for (const peer of [...Object.keys(manifest.peerDependencies ?? {}), ...others]) {
       link(peer, join(home, 'node_modules', peer))
       const types = join(home, 'node_modules/@types', peer)
       if (existsSync(types)) link(`@types/${peer}`, types)

@@ -20,11 +20,22 @@ interface Core {
 describe('a source without messages', () => {
   test.each([
     ["new LogError('ERR_LOG_CROWDED', `Too many ${x}.`, { cause })", "new LogError('ERR_LOG_CROWDED', '', { cause })"],
-    ["new KeyError(code, 'no ' + what)", "new KeyError(code, '')"],
-    ["new KeyError(none ? 'ERR_A' : 'ERR_B', 'no key')", "new KeyError(none ? 'ERR_A' : 'ERR_B', '')"],
-    ["new ConfigError(kind.code, 'no unit')", "new ConfigError(kind.code, '')"],
-    ["refuse(trail, `a ${kind}`, 'Use an id.')", "refuse(trail, '', '')"],
-    ["wrongOption('size', 'a number', size, 'Use 12.')", "wrongOption('size', '', size, '')"],
+    ["new KeyError(code, 'no ' + what)", 'new KeyError(code)'],
+    ["new KeyError(none ? 'ERR_A' : 'ERR_B', 'no key')", "new KeyError(none ? 'ERR_A' : 'ERR_B')"],
+    ["new KeyError(code, none ? 'none' : 'a bad one')", 'new KeyError(code)'],
+    ["new ConfigError(kind.code, 'no unit')", 'new ConfigError(kind.code)'],
+    ["refuse(trail, `a ${kind}`, 'Use an id.')", 'refuse(trail)'],
+    ["refuse('not end', 'Use an id.',)", 'refuse()'],
+    ["wrong(unit === '' ? 'no unit' : 'unknown unit')", 'wrong()'],
+    ["wrongOption('size', 'a number', size, 'Use 12.')", "wrongOption('size')"],
+    ["wrongOption('size', rule, size(), WAY_OUT, code)", "wrongOption('size', '', '', '', code)"],
+    ["callbackError('`onRead`', whose, { cause })", "callbackError('', '', { cause })"],
+    ["const KEYS_WAY_OUT = 'Use a list.'", "const KEYS_WAY_OUT = ''"],
+    [
+      "const TABLE: OptionTable<'name' | 'tiers'> = { name: \"'shop'\", tiers: '[memory()]', queue: check }",
+      "const TABLE: OptionTable<'name' | 'tiers'> = { name: '', tiers: '', queue: check }",
+    ],
+    ["const NAMES = { one: 'stays' }", "const NAMES = { one: 'stays' }"],
     ["new KeyError('ERR_KEY_PART', message)", "new KeyError('ERR_KEY_PART', message)"],
     ["new TypeError('stays')", "new TypeError('stays')"],
   ])('%s', (source, short) => {

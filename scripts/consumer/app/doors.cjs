@@ -2,10 +2,12 @@
 const assert = require('node:assert/strict')
 const { once } = require('node:events')
 const { createServer } = require('node:http')
+const { createBrowserCache, inspectStorage } = require('@hotpath/browser')
 const { compressed, msgpack } = require('@hotpath/codec')
 const { encodeKey, isHotpathError } = require('@hotpath/contract')
 const { createCache, memory } = require('@hotpath/core')
 const { Cacheable, cacheable, configureDecorators } = require('@hotpath/decorators')
+const { observe } = require('@hotpath/observe')
 const { redis } = require('@hotpath/redis')
 const {
   batch,
@@ -21,6 +23,9 @@ const {
 const { createHttpClient } = require('@hotpath/request/http')
 const { sqlite } = require('@hotpath/sql')
 const { createFakeClock } = require('@hotpath/testkit')
+const { createScope } = require('@hotpath/web')
+const { openDatabase } = require('@hotpath/web/database')
+const { createFakeDatabase } = require('@hotpath/web/testing')
 
 exports.useDoors = async () => {
   let loads = 0
@@ -28,10 +33,12 @@ exports.useDoors = async () => {
   const cache = createCache({ name: 'app', tiers: [memory({ maxEntries: 10 })], ttl: '1m' })
   assert.equal(await cache.getOrSet(['city', 42], load), 1)
   assert.equal(await cache.getOrSet(['city', 42], load), 1)
+  assert.equal((await observe(cache, ['city', 42], load).ready()).data, 1)
   await useDecorators(cache)
   await usePolicies()
   await useHttp(cache)
   await cache.close()
+  await useWeb()
 
   if (process.versions.bun === undefined) await useSqlite()
   const codec = compressed(msgpack())
@@ -98,6 +105,23 @@ async function useHttp(cache) {
   assert.equal(requests, 2)
   await api.close()
   await new Promise((resolve) => void server.close(resolve))
+}
+
+async function useWeb() {
+  const scope = createScope()
+  scope.interval(() => {}, 60_000)
+  assert.equal(scope.end().left.timer, 1)
+  const nowhere = openDatabase({ name: 'app', stores: ['entries'] })
+  await assert.rejects(nowhere.get('entries', 'a'), { code: 'ERR_STORAGE_UNAVAILABLE' })
+  await nowhere.close()
+  const database = createFakeDatabase({ stores: ['entries'], window: 0 })
+  await database.put('entries', 'a', 1)
+  assert.equal(await database.get('entries', 'a'), 1)
+  await database.close()
+  const cache = createBrowserCache({ name: 'app', ttl: '1m' })
+  assert.equal(await cache.getOrSet('city', () => 'Ulm'), 'Ulm')
+  assert.equal((await inspectStorage(cache)).outlivesPage, false)
+  await cache.close()
 }
 
 async function useSqlite() {
