@@ -18,11 +18,20 @@ export interface Setup {
 const TIMEOUT_MS = 2_000
 const PAUSE_MS = 50
 
-/** A client as an application would make it. */
-export function connect(setup: Setup): Redis | Cluster {
+/** A client as an application would make it. `disconnect` ends it. */
+export function connect(setup: Setup): { readonly client: Redis | Cluster; disconnect(): void } {
   const client = open(setup)
   client.on('error', () => {})
-  return client
+  // ioredis gives up for good when a Sentinel tells of a failover while the client asks where the primary is.
+  const connectAgain = (): void => void client.connect().catch(() => {})
+  client.on('end', connectAgain)
+  return {
+    client,
+    disconnect() {
+      client.off('end', connectAgain)
+      client.disconnect()
+    },
+  }
 }
 
 function open({ connection, hearsOfFailovers: failoverDetector, options }: Setup): Redis | Cluster {

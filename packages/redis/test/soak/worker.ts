@@ -3,6 +3,6 @@ import { redis } from '../../src/index.ts'
 import { type Setup, connect } from './connect.ts'
 
 await work((setup: Setup) => {
-  const client = connect(setup)
-  return { tier: redis({ client }), close: () => client.disconnect() }
+  const { client, disconnect } = connect(setup)
+  return { tier: redis({ client }), close: disconnect }
 })
