@@ -9,6 +9,7 @@ describe('where there is no browser', () => {
     expect([cache.peek('a'), cache.stats().tiers.map(({ type }) => type)]).toEqual([1, ['memory']])
     expect(await inspectStorage(cache)).toEqual({
       outlivesPage: false,
+      indexedDb: 'none',
       otherTabs: 'never',
       loadsOnce: false,
       hasPlaceholders: false,

@@ -14,7 +14,12 @@ function start(options: Partial<CacheOptions> & { readonly log?: never; readonly
   const { sharedLog: log = createMemoryLog(), ...given } = options
   const clock = createFakeClock()
   const loading = deferred<Tier>()
-  const tier = deferredTier({ type: 'async', load: () => loading.promise })
+  let goOn!: (cause: Error) => void
+  const load = (on: typeof goOn): Promise<Tier> => {
+    goOn = on
+    return loading.promise
+  }
+  const tier = deferredTier({ type: 'async', load })
   const cache = createCache({
     name: `deferred-${Math.floor(nextRandom() * 1e9)}`,
     tiers: [memory({ maxEntries: 100 }), tier],
@@ -29,7 +34,7 @@ function start(options: Partial<CacheOptions> & { readonly log?: never; readonly
     loading.resolve({ ...asyncTier(store), shared, openLog: () => log })
     await flush()
   }
-  return { cache, clock, arrive, loading, faults }
+  return { cache, clock, arrive, loading, faults, goOn }
 }
 
 /** A log, and what is appended to it. */
@@ -193,6 +198,68 @@ describe('a tier that is on its way', () => {
     const read = cache.getOrSet('a', () => 'loaded', { after: token })
     await arrive()
     expect(await read).toBe('new')
+  })
+})
+
+describe('a tier that does not respond', () => {
+  test('is done without: what is set, loaded and invalidated holds in memory, and one event says so', async () => {
+    const { cache, goOn, faults } = start()
+    const before = [cache.set('a', 1), cache.invalidateTags(['x'])]
+    goOn(new Error('no response'))
+    goOn(new Error('still none'))
+    await Promise.all(before)
+    expect(await cache.getOrSet('b', () => 2, { tags: ['t'] })).toBe(2)
+    expect([await cache.ready(), cache.peek('b'), faults]).toEqual([true, 2, ['ERR_TIER_FAILED']])
+    await cache.invalidateTags(['t'])
+    expect(cache.peek('b')).toBeUndefined()
+  })
+
+  test('that cannot be loaded after all leaves memory as it is', async () => {
+    const { cache, goOn, loading, faults } = start()
+    goOn(new Error('no response'))
+    await cache.set('a', 1)
+    loading.reject(new Error('refused'))
+    await flush()
+    expect([cache.peek('a'), faults]).toEqual([1, ['ERR_TIER_FAILED', 'ERR_TIER_FAILED']])
+  })
+
+  test('and is there later hears of all that was invalidated meanwhile (P1, P3)', async () => {
+    const log = createMemoryLog()
+    const other = start({ name: 'later', sharedLog: log })
+    await other.arrive()
+    await other.cache.getOrSet('a', () => 'old', { tags: ['t'] })
+    await other.cache.getOrSet('b', () => 'old')
+    const { cache, goOn, arrive } = start({ name: 'later', sharedLog: log })
+    goOn(new Error('no response'))
+    await cache.invalidateTags(['t'])
+    await cache.set('b', 'mine')
+    await arrive()
+    expect([other.cache.peek('a'), other.cache.peek('b')]).toEqual([undefined, undefined])
+    expect(await cache.getMany(['a', 'b'])).toEqual([undefined, undefined])
+    expect(await cache.getOrSet('a', () => 'new')).toBe('new')
+    await flush()
+    expect(await other.cache.get('a')).toBe('new')
+  })
+
+  test('and is there later finds nothing in memory of which it could not hear (P3), and no load from before is kept (P2)', async () => {
+    const log = createMemoryLog()
+    const other = start({ name: 'between', sharedLog: log })
+    await other.arrive()
+    const { cache, goOn, arrive } = start({ name: 'between', sharedLog: log })
+    goOn(new Error('no response'))
+    const resets: unknown[] = []
+    cache.on('reset', (event) => void resets.push(event))
+    await cache.getOrSet('a', () => 'old', { tags: ['t'] })
+    const slow = deferred<string>()
+    const read = cache.getOrSet('b', () => slow.promise, { tags: ['t'] })
+    await flush()
+    await other.cache.invalidateTags(['t'])
+    await arrive()
+    const joined = cache.getOrSet('b', () => 'new', { tags: ['t'] })
+    slow.resolve('old')
+    expect([cache.peek('a'), await read, await joined, resets.length]).toEqual([undefined, 'old', 'new', 1])
+    await flush()
+    expect([cache.peek('b'), await other.cache.get('b')]).toEqual(['new', 'new'])
   })
 })
 

@@ -2,8 +2,13 @@ import type { Database } from '@hotpath/web/database'
 
 /** What a cache of a page works with here, and what that means. */
 export interface StorageReport {
-  /** Whether entries outlive the page: there is IndexedDB, it could be opened, and there is room. */
+  /** Whether entries outlive the page: IndexedDB is in use. */
   readonly outlivesPage: boolean
+  /**
+   * `'in use'`, or why it is not: there is `'none'`, or it is turned off; the browser `'refused'` it, or the database is another
+   * program's; there is `'no response'`, and it is used once there is one; it is `'full'` for now.
+   */
+  readonly indexedDb: 'in use' | 'none' | 'refused' | 'no response' | 'full'
   /** When other tabs hear of an invalidation: at once, within a second, or not at all. */
   readonly otherTabs: 'at once' | 'within a second' | 'never'
   /** Whether all tabs together load a key once. */

@@ -41,7 +41,10 @@ export function createBrowserCache(options: BrowserCacheOptions): Cache {
   const front = page.attended(memory(bounds ?? { maxBytes: '20mb' }))
   const isStored = indexedDb !== false && hasIndexedDb()
   const rest = isStored || localStorageOf() !== undefined ? import('./rest.ts') : undefined
-  const below = deferredTier({ type: 'indexeddb', load: async () => (await import('./rest.ts')).openTier(page) })
+  const below = deferredTier({
+    type: 'indexeddb',
+    load: async (goOn) => (await import('./rest.ts')).openTier(page, goOn),
+  })
   // The log of a page is out of reach only where its storage is: then each tab goes on by itself.
   const cache = page.made(createCache({ ...others, tiers: isStored ? [front, below] : [front], maxOffline: false }))
   if (page.saved.length > 0) showSaved(page)

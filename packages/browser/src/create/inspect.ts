@@ -4,6 +4,7 @@ import { knownOf } from './pages.ts'
 
 const NOTHING: StorageReport = {
   outlivesPage: false,
+  indexedDb: 'none',
   otherTabs: 'never',
   loadsOnce: false,
   hasPlaceholders: false,

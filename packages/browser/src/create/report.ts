@@ -1,4 +1,5 @@
 /** What there is in this browser, and what a cache makes of it. */
+import { hasIndexedDb } from '../database/has-indexed-db.ts'
 import { localStorageOf } from '../placeholders/saved.ts'
 import { locksOf } from '../scope/databases.ts'
 import type { StorageReport, StoredReport } from './attendant.ts'
@@ -6,11 +7,15 @@ import type { CachePage } from './page.ts'
 import type { PageStorage } from './storage.ts'
 
 /** Never rejects. */
-export async function report({ cache, name, options }: CachePage, { store }: PageStorage): Promise<StorageReport> {
-  const isShared = store !== undefined && (await cache.ready())
+export async function report({ cache, name, options }: CachePage, storage: PageStorage): Promise<StorageReport> {
+  const isThere = await cache.ready()
+  const { store } = storage
+  const isShared = store !== undefined && isThere
   const stored = isShared && !store.isFull ? await storedBy(name, store) : undefined
+  const hasDatabase = options.indexedDb !== false && hasIndexedDb()
   return {
     outlivesPage: stored !== undefined,
+    indexedDb: stored !== undefined ? 'in use' : hasDatabase ? absenceIn(storage) : 'none',
     otherTabs: !isShared ? 'never' : hasChannel() ? 'at once' : 'within a second',
     loadsOnce: isShared && options.lease !== false && locksOf() !== undefined,
     hasPlaceholders: localStorageOf() !== undefined && options.encryption === undefined,
@@ -19,6 +24,10 @@ export async function report({ cache, name, options }: CachePage, { store }: Pag
       .catch(() => undefined),
     stored,
   }
+}
+
+function absenceIn({ store, absence = 'no response' }: PageStorage): StorageReport['indexedDb'] {
+  return store?.isFull === true ? 'full' : absence
 }
 
 async function storedBy(database: string, store: NonNullable<PageStorage['store']>): Promise<StoredReport | undefined> {

@@ -9,11 +9,15 @@ import { attendTo } from './attend.ts'
 import type { CachePage } from './page.ts'
 import { storageOf } from './storage.ts'
 
-/** The tier of a page, with the log and the leases of all tabs. Rejects where the browser refuses the database. */
-export async function openTier(page: CachePage): Promise<Tier> {
+/**
+ * The tier of a page, with the log and the leases of all tabs. Rejects where the browser refuses the database.
+ *
+ * @param goOn - Called when it does not respond.
+ */
+export async function openTier(page: CachePage, goOn: (cause: Error) => void): Promise<Tier> {
   const { name } = page
   const storage = storageOf(page)
-  await storage.assertGranted()
+  await storage.granted(goOn)
   const { database, lifecycle } = storage
   return {
     type: 'indexeddb',

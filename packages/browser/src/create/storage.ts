@@ -1,7 +1,16 @@
 /** The database of a page's cache, and what works in it: opened once, and closed with the store of entries. */
-import { isHotpathError, systemClock, toBytes, toMs, type TierContext } from '@hotpath/contract'
+import {
+  isHotpathError,
+  StorageError,
+  systemClock,
+  type TierContext,
+  timeLimit,
+  toBytes,
+  toMs,
+} from '@hotpath/contract'
 import { type Lifecycle, createLifecycle } from '@hotpath/web'
 import { type Database, openDatabase } from '@hotpath/web/database'
+import { hasIndexedDb } from '../database/has-indexed-db.ts'
 import { META, STORES } from '../database/stores.ts'
 import { LogStore } from '../log/log-store.ts'
 import { useDatabase } from '../scope/databases.ts'
@@ -10,11 +19,16 @@ import { WALL } from '../store/write.ts'
 import { memoryOnlyKeys } from './memory-only.ts'
 import type { CachePage } from './page.ts'
 
+/** How long the browser may take to open a database before the cache goes on without it: less than writes wait for their log. */
+const RESPONSE_MS = 4_000
+
 export class PageStorage {
   readonly database: Database
   readonly lifecycle: Lifecycle = createLifecycle()
   /** `undefined` until it is opened, and where there is none. */
   store: IndexedDbStore | undefined
+  /** Why it is not opened. */
+  absence: 'no response' | 'refused' | undefined
   readonly #page: CachePage
   readonly #release: () => void
 
@@ -32,14 +46,38 @@ export class PageStorage {
   }
 
   /**
-   * Rejects where the browser refuses to open the database, as it does in all tabs then. One that takes long to open is
-   * for those to wait for who use it.
+   * Resolves when the browser has opened the database; rejects where it refuses to, as it does in all tabs then, and for one
+   * that is not ours.
+   *
+   * @param goOn - Called when the browser does not respond. It may do so later.
    */
-  async assertGranted(): Promise<void> {
+  async granted(goOn: (cause: Error) => void): Promise<void> {
+    const { name, options } = this.#page
+    const cancel = timeLimit(options.clock ?? systemClock, RESPONSE_MS, () => {
+      this.absence = 'no response'
+      goOn(noResponse(name))
+    })
+    try {
+      while (!(await this.#isOpened())) {}
+      this.absence = undefined
+    } catch (error) {
+      this.absence = 'refused'
+      throw error
+    } finally {
+      cancel()
+    }
+  }
+
+  /** `false`: the browser has not responded in time, and may be waited for once more. */
+  async #isOpened(): Promise<boolean> {
     try {
       await this.database.get(META, WALL)
+      return true
     } catch (error) {
-      if (isHotpathError(error, 'ERR_STORAGE_UNAVAILABLE') && error.cause !== undefined) throw error
+      if (isForeign(error)) throw foreign(this.#page.name, error)
+      const isLate = isHotpathError(error, 'ERR_STORAGE_UNAVAILABLE') && error.cause === undefined && hasIndexedDb()
+      if (isLate) return false
+      throw error
     }
   }
 
@@ -80,6 +118,26 @@ export class PageStorage {
     this.lifecycle.close()
     await this.database.close()
   }
+}
+
+/** A database of this name has other stores than ours. */
+function isForeign(error: unknown): boolean {
+  return isHotpathError(error, 'ERR_STORAGE_FAILED') && (error.cause as Error | undefined)?.name === 'NotFoundError'
+}
+
+function foreign(name: string, cause: unknown): StorageError {
+  return new StorageError(
+    'ERR_STORAGE_UNAVAILABLE',
+    `The database \`${name}\` was made by another program, without the stores of a cache. Delete it, or give the cache another \`schema\`.`,
+    { cause },
+  )
+}
+
+function noResponse(name: string): StorageError {
+  return new StorageError(
+    'ERR_STORAGE_UNAVAILABLE',
+    `The browser has not opened \`${name}\` within ${RESPONSE_MS} ms. Another tab may be deleting it, or hang.`,
+  )
 }
 
 const storages = new WeakMap<CachePage, PageStorage>()

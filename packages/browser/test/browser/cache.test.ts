@@ -47,6 +47,55 @@ describe('a cache of a page in every engine', () => {
       expect(await other.page.load('a', 'second', ['t'])).toBe('second')
     })
 
+    it('goes on in memory while its database does not respond, and joins the other tabs once it does', async () => {
+      const [holder, waiting] = [await tab(), await tab()]
+      await holder.page.holdDatabase('hangs')
+      try {
+        await waiting.page.create({ name: 'hangs', tierTimeout: '1s' })
+        expect(await waiting.page.set('a', 'mine')).toBe('done')
+        expect([await waiting.page.peek('a'), await waiting.page.faultCodes()]).toEqual([
+          'mine',
+          ['ERR_TIER_TIMEOUT', 'ERR_TIER_FAILED'],
+        ])
+        expect(await waiting.page.inspect()).toMatchObject({ outlivesPage: false, indexedDb: 'no response' })
+      } finally {
+        await holder.page.letDatabaseGo()
+      }
+      await until('it is in use', async () => (await waiting.page.inspect()).indexedDb === 'in use')
+      expect(await waiting.page.load('a', 'kept', ['t'])).toBe('kept')
+      await holder.page.create({ name: 'hangs' })
+      await until('the other tab finds it', async () => (await holder.page.get('a')) === 'kept')
+      await holder.page.invalidateTags(['t'])
+      await until('it is gone in this one', async () => (await waiting.page.peek('a')) === null)
+    })
+
+    it('goes on in memory where another program has a database of its name', async () => {
+      const { page } = await tab()
+      await page.makeForeign('foreign')
+      await page.create({ name: 'foreign' })
+      expect([await page.set('a', 1), await page.get('a'), await page.faultCodes()]).toEqual([
+        'done',
+        1,
+        ['ERR_TIER_FAILED'],
+      ])
+      expect(await page.inspect()).toMatchObject({ outlivesPage: false, indexedDb: 'refused' })
+    })
+
+    it('agrees with other tabs again as soon as its database was deleted underneath', async () => {
+      const [one, other] = [await tab(), await tab()]
+      await one.page.create({ name: 'deleted' })
+      await other.page.create({ name: 'deleted' })
+      await one.page.load('a', 'first', ['t'])
+      await until('the other tab finds it', async () => (await other.page.get('a')) === 'first')
+      await one.page.deleteUnderneath('deleted')
+      await one.page.load('a', 'second', ['t'])
+      const foundMs = await other.page.tookToChange('a', null)
+      const changing = other.page.tookToChange('a', 'second')
+      await one.page.invalidateTags(['t'])
+      // Far less than the second after which a log that is away is asked again.
+      expect(Math.max(foundMs, await changing)).toBeLessThan(500)
+    })
+
     it('shows placeholders of the visit before in the first turn, and judges them once the log is there', async () => {
       const { tab: opened, page } = await tab()
       const options = { name: 'first', localStorage: { keys: ['theme', 'home'] }, indexedDb: { window: 0 } }

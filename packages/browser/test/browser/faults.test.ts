@@ -106,6 +106,20 @@ describe('a cache of a page', () => {
       })
     })
 
+    it('agrees with other tabs again as soon as the user has deleted its data', async () => {
+      const [one, other] = [await tab(), await tab()]
+      await one.page.create({ name: 'cleared-tabs' })
+      await other.page.create({ name: 'cleared-tabs' })
+      await one.page.load('a', 'first', ['t'])
+      await until('the other tab finds it', async () => (await other.page.get('a')) === 'first')
+      await stage().browser.clearStorage(stage().site.origin)
+      await one.page.load('a', 'second', ['t'])
+      const foundMs = await other.page.tookToChange('a', null)
+      const changing = other.page.tookToChange('a', 'second')
+      await one.page.invalidateTags(['t'])
+      expect(Math.max(foundMs, await changing)).toBeLessThan(500)
+    })
+
     it('goes on in memory when the browser grants less disk space than its budget', async () => {
       const { page } = await tab()
       // Before the first write: Chromium remembers for some seconds how much room there is.

@@ -9,7 +9,7 @@ import { DeferredView } from './deferred-view.ts'
 
 /** A tier that is not there yet. */
 export interface DeferredTier extends Tier {
-  readonly load: () => Promise<Tier>
+  readonly load: (goOn: (cause: Error) => void) => Promise<Tier>
 }
 
 /** What a cache works with until its tiers are there, and afterwards. */
@@ -27,6 +27,7 @@ class DeferredParts implements SharedParts {
   readonly #options: SharedOptions
   readonly #bounds: SharedBounds
   #parts: SharedParts | undefined
+  #isAlone = false
   #isClosed = false
 
   constructor(host: SharedHost, options: SharedOptions, bounds: SharedBounds) {
@@ -84,15 +85,24 @@ class DeferredParts implements SharedParts {
   async #load(): Promise<void> {
     const { tiers: given } = this.#options
     try {
-      const tiers = await Promise.all(given.map(async (tier) => (isDeferred(tier) ? tier.load() : tier)))
+      const goOn = (cause: Error): void => this.#goOn(noResponse(cause))
+      const tiers = await Promise.all(given.map(async (tier) => (isDeferred(tier) ? tier.load(goOn) : tier)))
       if (this.#isClosed) return
       for (const [index, tier] of tiers.entries()) if (isDeferred(given[index] as Tier)) this.#open(tier, index)
       this.#begin({ ...this.#options, tiers })
     } catch (cause) {
       if (this.#isClosed) return
       this.#fault(notLoaded(cause))
-      this.view.use(new LocalView(this.#host))
+      if (!this.#isAlone) this.view.use(new LocalView(this.#host))
     }
+  }
+
+  /** With memory alone, until the tier is there if it ever is. */
+  #goOn(error: HotpathError): void {
+    if (this.#isClosed || this.#isAlone || this.#parts !== undefined) return
+    this.#isAlone = true
+    this.#fault(error)
+    this.view.standIn(new LocalView(this.#host))
   }
 
   #open(tier: Tier, index: number): void {
@@ -108,6 +118,14 @@ class DeferredParts implements SharedParts {
     parts.begin()
     this.#parts = parts
     this.view.use(parts.view)
+    if (this.#isAlone) this.#reset()
+  }
+
+  /** Nothing of what memory holds can be judged any more. */
+  #reset(): void {
+    const { events } = this.#host
+    void this.memory?.clear()
+    if (events.wants('reset')) events.emit({ type: 'reset' })
   }
 
   #fault(error: HotpathError): void {
@@ -130,7 +148,15 @@ function tooLate(limitMs: number): TierError {
 function notLoaded(cause: unknown): TierError {
   return new TierError(
     'ERR_TIER_FAILED',
-    'The code of a tier could not be loaded, so the cache goes on with memory alone, and knows of no invalidation but its own. Load the page again.',
+    'A tier could not be loaded, so the cache goes on with memory alone, and knows of no invalidation but its own. Load the page again.',
+    { cause, context: { operation: 'load' } },
+  )
+}
+
+function noResponse(cause: Error): TierError {
+  return new TierError(
+    'ERR_TIER_FAILED',
+    'A tier is not there yet, so the cache goes on with memory alone, and knows of no invalidation but its own until it is.',
     { cause, context: { operation: 'load' } },
   )
 }

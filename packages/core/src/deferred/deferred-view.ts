@@ -1,6 +1,9 @@
 /**
- * The view of a log whose code is on its way. Until it is there nothing is valid and nothing is stored, as while any view
+ * The view of a log that is on its way. Until it is there nothing is valid and nothing is stored, as while any view
  * is being made; reads wait for it as long as a tier may take, and what is invalidated meanwhile is appended first of all.
+ *
+ * A view of this process may stand in for it, and is replaced when it comes: no judgement outlives that, and what was
+ * invalidated under it is appended then.
  */
 import {
   ClosedError,
@@ -28,6 +31,7 @@ const APPEND_MS = 5_000
 
 /** An append that waits for the view. */
 interface Waiting {
+  readonly invalidations: readonly Invalidation[]
   readonly run: (view: LogView) => void
   readonly reject: (reason: unknown) => void
 }
@@ -36,7 +40,7 @@ export class DeferredView implements LogView {
   readonly followers: LogView['followers'] = new Set()
   readonly #host: DeferredHost
   readonly #waiting = new Set<Waiting>()
-  /** What callers wait for no more, to be appended all the same. */
+  /** What callers do not wait for, or no more, to be appended all the same. */
   #left: readonly Invalidation[] = []
   readonly #cancelLimit: () => void
   /** What waits for the view; `undefined` when nobody is to wait any more. */
@@ -44,8 +48,9 @@ export class DeferredView implements LogView {
     | { readonly promise: Promise<boolean>; readonly resolve: (isThere: MaybePromise<boolean>) => void }
     | undefined
   #view: LogView | undefined
-  /** Grows with what is appended before the view is there. */
-  #changes = 0
+  #isStandIn = false
+  /** What the views before this one have counted: each of it only grows. */
+  #before = { version: 0, changes: 0, generation: 0 }
   #isEnded = false
 
   /** @param late - The view was not there within the limit; called once. */
@@ -62,16 +67,36 @@ export class DeferredView implements LogView {
     })
   }
 
+  /** A view of this process takes the place of the one that is on its way. */
+  standIn(view: LogView): void {
+    this.#isStandIn = true
+    for (const { invalidations } of this.#waiting) this.#keep(invalidations)
+    this.#adopt(view)
+    this.#arrived(view)
+  }
+
   /** The view is there. It has begun already where it has to. */
   use(view: LogView): void {
+    this.#isStandIn = false
+    const left = this.#left
+    this.#left = []
+    this.#adopt(view)
+    if (left.length > 0) void appendTo(view, left, true).catch(() => {})
+    this.#arrived(view)
+  }
+
+  #adopt(view: LogView): void {
+    const { version, changes, generation } = this
+    this.#before = { version: version + 1, changes: changes + 1, generation: generation + 1 }
     this.#view = view
     view.followers.add((record) => {
       for (const follower of this.followers) follower(record)
     })
     if (this.#isEnded) view.end()
-    const left = this.#left
-    this.#left = []
-    if (left.length > 0) void appendTo(view, left, true).catch(() => {})
+  }
+
+  /** What has waited for a view. */
+  #arrived(view: LogView): void {
     for (const { run } of this.#waiting) run(view)
     this.#waiting.clear()
     this.#arrive(view.beginning() ?? view.isThere)
@@ -86,15 +111,15 @@ export class DeferredView implements LogView {
   }
 
   get version(): number {
-    return this.#view?.version ?? 0
+    return this.#before.version + (this.#view?.version ?? 0)
   }
 
   get changes(): number {
-    return this.#changes + (this.#view === undefined ? 0 : 1 + this.#view.changes)
+    return this.#before.changes + (this.#view?.changes ?? 0)
   }
 
   get generation(): number {
-    return this.#view === undefined ? 0 : 1 + this.#view.generation
+    return this.#before.generation + (this.#view?.generation ?? 0)
   }
 
   get offlineAt(): number {
@@ -146,16 +171,17 @@ export class DeferredView implements LogView {
   }
 
   append(invalidations: readonly Invalidation[], queue: boolean): MaybePromise<readonly Mark[]> {
+    if (this.#isStandIn) this.#keep(invalidations)
     if (this.#view !== undefined) return this.#view.append(invalidations, queue)
     // Nobody joins a load from before.
-    this.#changes++
+    this.#before.changes++
     let waiting!: Waiting
     const appended = new Promise<readonly Mark[]>((resolve, reject) => {
-      waiting = { run: (view) => resolve(appendTo(view, invalidations, queue)), reject }
+      waiting = { invalidations, run: (view) => resolve(appendTo(view, invalidations, queue)), reject }
       this.#waiting.add(waiting)
     })
     const expired = (): LogError => {
-      this.#leave(waiting, invalidations)
+      if (this.#waiting.delete(waiting)) this.#keep(invalidations)
       return notThere()
     }
     return within(appended, { clock: this.#host.clock, limitMs: APPEND_MS, expired, hold: true }).catch((error) => {
@@ -164,9 +190,8 @@ export class DeferredView implements LogView {
     })
   }
 
-  /** Nobody waits for it any more. What is too much to be kept becomes one record that concerns all. */
-  #leave(waiting: Waiting, invalidations: readonly Invalidation[]): void {
-    if (!this.#waiting.delete(waiting)) return
+  /** What is too much to be kept becomes one record that concerns all. */
+  #keep(invalidations: readonly Invalidation[]): void {
     const left = [...this.#left, ...invalidations]
     this.#left = left.length > MAX_RECORDS ? [{ scope: { type: 'all' }, strength: 'hard' }] : left
   }

@@ -5,8 +5,11 @@ import { type DeferredTier, deferredHalf } from './deferred-half.ts'
 export interface DeferredOptions {
   /** Names the kind of tier in stats, events and `inspect`: `'indexeddb'`. */
   readonly type: string
-  /** Loads the tier, with its log and lease where it has them; called once for each cache. */
-  readonly load: () => Promise<Tier>
+  /**
+   * Loads the tier, with its log and lease where it has them; called once for each cache. It may call `goOn` when that takes
+   * longer than anybody should wait, with the reason.
+   */
+  readonly load: (goOn: (cause: Error) => void) => Promise<Tier>
 }
 
 const OPTIONS: OptionTable<keyof DeferredOptions> = { type: "'indexeddb'", load: "() => import('./tier.js').then(…)" }
@@ -16,7 +19,8 @@ const OPTIONS: OptionTable<keyof DeferredOptions> = { type: "'indexeddb'", load:
  * half of the engine. It is to be placed below a memory tier, and the only kind of tier there.
  *
  * Until it is there reads wait for it, as they wait for the log of any other tier: `tierTimeout` at most. What is invalidated
- * meanwhile holds. When it cannot be loaded, the cache goes on with memory alone, and a `fault` event says so.
+ * meanwhile holds. When it cannot be loaded, the cache goes on with memory alone, and a `fault` event says so; after `goOn` it
+ * does the same until the tier is there. Then memory is empty, and what was invalidated meanwhile is appended to the log.
  *
  * @throws ConfigError for an option that is wrong.
  *

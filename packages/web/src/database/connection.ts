@@ -23,15 +23,21 @@ export interface ConnectionOptions {
   readonly openTimeoutMs: number
   /** Another tab has the database open in an older version, and does not close it. */
   readonly blocked: () => void
-  /** This connection is closed: for an upgrade or a deletion by another page, or by the browser. Called just before, where that is possible. */
-  readonly closing: (reason: 'upgraded' | 'deleted' | 'lost') => void
+  /** This connection is about to be closed: the last chance of what is pending. */
+  readonly closing: () => void
+  /** This connection is closed: for an upgrade or a deletion by another page, or by the browser. */
+  readonly closed: (reason: 'upgraded' | 'deleted' | 'lost') => void
 }
 
 /** One database of the origin. */
 export class Connection {
   readonly #options: ConnectionOptions
+  /** What the browser was asked for: once, however long it takes. */
+  #asked: Promise<IDBDatabase> | undefined
+  /** The same, as long as somebody waits for it. */
   #opening: Promise<IDBDatabase> | undefined
   #open: IDBDatabase | undefined
+  #isBlocked = false
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -46,7 +52,7 @@ export class Connection {
       return await work(this.#open ?? (await opening))
     } catch (error) {
       if (!isConnectionLost(error)) throw storageError(error, name)
-      this.#forget(opening)
+      if (this.#opening === opening) this.close()
     }
     const database = await this.#get().catch((error: unknown) => {
       throw openError(error, name)
@@ -60,11 +66,11 @@ export class Connection {
 
   /** Waits for transactions that have begun. */
   close(): void {
-    void this.#opening?.then(
+    void this.#asked?.then(
       (database) => database.close(),
       () => {},
     )
-    this.#opening = this.#open = undefined
+    this.#forget()
   }
 
   /** Deletes the database; waits for the tabs that have it open. */
@@ -87,21 +93,42 @@ export class Connection {
         (database) => {
           if (this.#opening === opening) this.#open = database
         },
-        () => this.#forget(opening),
+        () => {
+          if (this.#opening === opening) this.#opening = undefined
+        },
       )
     }
     return this.#opening
   }
 
-  #forget(opening: Promise<IDBDatabase>): void {
-    if (this.#opening !== opening) return
-    this.close()
+  #forget(): void {
+    this.#asked = this.#opening = this.#open = undefined
   }
 
+  /** Waits for what the browser was asked for. The next call may find that it is there by now. */
   async #connect(): Promise<IDBDatabase> {
-    const { name, version, stores, upgrade, clock, openTimeoutMs, blocked, closing } = this.#options
+    const { name, clock, openTimeoutMs: limitMs } = this.#options
     this.#assertAvailable()
-    let isBlocked = false
+    if (this.#asked === undefined) {
+      const asked = this.#ask()
+      this.#asked = asked
+      asked.catch(() => {
+        if (this.#asked === asked) this.#asked = undefined
+      })
+    }
+    return within(this.#asked, {
+      clock,
+      limitMs,
+      expired: () =>
+        this.#isBlocked
+          ? this.#blockedError()
+          : new StorageError('ERR_STORAGE_UNAVAILABLE', `\`${name}\` was not opened within ${limitMs} ms.`),
+    })
+  }
+
+  async #ask(): Promise<IDBDatabase> {
+    const { name, version, stores, upgrade, blocked, closing, closed } = this.#options
+    this.#isBlocked = false
     let upgrading: Promise<void> | undefined
     const opened = openDB(name, version, {
       upgrade(database, from, _to, wrapped) {
@@ -118,38 +145,29 @@ export class Connection {
         upgrading = allOrNothing(transaction, work, name)
         upgrading.catch(() => database.close())
       },
-      blocked() {
-        isBlocked = true
+      blocked: () => {
+        this.#isBlocked = true
         blocked()
       },
       blocking: (_current, next, { target }) => {
-        closing(next === null ? 'deleted' : 'upgraded')
+        closing()
         // The other page waits until this is done; transactions that have begun are completed first.
         ;(target as IDBDatabase).close()
-        this.#opening = this.#open = undefined
+        this.#forget()
+        // What is read from now on is of the next database.
+        closed(next === null ? 'deleted' : 'upgraded')
       },
       terminated: () => {
-        this.#opening = this.#open = undefined
-        closing('lost')
+        this.#forget()
+        closed('lost')
       },
     })
-    const opening = async (): Promise<IDBDatabase> => {
-      try {
-        return unwrap(await opened)
-      } finally {
-        // Why an upgrade has failed says more than the request that failed with it.
-        await upgrading
-      }
+    try {
+      return unwrap(await opened)
+    } finally {
+      // Why an upgrade has failed says more than the request that failed with it.
+      await upgrading
     }
-    return within(opening(), {
-      clock,
-      limitMs: openTimeoutMs,
-      late: (database) => database.close(),
-      expired: () =>
-        isBlocked
-          ? this.#blockedError()
-          : new StorageError('ERR_STORAGE_UNAVAILABLE', `\`${name}\` was not opened within ${openTimeoutMs} ms.`),
-    })
   }
 
   #assertAvailable(): void {

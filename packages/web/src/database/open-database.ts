@@ -93,11 +93,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     clock,
     openTimeoutMs,
     blocked: () => events.emit({ type: 'blocked' }),
-    closing(reason) {
-      // The other page waits for what has begun: the last chance of what is pending, by the old connection.
-      if (reason !== 'lost') batches.send()
-      events.emit({ type: 'closed', reason })
-    },
+    // The other page waits for what has begun.
+    closing: () => batches.send(),
+    closed: (reason) => events.emit({ type: 'closed', reason }),
   })
   // Once `pagehide` has fired, WebKit lets transactions wait until the page is restored.
   events.listen(globalThis, 'beforeunload', () => batches.send())

@@ -12,6 +12,7 @@ import { tierCases } from '@hotpath/testkit'
 import { createLifecycle } from '@hotpath/web'
 import { openDatabase } from '@hotpath/web/database'
 import { systemClock } from '@hotpath/contract'
+import { storageName } from '../../../src/database/names.ts'
 import { STORES } from '../../../src/database/stores.ts'
 import { IndexedDbStore } from '../../../src/store/indexed-db-store.ts'
 
@@ -107,6 +108,46 @@ export function beginSlowLoad(key: string): void {
   void the()
     .getOrSet(key, () => fetch('/api/slow').then(() => 'slow'))
     .catch(() => {})
+}
+
+/** Name of the database that a cache made by these options has. */
+const databaseOf = (name: string): string => storageName({ name, scope: '', schema: 1 })
+
+let holder: IDBDatabase | undefined
+
+/** Lets no request to open the database of a cache be responded to: it waits for a deletion, and that for a page that ignores it. */
+export async function holdDatabase(name: string): Promise<void> {
+  holder = await opened(indexedDB.open(databaseOf(name)))
+  const deleting = indexedDB.deleteDatabase(databaseOf(name))
+  await new Promise((resolve) => deleting.addEventListener('blocked', resolve))
+}
+
+export const letDatabaseGo = (): void => holder?.close()
+
+/** A database of this name with stores of its own. */
+export async function makeForeign(name: string): Promise<void> {
+  const request = indexedDB.open(databaseOf(name), 1)
+  request.addEventListener('upgradeneeded', () => void request.result.createObjectStore('theirs'))
+  ;(await opened(request)).close()
+}
+
+/** As the tools of a developer do. */
+export async function deleteUnderneath(name: string): Promise<void> {
+  await opened(indexedDB.deleteDatabase(databaseOf(name)))
+}
+
+function opened<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result))
+    request.addEventListener('error', () => reject(request.error ?? new Error('not opened')))
+  })
+}
+
+/** How many milliseconds it takes until a key has another value than before. */
+export async function tookToChange(key: string, before: unknown): Promise<number> {
+  const start = performance.now()
+  while (((await the().get(key)) ?? null) === before) await new Promise((resolve) => void setTimeout(resolve, 1))
+  return performance.now() - start
 }
 
 /** Names of the databases of the origin. */
