@@ -58,6 +58,29 @@ describe('the log in several tabs', () => {
     expect(second.keys()).toEqual(['a', 'b', 'c'])
   })
 
+  it('says how far it has come when it begins, appends, and hears of other tabs', async () => {
+    const { database, clock, open } = createTabs()
+    const reached: number[] = []
+    const lifecycle = createFakeLifecycle()
+    const openChannel = createFakeChannels()
+    const log = openBrowserLog({
+      database,
+      name: 'shop',
+      clock,
+      lifecycle,
+      openChannel,
+      reached: ({ position }) => void reached.push(position),
+    })
+    const other = open().log
+    await other.append([ofKey('before')])
+    await log.follow(createRecorder().follower)
+    await log.append([ofKey('a')])
+    await other.append([ofKey('b')])
+    await log.head()
+    await flush()
+    expect(reached).toEqual([1, 2, 3])
+  })
+
   it('looks every second while it is visible, and when it becomes visible, where there is no channel', async () => {
     const tabs = createTabs({ hasChannel: false })
     const [one, other] = [tabs.open(), tabs.open()]

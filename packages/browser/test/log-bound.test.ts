@@ -19,6 +19,17 @@ it('asks where the log is for what is later than it was, and not for the rest', 
   expect(await bound.includes(entry(6))).toBe(true)
 })
 
+it('does not ask about what it has heard that the log has reached, in any order', async () => {
+  let asked = 0
+  const bound = new LogBound(async () => (asked++, mark(7)))
+  for (const position of [6, 4]) bound.reached(mark(position))
+  expect([await bound.includes(entry(6)), asked]).toEqual([true, 0])
+  expect([await bound.includes(entry(7)), asked]).toEqual([true, 1])
+  bound.reached(mark(1, 'two'))
+  expect([await bound.includes(entry(1, 'two')), asked]).toEqual([true, 1])
+  expect([await bound.includes(entry(9)), asked]).toEqual([false, 3])
+})
+
 it('asks again where it was asked before an entry was stored', async () => {
   const heads = [deferred<ReturnType<typeof mark>>(), deferred<ReturnType<typeof mark>>()]
   let asked = 0

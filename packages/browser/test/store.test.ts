@@ -19,6 +19,12 @@ describe('a store of entries', () => {
     expect(database.transactions.writes).toBe(1)
   })
 
+  it('does not wait for the window where there are many, and takes along what comes in the same turn', async () => {
+    const { store, database } = openStore({ windowMs: 50, maxBytes: 10_000_000 })
+    await store.setMany(Array.from({ length: 150 }, (_, index) => [`key:${index}`, entryOf(index)] as const))
+    expect([database.transactions.writes, (await store.usage()).entries]).toEqual([1, 150])
+  })
+
   it('clones no more than 250 kB or 100 entries in one task, all of them in one transaction', async () => {
     const clock = createFakeClock()
     const shared = fakeDatabase(clock)

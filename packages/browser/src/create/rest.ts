@@ -23,7 +23,15 @@ export async function openTier(page: CachePage, goOn: (cause: Error) => void): P
     type: 'indexeddb',
     shared,
     open: (context) => storage.openStore(context),
-    openLog: ({ clock }) => openBrowserLog({ database, name, clock, lifecycle, makeRoom: () => storage.makeRoom() }),
+    openLog: ({ clock }) =>
+      openBrowserLog({
+        database,
+        name,
+        clock,
+        lifecycle,
+        makeRoom: () => storage.makeRoom(),
+        reached: (mark) => storage.store?.logReached(mark),
+      }),
     ...(locksOf() !== undefined && { openLease: ({ clock }) => openLockLease({ name, clock, lifecycle, database }) }),
   }
 }

@@ -24,15 +24,17 @@ export interface BrowserLogOptions {
   readonly lifecycle: Pick<Lifecycle, 'state' | 'on'>
   /** Frees disk space for an append that found none. Default: it fails. */
   readonly makeRoom?: (() => Promise<void>) | undefined
+  /** Called with how far the log has come, whenever this tab hears of more. */
+  readonly reached?: ((mark: Mark) => void) | undefined
   /** Default: a `BroadcastChannel`, where there is one. */
   readonly openChannel?: ((name: string) => TabChannel | undefined) | undefined
 }
 
 /** Opens the log of a database. It has no heartbeat, as a log on the same machine is never out of reach. */
 export function openBrowserLog(options: BrowserLogOptions): InvalidationLog {
-  const { database, name, clock, lifecycle, makeRoom, openChannel = openTabChannel } = options
+  const { database, name, clock, lifecycle, makeRoom, reached, openChannel = openTabChannel } = options
   const store = new LogStore(database)
-  const reader = new LogReader(store)
+  const reader = new LogReader(store, reached)
   const wake = listenToTabs({
     channel: openChannel(`${name}:log`),
     lifecycle,

@@ -12,13 +12,16 @@ export class LogReader {
   readonly #store: Pick<LogStore, 'head' | 'recordsAfter'>
   readonly #followers = new Set<LogFollower>()
   #cursor: Mark | undefined
+  readonly #reached: (mark: Mark) => void
   /** Grows whenever what was read before may be too old to begin with. */
   #interruptions = 0
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
 
-  constructor(store: Pick<LogStore, 'head' | 'recordsAfter'>) {
+  /** @param reached - Called with where the followers are, whenever they get on. */
+  constructor(store: Pick<LogStore, 'head' | 'recordsAfter'>, reached: (mark: Mark) => void = () => {}) {
     this.#store = store
+    this.#reached = reached
   }
 
   /** Adds a follower, which gets every record after the point that this resolves to. */
@@ -106,7 +109,7 @@ export class LogReader {
     if (from === undefined) {
       // A follower that has come meanwhile gets what comes after its point.
       if (this.#followers.size > 0) return false
-      this.#cursor = { epoch: head.epoch, position: head.position }
+      this.#moveTo(head)
       return true
     }
     if (head.epoch !== from.epoch || head.position < from.position || head.droppedTo > this.#positionIn(from.epoch)) {
@@ -121,9 +124,14 @@ export class LogReader {
     for (const record of records) {
       // This tab may have appended meanwhile.
       if (record.position <= this.#positionIn(record.epoch)) continue
-      this.#cursor = { epoch: record.epoch, position: record.position }
+      this.#moveTo(record)
       for (const follower of [...this.#followers]) tell(follower, record)
     }
+  }
+
+  #moveTo({ epoch, position }: Mark): void {
+    this.#cursor = { epoch, position }
+    this.#reached(this.#cursor)
   }
 
   #positionIn(epoch: string): number {

@@ -182,6 +182,11 @@ export class IndexedDbStore implements TierStore {
     return { entries: ledger.rows.size, bytes: ledger.bytes }
   }
 
+  /** The log has come this far. */
+  logReached(mark: Mark): void {
+    this.#bound.reached(mark)
+  }
+
   /** Whether nothing is stored for now, as there is no room. */
   get isFull(): boolean {
     return this.#writer.isFull

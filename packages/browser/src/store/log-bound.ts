@@ -6,12 +6,19 @@ import type { Mark } from '@hotpath/contract'
 
 export class LogBound {
   readonly #readHead: () => Promise<Mark>
+  /** The last that this page knows of the log, which has reached it at least. */
   #reached: Mark | undefined
   #reading: Promise<Mark> | undefined
 
   /** @param readHead - Reads where the log is. */
   constructor(readHead: () => Promise<Mark>) {
     this.#readHead = readHead
+  }
+
+  /** The log has come this far: whatever says so saves a read. */
+  reached(mark: Mark): void {
+    const { epoch, position } = this.#reached ?? mark
+    if (epoch !== mark.epoch || position <= mark.position) this.#reached = mark
   }
 
   /** What is of another log is judged by its epoch, elsewhere. `true` where nobody knows. Never rejects. */
@@ -32,7 +39,9 @@ export class LogBound {
 
   async #read(): Promise<Mark> {
     try {
-      return (this.#reached = await this.#readHead())
+      const head = await this.#readHead()
+      this.reached(head)
+      return head
     } finally {
       this.#reading = undefined
     }

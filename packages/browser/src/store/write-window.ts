@@ -1,5 +1,11 @@
-/** Writes of some milliseconds, collected for one transaction: most of a transaction's time is its own. */
+/**
+ * Writes of some milliseconds, collected for one transaction: most of a transaction's time is its own. To wait for more of
+ * them is no use once there are many.
+ */
 import type { Clock } from '@hotpath/contract'
+
+/** So many go at once, with all that come in the same turn. */
+const MANY = 100
 
 /** A write that waits. */
 export interface Waiting<Item> {
@@ -32,7 +38,7 @@ export class WriteWindow<Item> {
   add(item: Item): Promise<void> {
     if (this.#waiting.length === 0) this.#schedule()
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject })
+      if (this.#waiting.push({ item, resolve, reject }) === MANY) this.#sendSoon()
     })
   }
 
@@ -61,7 +67,11 @@ export class WriteWindow<Item> {
   #schedule(): void {
     const { clock, windowMs, isHidden } = this.#options
     // A hidden page has its timers late, and may end before them.
-    if (windowMs === 0 || isHidden()) return queueMicrotask(() => this.send())
-    this.#cancel = clock.after(windowMs, () => this.send())
+    if (windowMs === 0 || isHidden()) this.#sendSoon()
+    else this.#cancel = clock.after(windowMs, () => this.send())
+  }
+
+  #sendSoon(): void {
+    queueMicrotask(() => this.send())
   }
 }
