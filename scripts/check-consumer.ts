@@ -12,7 +12,7 @@ import { typeChecks, writeTypeUses } from './consumer/types.ts'
 import { entryPoints, publicPackages, specifier } from './workspace.ts'
 
 const specifiers = publicPackages().flatMap((pkg) => entryPoints(pkg).map((subpath) => specifier(pkg, subpath)))
-const app = installApp(join(import.meta.dirname, 'consumer/app'))
+const app = installApp([join(import.meta.dirname, 'consumer/app')])
 try {
   const modules = join(app.dir, 'node_modules')
   const problems = publicPackages().flatMap(({ name }) => commonJsProblemsOf(join(modules, name)))

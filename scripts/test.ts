@@ -62,6 +62,8 @@ const thorough: Step[] = [
     needs: 'pack',
   },
   { name: 'consumer', command: 'node scripts/check-consumer.ts', needs: 'pack' },
+  { name: 'next', command: 'node scripts/check-next.ts', needs: 'pack' },
+  { name: 'nuxt', command: 'node scripts/check-nuxt.ts', needs: 'pack' },
   { name: 'sizes', command: 'node scripts/check-sizes.ts', needs: 'build' },
   { name: 'pages', command: 'node scripts/sizes.ts', needs: 'build' },
   { name: 'knip', command: 'knip' },

@@ -25,15 +25,15 @@ export interface App {
 /**
  * Makes a copy of an application in a temporary folder and installs it.
  *
- * @param source - Its folder.
+ * @param sources - Folders whose files it has.
  * @param names - Those of our packages that it uses; by default all of them, with what users install beside them.
  */
-export function installApp(source: string, names?: readonly string[]): App {
+export function installApp(sources: readonly string[], names?: readonly string[]): App {
   const dir = mkdtempSync(join(tmpdir(), 'hotpath-consumer-'))
   const all = publicPackages()
   const tarballs = Object.fromEntries(all.map((pkg) => [pkg.name, `file:${tarballOf(pkg)}`]))
   const packages = all.filter(({ name }) => names?.includes(name) ?? true)
-  cpSync(source, dir, { recursive: true })
+  for (const source of sources) cpSync(source, dir, { recursive: true })
   const manifest = readManifest(join(dir, 'package.json'))
   const ours = Object.fromEntries(packages.map(({ name }) => [name, tarballs[name]]))
   const dependencies = { ...manifest.dependencies, ...peers(packages), ...ours }

@@ -3,7 +3,7 @@
 import { hydrate } from '@hotpath/observe/server-rendering'
 import { CacheProvider, useCache, useCached, useSuspenseCached } from '@hotpath/react'
 import { Suspense, useEffect, useState } from 'react'
-import { makeCache } from './cache.js'
+import { counts, loadCity, makeCache } from '../city.js'
 
 /** Rendered on the server with what it sent along, and then in the page with the same. */
 export function Cities({ json }) {
@@ -22,12 +22,6 @@ export function Cities({ json }) {
   )
 }
 
-let loads = 0
-async function loadCity() {
-  loads++
-  return { name: 'Bern of the page', seen: new Date(0) }
-}
-
 function City() {
   const cache = useCache()
   const { data, status } = useCached('city', loadCity)
@@ -37,7 +31,9 @@ function City() {
     <>
       <h1>{status === 'pending' ? 'Loading' : data.name}</h1>
       <time>{data?.seen.toISOString()}</time>
-      <button onClick={() => cache.invalidate([{ key: 'city' }])}>{isHydrated ? `loads: ${loads}` : 'not yet'}</button>
+      <button onClick={() => cache.invalidate([{ key: 'city' }])}>
+        {isHydrated ? `loads: ${counts.loads}` : 'not yet'}
+      </button>
     </>
   )
 }

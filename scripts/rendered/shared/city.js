@@ -1,0 +1,18 @@
+import { createCache, memory } from '@hotpath/core'
+
+export function makeCache() {
+  return createCache({ name: 'rendered', tiers: [memory({ maxEntries: 100 })], ttl: '5m' })
+}
+
+export const counts = { loads: 0 }
+
+/** As the page loads it. */
+export async function loadCity() {
+  counts.loads++
+  return { name: 'Bern of the page', seen: new Date(0) }
+}
+
+/** As the server loads it. */
+export async function loadCityOnServer() {
+  return { name: 'Bern of the server', seen: new Date() }
+}
