@@ -13,7 +13,10 @@ function batch(store: Pick<TierStore, 'groupOf' | 'maxBatch'> = {}) {
     (keys) => (answers[asked.push(keys) - 1] ?? deferred<undefined>()).promise,
     store,
   )
-  const read = (key: string): Promise<Entry | undefined> => reads.get(key, (found) => found)
+  const read = async (key: string): Promise<Entry | undefined> => {
+    const { answers: own, index } = reads.get(key)
+    return (await own)?.[index]
+  }
   return { read, asked, answers, turns }
 }
 

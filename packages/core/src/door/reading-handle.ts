@@ -1,14 +1,15 @@
 /** Reading, with a loader and without. */
 import { type CacheKey, type Entry, FRESHNESS_OPTIONS, ageOf, checkOptions } from '@hotpath/contract'
+import type { Engine } from '../engine.ts'
 import type { Found } from '../flights/found.ts'
 import { LOAD_OPTIONS, type LoadOptions, PEEK_OPTIONS, READ_OPTIONS, type ReadOptions } from '../options.ts'
 import { type Call, judgedByOf, markOf } from '../read/call.ts'
-import { find, findMany } from '../read/find.ts'
+import { type FindRequest, find, findMany } from '../read/find.ts'
 import type { LoadContext, Loader, ManyLoader } from '../read/loader.ts'
 import type { ManyCall } from '../read/load-many.ts'
 import { getOrSetMany } from '../read/many.ts'
 import { readThrough } from '../read/read.ts'
-import { countFound, describe, reportTier } from '../read/report.ts'
+import { describe, reportTier } from '../read/report.ts'
 import type { CacheEntry } from '../watch/entry-info.ts'
 import { HandleBase } from './handle-base.ts'
 import { NO_OPTIONS, ownKey, ownTags } from './input.ts'
@@ -60,7 +61,7 @@ export class ReadingHandle extends HandleBase {
       const encoded = this.keys.encode(key)
       const entry = options === NO_OPTIONS || mayHit(options) ? this.hit(encoded) : undefined
       if (entry !== undefined) return Promise.resolve(entry.value as Value)
-      return this.#readBelow('get', encoded, options, (found) => found?.entry.value as Value | undefined)
+      return this.#readBelow('get', encoded, options, valueOf) as Promise<Value | undefined>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -71,12 +72,7 @@ export class ReadingHandle extends HandleBase {
       const encoded = this.keys.encode(key)
       const hit = options === NO_OPTIONS || mayHit(options) ? this.hit(encoded) : undefined
       if (hit !== undefined) return Promise.resolve(describe(this.engine, hit as Entry<Value>, 'fresh', 0))
-      return this.#readBelow(
-        'entry',
-        encoded,
-        options,
-        (found) => found && describe(this.engine, found.entry as Entry<Value>, found.age, found.tier),
-      )
+      return this.#readBelow('entry', encoded, options, described) as Promise<CacheEntry<Value> | undefined>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -94,7 +90,7 @@ export class ReadingHandle extends HandleBase {
   async has(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<boolean> {
     const encoded = this.encode(key)
     checkOptions(options, 'has', READ_OPTIONS)
-    return find(this.engine, encoded, options, (found) => found !== undefined)
+    return find({ engine: this.engine, key: encoded, options, counters: undefined, use: isFound })
   }
 
   peek<Value = unknown>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined {
@@ -139,16 +135,24 @@ export class ReadingHandle extends HandleBase {
     method: string,
     encoded: string,
     options: ReadOptions,
-    use: (found: Found | undefined) => Result,
+    use: FindRequest<Result>['use'],
   ): Promise<Result> {
     if (options !== NO_OPTIONS) checkOptions(options, method, READ_OPTIONS)
     this.open(encoded)
-    const value = find(this.engine, encoded, options, (found) => {
-      countFound({ engine: this.engine, counters: this.counters, key: encoded }, found)
-      return use(found)
-    })
-    return Promise.resolve(value)
+    return Promise.resolve(find({ engine: this.engine, key: encoded, options, counters: this.counters, use }))
   }
+}
+
+function valueOf(found: Found | undefined): unknown {
+  return found?.entry.value
+}
+
+function described(found: Found | undefined, engine: Engine): CacheEntry | undefined {
+  return found && describe(engine, found.entry, found.age, found.tier)
+}
+
+function isFound(found: Found | undefined): boolean {
+  return found !== undefined
 }
 
 /** Options that change nothing about a fresh hit, but who hears of it. */

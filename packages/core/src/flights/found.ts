@@ -27,14 +27,14 @@ export interface LookUp<Result> {
   readonly key: string
   /** A soft record up to this position counts as hard. */
   readonly after: number
-  readonly isEnough: (found: Found) => boolean
+  isEnough(found: Found): boolean
   /**
    * Makes of it what is wanted, in the same step: there may be thousands of look-ups at once.
    *
    * @param found - The first that is enough for the reader.
    * @param fallback - Where none is, the first that is good for anything.
    */
-  readonly done: (found: Found | undefined, fallback?: Found) => MaybePromise<Result>
+  done(found: Found | undefined, fallback?: Found): MaybePromise<Result>
 }
 
 /** A look-up of many keys. */

@@ -2,8 +2,8 @@
 import type { MaybePromise, Token } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import { closedError } from '../flights/flight.ts'
-import { type Found, isFresh, isServable } from '../flights/found.ts'
-import { chain } from '../time/chain.ts'
+import { type Found, type LookUp, isFresh, isServable } from '../flights/found.ts'
+import { isPromise } from '../time/chain.ts'
 import type { Counters } from '../watch/stats.ts'
 import { judgedByOf, markOf, reach } from './call.ts'
 import { type Reader, forReader, lookUp, lookUpMany } from './look-up.ts'
@@ -18,26 +18,72 @@ export interface FindOptions {
   readonly judgedBy?: readonly string[] | undefined
 }
 
+/** A read of one key without a loader. */
+export interface FindRequest<Result> {
+  readonly engine: Engine
+  /** Encoded. */
+  readonly key: string
+  readonly options: FindOptions
+  /** Where it is counted, if it is. */
+  readonly counters: Counters | undefined
+  /** Makes of what was found what is wanted. */
+  readonly use: (found: Found | undefined, engine: Engine) => Result
+}
+
 /**
- * Reads without a loader: fresh values, and stale ones where asked; `done` makes of them what is wanted.
+ * Reads without a loader: fresh values, and stale ones where asked.
  *
  * @throws TagError, TokenError
  */
-export function find<Result>(
-  engine: Engine,
-  key: string,
-  options: FindOptions,
-  done: (found: Found | undefined) => Result,
-): MaybePromise<Result> {
-  const judgedBy = judgedByOf(options)
-  return chain(reach(engine, markOf(options.after)), (after) => {
-    if (engine.closed) throw closedError()
-    if (after === undefined) return done(undefined)
-    const reader = { engine, key, after, judgedBy }
-    const own = (found: Found | undefined): Found | undefined => usable(options, reader, found)
-    const isEnough = (found: Found): boolean => own(found) !== undefined
-    return lookUp(engine, { key, after, isEnough, done: (found) => done(own(found)) })
-  })
+export function find<Result>(request: FindRequest<Result>): MaybePromise<Result> {
+  const finding = new Finding(request)
+  const after = reach(request.engine, markOf(request.options.after))
+  return isPromise(after) ? finding.whenReached(after) : finding.from(after)
+}
+
+/** One read on its way. There may be thousands at once, so that it is one object, and has no closures. */
+class Finding<Result> implements LookUp<Result> {
+  readonly engine: Engine
+  readonly key: string
+  readonly judgedBy: Reader['judgedBy']
+  readonly stale: boolean | undefined
+  readonly counters: Counters | undefined
+  readonly use: FindRequest<Result>['use']
+  after = 0
+
+  constructor({ engine, key, options, counters, use }: FindRequest<Result>) {
+    this.engine = engine
+    this.key = key
+    this.judgedBy = judgedByOf(options)
+    this.stale = options.stale
+    this.counters = counters
+    this.use = use
+  }
+
+  whenReached(after: Promise<number | undefined>): Promise<Result> {
+    return after.then((at) => this.from(at))
+  }
+
+  from(after: number | undefined): MaybePromise<Result> {
+    if (this.engine.closed) throw closedError()
+    if (after === undefined) return this.#end(undefined)
+    this.after = after
+    return lookUp(this.engine, this)
+  }
+
+  isEnough(found: Found): boolean {
+    return usable(this, this, found) !== undefined
+  }
+
+  done(found: Found | undefined): Result {
+    return this.#end(usable(this, this, found))
+  }
+
+  #end(found: Found | undefined): Result {
+    const { counters } = this
+    if (counters !== undefined) countFound({ engine: this.engine, counters, key: this.key }, found)
+    return this.use(found, this.engine)
+  }
 }
 
 /** The same for many keys, in their order, and counted. */
@@ -61,7 +107,7 @@ export async function findMany(
 }
 
 /** With what a read without a loader may answer. */
-function usable({ stale }: FindOptions, reader: Reader, found: Found | undefined): Found | undefined {
+function usable({ stale }: Pick<FindOptions, 'stale'>, reader: Reader, found: Found | undefined): Found | undefined {
   const judged = forReader(reader, found)
   return judged !== undefined && (stale === true ? isServable(judged) : isFresh(judged)) ? judged : undefined
 }

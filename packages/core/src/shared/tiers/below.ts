@@ -24,8 +24,9 @@ export class Below {
   lookUp<Result>(look: LookUp<Result>, index = 0, fallback?: Found): MaybePromise<Result> {
     const guarded = this.#lower[index]
     if (guarded === undefined) return look.done(undefined, fallback)
-    return guarded.get(look.key, (entry) => {
-      const held = this.#engine.judge(look.key, entry, guarded.tier.index, look.after)
+    const { answers, index: at } = guarded.get(look.key)
+    return answers.then((entries) => {
+      const held = this.#engine.judge(look.key, entries?.[at], guarded.tier.index, look.after)
       if (held !== undefined && look.isEnough(held)) return look.done(this.#promote(look.key, held))
       return this.lookUp(look, index + 1, fallback ?? held)
     })

@@ -17,7 +17,7 @@ import { isPromise } from '../../time/chain.ts'
 import { type Deadline, Deadlines } from '../deadlines.ts'
 import { partsOf } from '../parts-of.ts'
 import type { TierOperation, TierOutcome } from '../../watch/events.ts'
-import { ReadBatch } from './read-batch.ts'
+import { type PendingEntry, ReadBatch } from './read-batch.ts'
 import { tierFailed, tierTooSlow } from './tier-faults.ts'
 import { type Removal, WriteBatch } from './write-batch.ts'
 
@@ -129,9 +129,10 @@ export class GuardedTier {
     })
   }
 
-  /** Reads an entry; `use` makes of it what is wanted. */
-  get<Result>(key: string, use: (entry: Entry | undefined) => Result | Promise<Result>): Promise<Result> {
-    return this.tier.store.sync ? this.run('get', (store) => store.get(key)).then(use) : this.#reads.get(key, use)
+  /** Reads an entry, together with what else is read now. */
+  get(key: string): PendingEntry {
+    if (!this.tier.store.sync) return this.#reads.get(key)
+    return { answers: this.run('get', (store) => store.get(key)).then((entry) => [entry]), index: 0 }
   }
 
   /** Reads many, in parts; what cannot be read is `undefined`. */

@@ -13,13 +13,16 @@ type Ask = (keys: readonly string[]) => Promise<Answers>
 
 interface Batch {
   readonly keys: string[]
-  /** One promise for all who wait: one for each of them would be the dearest part of a read. */
+  /** One promise for all who wait: one for each of them would be the most expensive part of a read. */
   readonly answers: Promise<Answers>
   readonly settle: (answers: Answers) => void
 }
 
-interface BatchedKey {
-  readonly batch: Batch
+/** Where the answer to a read will be. */
+export interface PendingEntry {
+  /** Of the batch. Never rejects. */
+  readonly answers: Promise<Answers>
+  /** Of the entry in them. */
   readonly index: number
 }
 
@@ -27,7 +30,7 @@ export class ReadBatch {
   readonly #clock: Clock
   readonly #ask: Ask
   readonly #store: Pick<TierStore, 'groupOf' | 'maxBatch'>
-  #batched = new Map<string, BatchedKey>()
+  #batched = new Map<string, PendingEntry>()
   /** The last batch of each group. */
   #open = new Map<number, Batch>()
   #waiting: Batch[] = []
@@ -39,17 +42,15 @@ export class ReadBatch {
     this.#store = store
   }
 
-  /** `use` makes of the entry what is wanted. */
-  get<Result>(key: string, use: (entry: Entry | undefined) => Result | Promise<Result>): Promise<Result> {
-    let batched = this.#batched.get(key)
-    if (batched === undefined) {
-      if (this.#waiting.length === 0) this.#schedule()
-      const batch = this.#batchOf(this.#store.groupOf?.(key) ?? 0)
-      batched = { batch, index: batch.keys.push(key) - 1 }
-      this.#batched.set(key, batched)
-    }
-    const { batch, index } = batched
-    return batch.answers.then((answers) => use(answers?.[index]))
+  /** Reads a key. Its caller goes on with the answers of the batch, as a promise for each key would cost as much again. */
+  get(key: string): PendingEntry {
+    const batched = this.#batched.get(key)
+    if (batched !== undefined) return batched
+    if (this.#waiting.length === 0) this.#schedule()
+    const { keys, answers } = this.#batchOf(this.#store.groupOf?.(key) ?? 0)
+    const pending = { answers, index: keys.push(key) - 1 }
+    this.#batched.set(key, pending)
+    return pending
   }
 
   #batchOf(group: number): Batch {
