@@ -143,10 +143,10 @@ function opened<Result>(request: IDBRequest<Result>): Promise<Result> {
   })
 }
 
-/** How many milliseconds it takes until a key has another value than before. */
-export async function tookToChange(key: string, before: unknown): Promise<number> {
+/** How many milliseconds it takes until a key has this value; `null`: none. */
+export async function tookToBe(key: string, value: unknown): Promise<number> {
   const start = performance.now()
-  while (((await the().get(key)) ?? null) === before) await new Promise((resolve) => void setTimeout(resolve, 1))
+  while (((await the().get(key)) ?? null) !== value) await new Promise((resolve) => void setTimeout(resolve, 1))
   return performance.now() - start
 }
 
