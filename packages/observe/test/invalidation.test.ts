@@ -1,4 +1,5 @@
-import { type Cache, createCache, memory } from '@hotpath/core'
+import type { Token } from '@hotpath/contract'
+import { type Cache, type CacheOptions, createCache, memory } from '@hotpath/core'
 import { createMemoryLog, shared } from '@hotpath/core/shared'
 import { createSharedLog, deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, it, vi } from 'vitest'
@@ -37,6 +38,24 @@ describe('what is on screen', () => {
     expect(one.snapshot()).toMatchObject({ data: 2, isStale: false, isFetching: false })
     expect([loader.calls.length, seen.length]).toEqual([2, 2])
     if (_ !== 'all') expect(elsewhere.seen).toEqual([])
+  })
+
+  it.each<[string, CacheOptions['log']]>([
+    ['of this process', undefined],
+    ['that is shared', () => createMemoryLog()],
+  ])('is loaded anew though its `asOf` was made up, ahead of a log %s', async (_, log) => {
+    const { cache } = make(log === undefined ? {} : { log, shared })
+    await cache.ready()
+    const [epoch = ''] = String(cache.position()).split('.')
+    await cache.set('k', 'forged', { asOf: `${epoch}.${Number.MAX_SAFE_INTEGER}` as Token, tags: ['t'] })
+    const load = vi.fn(async () => 'loaded')
+    const one = observe(cache, 'k', load, { tags: ['t'] })
+    watch(one)
+    await flush()
+    expect([one.snapshot().data, load.mock.calls.length]).toEqual(['forged', 0])
+    await cache.invalidateTags(['t'])
+    await flush()
+    expect(one.snapshot()).toMatchObject({ data: 'loaded', isStale: false })
   })
 
   it('is loaded once for many records of one task', async () => {
