@@ -35,6 +35,8 @@ export class ServerClock {
   #minOffset = 0
   #maxOffset = 0
   #sampledAt: number | undefined
+  /** When it was looked at the timeline last: what is of before needs no further look. */
+  #seenAt = Number.NEGATIVE_INFINITY
   #sampling: Promise<void> | undefined
 
   constructor({ elapsed, ask, stepMs = 0 }: ServerClockOptions) {
@@ -81,8 +83,10 @@ export class ServerClock {
    * only be when the server's clock was set back: then nobody knows how long ago it was, and it is `-Infinity`.
    */
   fromServer(serverMs: number): number {
-    const now = this.#elapsed()
     const at = Math.floor(serverMs - this.#maxOffset)
+    if (at <= this.#seenAt) return at
+    const now = this.#elapsed()
+    this.#seenAt = now
     return at > now + MAX_AHEAD_MS ? Number.NEGATIVE_INFINITY : Math.min(at, now)
   }
 

@@ -96,3 +96,12 @@ test('what was stored before the clock was set back is of an unknown age', async
   // A step that only keeps it in time.
   expect(clock.fromServer(serverNow() + 500)).toBe(1_000)
 })
+
+test('what is of before the last look at the timeline takes no other', () => {
+  let looks = 0
+  const clock = new ServerClock({ elapsed: () => ++looks * 1_000, ask: async () => 0 })
+  clock.sample({ serverMs: 5_000, sentAt: 500 })
+  looks = 1
+  expect([clock.fromServer(6_500), looks]).toEqual([2_000, 2])
+  expect([clock.fromServer(6_000), clock.fromServer(1_000), looks]).toEqual([1_500, -3_500, 2])
+})

@@ -80,10 +80,13 @@ class Finding<Result> implements LookUp<Result> {
   }
 
   #end(found: Found | undefined): Result {
-    const { counters } = this
-    if (counters !== undefined) countFound({ engine: this.engine, counters, key: this.key }, found)
+    if (isCounted(this)) countFound(this, found)
     return this.use(found, this.engine)
   }
+}
+
+function isCounted(finding: Finding<unknown>): finding is Finding<unknown> & { readonly counters: Counters } {
+  return finding.counters !== undefined
 }
 
 /** The same for many keys, in their order, and counted. */

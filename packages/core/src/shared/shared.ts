@@ -18,6 +18,7 @@ import {
 } from '@hotpath/contract'
 import type { Flight, Flights } from '../flights/flight.ts'
 import { pause } from '../time/pause.ts'
+import type { Timeline } from '../time/timeline.ts'
 import type { LogView, ViewHost } from '../view/log-view.ts'
 import type { Events, TierOperation, TierOutcome } from '../watch/events.ts'
 import { Faults } from '../watch/faults.ts'
@@ -39,6 +40,7 @@ export interface SharedHost extends BelowHost, ViewHost {
   /** Each tier, opened. */
   readonly tiers: readonly OpenTier[]
   readonly flights: Pick<Flights, 'loading'>
+  readonly timeline: Pick<Timeline, 'recent'>
   /** An operation of a tier failed. */
   countFault(tier: number): void
   /** Something went wrong. */
@@ -161,6 +163,7 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
     clock,
     random,
     elapsed,
+    recent: () => host.timeline.recent(),
     keyChanged: (key) => host.keyChanged(key),
     reset: () => {
       void memory?.clear()

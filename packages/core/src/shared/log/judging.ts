@@ -15,6 +15,8 @@ export interface JudgingHost {
   readonly maxOfflineMs: number
   /** Now on the cache's timeline. */
   elapsed(): number
+  /** Now as of this turn of the event loop, for what every read asks. */
+  recent(): number
 }
 
 export abstract class Judging<Host extends JudgingHost> extends ViewState {
@@ -80,7 +82,7 @@ export abstract class Judging<Host extends JudgingHost> extends ViewState {
 
   /** Whether contact with the log was lost for too long. */
   isOffline(): boolean {
-    return this.offlineAt < Number.POSITIVE_INFINITY && this.host.elapsed() >= this.offlineAt
+    return this.offlineAt < Number.POSITIVE_INFINITY && this.host.recent() >= this.offlineAt
   }
 
   /** Now on the cache's timeline. */
