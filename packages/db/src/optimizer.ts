@@ -214,6 +214,7 @@ export class Optimizer implements QueryOptimizer {
   async #close(): Promise<void> {
     await this.#underWay.close(this.#settings.clock)
     await this.#lateWrites.close()
+    this.#lender.close()
     this.#watch.close()
   }
 }

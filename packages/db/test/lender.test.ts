@@ -28,3 +28,34 @@ test('a driver that fails at once fails the call, and nobody waits', async () =>
   await expect(lender.take()).rejects.toThrow('refused')
   expect([lender.waiting, clock.held, clock.pending]).toEqual([0, 0, 0])
 })
+
+test('one timer serves all that wait, each for its own time', async () => {
+  const clock = createFakeClock()
+  const driver = { acquire: () => new Promise(() => {}) } as unknown as DatabaseDriver
+  const lender = new Lender({ driver, clock, acquireMs: 100 })
+  const first = expect(lender.take()).rejects.toMatchObject({ code: 'ERR_DB_POOL_TIMEOUT' })
+  await clock.advanceAsync(60)
+  const second = expect(lender.take()).rejects.toMatchObject({ code: 'ERR_DB_POOL_TIMEOUT' })
+  expect(clock.pending).toBe(1)
+  await clock.advanceAsync(40)
+  await first
+  expect(lender.waiting).toBe(1)
+  await clock.advanceAsync(60)
+  await second
+  expect([lender.waiting, clock.held, clock.pending]).toEqual([0, 0, 0])
+})
+
+test('what still waits when the optimizer is closed fails, and a connection that comes then is given back', async () => {
+  const clock = createFakeClock()
+  const acquired = deferred<DatabaseConnection>()
+  const driver = { acquire: () => acquired.promise } as unknown as DatabaseDriver
+  const lender = new Lender({ driver, clock, acquireMs: 100 })
+  const refused = expect(lender.take()).rejects.toMatchObject({ code: 'ERR_DB_CLOSED' })
+  lender.close()
+  await refused
+  expect([lender.waiting, clock.held, clock.pending]).toEqual([0, 0, 0])
+  let released = 0
+  acquired.resolve({ release: () => released++ } as unknown as DatabaseConnection)
+  await flush()
+  expect(released).toBe(1)
+})

@@ -218,8 +218,12 @@ export class Flights {
     if (siblings === undefined) return
     // A flight holds a value, and a table of V8 may keep what was deleted from it (see `Deadlines.end`): nothing of it is left.
     if (siblings.current === flight) siblings.current = undefined
-    siblings.running.splice(siblings.running.indexOf(flight), 1)
-    if (siblings.running.length === 0) this.#byKey.delete(key)
+    const { running } = siblings
+    if (running.length > 1) running.splice(running.indexOf(flight), 1)
+    else {
+      running.pop()
+      this.#byKey.delete(key)
+    }
   }
 
   /** Ends all flights. */

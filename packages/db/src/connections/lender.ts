@@ -2,9 +2,10 @@
  * Takes connections from the driver, within a time, and knows what each of them is like. Whoever takes one gives it back;
  * one that is kept too long is reported with the stack of who took it.
  */
-import { type Clock, DatabaseError, within } from '@hotpath/contract'
+import { type Clock, DatabaseError, Deadlines } from '@hotpath/contract'
 import { type SessionProfile, readProfile } from '../catalog/read-catalog.ts'
 import type { DatabaseConnection, DatabaseDriver } from '../driver/driver.ts'
+import { closedError } from './under-way.ts'
 
 /** A connection that was lent. */
 export interface Lent {
@@ -35,11 +36,14 @@ export class Lender {
   readonly #profiles = new WeakMap<object, SessionProfile>()
   /** Connections that came to us within a transaction: they go back as they came. */
   readonly #doubtful = new WeakSet<object>()
+  /** Of those that wait; all may wait equally long. */
+  readonly #deadlines: Deadlines
   #lent = 0
   #waiting = 0
 
   constructor(options: LenderOptions) {
     this.#options = options
+    this.#deadlines = new Deadlines(options.clock, options.acquireMs)
   }
 
   /** Connections that are lent. */
@@ -86,22 +90,43 @@ export class Lender {
     }
   }
 
-  async #acquire(): Promise<DatabaseConnection> {
-    const { driver, clock, acquireMs } = this.#options
-    this.#waiting++
-    try {
-      return await within(driver.acquire(), {
-        ...{ clock, limitMs: acquireMs, hold: true },
-        late: (late) => late.release(),
-        expired: () => poolTimeout(driver, acquireMs, this.#lent),
+  #acquire(): Promise<DatabaseConnection> {
+    return new Promise((resolve, reject) => {
+      const acquired = this.#options.driver.acquire()
+      this.#waiting++
+      let isWaiting = true
+      const end = (): boolean => {
+        const wasWaiting = isWaiting
+        isWaiting = false
+        if (wasWaiting) this.#waiting--
+        return wasWaiting
+      }
+      const deadline = this.#deadlines.begin((isLate) => {
+        end()
+        reject(isLate ? poolTimeout(this.#options, this.#lent) : closedError())
       })
-    } finally {
-      this.#waiting--
-    }
+      acquired.then(
+        (connection) => {
+          this.#deadlines.end(deadline)
+          if (end()) resolve(connection)
+          // Too late for the caller that it was taken for.
+          else connection.release()
+        },
+        (error: unknown) => {
+          this.#deadlines.end(deadline)
+          if (end()) reject(error)
+        },
+      )
+    })
+  }
+
+  /** Fails the callers that still wait. */
+  close(): void {
+    this.#deadlines.close()
   }
 }
 
-function poolTimeout(driver: DatabaseDriver, limitMs: number, lent: number): DatabaseError {
+function poolTimeout({ driver, acquireMs: limitMs }: LenderOptions, lent: number): DatabaseError {
   const usage = driver.usage?.()
   const counts =
     usage === undefined ? '' : ` The pool has ${usage.active} in use and ${usage.idle} idle; ${usage.waiting} wait.`

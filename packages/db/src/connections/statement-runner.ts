@@ -38,41 +38,25 @@ export class StatementRunner {
         settings === undefined
           ? await this.#run(lent, plan, params, typeCast)
           : await runWithSettings(lent, plan.sql, params, settings)
-      await this.#release(lent, plan, settings !== undefined)
+      const left = giveBack(lent, plan, settings !== undefined)
+      if (left !== undefined) await left
       return result
     } catch (error) {
-      await this.#release(lent, plan, settings !== undefined, error)
+      await giveBack(lent, plan, settings !== undefined, error)
       throw error
     }
   }
 
-  async #release(lent: Lent, plan: Plan, hasSettings: boolean, error?: unknown): Promise<void> {
-    const { connection, wasInTransaction } = lent
-    const isBroken = error !== undefined && isConnectionError(error)
-    if (isBroken && !connection.isEmbedded) {
-      // Whatever it is in ends with it, and it may not respond any more.
-      lent.release(true)
-      return
-    }
-    const isInDoubt = connection.inTransaction !== undefined || plan.mayChangeSession || hasSettings || isBroken
-    const isLeftOpen = !wasInTransaction && isInDoubt && (await isTransactionOpen(connection))
-    // Several statements in one string may leave a transaction open, which the next caller would be in.
-    if (isLeftOpen) await rollBack(connection)
-    lent.release(isLeftOpen)
-  }
-
-  async #run(lent: Lent, plan: Plan, params: Params, typeCast: MysqlTypeCast | undefined): Promise<WireResult> {
+  #run(lent: Lent, plan: Plan, params: Params, typeCast: MysqlTypeCast | undefined): Promise<WireResult> {
     const name = this.#nameFor(lent, plan)
     if (name === undefined) return lent.connection.run(plan.sql, params, typeCast && { typeCast })
-    try {
-      return await lent.connection.run(plan.sql, params, { name })
-    } catch (error) {
+    return lent.connection.run(plan.sql, params, { name }).catch((error: unknown) => {
       if (this.#driver.isOutOfDate?.(error) !== true) throw error
       // The server refused it before it did anything. The next time it is prepared under another name.
       this.#names.delete(plan.sql)
       plan.runs = 0
       return lent.connection.run(plan.sql, params)
-    }
+    })
   }
 
   /** The name that the statement is prepared under, if it is. Names are never given back: connections keep them. */
@@ -86,6 +70,29 @@ export class StatementRunner {
     this.#names.set(plan.sql, name)
     return name
   }
+}
+
+/** Gives a connection back; there is something to wait for only where the server has to be asked what it is like. */
+function giveBack(lent: Lent, plan: Plan, hasSettings: boolean, error?: unknown): Promise<void> | undefined {
+  const { connection, wasInTransaction } = lent
+  const isBroken = error !== undefined && isConnectionError(error)
+  if (isBroken && !connection.isEmbedded) {
+    // Whatever it is in ends with it, and it may not respond any more.
+    lent.release(true)
+    return undefined
+  }
+  const { inTransaction } = connection
+  const mayBeOpen = inTransaction ?? (plan.mayChangeSession || hasSettings || isBroken)
+  if (!wasInTransaction && mayBeOpen) return endAndRelease(lent)
+  lent.release()
+  return undefined
+}
+
+/** Several statements in one string may leave a transaction open, which the next caller would be in. */
+async function endAndRelease(lent: Lent): Promise<void> {
+  const isLeftOpen = await isTransactionOpen(lent.connection)
+  if (isLeftOpen) await rollBack(lent.connection)
+  lent.release(isLeftOpen)
 }
 
 /** Notes what a statement will do to its connection. Called before it is run. */

@@ -11,11 +11,7 @@ export class UnderWay {
 
   /** @throws ClosedError once it is closed. */
   assertOpen(): void {
-    if (!this.#isClosed) return
-    throw new ClosedError(
-      'ERR_DB_CLOSED',
-      'The optimizer is closed, so it runs nothing any more. Make a new one with `createQueryOptimizer()`.',
-    )
+    if (this.#isClosed) throw closedError()
   }
 
   /** Keeps one in sight until it has ended. */
@@ -33,4 +29,12 @@ export class UnderWay {
     const expired = (): Error => new Error('not ended in time')
     await within<unknown>(all, { clock, limitMs: CLOSE_MS, expired, hold: true }).catch(() => {})
   }
+}
+
+/** What calls on a closed optimizer fail with. */
+export function closedError(): ClosedError {
+  return new ClosedError(
+    'ERR_DB_CLOSED',
+    'The optimizer is closed, so it runs nothing any more. Make a new one with `createQueryOptimizer()`.',
+  )
 }

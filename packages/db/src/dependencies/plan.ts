@@ -53,7 +53,7 @@ export interface PlanOptions {
 interface TableRead {
   readonly tag: string
   readonly key: CatalogKey | undefined
-  readonly rows: readonly (readonly Operand[])[] | undefined
+  readonly rows: readonly Operand[] | undefined
   readonly columns: readonly string[] | undefined
 }
 
@@ -114,12 +114,13 @@ export function planDependencies(sql: string, catalog: Catalog, options: PlanOpt
   const changes =
     statement.kind === 'session' || statement.kind === 'transaction' ? new Map<string, TableWrite>() : writes
   const maxDigits = dialect === 'mysql' ? 15 : 18
+  const allReads = [...reads.values()]
   return {
     statement,
     bypass: [...bypass],
-    readsTables: [...reads.values()].map(({ tag }) => tag.slice('table:'.length)),
+    readsTables: allReads.map(({ tag }) => tag.slice('table:'.length)),
     writesTables: isAny ? undefined : [...changes.values()].map(({ tag }) => tag.slice('table:'.length)),
-    readTags: (params) => collapse([...reads.values()].map((read) => tagsOfRead(read, params, maxDigits))),
+    readTags: (params) => collapse(allReads.map((read) => tagsOfRead(read, params, maxDigits))),
     writeTags(params) {
       if (isAny) return [ANY_TAG, ALL_TAG, ...[...catalog.tables.keys()].map((id) => tableTag(nameInTags(catalog, id)))]
       if (changes.size === 0) return []
@@ -150,7 +151,8 @@ function addRead(
   reads.set(table.id, {
     tag,
     key,
-    rows: held === undefined || (!isFirst && before.rows === undefined) ? undefined : [...(before?.rows ?? []), held],
+    rows:
+      held === undefined || (!isFirst && before.rows === undefined) ? undefined : [...(before?.rows ?? []), ...held],
     columns: columns === undefined || (!isFirst && before.columns === undefined) ? undefined : columns,
   })
   for (const id of through)
@@ -178,8 +180,8 @@ function addWrite(
 
 function tagsOfRead({ tag, key, rows, columns }: TableRead, params: Params, maxDigits: number): readonly string[] {
   if (key === undefined) return [tag]
-  const keys = rows === undefined ? undefined : rowKeys(rows.flat(), params, key.type, maxDigits)
-  if (keys !== undefined) return [...keys.map((one) => rowTag(tag, one)), rowsTag(tag)]
+  const keys = rows === undefined ? undefined : rowKeys(rows, params, key.type, maxDigits)
+  if (keys !== undefined) return keys.map((one) => rowTag(tag, one)).concat(rowsTag(tag))
   if (columns === undefined) return [tag]
   return [...new Set([key.column, ...columns])].map((column) => columnTag(tag, column)).concat(rowsTag(tag))
 }
@@ -204,6 +206,8 @@ function tagsOfWrite(
 /** As few tags as an entry may have: rows and columns become their table, then tables all tables. */
 function collapse(tables: readonly (readonly string[])[]): readonly string[] {
   const max = MAX_TAGS - 1
+  const [first] = tables
+  if (tables.length === 1 && first !== undefined && first.length <= max) return [ANY_TAG, ...first]
   const most = [...tables].sort((one, other) => other.length - one.length)
   let count = tables.reduce((sum, tags) => sum + tags.length, 0)
   const whole = new Set<readonly string[]>()

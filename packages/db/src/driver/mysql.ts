@@ -107,11 +107,7 @@ export function mysql(pool: MysqlPool, options: MysqlOptions = {}): DatabaseDriv
     async acquire() {
       return connectionOf(await pool.getConnection(), { method: options.prepare === true ? 'execute' : 'query', use })
     },
-    rowMaker: (columns) =>
-      makers.of(
-        columns,
-        columns.map(() => copyOf),
-      ),
+    rowMaker: (columns) => makers.of(columns, () => copyOf),
     usage() {
       const { _allConnections: all, _freeConnections: free, _connectionQueue: queue } = inner ?? {}
       const idle = free?.length ?? 0

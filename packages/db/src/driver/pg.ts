@@ -1,6 +1,6 @@
 /** PostgreSQL by `pg`: rows come as arrays of strings, and `pg`'s own parsers make values of them. */
 import { checkOptions } from '@hotpath/contract'
-import type { Column, DatabaseConnection, DatabaseDriver, WireResult } from './driver.ts'
+import type { Column, DatabaseConnection, DatabaseDriver, Params, RunOptions, WireResult } from './driver.ts'
 import { wrongClient } from './assert-client.ts'
 import { maxPreparedOption } from './driver-options.ts'
 import { isInPostgresTransaction, isRejectedByPostgres } from './postgres-errors.ts'
@@ -127,14 +127,11 @@ export function pg(pool: PgPool, options: PgOptions = {}): DatabaseDriver {
     async acquire() {
       const client = await pool.connect()
       if (client.getTypeParser !== undefined) parsers = client as PgTypes
-      return connectionOf(client, usage)
+      return new PgConnection(client, usage)
     },
     rowMaker(columns) {
       const types = parsers
-      return makers.of(
-        columns,
-        columns.map(([, type]) => types?.getTypeParser(type, 'text') ?? asItCame),
-      )
+      return makers.of(columns, ([, type]) => types?.getTypeParser(type, 'text') ?? asItCame)
     },
     usage() {
       const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pool
@@ -145,34 +142,52 @@ export function pg(pool: PgPool, options: PgOptions = {}): DatabaseDriver {
   }
 }
 
-function connectionOf(client: PgClient, use: PoolUse): DatabaseConnection {
-  // A server that goes away while no statement runs is seen by the next one.
-  const ignore = (): void => {}
-  client.on?.('error', ignore)
-  const run: DatabaseConnection['run'] = async (text, params, { name } = {}) => {
+/** A server that goes away while no statement runs is seen by the next one. */
+function ignore(): void {}
+
+class PgConnection implements DatabaseConnection {
+  readonly identity: PgClient
+  readonly isEmbedded = false
+  readonly isUntouched: boolean
+  readonly #use: PoolUse
+
+  constructor(client: PgClient, use: PoolUse) {
+    client.on?.('error', ignore)
+    this.identity = client
+    this.isUntouched = use.isUntouched(client)
+    this.#use = use
+  }
+
+  get serverProcess(): number | null | undefined {
+    return this.identity.processID
+  }
+
+  get inTransaction(): boolean | undefined {
+    const status = this.identity.getTransactionStatus?.()
+    return status === undefined || status === null ? undefined : status !== 'I'
+  }
+
+  run(text: string, params: Params, { name }: RunOptions = {}): Promise<WireResult> {
     const values = params as unknown[]
     const common = { text, rowMode: 'array', types: AS_IT_CAME } as const
     // Without values the statement goes by the simple protocol, which takes several at once, as `pg` itself does it.
     const given = values.length === 0 && name === undefined ? common : { ...common, values }
-    const result = await client.query(name === undefined ? given : { ...given, name })
-    return wireResultOf(Array.isArray(result) ? (result.at(-1) as PgResult) : result)
+    return this.identity.query(name === undefined ? given : { ...given, name }).then(lastWireResult)
   }
-  return {
-    identity: client,
-    isEmbedded: false,
-    isUntouched: use.isUntouched(client),
-    serverProcess: client.processID,
-    get inTransaction() {
-      const status = client.getTransactionStatus?.()
-      return status === undefined || status === null ? undefined : status !== 'I'
-    },
-    run,
-    isInTransaction: () => isInPostgresTransaction(run),
-    release(isBroken) {
-      client.removeListener?.('error', ignore)
-      use.release(client, () => client.release(isBroken))
-    },
+
+  isInTransaction(): Promise<boolean> {
+    return isInPostgresTransaction((sql, params) => this.run(sql, params))
   }
+
+  release(isBroken?: boolean): void {
+    const { identity: client } = this
+    client.removeListener?.('error', ignore)
+    this.#use.release(client, () => client.release(isBroken))
+  }
+}
+
+function lastWireResult(result: PgResult | PgResult[]): WireResult {
+  return wireResultOf(Array.isArray(result) ? (result.at(-1) as PgResult) : result)
 }
 
 function wireResultOf({ fields, rows, rowCount, command }: PgResult): WireResult {

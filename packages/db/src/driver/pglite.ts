@@ -1,5 +1,5 @@
 /** PostgreSQL in the process by PGlite: one connection, lent to one caller after another. */
-import type { Column, DatabaseConnection, DatabaseDriver } from './driver.ts'
+import type { Column, DatabaseConnection, DatabaseDriver, RowMaker } from './driver.ts'
 import { wrongClient } from './assert-client.ts'
 import { embeddedOf } from './embedded.ts'
 import { isInPostgresTransaction, isRejectedByPostgres } from './postgres-errors.ts'
@@ -81,13 +81,12 @@ export function pglite(database: PgliteDatabase): DatabaseDriver {
     },
     rowMaker(columns) {
       const { parsers = {} } = database
-      const own = columns.map(([, type]) => parsers[type])
-      return makers.of(columns, own, () =>
+      const makerOf = (own: readonly Column[]): RowMaker =>
         rowMakerOf(
-          columns,
-          columns.map(([, type]) => parserOf(parsers, type)),
-        ),
-      )
+          own,
+          own.map(([, type]) => parserOf(parsers, type)),
+        )
+      return makers.of(columns, ([, type]) => parsers[type], makerOf)
     },
     usage: () => ({ active: lock.isTaken ? 1 : 0, idle: lock.isTaken ? 0 : 1, waiting: lock.waiting }),
     isRejected: isRejectedByPostgres,

@@ -10,31 +10,45 @@ const asItCame = (value: unknown): unknown => value
 const MAX_MAKERS = 1_000
 
 interface Made {
-  readonly parsers: readonly unknown[]
+  readonly parsers: readonly Parse[]
   readonly make: RowMaker
 }
 
 /** One maker for the same columns and parsers, however many statements return them. */
 export class RowMakers {
   readonly #made = new Map<string, Made>()
+  /** The same by the list of columns, which all results of one statement share. */
+  readonly #known = new WeakMap<readonly Column[], Made>()
 
   /**
-   * @param parsers - Of each column, by which a maker is known again.
+   * @param parserOf - The parser of a column, by which a maker is known again.
    * @param makerOf - Makes it.
    */
   of(
     columns: readonly Column[],
-    parsers: readonly Parse[],
-    makerOf: () => RowMaker = () => rowMakerOf(columns, parsers),
+    parserOf: (column: Column) => Parse,
+    makerOf: (columns: readonly Column[], parsers: readonly Parse[]) => RowMaker = rowMakerOf,
   ): RowMaker {
+    const known = this.#known.get(columns)
+    if (known?.parsers.every((parse, at) => parse === parserOf(columns[at] as Column)) === true) return known.make
+    const made = this.#find(columns, columns.map(parserOf), makerOf)
+    this.#known.set(columns, made)
+    return made.make
+  }
+
+  #find(
+    columns: readonly Column[],
+    parsers: readonly Parse[],
+    makerOf: (columns: readonly Column[], parsers: readonly Parse[]) => RowMaker,
+  ): Made {
     let id = ''
     for (const [name, type] of columns) id += `${name.length}:${name}=${type};`
     const known = this.#made.get(id)
-    if (known !== undefined && parsers.every((parse, at) => parse === known.parsers[at])) return known.make
+    if (known !== undefined && parsers.every((parse, at) => parse === known.parsers[at])) return known
     if (this.#made.size >= MAX_MAKERS) this.#made.clear()
-    const make = makerOf()
-    this.#made.set(id, { parsers, make })
-    return make
+    const made = { parsers, make: makerOf(columns, parsers) }
+    this.#made.set(id, made)
+    return made
   }
 }
 

@@ -124,10 +124,12 @@ function rowMakerFor(database: SqliteDatabase): (columns: readonly Column[]) => 
   const isPlain = isBetter(database)
   const copy = isPlain ? copyOf : copyOfBytes
   const makers = new RowMakers()
-  return (columns) => {
-    const parsers = columns.map(() => copy)
-    return makers.of(columns, parsers, () => rowMakerOf(columns, parsers, isPlain))
-  }
+  return (columns) =>
+    makers.of(
+      columns,
+      () => copy,
+      (own, parsers) => rowMakerOf(own, parsers, isPlain),
+    )
 }
 
 function isBetter(database: SqliteDatabase): boolean {

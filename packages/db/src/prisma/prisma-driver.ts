@@ -55,11 +55,7 @@ export function prismaDriver(factory: PrismaFactory, options: PrismaDriverOption
         throw error
       }
     },
-    rowMaker: (columns) =>
-      makers.of(
-        columns,
-        columns.map(() => copyOf),
-      ),
+    rowMaker: (columns) => makers.of(columns, () => copyOf),
     isRejected: (error) => dialect === 'postgres' && isRejectedByPostgres(error),
   }
 }

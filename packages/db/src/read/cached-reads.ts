@@ -102,8 +102,9 @@ export class CachedReads {
     served: Served,
   ): Promise<StoredResult> {
     checkQueryOptions(options)
-    const { settings, schema, lender, runner, rows: maker } = this.#of
+    const { settings, schema, lender, runner, rates, rows: maker } = this.#of
     const state = schema.last()
+    let isStatic: boolean | undefined
     const form = wireFormOf(options)
     // Without a turn of its own in between: statements take connections in the order in which they were called.
     // What others ask for may be of another session.
@@ -119,8 +120,11 @@ export class CachedReads {
       context.skip()
       served.reason = refused ?? 'table'
     } else {
-      Object.assign(served, this.#ttlOf(plan, served.ranMs, options))
-      context.setTtl(served.ttlMs)
+      isStatic ??= rates.areStatic(plan.tableTags)
+      const { ttlMs, reason } = this.#ttlOf(plan, options, { isStatic, ranMs })
+      served.ttlMs = ttlMs
+      served.reason = reason
+      context.setTtl(ttlMs)
     }
     return maker.keep(plan, result, served.reason)
 
@@ -129,12 +133,19 @@ export class CachedReads {
       served.waitMs = lent.waitMs
       const startedAt = settings.clock.monotonic()
       const isUsual = schema.fits(lent) && !lent.wasInTransaction
-      const ran = await runner.runAndRelease(lent, plan, params, { session, typeCast: form?.cast?.typeCast })
+      const running = runner.runAndRelease(lent, plan, params, { session, typeCast: form?.cast?.typeCast })
+      // While the database works.
+      isStatic = rates.areStatic(plan.tableTags)
+      const ran = await running
       return { result: ran, mayKeep: isUsual, ranMs: settings.clock.monotonic() - startedAt }
     }
   }
 
-  #ttlOf(plan: Plan, ranMs: number, { ttl }: QueryOptions): { readonly ttlMs: number; readonly reason: QueryReason } {
+  #ttlOf(
+    plan: Plan,
+    { ttl }: QueryOptions,
+    { isStatic, ranMs }: { readonly isStatic: boolean; readonly ranMs: number },
+  ): { readonly ttlMs: number; readonly reason: QueryReason } {
     const { slowMs, ttlByTable } = this.#of.settings
     const byTable =
       ttlByTable.size === 0 ? [] : plan.tables.map((table) => ttlByTable.get(table)).filter((ms) => ms !== undefined)
@@ -142,7 +153,7 @@ export class CachedReads {
     return chooseTtl({
       byCall: ttl === undefined ? undefined : toMs(ttl, 'ttl'),
       byTable: byTable.length === 0 ? undefined : Math.min(...byTable),
-      isStatic: this.#of.rates.areStatic(plan.tableTags),
+      isStatic,
       isSlow: ranMs >= slowMs,
       isAnalytics: hasAggregates || hasWindows,
     })

@@ -4,6 +4,8 @@
  */
 import {
   type Clock,
+  type Deadline,
+  Deadlines,
   type Entry,
   type HotpathError,
   type Mark,
@@ -14,7 +16,6 @@ import {
 } from '@hotpath/contract'
 import { Breaker } from './breaker.ts'
 import { isPromise } from '../../time/chain.ts'
-import { type Deadline, Deadlines } from '../deadlines.ts'
 import { partsOf } from '../parts-of.ts'
 import type { TierOperation, TierOutcome } from '../../watch/events.ts'
 import { type PendingEntry, ReadBatch } from './read-batch.ts'

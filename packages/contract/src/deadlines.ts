@@ -4,15 +4,30 @@
  * is under way: to set and stop one for every operation would cost more than the rest. The process is held while
  * operations are under way.
  */
-import { type Clock, type MaybePromise, timeLimit } from '@hotpath/contract'
+import type { Clock } from './ports/clock.ts'
+import type { MaybePromise } from './ports/log.ts'
+import { timeLimit } from './time-limit.ts'
 
 /** An operation under way. */
 export interface Deadline {
+  /** When its time is up, by `clock.monotonic()`. */
   readonly at: number
   /** Called when the time is up, or everything ends; undefined when the operation has ended. */
   expire: ((isLate: boolean) => void) | undefined
 }
 
+/**
+ * Time limits of one length, by one timer.
+ *
+ * @example
+ * ```ts
+ * import { Deadlines, systemClock } from '@hotpath/contract'
+ *
+ * const deadlines = new Deadlines(systemClock, 10)
+ * const never = new Promise<string>(() => {})
+ * console.log(await deadlines.inTime(never).catch((error: Error) => error.message)) // no response in time
+ * ```
+ */
 export class Deadlines {
   readonly #clock: Clock
   readonly #limitMs: number
@@ -21,6 +36,7 @@ export class Deadlines {
   #cancel: (() => void) | undefined
   #release: (() => void) | undefined
 
+  /** @param limitMs - Of each operation; `Infinity`: none. */
   constructor(clock: Clock, limitMs: number) {
     this.#clock = clock
     this.#limitMs = limitMs
