@@ -31,12 +31,13 @@ export function browserWithout(
 }
 
 /** The calls that some tabs lack. */
-export function tabWithout(engine: Engine): Pick<Tab, 'freeze' | 'unfreeze' | 'kill' | 'metrics'> {
+export function tabWithout(engine: Engine): Pick<Tab, 'freeze' | 'unfreeze' | 'kill' | 'metrics' | 'longestTaskMs'> {
   return {
     freeze: unable(engine, 'freeze a tab'),
     unfreeze: unable(engine, 'unfreeze a tab'),
     kill: unable(engine, 'kill a tab'),
     metrics: unable(engine, 'measure a page'),
+    longestTaskMs: unable(engine, 'measure tasks'),
   }
 }
 

@@ -47,11 +47,13 @@ export interface Tab {
   kill(): Promise<void>
   /** What the page has cost by now; its garbage is collected before. Needs `can.metrics`. */
   metrics(): Promise<Metrics>
+  /** Milliseconds of the processor that the longest task of the page takes while something is done. Needs `can.metrics`. */
+  longestTaskMs(action: () => Promise<unknown>): Promise<number>
 }
 
 /** What a page has cost. */
 export interface Metrics {
-  /** Milliseconds in scripts, from the beginning. */
+  /** Milliseconds of the processor in scripts, since it was first asked for. */
   readonly scriptMs: number
   readonly heapBytes: number
   /** Nodes of the document that are in memory. */
@@ -64,7 +66,7 @@ export interface Metrics {
 export interface Abilities {
   /** `kill` of a tab. */
   readonly kill: boolean
-  /** `metrics` of a tab. */
+  /** `metrics` and `longestTaskMs` of a tab. */
   readonly metrics: boolean
   /** `freeze` and `unfreeze` of a tab. */
   readonly freeze: boolean

@@ -2,6 +2,7 @@
 import type { CDPSession, Page } from 'puppeteer-core'
 import { tabWithout } from './abilities.ts'
 import { type Engine, LOADED, pageApi, type Tab } from './browser.ts'
+import { longestTaskMs } from './longest-task.ts'
 import { patiently, until } from './patience.ts'
 
 /** A tab as its driver sees it. */
@@ -46,8 +47,12 @@ export function puppeteerTab(engine: Engine, { page, other, devtools }: Puppetee
 }
 
 /** What the devtools of Chromium can do to a tab. */
-function devtoolsOf(page: Page, devtools: CDPSession): Pick<Tab, 'freeze' | 'unfreeze' | 'kill' | 'metrics'> {
+function devtoolsOf(
+  page: Page,
+  devtools: CDPSession,
+): Pick<Tab, 'freeze' | 'unfreeze' | 'kill' | 'metrics' | 'longestTaskMs'> {
   return {
+    longestTaskMs: (action) => longestTaskMs(devtools, action),
     async freeze() {
       await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
     },
@@ -62,10 +67,13 @@ function devtoolsOf(page: Page, devtools: CDPSession): Pick<Tab, 'freeze' | 'unf
       await page.close().catch(() => {})
     },
     async metrics() {
+      // By the time of the processor, as the machine may have other work to do.
+      await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
       await devtools.send('HeapProfiler.collectGarbage')
-      const { ScriptDuration = 0, JSHeapUsedSize = 0, Nodes = 0, JSEventListeners = 0 } = await page.metrics()
-      const scriptMs = ScriptDuration * 1_000
-      return { scriptMs, heapBytes: JSHeapUsedSize, nodes: Nodes, listeners: JSEventListeners }
+      const { metrics } = await devtools.send('Performance.getMetrics')
+      const of = (name: string): number => metrics.find((one) => one.name === name)?.value ?? 0
+      const [scriptMs, heapBytes] = [of('ScriptDuration') * 1_000, of('JSHeapUsedSize')]
+      return { scriptMs, heapBytes, nodes: of('Nodes'), listeners: of('JSEventListeners') }
     },
   }
 }

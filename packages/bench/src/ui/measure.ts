@@ -7,6 +7,8 @@ import { timers } from './timers.ts'
 const QUIET_MS = 100
 const MANY = 1_000
 const ROUNDS = 5
+/** Of a screen. */
+const USES = 20
 
 /** What an action came to. */
 export interface Outcome {
@@ -16,8 +18,6 @@ export interface Outcome {
   readonly passes: number
   /** Until the last change. */
   readonly ms: number
-  /** The longest task; 0: none took 50 ms. */
-  readonly longestMs: number
 }
 
 /** What is left in a page whose screens are gone. */
@@ -45,37 +45,60 @@ export async function shared(name: string): Promise<Outcome> {
   return outcome
 }
 
-/** A thousand components show a key each, and all of them are invalidated. */
-export async function many(name: string): Promise<Outcome> {
-  const { library, container, leave } = open(name)
+let shownMany: ReturnType<typeof open> & { readonly name: string }
+
+/** A thousand components show a key each. */
+export async function showMany(name: string): Promise<void> {
+  shownMany = { ...open(name), name }
+  const { library, container } = shownMany
   await watch(container, () => library.show(container, { type: 'names', count: MANY, isShared: false }))
   growOlder()
-  const outcome = await watch(container, () => library.invalidate())
-  if (outcome.loads !== MANY) throw new Error(`\`${name}\` loaded ${outcome.loads} of ${MANY} keys.`)
-  await leave()
-  return outcome
 }
 
-/** List, detail, a change, and back, twenty times. */
-export async function screens(name: string): Promise<Outcome> {
+/** All of them are invalidated. */
+export function invalidateMany(): Promise<Outcome> {
+  return watch(shownMany.container, () => shownMany.library.invalidate())
+}
+
+/** They are taken away. */
+export async function leaveMany({ loads }: Outcome): Promise<void> {
+  if (loads !== MANY) throw new Error(`\`${shownMany.name}\` loaded ${loads} of ${MANY} keys.`)
+  await shownMany.leave()
+}
+
+/** Shows one of the three screens, of which nothing is known, uses it and leaves it: a list that is loaded once, twenty cities, or a change of each. */
+export async function use(name: string, screen: 'list' | 'detail' | 'change'): Promise<Outcome> {
   const { library, container, leave } = open(name)
   growOlder()
   await library.forget()
   const outcome = await watch(container, async () => {
-    await library.show(container, { type: 'list' })
-    await shows(container, 'city 99 of')
-    for (let id = 0; id < 20; id++) {
-      await library.show(container, { type: 'detail', id })
-      await shows(container, ` ${id} of`)
-      await library.show(container, { type: 'rename', id })
-      container.querySelector('button')?.click()
-      await shows(container, `renamed ${id}`)
-      await library.show(container, { type: 'list' })
-      await shows(container, 'city 99 of')
+    for (let id = 0; id < USES; id++) {
+      if (screen === 'list') await showList(library, container)
+      else if (screen === 'detail') await showCity(library, container, { type: 'detail', id })
+      else {
+        await showCity(library, container, { type: 'rename', id })
+        container.querySelector('button')?.click()
+        await shows(container, `renamed ${id}`)
+      }
+      await library.show(container, undefined)
     }
   })
   await leave()
   return outcome
+}
+
+async function showList(library: Library, container: HTMLElement): Promise<void> {
+  await library.show(container, { type: 'list' })
+  await shows(container, 'city 99 of')
+}
+
+async function showCity(
+  library: Library,
+  container: HTMLElement,
+  screen: Extract<Screen, { readonly id: number }>,
+): Promise<void> {
+  await library.show(container, screen)
+  await shows(container, ` ${screen.id} of`)
 }
 
 /** Microseconds to show a component whose key is there, and to take it away. */
@@ -132,23 +155,17 @@ function open(name: string): {
 async function watch(container: HTMLElement, action: () => unknown): Promise<Outcome> {
   let passes = 0
   let changedAt = performance.now()
-  let longestMs = 0
   const changes = new MutationObserver(() => {
     passes++
     changedAt = performance.now()
   })
   changes.observe(container, { subtree: true, childList: true, characterData: true })
-  const tasks = new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) longestMs = Math.max(longestMs, duration)
-  })
-  tasks.observe({ type: 'longtask' })
   Object.assign(counts, { loads: 0, renders: 0 })
   const startedAt = performance.now()
   await action()
   while (performance.now() - changedAt < QUIET_MS || !areNewest(container)) await pause(20)
   changes.disconnect()
-  tasks.disconnect()
-  return { ...counts, passes, ms: changedAt - startedAt, longestMs }
+  return { ...counts, passes, ms: changedAt - startedAt }
 }
 
 /** Whether all names that are shown are the ones of now. */

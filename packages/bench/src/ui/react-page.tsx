@@ -9,4 +9,4 @@ import { tanstack } from './react-tanstack.tsx'
 const hooks = { bare, hotpath, tanstack, swr }
 useLibraries(Object.fromEntries(Object.entries(hooks).map(([name, one]) => [name, reactLibrary(one)])))
 
-export { many, mountUs, routes, screens, shared } from './measure.ts'
+export { invalidateMany, leaveMany, mountUs, routes, shared, showMany, use } from './measure.ts'
