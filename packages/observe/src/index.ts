@@ -4,5 +4,7 @@ export type { ObserveOptions, RefetchOptions } from './options.ts'
 export type { PageParts } from './page.ts'
 export type { Snapshot } from './snapshot.ts'
 export { share } from './share.ts'
+export { subjectOf } from './subject.ts'
+export type { Subject } from './subject.ts'
 
 export type { Cache, Loader } from '@hotpath/core'

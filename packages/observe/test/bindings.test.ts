@@ -1,7 +1,7 @@
 /** What bindings to a framework need of observers. */
 import { deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, it, vi } from 'vitest'
-import { observe } from '../src/index.ts'
+import { observe, subjectOf } from '../src/index.ts'
 import { mutation } from '../src/mutation/index.ts'
 import { observePages } from '../src/pages/index.ts'
 import { make, watch } from './make.ts'
@@ -32,6 +32,23 @@ describe('a fork of an observer', () => {
     const next = again.fork('two', load, { keepPrevious: true, select: (value) => ({ value }) })
     expect(next.snapshot()).toMatchObject({ data: { value: { key: 'one' } }, isPlaceholder: true })
     expect(next.fork('two', load).snapshot()).toMatchObject({ data: undefined, status: 'pending' })
+  })
+})
+
+describe('what a binding gets', () => {
+  const loader = async (): Promise<string> => 'Bern'
+
+  it('is a key, a loader and options, or one object with them', () => {
+    const options = { tags: ['cities'] }
+    const subject = { key: ['city', 42], loader, options }
+    expect(subjectOf(['city', 42], loader, options)).toEqual(subject)
+    expect(subjectOf(subject)).toBe(subject)
+  })
+
+  it('is no object with options beside `options`', () => {
+    expect(() => subjectOf({ key: 'city', loader, tags: ['cities'] } as never)).toThrow(
+      'An object to show has `key`, `loader` and `options`, received `tags`. Put options into `options`.',
+    )
   })
 })
 

@@ -1,6 +1,6 @@
 export { CacheProvider, useCache } from './context.ts'
 export type { CacheProviderProps } from './context.ts'
-export type { Subject } from './subject.ts'
+export type { Subject } from '@hotpath/observe'
 
 export { useCached } from './use-cached.ts'
 export type { Cached } from './use-cached.ts'

@@ -1,8 +1,7 @@
 import type { CacheKey } from '@hotpath/contract'
 import type { LoadContext, Loader } from '@hotpath/core'
-import type { ObserveOptions, Snapshot } from '@hotpath/observe'
+import { type ObserveOptions, type Snapshot, type Subject, subjectOf } from '@hotpath/observe'
 import { useMemo } from 'react'
-import { type Subject, subjectOf } from './subject.ts'
 import { useObserver } from './use-observer.ts'
 import { useSnapshot } from './use-snapshot.ts'
 

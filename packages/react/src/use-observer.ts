@@ -1,7 +1,6 @@
-import { type Observer, observe } from '@hotpath/observe'
+import { type Observer, type Subject, observe } from '@hotpath/observe'
 import { useEffect } from 'react'
 import { useCache } from './context.ts'
-import type { Subject } from './subject.ts'
 import { useMade } from './use-made.ts'
 
 /** What a component observes. */

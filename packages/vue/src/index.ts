@@ -1,6 +1,6 @@
 export { cachePlugin, provideCache, useCache } from './provide.ts'
 export type { Fields } from './fields.ts'
-export type { Subject } from './subject.ts'
+export type { Subject } from '@hotpath/observe'
 
 export { useCached } from './use-cached.ts'
 export type { AwaitableCached, Cached } from './use-cached.ts'

@@ -1,11 +1,10 @@
 import { type CacheKey, functionOption } from '@hotpath/contract'
 import type { LoadContext, Loader } from '@hotpath/core'
 import { encodedKey } from '@hotpath/core/inside'
-import { type ObserveOptions, type Snapshot, observe } from '@hotpath/observe'
+import { type ObserveOptions, type Snapshot, type Subject, observe, subjectOf } from '@hotpath/observe'
 import { type MaybeRefOrGetter, getCurrentInstance, onServerPrefetch, toValue, watch } from 'vue'
 import { type Fields, useFields } from './fields.ts'
 import { useCache } from './provide.ts'
-import { type Subject, subjectOf } from './subject.ts'
 import { keyNow, optionsNow, unwrapped } from './unwrapped.ts'
 
 /** What `useCached` returns: refs of what there is to show. */

@@ -1,0 +1,56 @@
+import { type CacheKey, ConfigError } from '@hotpath/contract'
+import type { LoadContext } from '@hotpath/core'
+import type { ObserveOptions } from './options.ts'
+
+/** A key, how it is loaded and how it is shown: in one object, so that components, links, routes and servers share it. */
+export interface Subject<Value, Data = Value, Previous = Value> {
+  /** Key of the value. */
+  readonly key: CacheKey
+  /** Loads the value. */
+  readonly loader: (context: LoadContext<Previous>) => Value | Promise<Value>
+  /** Options, as those of `observe`. Default: none. */
+  readonly options?: ObserveOptions<Value, Data> | undefined
+}
+
+/**
+ * What a binding of a framework gets, as one object: its users pass a key, a loader and options, or one object with them.
+ *
+ * @throws ConfigError `ERR_CONFIG_OPTION` for an object that has anything else.
+ *
+ * @example
+ * ```ts
+ * import { subjectOf } from '@hotpath/observe'
+ *
+ * const loader = async () => 'Bern'
+ * const options = { tags: ['cities'] }
+ * console.log(subjectOf(['city', 42], loader, options).key) // [ 'city', 42 ]
+ * console.log(subjectOf({ key: ['city', 42], loader, options }).options) // { tags: [ 'cities' ] }
+ * ```
+ */
+export function subjectOf<Value, Data = Value, Previous = Value>(
+  first: CacheKey | Subject<Value, Data, Previous>,
+  loader?: Subject<Value, Data, Previous>['loader'],
+  options?: ObserveOptions<Value, Data>,
+): Subject<Value, Data, Previous> {
+  if (loader === undefined && isSubject(first)) return checked(first)
+  return { key: first as CacheKey, loader: loader as Subject<Value, Data, Previous>['loader'], options }
+}
+
+function isSubject<Of extends object>(first: CacheKey | Of): first is Of {
+  return typeof first === 'object' && first !== null && 'loader' in first
+}
+
+const MEMBERS = ['key', 'loader', 'options']
+
+/** TypeScript lets an object that is shared have more members: options beside `options` would be lost without a word. */
+function checked<Of extends object>(subject: Of): Of {
+  for (const name of Object.keys(subject)) {
+    if (MEMBERS.includes(name)) continue
+    throw new ConfigError(
+      'ERR_CONFIG_OPTION',
+      `An object to show has \`key\`, \`loader\` and \`options\`, received \`${name}\`. Put options into \`options\`.`,
+      { context: { option: name } },
+    )
+  }
+  return subject
+}
