@@ -25,22 +25,22 @@ describe('a store of entries', () => {
     expect([database.transactions.writes, (await store.usage()).entries]).toEqual([1, 150])
   })
 
-  it('clones no more than 250 kB or 100 entries in one task, all of them in one transaction', async () => {
+  it('clones 125 kB or 50 entries at a time, all of them in one transaction', async () => {
     const clock = createFakeClock()
     const shared = fakeDatabase(clock)
     const { transaction } = shared
-    /** Values that were put before the page was let go on, each time. */
+    /** How many were put at a time. */
     const parts: number[] = []
     shared.transaction = (stores, work, options) =>
       transaction(
         stores,
         (requests) => {
-          let count = 0
-          const put: typeof requests.put = (...args) => {
-            if (args[0] === ENTRIES && count++ === 0) queueMicrotask(() => void (parts.push(count), (count = 0)))
-            return requests.put(...args)
+          const putMany: typeof requests.putMany = (store, entries) => {
+            const part = [...entries]
+            parts.push(part.length)
+            return requests.putMany(store, part)
           }
-          return work({ ...requests, put })
+          return work({ ...requests, putMany })
         },
         options,
       )
@@ -48,8 +48,25 @@ describe('a store of entries', () => {
     const large = Array.from({ length: 4 }, (_, index) => [`large:${index}`, entryOf('x'.repeat(100_000))] as const)
     const small = Array.from({ length: 250 }, (_, index) => [`small:${index}`, entryOf(index)] as const)
     await store.setMany([...large, ...small])
-    expect(parts).toEqual([2, 100, 100, 52])
+    expect(parts).toEqual([1, 1, 1, 50, 50, 50, 50, 50, 1])
     expect(shared.transactions.writes).toBe(1)
+  })
+
+  it('reads hundreds of neighbours by ranges, also as the first thing that a page does', async () => {
+    const { store, database, clock } = openStore({ maxBytes: 10_000_000 })
+    const keys = Array.from({ length: 300 }, (_, index) => `key:${index}`)
+    await store.setMany(keys.map((key) => [key, entryOf(key)]))
+    const ranges: unknown[] = []
+    const { getAll } = database
+    const shared = {
+      ...database,
+      getAll: ((...args) => (ranges.push(args[1]), getAll(...args))) as typeof getAll,
+      get: ((from, key) =>
+        from === ENTRIES ? Promise.reject(new Error('one by one')) : database.get(from, key)) as typeof database.get,
+    }
+    const next = openStore({ shared, clock })
+    expect((await next.store.getMany(keys)).map((entry) => entry?.value)).toEqual(keys)
+    expect(ranges).toHaveLength(3)
   })
 
   it('writes at once when the page is hidden, frozen or left, and before it reads', async () => {

@@ -130,6 +130,18 @@ describe('reads', () => {
 })
 
 describe('a transaction', () => {
+  it('stores many at once, but for those that cannot be cloned', async () => {
+    const { database } = fake()
+    const refused = await database.transaction(['entries'], (transaction) =>
+      transaction.putMany('entries', [
+        ['bad', () => 1],
+        ['a', 1],
+      ]),
+    )
+    expect([...refused.keys()]).toEqual(['bad'])
+    expect(await database.getAll('entries')).toEqual([1])
+  })
+
   it('comes after the writes that are pending, and is all or nothing', async () => {
     const { database } = fake()
     void database.put('entries', 'last', 1)

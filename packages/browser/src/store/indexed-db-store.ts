@@ -11,21 +11,19 @@ import {
   type TierContext,
   type TierStore,
   type TierUsage,
-  displayKey,
 } from '@hotpath/contract'
-import { withKey } from '@hotpath/contract/values'
 import type { Lifecycle } from '@hotpath/web'
 import type { Database } from '@hotpath/web/database'
 import { ENTRIES, LEDGER, META } from '../database/stores.ts'
 import { readPages } from '../quota/pages.ts'
 import type { ValueCipher } from './cipher.ts'
 import { closingInTime } from './closing.ts'
+import { EntryReader } from './entry-reader.ts'
 import { LogBound } from './log-bound.ts'
 import { purgeRecords } from './purge.ts'
 import { readMany } from './read-many.ts'
-import { planOf } from './read-plan.ts'
-import { type EntryRecord, type Moment, fromRecord, toRecord } from './record.ts'
-import { SLACK_MS, WallClock } from './wall-clock.ts'
+import { type Moment, toRecord } from './record.ts'
+import { WallClock } from './wall-clock.ts'
 import { type EntryWrite, WALL } from './write.ts'
 import { WriteWindow } from './write-window.ts'
 import { Writer } from './writer.ts'
@@ -56,6 +54,7 @@ export class IndexedDbStore implements TierStore {
   readonly #options: IndexedDbStoreOptions
   readonly #wall: WallClock
   readonly #bound: LogBound
+  readonly #reader: EntryReader
   readonly #writer: Writer
   readonly #window: WriteWindow<EntryWrite>
   readonly #stopFollowing: () => void
@@ -73,6 +72,15 @@ export class IndexedDbStore implements TierStore {
       () => this.#setBack(),
     )
     this.#bound = new LogBound(options.readHead)
+    this.#reader = new EntryReader({
+      context,
+      cipher: options.cipher,
+      bound: this.#bound,
+      moment: () => this.#moment(),
+      clears: () => this.#clears,
+      used: (key, at) => this.#writer.ledger.use(key, at),
+      drop: (key) => void this.delete([key]).catch(() => {}),
+    })
     this.#writer = new Writer({
       database,
       maxBytes: options.maxBytes,
@@ -101,13 +109,9 @@ export class IndexedDbStore implements TierStore {
     const { database, isMemoryOnly } = this.#options
     this.#window.send()
     const clears = this.#clears
-    const { ledger } = this.#writer
-    const plan = planOf(
-      keys.filter((key) => !isMemoryOnly(key)),
-      ledger.rows,
-    )
-    const [found] = await Promise.all([readMany(database, plan), this.#open()])
-    return Promise.all(keys.map((key) => this.#entryOf(key, found.get(key), clears)))
+    const stored = keys.filter((key) => !isMemoryOnly(key))
+    const [found] = await Promise.all([readMany(database, stored, this.#writer.ledger), this.#open()])
+    return this.#reader.entriesOf(keys.map((key) => ({ key, stored: found.get(key), clears })))
   }
 
   /** As `get`, without counting it as used. */
@@ -129,7 +133,7 @@ export class IndexedDbStore implements TierStore {
   async #set(key: string, entry: Entry): Promise<void> {
     const { context, cipher, isMemoryOnly, maxBytes } = this.#options
     if (isMemoryOnly(key) || this.#isDiscarded || this.#writer.isFull) return
-    const recorded = this.#recorded(key, entry)
+    const recorded = toRecord(key, entry, this.#moment())
     if (recorded.bytes > MAX_SHARE * maxBytes) {
       context.evicted(key, 'max-entry-bytes')
       // What it was to replace is older.
@@ -154,9 +158,8 @@ export class IndexedDbStore implements TierStore {
   }
 
   async clear(): Promise<void> {
-    const { database } = this.#options
     this.#window.send()
-    await database.transaction([ENTRIES, LEDGER, META], async (transaction) => {
+    await this.#options.database.transaction([ENTRIES, LEDGER, META], async (transaction) => {
       await Promise.all([
         transaction.clear(ENTRIES),
         transaction.clear(LEDGER),
@@ -204,8 +207,7 @@ export class IndexedDbStore implements TierStore {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
+    return (this.#closing ??= this.#close())
   }
 
   async #close(): Promise<void> {
@@ -222,35 +224,7 @@ export class IndexedDbStore implements TierStore {
     this.#window.send()
     const clears = this.#clears
     const [stored] = await Promise.all([database.get(ENTRIES, key), this.#open()])
-    return this.#entryOf(key, stored, clears, counts)
-  }
-
-  /** @param clears - How often the clock had been set back before it was read. */
-  async #entryOf(key: string, stored: unknown, clears: number, counts = true): Promise<Entry | undefined> {
-    if (stored === undefined) return undefined
-    try {
-      const moment = this.#moment()
-      const entry = fromRecord(await this.#decrypted(key, stored), moment)
-      if (entry === undefined) throw new TypeError('it is no entry')
-      // Of a time that is still to come, in which the clock was set.
-      if (clears !== this.#clears || entry.createdAt > moment.elapsed + SLACK_MS) return undefined
-      if (!(await this.#bound.includes(entry))) throw new TypeError('it is later than the log')
-      if (counts) this.#writer.ledger.use(key, moment.wall)
-      return entry
-    } catch (cause) {
-      this.#drop(key, cause)
-      return undefined
-    }
-  }
-
-  async #decrypted(key: string, stored: unknown): Promise<unknown> {
-    const { cipher } = this.#options
-    const record = Object(stored) as Partial<EntryRecord>
-    // Options may have changed since it was stored.
-    if ((record.isEncrypted === true) !== (cipher !== undefined))
-      throw new TypeError(cipher === undefined ? 'it is encrypted' : 'it is not encrypted')
-    if (cipher === undefined) return stored
-    return { ...record, value: await cipher.decrypt(record.value, key) }
+    return this.#reader.entryOf({ key, stored, clears, counts })
   }
 
   /** Reads what earlier pages have seen of the wall clock, beside the first read. */
@@ -270,28 +244,7 @@ export class IndexedDbStore implements TierStore {
     void this.clear().catch(() => {})
   }
 
-  #recorded(key: string, entry: Entry): ReturnType<typeof toRecord> {
-    try {
-      return toRecord(key, entry, this.#moment())
-    } catch (error) {
-      throw withKey(error as CodecError, key)
-    }
-  }
-
   #moment(): Moment {
     return { elapsed: this.#options.context.elapsed(), wall: this.#wall.read() }
-  }
-
-  /** A record that nobody can read is no use to the next reader either. */
-  #drop(key: string, cause: unknown): void {
-    const shown = displayKey(key)
-    this.#options.context.fault(
-      new CodecError(
-        'ERR_CODEC_FRAME',
-        `What IndexedDB holds for \`${shown}\` cannot be read, so it is dropped. Somebody else may write into this database.`,
-        { cause, context: { key: shown } },
-      ),
-    )
-    void this.delete([key]).catch(() => {})
   }
 }

@@ -2,7 +2,13 @@
  * Whether entries can be of the log: one that claims to be later than all of it was stored by somebody else, and no
  * record would ever concern it.
  */
-import type { Mark } from '@hotpath/contract'
+import type { Mark, MaybePromise } from '@hotpath/contract'
+
+/** Where in a log an entry was loaded. */
+interface Place {
+  readonly epoch: string
+  readonly asOf: number
+}
 
 export class LogBound {
   readonly #readHead: () => Promise<Mark>
@@ -22,14 +28,20 @@ export class LogBound {
   }
 
   /** What is of another log is judged by its epoch, elsewhere. `true` where nobody knows. Never rejects. */
-  async includes({ epoch, asOf }: { readonly epoch: string; readonly asOf: number }): Promise<boolean> {
-    const isReached = (): boolean => this.#reached?.epoch === epoch && asOf <= this.#reached.position
-    if (isReached()) return true
+  includes(entry: Place): MaybePromise<boolean> {
+    return this.#isReached(entry) || this.#isReachedByNow(entry)
+  }
+
+  #isReached({ epoch, asOf }: Place): boolean {
+    return this.#reached?.epoch === epoch && asOf <= this.#reached.position
+  }
+
+  async #isReachedByNow(entry: Place): Promise<boolean> {
     try {
       // One that others have begun to read may be older than the entry.
       for (const reading of [(this.#reading ??= this.#read()), undefined]) {
         const head = await (reading ?? this.#read())
-        if (head.epoch !== epoch || isReached()) return true
+        if (head.epoch !== entry.epoch || this.#isReached(entry)) return true
       }
       return false
     } catch {

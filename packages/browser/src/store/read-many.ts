@@ -1,14 +1,23 @@
 /** Reads records of many keys, in one transaction. */
 import type { Database } from '@hotpath/web/database'
 import { keysBetween } from '../database/ranges.ts'
-import { ENTRIES } from '../database/stores.ts'
-import type { ReadPlan, ReadRange } from './read-plan.ts'
+import { ENTRIES, LEDGER } from '../database/stores.ts'
+import type { Ledger } from '../quota/ledger.ts'
+import { readPages } from '../quota/pages.ts'
+import { type ReadRange, planOf } from './read-plan.ts'
+
+/** For fewer keys a ledger that was not read yet costs more than it saves. */
+const MIN_KEYS = 250
 
 /** What is stored, by keys. */
 export async function readMany(
   database: Database,
-  { ranges, singles }: ReadPlan,
+  keys: readonly string[],
+  ledger: Ledger,
 ): Promise<ReadonlyMap<string, unknown>> {
+  if (keys.length >= MIN_KEYS && ledger.rows.size === 0)
+    await database.transaction([LEDGER], (transaction) => readPages(ledger, transaction), { mode: 'readonly' })
+  const { ranges, singles } = planOf(keys, ledger.rows)
   const found = new Map<string, unknown>()
   const readOne = async (key: string): Promise<void> => void found.set(key, await database.get(ENTRIES, key))
   await Promise.all([...singles.map(readOne), ...ranges.map(async (range) => readRange(database, range, found))])

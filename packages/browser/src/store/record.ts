@@ -1,7 +1,7 @@
 /** Entries as they are stored: times on the wall clock, which alone outlives a page. */
-import { type Entry, type EntryHead, createEntry } from '@hotpath/contract'
-import { isRememberedFailure, rememberFailure } from '@hotpath/contract/values'
-import { restore, toClonable } from './clonable.ts'
+import { type CodecError, type Entry, type EntryHead, createEntry } from '@hotpath/contract'
+import { isRememberedFailure, rememberFailure, withKey } from '@hotpath/contract/values'
+import { type Clonable, restore, toClonable } from './clonable.ts'
 
 /** One record of the store of entries. */
 export interface EntryRecord extends Omit<EntryHead, 'createdAt'> {
@@ -37,13 +37,24 @@ const RECORD_BYTES = 200
 /** @throws CodecError `ERR_CODEC_VALUE` for a value that cannot be stored. */
 export function toRecord(key: string, entry: Entry, { elapsed, wall }: Moment): Recorded {
   const isFailure = isRememberedFailure(entry.value)
-  const { value, isWrapped, bytes } = toClonable(isFailure ? (entry.value as { error: unknown }).error : entry.value)
+  const { value, isWrapped, bytes } = clonableOf(
+    key,
+    isFailure ? (entry.value as { error: unknown }).error : entry.value,
+  )
   const { tags, freshMs, staleMs, errorMs, epoch, asOf, aheadMs } = entry
   const createdAtWall = wall - (elapsed - entry.createdAt)
   const judged = { tags, createdAtWall, freshMs, staleMs, errorMs, epoch, asOf, aheadMs }
   return {
     record: { ...judged, value, isWrapped, isFailure, isEncrypted: false },
     bytes: RECORD_BYTES + bytes + key.length + tags.reduce((sum, tag) => sum + tag.length, 0),
+  }
+}
+
+function clonableOf(key: string, value: unknown): Clonable {
+  try {
+    return toClonable(value)
+  } catch (error) {
+    throw withKey(error as CodecError, key)
   }
 }
 

@@ -13,8 +13,8 @@ import { SLACK_MS } from './wall-clock.ts'
 export const WALL = 'wall'
 
 /** Entries that are cloned in one task, and their bytes, unless a single one has more. */
-const MAX_ENTRIES = 100
-const MAX_BYTES = 250_000
+const MAX_ENTRIES = 50
+const MAX_BYTES = 125_000
 
 /** One write. */
 export type EntryWrite =
@@ -61,10 +61,10 @@ export async function writeAll(
     puts.delete(key)
   }
   const { refused, done } = await request(puts, gone, transaction)
-  for (const { key } of refused.values()) changes.delete(key)
+  for (const key of refused.keys()) changes.delete(key)
   const page = changes.size === 0 ? undefined : ledger.page([...changes], id)
   await Promise.all([done, page && writePage(page, transaction), transaction.put(META, WALL, now)])
-  const reasons = new Map([...refused].map(([write, { reason }]) => [write, reason]))
+  const reasons = new Map([...refused].map(([key, cause]) => [puts.get(key)?.write as EntryWrite, notCloned(cause)]))
   return { page, evictions: { ...evictions, expired: [...dead, ...evictions.expired] }, refused: reasons }
 }
 
@@ -118,7 +118,7 @@ function planOf(writes: readonly EntryWrite[], rows: ReadonlyMap<string, LedgerR
 /** What was requested. */
 interface Requested {
   /** What could not be cloned: that is no reason to lose the others. */
-  readonly refused: ReadonlyMap<EntryWrite, { readonly key: string; readonly reason: unknown }>
+  readonly refused: ReadonlyMap<string, unknown>
   readonly done: Promise<unknown>
 }
 
@@ -127,27 +127,25 @@ async function request(
   gone: ReadonlySet<string>,
   transaction: DatabaseTransaction,
 ): Promise<Requested> {
-  const refused = new Map<EntryWrite, { readonly key: string; readonly reason: unknown }>()
-  const put = async ([key, { record, write }]: readonly [string, Put]): Promise<void> => {
-    try {
-      await transaction.put(ENTRIES, key, record)
-    } catch (cause) {
-      if (!isCloneError(cause)) throw cause
-      refused.set(write, { key, reason: notCloned(cause) })
-    }
-  }
+  const refused = new Map<string, unknown>()
   const deleted = Promise.all([...gone].map((key) => transaction.delete(ENTRIES, key)))
   // What fails one request fails the others, and is thrown by the first that is waited for.
   deleted.catch(() => {})
-  const all: Promise<unknown>[] = [deleted]
-  // Each is cloned when it is put, and between two parts the page may do something else. The first of a part is done
-  // long before the last, so that the database has always something to do.
-  for (const part of partsOf([...puts])) {
-    const requests = part.map(put)
-    all.push(...requests)
-    await Promise.race([requests[0], Promise.all(requests)])
+  const put = async (part: readonly (readonly [string, Put])[]): Promise<void> => {
+    const records = part.map(([key, { record }]) => [key, record] as const)
+    for (const [key, cause] of await transaction.putMany(ENTRIES, records)) refused.set(key as string, cause)
   }
-  return { refused, done: Promise.all(all) }
+  // Each is cloned when it is put, and between two parts the page may do something else. One is always under way, so
+  // that the database has something to do.
+  let before: Promise<void> | undefined
+  for (const part of partsOf([...puts])) {
+    const requested = put(part)
+    requested.catch(() => {})
+    await before
+    before = requested
+  }
+  await before
+  return { refused, done: deleted }
 }
 
 function partsOf(puts: readonly (readonly [string, Put])[]): readonly (readonly (readonly [string, Put])[])[] {
@@ -163,12 +161,6 @@ function partsOf(puts: readonly (readonly [string, Put])[]): readonly (readonly 
     }
   }
   return parts
-}
-
-/** The browser's own, or what a fake makes of it. */
-function isCloneError(error: unknown): boolean {
-  const { name, cause } = Object(error) as { readonly name?: unknown; readonly cause?: unknown }
-  return name === 'DataCloneError' || (cause !== undefined && isCloneError(cause))
 }
 
 function notCloned(cause: unknown): unknown {

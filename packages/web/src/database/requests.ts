@@ -1,4 +1,5 @@
 import { ConfigError, received } from '@hotpath/contract'
+import type { DatabaseKey } from './keys.ts'
 import type { DatabaseTransaction } from './store.ts'
 
 /** A key or a range of them in the types of the browser. */
@@ -21,6 +22,22 @@ export function requestsOf(transaction: IDBTransaction): DatabaseTransaction {
     getAllKeys: async (store, range, limit) =>
       limit === 0 ? [] : (resultOf(of(store).getAllKeys(range as NativeQuery, limit)) as Promise<never[]>),
     put: async (store, key, value) => void (await resultOf(of(store).put(value, key as IDBValidKey))),
+    // To hear of each of them would cost about as much as to store it. What fails later aborts the transaction.
+    putMany: async (store, entries) => {
+      const into = of(store)
+      const refused = new Map<DatabaseKey, unknown>()
+      let last: IDBRequest | undefined
+      for (const [key, value] of entries) {
+        try {
+          last = into.put(value, key as IDBValidKey)
+        } catch (error) {
+          if ((error as Error | undefined)?.name !== 'DataCloneError') throw error
+          refused.set(key, error)
+        }
+      }
+      if (last !== undefined) await resultOf(last)
+      return refused
+    },
     delete: async (store, key) => resultOf(of(store).delete(key as NativeQuery)),
     clear: async (store) => resultOf(of(store).clear()),
   }

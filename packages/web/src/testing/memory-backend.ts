@@ -104,6 +104,13 @@ export class MemoryBackend implements Backend {
       of(store)
         .filter(({ key }) => range === undefined || isInRange(key, range))
         .slice(0, limit)
+    const put = (store: string, key: DatabaseKey, value: unknown): void => {
+      const record = { key, value: structuredClone(value) }
+      const records = copyOf(store)
+      const index = indexOf(records, key)
+      const found = records[index]
+      records.splice(index, found !== undefined && compareKeys(found.key, key) === 0 ? 1 : 0, record)
+    }
     return {
       get: async (store, key) => {
         const records = of(store)
@@ -113,11 +120,23 @@ export class MemoryBackend implements Backend {
       getAll: async (store, range, limit) => within(store, range, limit).map(({ value }) => structuredClone(value)),
       getAllKeys: async (store, range, limit) => within(store, range, limit).map(({ key }) => key),
       put: async (store, key, value) => {
-        const record = { key, value: this.#clone(value) }
-        const records = copyOf(store)
-        const index = indexOf(records, key)
-        const found = records[index]
-        records.splice(index, found !== undefined && compareKeys(found.key, key) === 0 ? 1 : 0, record)
+        try {
+          put(store, key, value)
+        } catch (error) {
+          throw this.#errorOf(error)
+        }
+      },
+      putMany: async (store, entries) => {
+        const refused = new Map<DatabaseKey, unknown>()
+        for (const [key, value] of entries) {
+          try {
+            put(store, key, value)
+          } catch (error) {
+            if ((error as Error | undefined)?.name !== 'DataCloneError') throw error
+            refused.set(key, error)
+          }
+        }
+        return refused
       },
       delete: async (store, range) =>
         replace(
@@ -128,14 +147,6 @@ export class MemoryBackend implements Backend {
         of(store)
         replace(store, [])
       },
-    }
-  }
-
-  #clone(value: unknown): unknown {
-    try {
-      return structuredClone(value)
-    } catch (error) {
-      throw this.#errorOf(error)
     }
   }
 }

@@ -47,6 +47,19 @@ describe.concurrent('a database in every engine', () => {
       expect(await page.get('transactions', 'beside')).toBe(1)
     })
 
+    it('stores many at once, but for those that cannot be cloned, or none of them', async () => {
+      const { page } = await tab()
+      await page.open({ name: 'at once', stores })
+      expect(await page.putManyAtOnce('at once')).toEqual([
+        [
+          ['bad', 'DataCloneError'],
+          ['worse', 'DataCloneError'],
+        ],
+        'ERR_STORAGE_FAILED',
+      ])
+      expect(await page.getMany('at once', ['a', 'b', 'c', 'bad'])).toEqual([1, 2, null, null])
+    })
+
     it('says what is wrong with a call, and does what is asked beside it', async () => {
       const { page } = await tab()
       await page.open({ name: 'misused', stores: ['entries', 'log'] })

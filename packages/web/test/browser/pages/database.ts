@@ -134,6 +134,26 @@ export function putFunction(name: string): Promise<readonly string[]> {
   return Promise.all([outcomeOf(of(name).put('entries', 'function', () => {})), put(name, 'beside', 1)])
 }
 
+/** Many in one transaction, of which two cannot be cloned; then some with a key that is none. */
+export async function putManyAtOnce(name: string): Promise<readonly unknown[]> {
+  const refused = await of(name).transaction(['entries'], async (transaction) =>
+    transaction.putMany('entries', [
+      ['bad', () => 1],
+      ['a', 1],
+      ['worse', { in: Symbol('s') }],
+      ['b', 2],
+    ]),
+  )
+  const failed = of(name).transaction(['entries'], async (transaction) => {
+    await transaction.putMany('entries', [])
+    return transaction.putMany('entries', [
+      ['c', 3],
+      [null as never, 4],
+    ])
+  })
+  return [[...refused].map(([key, error]) => [key, (error as Error).name]), await outcomeOf(failed)]
+}
+
 export function events(name: string): readonly string[] {
   return databases.get(name)?.events ?? []
 }
