@@ -1,6 +1,5 @@
 /** Reading, with a loader and without. */
 import { type CacheKey, type Entry, FRESHNESS_OPTIONS, ageOf, checkOptions } from '@hotpath/contract'
-import type { Engine } from '../engine.ts'
 import type { Found } from '../flights/found.ts'
 import { LOAD_OPTIONS, type LoadOptions, PEEK_OPTIONS, READ_OPTIONS, type ReadOptions } from '../options.ts'
 import { type Call, judgedByOf, markOf } from '../read/call.ts'
@@ -9,7 +8,7 @@ import type { LoadContext, Loader, ManyLoader } from '../read/loader.ts'
 import type { ManyCall } from '../read/load-many.ts'
 import { getOrSetMany } from '../read/many.ts'
 import { readThrough } from '../read/read.ts'
-import { describe, reportTier } from '../read/report.ts'
+import { type Read, countFound, describe, reportTier } from '../read/report.ts'
 import type { CacheEntry } from '../watch/entry-info.ts'
 import { HandleBase } from './handle-base.ts'
 import { NO_OPTIONS, ownKey, ownTags } from './input.ts'
@@ -90,7 +89,7 @@ export class ReadingHandle extends HandleBase {
   async has(key: CacheKey, options: ReadOptions = NO_OPTIONS): Promise<boolean> {
     const encoded = this.encode(key)
     checkOptions(options, 'has', READ_OPTIONS)
-    return find({ engine: this.engine, key: encoded, options, counters: undefined, use: isFound })
+    return find({ engine: this.engine, counters: this.counters, key: encoded, options, use: isFound })
   }
 
   peek<Value = unknown>(key: CacheKey, options?: Pick<ReadOptions, 'stale'>): Value | undefined {
@@ -130,7 +129,7 @@ export class ReadingHandle extends HandleBase {
     return getOrSetMany(call, markOf(options.after))
   }
 
-  /** What memory does not have fresh: looked for in all tiers, and counted. */
+  /** What memory does not have fresh: looked for in all tiers. */
   #readBelow<Result>(
     method: string,
     encoded: string,
@@ -139,18 +138,21 @@ export class ReadingHandle extends HandleBase {
   ): Promise<Result> {
     if (options !== NO_OPTIONS) checkOptions(options, method, READ_OPTIONS)
     this.open(encoded)
-    return Promise.resolve(find({ engine: this.engine, key: encoded, options, counters: this.counters, use }))
+    return Promise.resolve(find({ engine: this.engine, counters: this.counters, key: encoded, options, use }))
   }
 }
 
-function valueOf(found: Found | undefined): unknown {
+function valueOf(found: Found | undefined, read: Read): unknown {
+  countFound(read, found)
   return found?.entry.value
 }
 
-function described(found: Found | undefined, engine: Engine): CacheEntry | undefined {
-  return found && describe(engine, found.entry, found.age, found.tier)
+function described(found: Found | undefined, read: Read): CacheEntry | undefined {
+  countFound(read, found)
+  return found && describe(read.engine, found.entry, found.age, found.tier)
 }
 
+/** Not counted: nothing was read. */
 function isFound(found: Found | undefined): boolean {
   return found !== undefined
 }

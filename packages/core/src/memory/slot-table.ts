@@ -1,10 +1,12 @@
-/** How `tinyLfu()` writes down its entries: three numbers for each, from `SLOT` times the number of its slot on. */
+/** How `tinyLfu()` writes down its entries: four numbers for each, from `SLOT` times the number of its slot on. */
 
 /** The slot before it in its ring, and the one after it. */
 export const AFTER = 1
 /** The hash of the key, from `HASH_SHIFT` on; the segment in `SEGMENT`; how often it was used in `MAX_COUNT`. */
 export const MARK = 2
-export const SLOT = 3
+/** Its size in bytes. */
+export const SIZE = 3
+export const SLOT = 4
 
 /** Names of the segments: the slots that close their rings, and hold how many entries there are in them. */
 export const WINDOW = 0
@@ -26,7 +28,7 @@ export const ENTRIES = 2
 export const FIRST_LENGTH = 16
 /** Share of the main region that is protected, as in the paper. */
 export const PROTECTED_SHARE = 0.8
-/** The largest size that fits in four bytes. */
+/** The largest number that fits in four bytes. */
 export const MAX_SIZE: number = 2 ** 31 - 1
 /** Words of the sketch that age together, with the counts of two slots for each. */
 export const BLOCK = 16

@@ -9,8 +9,8 @@
  * By size it goes as Einziger, Eytan, Friedman and Manes 2021 found best: the candidate has to be used more often than all
  * the entries together that make as much room as it takes.
  *
- * An entry has a slot: three numbers of one typed array, so that a hit finds all that it needs in one line of the processor's
- * cache. Most hits are of entries that are protected and counted in full, and those write nothing to it. The three lists
+ * An entry has a slot: four numbers of one typed array, so that an operation finds all that it needs in one line of the
+ * processor's cache, and the entry beside its key in another. Most hits are of entries that are protected and counted in full, and those write nothing to it. The three lists
  * are rings of slots, closed by the first three, which hold no entry; slots that are free are a list too. An operation takes
  * constant time and makes no object; moves from segment to segment that a change of the window calls for are spread over
  * the operations that follow, one each.
@@ -34,6 +34,7 @@ import {
   PROTECTED_SHARE,
   SEGMENT,
   SEGMENT_SHIFT,
+  SIZE,
   SLOT,
   WINDOW,
 } from './slot-table.ts'
@@ -45,12 +46,10 @@ export class WTinyLfu implements EvictionPolicy {
   readonly #bounds: EvictionBounds
   readonly #seed: number
   readonly #slots = new Map<string, number>()
-  /** By slot, as `#entries` and `#sizes`. */
-  readonly #keys: (string | undefined)[] = []
-  readonly #entries: (Entry | undefined)[] = []
-  #table = new Int32Array(0)
-  /** In four bytes each, while they fit. */
-  #sizes: Int32Array | Float64Array = new Int32Array(0)
+  /** The key of a slot at twice its number, and the entry after it. */
+  readonly #stored: (string | Entry | undefined)[] = []
+  /** In four bytes each, while sizes fit. */
+  #table: Int32Array | Float64Array = new Int32Array(0)
   /** First of the free slots; where the table ends when there is none. */
   #free = 0
   #bytes = 0
@@ -87,19 +86,19 @@ export class WTinyLfu implements EvictionPolicy {
     if (--this.#left === 0) this.#age()
     const mark = this.#table[slot * SLOT + MARK] as number
     if ((mark & (SEGMENT | MAX_COUNT)) !== HOT) this.#hit(slot, mark)
-    return this.#entries[slot]
+    return this.#stored[slot * 2 + 1] as Entry
   }
 
   peek(key: string): Entry | undefined {
     const slot = this.#slots.get(key)
-    return slot === undefined ? undefined : this.#entries[slot]
+    return slot === undefined ? undefined : (this.#stored[slot * 2 + 1] as Entry)
   }
 
   set(key: string, entry: Entry, bytes: number, evicted: (key: string) => void): void {
     const slot = this.#slots.get(key) ?? this.#take(key)
     // Not counted: a replacement is no use of its own, and `#take` has counted the first.
     this.#use(slot)
-    this.#entries[slot] = entry
+    this.#stored[slot * 2 + 1] = entry
     this.#resize(slot, bytes, 0)
     // It ends before this one, which fits by itself.
     while (this.#slots.size > this.#bounds.maxEntries || this.#bytes > this.#bounds.maxBytes) {
@@ -122,15 +121,14 @@ export class WTinyLfu implements EvictionPolicy {
     this.#bytes = 0
     this.#sums.fill(0)
     this.#free = FIRST_ENTRY
-    this.#table = new Int32Array(0)
-    this.#sizes = this.#sizes.slice(0, 0)
-    this.#keys.length = this.#entries.length = 0
+    this.#table = this.#table.slice(0, 0)
+    this.#stored.length = 0
     this.#grow()
     for (let head = 0; head < FIRST_ENTRY; head++) this.#table[head * SLOT] = this.#table[head * SLOT + AFTER] = head
   }
 
   *entries(): Generator<readonly [key: string, entry: Entry]> {
-    for (const [key, slot] of this.#slots) yield [key, this.#entries[slot] as Entry]
+    for (const [key, slot] of this.#slots) yield [key, this.#stored[slot * 2 + 1] as Entry]
   }
 
   shrink(toBytes: number, keep: (key: string) => boolean, evicted: (key: string) => void): void {
@@ -139,7 +137,7 @@ export class WTinyLfu implements EvictionPolicy {
       while (slot !== segment) {
         if (this.#bytes <= toBytes) return
         const before = this.#before(slot)
-        if (!keep(this.#keys[slot] as string)) evicted(this.#drop(slot))
+        if (!keep(this.#stored[slot * 2] as string)) evicted(this.#drop(slot))
         slot = before
       }
     }
@@ -147,6 +145,10 @@ export class WTinyLfu implements EvictionPolicy {
 
   #before(slot: number): number {
     return this.#table[slot * SLOT] as number
+  }
+
+  #sizeAt(slot: number): number {
+    return this.#table[slot * SLOT + SIZE] as number
   }
 
   #countAt(slot: number): number {
@@ -200,7 +202,7 @@ export class WTinyLfu implements EvictionPolicy {
 
   /** Makes a slot the most recently used one of another segment. */
   #move(slot: number, segment: number): void {
-    const bytes = this.#sizes[slot] as number
+    const bytes = this.#sizeAt(slot)
     const at = slot * SLOT + MARK
     this.#count(this.#segmentAt(slot), -1, -bytes)
     this.#count(segment, 1, bytes)
@@ -221,23 +223,21 @@ export class WTinyLfu implements EvictionPolicy {
   }
 
   #resize(slot: number, bytes: number, entries: number): void {
-    if (bytes > MAX_SIZE && this.#sizes instanceof Int32Array) this.#sizes = Float64Array.from(this.#sizes)
-    const more = bytes - (this.#sizes[slot] as number)
-    this.#sizes[slot] = bytes
+    if (bytes > MAX_SIZE && this.#table instanceof Int32Array) this.#table = Float64Array.from(this.#table)
+    const more = bytes - this.#sizeAt(slot)
+    this.#table[slot * SLOT + SIZE] = bytes
     this.#bytes += more
     this.#count(this.#segmentAt(slot), entries, more)
   }
 
   #grow(): void {
-    const { length } = this.#sizes
+    const table = this.#table
+    const length = table.length / SLOT
     // One more than may stay: the new entry comes in before another goes.
     const slots = Math.min(length * 2 || FIRST_LENGTH, this.#bounds.maxEntries + 1 + FIRST_ENTRY)
-    const [table, sizes] = [this.#table, this.#sizes]
-    this.#table = new Int32Array(slots * SLOT)
+    this.#table = table instanceof Int32Array ? new Int32Array(slots * SLOT) : new Float64Array(slots * SLOT)
     this.#table.set(table)
-    this.#sizes = sizes instanceof Int32Array ? new Int32Array(slots) : new Float64Array(slots)
-    this.#sizes.set(sizes)
-    this.#keys.length = this.#entries.length = slots
+    this.#stored.length = slots * 2
     for (let slot = length; slot < slots; slot++) this.#table[slot * SLOT + AFTER] = slot + 1
   }
 
@@ -257,7 +257,7 @@ export class WTinyLfu implements EvictionPolicy {
   /** A slot for a new key, in the window; used once more than is known. */
   #take(key: string): number {
     if (--this.#left === 0) this.#age()
-    if (this.#free === this.#sizes.length) this.#grow()
+    if (this.#free * SLOT === this.#table.length) this.#grow()
     const slot = this.#free
     const at = slot * SLOT
     const table = this.#table
@@ -265,7 +265,7 @@ export class WTinyLfu implements EvictionPolicy {
     const hash = hashOf(key, this.#seed) >>> HASH_SHIFT
     table[at] = table[at + AFTER] = slot
     table[at + MARK] = (hash << HASH_SHIFT) | Math.min(this.#sketch.raise(hash, 0) + 1, MAX_COUNT)
-    this.#keys[slot] = key
+    this.#stored[slot * 2] = key
     this.#slots.set(key, slot)
     this.#count(WINDOW, 1, 0)
     this.#sketch.fit(this.#slots.size)
@@ -275,13 +275,13 @@ export class WTinyLfu implements EvictionPolicy {
 
   /** Removes a slot's entry, and returns its key. */
   #drop(slot: number): string {
-    const key = this.#keys[slot] as string
+    const key = this.#stored[slot * 2] as string
     const at = slot * SLOT
     this.#slots.delete(key)
     this.#sketch.raise((this.#table[at + MARK] as number) >>> HASH_SHIFT, this.#countAt(slot))
     this.#resize(slot, 0, -1)
     this.#unlink(slot)
-    this.#keys[slot] = this.#entries[slot] = undefined
+    this.#stored[slot * 2] = this.#stored[slot * 2 + 1] = undefined
     this.#table[at + AFTER] = this.#free
     this.#free = slot
     return key
@@ -298,9 +298,9 @@ export class WTinyLfu implements EvictionPolicy {
   /** Whether a candidate was used more often than all those together that would make as much room. */
   #isAdmitted(candidate: number, keep: number): boolean {
     const own = this.#countAt(candidate)
-    let wanted = Math.max(1, Math.min(this.#bytes - this.#bounds.maxBytes, this.#sizes[candidate] as number))
+    let wanted = Math.max(1, Math.min(this.#bytes - this.#bounds.maxBytes, this.#sizeAt(candidate)))
     let rivals = 0
-    for (let victim = PROBATION; wanted > 0; wanted -= this.#sizes[victim] as number) {
+    for (let victim = PROBATION; wanted > 0; wanted -= this.#sizeAt(victim)) {
       victim = this.#victimAfter(victim, keep)
       if (victim === 0) break
       rivals += this.#countAt(victim)

@@ -7,7 +7,7 @@ import { isPromise } from '../time/chain.ts'
 import type { Counters } from '../watch/stats.ts'
 import { judgedByOf, markOf, reach } from './call.ts'
 import { type Reader, forReader, lookUp, lookUpMany } from './look-up.ts'
-import { countFound } from './report.ts'
+import { type Read, countFound } from './report.ts'
 
 const NOTHING: ReadonlyMap<string, Found> = new Map()
 
@@ -19,15 +19,10 @@ export interface FindOptions {
 }
 
 /** A read of one key without a loader. */
-export interface FindRequest<Result> {
-  readonly engine: Engine
-  /** Encoded. */
-  readonly key: string
+export interface FindRequest<Result> extends Read {
   readonly options: FindOptions
-  /** Where it is counted, if it is. */
-  readonly counters: Counters | undefined
   /** Makes of what was found what is wanted. */
-  readonly use: (found: Found | undefined, engine: Engine) => Result
+  readonly use: (found: Found | undefined, read: Read) => Result
 }
 
 /**
@@ -42,21 +37,21 @@ export function find<Result>(request: FindRequest<Result>): MaybePromise<Result>
 }
 
 /** One read on its way. There may be thousands at once, so that it is one object, and has no closures. */
-class Finding<Result> implements LookUp<Result> {
+class Finding<Result> implements LookUp<Result>, Read {
   readonly engine: Engine
+  readonly counters: Counters
   readonly key: string
   readonly judgedBy: Reader['judgedBy']
   readonly stale: boolean | undefined
-  readonly counters: Counters | undefined
   readonly use: FindRequest<Result>['use']
   after = 0
 
-  constructor({ engine, key, options, counters, use }: FindRequest<Result>) {
+  constructor({ engine, counters, key, options, use }: FindRequest<Result>) {
     this.engine = engine
+    this.counters = counters
     this.key = key
     this.judgedBy = judgedByOf(options)
     this.stale = options.stale
-    this.counters = counters
     this.use = use
   }
 
@@ -66,7 +61,7 @@ class Finding<Result> implements LookUp<Result> {
 
   from(after: number | undefined): MaybePromise<Result> {
     if (this.engine.closed) throw closedError()
-    if (after === undefined) return this.#end(undefined)
+    if (after === undefined) return this.done()
     this.after = after
     return lookUp(this.engine, this)
   }
@@ -75,18 +70,9 @@ class Finding<Result> implements LookUp<Result> {
     return usable(this, this, found) !== undefined
   }
 
-  done(found: Found | undefined): Result {
-    return this.#end(usable(this, this, found))
+  done(found?: Found): Result {
+    return this.use(usable(this, this, found), this)
   }
-
-  #end(found: Found | undefined): Result {
-    if (isCounted(this)) countFound(this, found)
-    return this.use(found, this.engine)
-  }
-}
-
-function isCounted(finding: Finding<unknown>): finding is Finding<unknown> & { readonly counters: Counters } {
-  return finding.counters !== undefined
 }
 
 /** The same for many keys, in their order, and counted. */

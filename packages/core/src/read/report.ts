@@ -8,7 +8,7 @@ import type { CacheEntry, EntryInfo, ReadReport } from '../watch/entry-info.ts'
 import type { Counters } from '../watch/stats.ts'
 
 /** Whose read it was. */
-interface Read {
+export interface Read {
   readonly engine: Engine
   readonly counters: Counters
   /** Encoded. */
