@@ -87,7 +87,8 @@ export class Optimizer implements QueryOptimizer {
     const lateWrites = new LateWrites({ clock, dialect: driver.dialect, lender, invalidations })
     const common = { settings, cache, schema, lender, runner, rates, rows, watch, invalidations, lateWrites }
     const reads = new CachedReads(common)
-    this.driver = { kind: driver.kind, dialect: driver.dialect }
+    const { kind, dialect, isExactAsText } = driver
+    this.driver = { kind, dialect, isExactAsText }
     this.#settings = settings
     this.#lender = lender
     this.#schema = schema

@@ -125,7 +125,7 @@ export interface OptimizerStats extends StatementCounts {
 /** A database with a cache before it. */
 export interface QueryOptimizer extends Queryable, AsyncDisposable {
   /** Which driver it has, and the SQL that it takes. */
-  readonly driver: Pick<DatabaseDriver, 'kind' | 'dialect'>
+  readonly driver: Pick<DatabaseDriver, 'kind' | 'dialect' | 'isExactAsText'>
   /**
    * Runs a transaction: committed when `run` resolves, rolled back when it rejects. What it wrote is invalidated by one
    * append, after the commit.

@@ -104,6 +104,7 @@ describe('what is wrong with a session', () => {
     ['null', null],
     ['a promise', Promise.resolve(of('a'))],
     ['a setting that is no string', { key: 'a', settings: { 'app.tenant': undefined } }],
+    ['a name that is misspelled', { key: 'a', setting: { 'app.tenant': 'a' } }],
     ['settings that are none', { key: 'a', settings: 'app.tenant' }],
   ])('%s', async (_, session) => {
     const other = createQueryOptimizer({

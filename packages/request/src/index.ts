@@ -5,6 +5,7 @@ export type { Priority } from './call/priority.ts'
 export { callAround, callShared, isWithinLoad } from './call/shared-work.ts'
 export type { CallAround, SharedCall } from './call/shared-work.ts'
 export type { LoadedKey } from './call/load-call.ts'
+export { checkCallOptions } from './call/wrapped.ts'
 export type {
   AsyncTwin,
   CallOptions,

@@ -2,6 +2,7 @@
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import { type Dialect, type Statement, readStatement } from '../statement/index.ts'
 import type { FingerprintStats } from '../watch/statistics.ts'
+import { type FoundAdvice, inOrder } from './found-advice.ts'
 import { whyUnread } from './plan-session.ts'
 import type { RepeatedStatement } from './repeat-finder.ts'
 import { reportText } from './report-text.ts'
@@ -33,7 +34,7 @@ export async function makeReport(options: ReportOptions): Promise<QueryReport> {
   const ask: AskRows = <Of extends object>(sql: string, params: readonly unknown[] = []) =>
     db.query<Of>(sql, params, { cache: false })
   const facts = await readTables(ask, dialect)
-  const advice: Advice[] = repeats.map((one) => adviceOnRepeat(one, all))
+  const advice: FoundAdvice[] = repeats.map((one) => adviceOnRepeat(one, all))
   const unread: UnreadPlan[] = []
   const how = { db, ask, facts, largeTable, analyze, timeoutMs }
   for (const { shape, call, statement } of looked) {
@@ -54,7 +55,7 @@ export async function makeReport(options: ReportOptions): Promise<QueryReport> {
     ...{ fingerprint, count, hitRate, spentMs },
     p95Ms: database.p95,
   }))
-  const report = { advice: inOrder(advice), statements, unread, unknown: facts.unknown }
+  const report = { advice: inOrder(advice, dialect), statements, unread, unknown: facts.unknown }
   return { ...report, text: reportText(report) }
 }
 
@@ -85,25 +86,4 @@ function adviceOnRepeat(
     finding: `One request runs it for each row, at ${site}: ${rounded(spared)} times more than needed so far.`,
     savesMs: shape === undefined ? undefined : (shape.spentMs / shape.count) * spared,
   }
-}
-
-/** What saves most first; of one fix that several statements call for, the first, with the time of all. */
-function inOrder(advice: readonly Advice[]): readonly Advice[] {
-  const byFix = new Map<string, Advice>()
-  for (const one of advice) {
-    const fix = longestIndex(one.fix, advice)
-    const known = byFix.get(fix)
-    const both = known?.savesMs === undefined ? one.savesMs : known.savesMs + (one.savesMs ?? 0)
-    byFix.set(fix, { ...(known ?? one), fix, savesMs: both })
-  }
-  return [...byFix.values()].toSorted((one, other) => (other.savesMs ?? -1) - (one.savesMs ?? -1))
-}
-
-/** Of indexes to create, one that begins with all columns of another does for both. */
-function longestIndex(fix: string, advice: readonly Advice[]): string {
-  const columnsOf = (sql: string): string | undefined => /^create index .*on (\S+ \(.*)\)$/.exec(sql)?.[1]
-  const own = columnsOf(fix)
-  if (own === undefined) return fix
-  const longer = advice.map((one) => one.fix).filter((sql) => columnsOf(sql)?.startsWith(`${own}, `))
-  return longer.toSorted((one, other) => other.length - one.length)[0] ?? fix
 }

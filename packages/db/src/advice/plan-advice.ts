@@ -3,6 +3,7 @@ import type { Dialect } from '../statement/dialect.ts'
 import type { FilterColumns } from './filter-columns.ts'
 import { columnsFor, createIndexSql } from './index-for.ts'
 import { type PlanReading, type TableScan, isWrong } from './plan/plan-reading.ts'
+import type { FoundAdvice } from './found-advice.ts'
 import type { Advice } from './report.ts'
 import { sqlName } from './tables/sql-name.ts'
 import { type DatabaseFacts, type TableFacts, tableNamed } from './tables/table-facts.ts'
@@ -81,8 +82,8 @@ function splitName(name: string): { readonly schema: string; readonly name: stri
 }
 
 /** Says it. @param savedShare - Of the time of the statement; by HypoPG, or `undefined`: by the rows. */
-export function adviceOnIndex(of: PlannedStatement, missing: MissingIndex, savedShare?: number): Advice {
-  const { table, columns, kept = 1, share } = missing
+export function adviceOnIndex(of: PlannedStatement, missing: MissingIndex, savedShare?: number): FoundAdvice {
+  const { table, columns, equal, kept = 1, share } = missing
   const saved = savedShare ?? share * (1 - kept / Math.max(table.rows, 1))
   return {
     kind: 'full-scan',
@@ -92,6 +93,7 @@ export function adviceOnIndex(of: PlannedStatement, missing: MissingIndex, saved
     savesMs: of.spentMs * Math.max(0, saved),
     fingerprint: of.fingerprint,
     table: table.name,
+    index: { table, groups: [equal, ...columns.filter((column) => !equal.includes(column)).map((one) => [one])] },
   }
 }
 

@@ -5,7 +5,7 @@ import { filterColumns } from './filter-columns.ts'
 import { createIndexSql } from './index-for.ts'
 import { type MissingIndex, type PlannedStatement, adviceOnIndex, adviceOnPlan, missingIndexes } from './plan-advice.ts'
 import { type PlanSession, withPlans } from './plan-session.ts'
-import type { Advice } from './report.ts'
+import type { FoundAdvice } from './found-advice.ts'
 import type { SampledCall } from './samples.ts'
 import { isSelective } from './tables/selectivity.ts'
 import type { AskRows, DatabaseFacts } from './tables/table-facts.ts'
@@ -32,7 +32,7 @@ export interface AdvisedStatement {
 export async function adviceOnStatement(
   { fingerprint, spentMs, call, statement }: AdvisedStatement,
   { db, ask, facts, largeTable, ...options }: StatementAdviceOptions,
-): Promise<readonly Advice[]> {
+): Promise<readonly FoundAdvice[]> {
   const { dialect } = db.driver
   const isRead = statement.kind === 'read'
   // Only what the cache may keep has no effects.
@@ -49,7 +49,7 @@ export async function adviceOnStatement(
       found.push({ index, savedShare: await askPlanner(plans, one, index, facts) })
     return { planned: one, indexes: found }
   })
-  const advice = adviceOnPlan(planned, facts, largeTable)
+  const advice: FoundAdvice[] = adviceOnPlan(planned, facts, largeTable)
   for (const { index, savedShare } of indexes) {
     // The planner would use it, or nobody knows how many rows it finds: then its columns are looked at.
     const isWorthIt = savedShare === undefined ? await mayFindFew(ask, index, dialect) : savedShare >= MIN_SAVED

@@ -1,7 +1,7 @@
 /** What the catalog alone shows: foreign keys without an index, indexes that others replace, and unused ones. Pure. */
 import type { Dialect } from '../statement/dialect.ts'
 import { createIndexSql } from './index-for.ts'
-import type { Advice } from './report.ts'
+import type { FoundAdvice } from './found-advice.ts'
 import { type IndexFacts, type TableFacts, beginsWith } from './tables/table-facts.ts'
 
 /** Of smaller tables nothing is said. */
@@ -10,7 +10,7 @@ const MIN_ROWS = 1_000
 const MIN_READS = 100
 
 /** All of it, for one table. */
-export function adviceOnTable(table: TableFacts, dialect: Dialect): Advice[] {
+export function adviceOnTable(table: TableFacts, dialect: Dialect): FoundAdvice[] {
   if (table.rows < MIN_ROWS) return []
   const duplicates = duplicatesOf(table)
   const isDropped = new Set(duplicates.map(([index]) => index))
@@ -19,15 +19,16 @@ export function adviceOnTable(table: TableFacts, dialect: Dialect): Advice[] {
     ...table.foreignKeys
       .filter((columns) => !table.indexes.some((index) => beginsWith(index, columns)))
       .map(
-        (columns): Advice => ({
+        (columns): FoundAdvice => ({
           ...common,
           ...{ kind: 'foreign-key', basis: 'rule' },
           finding: `\`${table.name}\` (${rounded(table.rows)} rows) has no index for its foreign key (${columns.join(', ')}): to delete a row that it refers to, all of it is read.`,
           fix: createIndexSql(table, columns, dialect),
+          index: { table, groups: [columns] },
         }),
       ),
     ...duplicates.map(
-      ([index, by]): Advice => ({
+      ([index, by]): FoundAdvice => ({
         ...common,
         ...{ kind: 'duplicate-index', basis: 'rule' },
         finding: `The index \`${index.name}\` of \`${table.name}\` finds nothing that \`${by.name}\` does not find too, and each write keeps both.`,
@@ -37,7 +38,7 @@ export function adviceOnTable(table: TableFacts, dialect: Dialect): Advice[] {
     ...unusedOf(table)
       .filter((index) => !isDropped.has(index))
       .map(
-        (index): Advice => ({
+        (index): FoundAdvice => ({
           ...common,
           ...{ kind: 'unused-index', basis: 'counted' },
           finding: `The index \`${index.name}\` was never used, while \`${table.name}\` was read ${rounded(table.reads ?? 0)} times. Look at replicas too: each server counts for itself.`,

@@ -1,6 +1,6 @@
 /** Many reads by key with one statement, each kept under its own key. */
-import { type Duration, type OptionTable, checkOptions, toMs, wrongOption } from '@hotpath/contract'
-import { type CallOptions, batch } from '@hotpath/request'
+import { type Duration, type OptionTable, checkOptions, stringOption, toMs, wrongOption } from '@hotpath/contract'
+import { type CallOptions, batch, checkCallOptions } from '@hotpath/request'
 import type { QueryOptimizer, Row } from '../query-optimizer.ts'
 import { WIRE, type LoadedWithOthers, type WireOptions, type WireQueryResult } from '../read/wire.ts'
 import { listColumn } from './list-column.ts'
@@ -37,12 +37,12 @@ export interface BatchQuery<Of = Row> {
 }
 
 const OPTIONS: OptionTable<keyof BatchQueryOptions> = {
-  key: true,
+  key: stringOption,
   window: true,
   maxBatch: true,
   timeout: true,
   attempts: true,
-  ttl: true,
+  ttl: (value, option) => toMs(value as Duration, option),
 }
 const MAX_WINDOW_MS = 100
 
@@ -98,16 +98,24 @@ export function batchQuery<Of = Row>(db: QueryOptimizer, sql: string, options: B
       ...{ name: 'batchQuery', window, maxBatch, timeout, retry: { attempts } },
     },
   )
-  const loadAll = async (key: RowKey, call?: CallOptions): Promise<Of[]> => {
+  const loadAll = async (key: RowKey, call: CallOptions = {}): Promise<Of[]> => {
     assertKey(key)
-    const { priority } = call ?? {}
+    checkCallOptions(call, 'load')
+    const { priority, signal: own } = call
     const loadWithOthers = (signal: AbortSignal): Promise<LoadedWithOthers | undefined> =>
       together.load(key, { signal, priority })
-    const asked: WireOptions = { ttl, signal: call?.signal, [WIRE]: { makesRows: true, loadWithOthers } }
+    const asked: WireOptions = { ttl, signal: own, [WIRE]: { makesRows: true, loadWithOthers } }
     return (await db.executeWithStats<Of>(statement.one, [key], asked)).rows
   }
   const load = (key: RowKey, call?: CallOptions): Promise<Of | undefined> => loadAll(key, call).then(([row]) => row)
-  return { load, loadAll, loadMany: (keys, call) => Promise.all(keys.map((key) => load(key, call))) }
+  return {
+    load,
+    loadAll,
+    async loadMany(keys, call) {
+      if (!Array.isArray(keys)) throw wrongOption('keys', 'a list', keys, 'Use for example `[7, 8]`.')
+      return Promise.all(keys.map((key: RowKey) => load(key, call)))
+    },
+  }
 }
 
 /** Anything else would be SQL to some drivers: `{ id: 1 }` of a client's JSON is a condition to `mysql2`. */

@@ -91,6 +91,11 @@ export interface DatabaseDriver {
    * them.
    */
   rowMaker(columns: readonly Column[]): RowMaker
+  /**
+   * MySQL: whether the values of a type are written as strings by `cast(… as char)` such that they compare with the
+   * column as the values do. Default: those of all types are.
+   */
+  readonly isExactAsText?: ((type: number) => boolean) | undefined
   /** Connections of the pool, where it says so. */
   usage?(): PoolUsage
   /** Whether an error of a statement says that the database changed nothing. */

@@ -53,6 +53,9 @@ export interface MysqlOptions {
   readonly prepare?: boolean | undefined
 }
 
+/** `float` has no exact string; `bit`, `enum` and `set` are ordered by numbers. */
+const INEXACT: ReadonlySet<number> = new Set([4, 16, 247, 248])
+
 /** The settings of a pool that are looked at, where it has them. */
 interface Settings {
   readonly host?: string
@@ -108,6 +111,7 @@ export function mysql(pool: MysqlPool, options: MysqlOptions = {}): DatabaseDriv
       return connectionOf(await pool.getConnection(), { method: options.prepare === true ? 'execute' : 'query', use })
     },
     rowMaker: (columns) => makers.of(columns, () => copyOf),
+    isExactAsText: (type) => !INEXACT.has(type),
     usage() {
       const { _allConnections: all, _freeConnections: free, _connectionQueue: queue } = inner ?? {}
       const idle = free?.length ?? 0

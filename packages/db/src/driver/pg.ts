@@ -145,17 +145,18 @@ export function pg(pool: PgPool, options: PgOptions = {}): DatabaseDriver {
 /** A server that goes away while no statement runs is seen by the next one. */
 function ignore(): void {}
 
+/** Without private fields: a wrapper may inherit from it, to run statements in its own way. */
 class PgConnection implements DatabaseConnection {
   readonly identity: PgClient
   readonly isEmbedded = false
   readonly isUntouched: boolean
-  readonly #use: PoolUse
+  readonly use: PoolUse
 
   constructor(client: PgClient, use: PoolUse) {
     client.on?.('error', ignore)
     this.identity = client
     this.isUntouched = use.isUntouched(client)
-    this.#use = use
+    this.use = use
   }
 
   get serverProcess(): number | null | undefined {
@@ -180,9 +181,9 @@ class PgConnection implements DatabaseConnection {
   }
 
   release(isBroken?: boolean): void {
-    const { identity: client } = this
+    const { identity: client, use } = this
     client.removeListener?.('error', ignore)
-    this.#use.release(client, () => client.release(isBroken))
+    use.release(client, () => client.release(isBroken))
   }
 }
 

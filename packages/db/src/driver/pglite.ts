@@ -103,7 +103,8 @@ function connectionOf(database: PgliteDatabase, release: () => void): DatabaseCo
     const options = { rowMode: 'array', parsers: withoutParsers(database) } as const
     const { fields, rows, affectedRows } = await database.query(sql, params as never, options)
     const columns = fields.map(({ name, dataTypeID }): Column => [name, dataTypeID])
-    return { columns, rows: rows as unknown[][], rowCount: columns.length > 0 ? rows.length : (affectedRows ?? 0) }
+    const rowCount = columns.length > 0 ? rows.length : (affectedRows ?? 0)
+    return { columns, rows: rows as unknown[][], rowCount, header: { affectedRows: affectedRows ?? 0 } }
   }
   return {
     identity: database,

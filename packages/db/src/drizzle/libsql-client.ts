@@ -4,6 +4,7 @@ import type { Params } from '../driver/driver.ts'
 import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import type { WireForm, WireQueryResult } from '../read/wire.ts'
+import { libsqlBatchError, libsqlError } from './libsql-error.ts'
 import { assertKind } from './wrap-pool.ts'
 
 /** A value, as libSQL has it. */
@@ -155,19 +156,33 @@ async function begin(db: QueryOptimizer, mode?: string): Promise<LibsqlTransacti
   await session.control({ type: 'begin', options: mode === 'read' ? { readOnly: true } : {} })
   const batch = async (statements: readonly (string | LibsqlStatement)[]): Promise<LibsqlResult[]> => {
     const results: LibsqlResult[] = []
-    for (const statement of statements) results.push(await execute(session, statement))
+    for (const [at, statement] of statements.entries()) {
+      const executed = execute(session, statement).catch((error: unknown) => {
+        throw libsqlBatchError(error, at)
+      })
+      results.push(await executed)
+    }
     return results
   }
   return {
     execute: (statement) => execute(session, statement),
     batch,
     executeMultiple: refuseSeveral,
-    commit: () => session.control({ type: 'commit' }),
+    commit: () => commit(session),
     rollback: () => session.control({ type: 'rollback' }),
     close: () => void session.release(),
     get closed() {
       return !session.inTransaction
     },
+  }
+}
+
+/** Constraints that are deferred fail here. */
+async function commit(session: OrmSession): Promise<void> {
+  try {
+    await session.control({ type: 'commit' })
+  } catch (error) {
+    throw libsqlError(error)
   }
 }
 
@@ -189,8 +204,11 @@ async function execute(
   args?: unknown,
 ): Promise<LibsqlResult> {
   const { sql, args: own = [] } = typeof statement === 'string' ? { sql: statement } : statement
-  const result = await session.run(sql, (args ?? own) as Params, AS_WIRE)
-  return resultOf(result)
+  try {
+    return resultOf(await session.run(sql, (args ?? own) as Params, AS_WIRE))
+  } catch (error) {
+    throw libsqlError(error)
+  }
 }
 
 function resultOf(result: WireQueryResult<unknown> | undefined): LibsqlResult {

@@ -4,6 +4,7 @@ import { type Parse, rowMakerOf } from '../driver/row-makers.ts'
 import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import type { WireForm, WireQueryResult } from '../read/wire.ts'
+import { arrayMaker } from './array-maker.ts'
 import { assertKind, wrapPool } from './wrap-pool.ts'
 
 /** As much of a pool of `pg` as is replaced. */
@@ -75,8 +76,4 @@ function rowsOf({ rows, wire }: WireQueryResult<unknown>, types: PgTypes | undef
   const parsers = wire.columns.map(([, type]): Parse => types.getTypeParser(type, 'text'))
   const make = isArray ? arrayMaker(parsers) : rowMakerOf(wire.columns, parsers)
   return wire.rows.map((values): unknown => make(values))
-}
-
-function arrayMaker(parsers: readonly Parse[]): (values: readonly unknown[]) => unknown[] {
-  return (values) => values.map((value, at) => (value === null ? null : parsers[at]?.(value as never)))
 }

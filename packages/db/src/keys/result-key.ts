@@ -1,5 +1,5 @@
 /** The key of a result: database, schema and settings, statement, session and parameters. Each part has an end of its own. */
-import { ConfigError, digestOf, wrongOption } from '@hotpath/contract'
+import { ConfigError, type OptionTable, checkOptions, digestOf, wrongOption } from '@hotpath/contract'
 import type { Params } from '../driver/driver.ts'
 import type { SessionOptions } from '../query-optimizer.ts'
 import type { Plan } from '../read/plan.ts'
@@ -29,6 +29,8 @@ function isTime(value: unknown): boolean {
   return typeof value === 'string' ? isTimeOfCall(value) : Array.isArray(value) && value.some(isTime)
 }
 
+const SESSION: OptionTable<keyof SessionOptions> = { key: "'tenant:7'", settings: true }
+
 /**
  * For whom a statement is run: what the call says, otherwise what the optimizer was made with. A copy, as the caller may
  * use its object for somebody else while the statement waits.
@@ -44,7 +46,9 @@ export function sessionOf(
   // `null` is a session that is wrong, and not that of somebody else.
   const own = session !== undefined ? session : typeof usual === 'function' ? usual() : usual
   if (own === undefined) return undefined
-  const { key, settings } = (own ?? {}) as Partial<SessionOptions>
+  // A misspelled `settings` would be a session without any.
+  checkOptions(own, 'session', SESSION)
+  const { key, settings } = own as Partial<SessionOptions>
   // Sessions without a key would be one and the same.
   if (typeof key !== 'string' || key === '')
     throw wrongOption('session.key', 'a string that is not empty', key, "Use for example `'tenant:7'`.")

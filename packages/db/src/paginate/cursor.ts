@@ -1,10 +1,11 @@
 /** Pages that begin where another one ended, so that rows that come and go meanwhile move none of the others. */
-import { digestOf, wrongOption } from '@hotpath/contract'
+import { type OptionTable, checkOptions, digestOf, wrongOption } from '@hotpath/contract'
 import type { QueryOptimizer, QueryOptions, Row } from '../query-optimizer.ts'
 import { WIRE, type WireOptions, type WireQueryResult } from '../read/wire.ts'
 import { type OrderColumn, isAfter, orderBy, reversed, usualNulls } from './keyset.ts'
 import { quotedName } from '../statement/quoted-name.ts'
 import { withoutEnd } from './offset.ts'
+import { assertOwnNames, assertOwnNamesWithin, namesError } from './own-names.ts'
 import { type CursorSecret, cursorOf, positionOf } from './signed-cursor.ts'
 
 /** A column that rows are ordered by: its name in the result, or with a direction. */
@@ -74,10 +75,13 @@ export async function cursorPage<Of>(
   const where = position === undefined ? '' : `where ${isAfter(inOrder, position, { dialect, placeholder })} `
   const exact =
     dialect === 'mysql' ? order.map((one, at) => `, cast(${quotedName(one.column, dialect)} as char) ${KEY}${at}`) : []
-  const statement = `select paged.*${exact.join('')} from (${withoutEnd(sql)}) paged ${where}${orderBy(inOrder, dialect)} limit ${pageSize + 1}`
+  const from = `select paged.*${exact.join('')} from (${withoutEnd(sql)}) paged `
+  const statement = `${from}${where}${orderBy(inOrder, dialect)} limit ${pageSize + 1}`
   const asked: WireOptions = { ...options, [WIRE]: { makesRows: true } }
-  const result = (await db.executeWithStats<Of>(statement, given, asked)) as WireQueryResult<Of>
-  const found = positionsOf(result, order, exact.length > 0)
+  const result = (await db.executeWithStats<Of>(statement, given, asked).catch((error: unknown) => {
+    throw namesError(error, from.length)
+  })) as WireQueryResult<Of>
+  const found = positionsOf(result, order, { isAdded: exact.length > 0, driver: db.driver })
   const hasMore = found.length > pageSize
   const page = found.slice(0, pageSize)
   if (isBackward) page.reverse()
@@ -98,15 +102,19 @@ interface Found<Of> {
 function positionsOf<Of>(
   { rows, wire }: WireQueryResult<Of>,
   order: readonly OrderColumn[],
-  isAdded: boolean,
+  { isAdded, driver }: { readonly isAdded: boolean; readonly driver: QueryOptimizer['driver'] },
 ): Found<Of>[] {
+  if (driver.dialect === 'sqlite') assertOwnNamesWithin(wire.columns)
+  else assertOwnNames(wire.columns)
   const places = order.map(({ column }, at) =>
     wire.columns.findIndex(([name]) => name === (isAdded ? KEY + at : column)),
   )
   const missing = order[places.indexOf(-1)]
   if (missing !== undefined && wire.columns.length > 0)
     throw wrongOption('orderBy', 'columns of the result', missing.column, 'Add it to the `select`.')
-  const inexact = isAdded ? order.find(({ column }) => INEXACT.has(typeOf(wire, column))) : undefined
+  const inexact = isAdded
+    ? order.find(({ column }) => driver.isExactAsText?.(typeOf(wire, column)) === false)
+    : undefined
   if (inexact !== undefined)
     throw wrongOption(
       'orderBy',
@@ -126,9 +134,6 @@ function positionsOf<Of>(
   })
 }
 
-/** On MySQL: `float` has no exact string; `bit`, `enum` and `set` are ordered by numbers. */
-const INEXACT: ReadonlySet<number> = new Set([4, 16, 247, 248])
-
 function typeOf({ columns }: WireQueryResult['wire'], column: string): number {
   return columns.find(([name]) => name === column)?.[1] ?? 0
 }
@@ -145,11 +150,15 @@ function isUnwritten(
   return own instanceof Uint8Array && (typeof written !== 'string' || Buffer.compare(Buffer.from(written), own) !== 0)
 }
 
+const ORDER: OptionTable<'column' | 'direction' | 'nulls'> = { column: "'due'", direction: true, nulls: true }
+
 function orderOf(columns: readonly CursorOrder[], { driver }: QueryOptimizer): OrderColumn[] {
   if (!Array.isArray(columns) || columns.length === 0)
     throw wrongOption('orderBy', 'a list of columns', columns, "Use for example `['due', 'id']`.")
   return columns.map((one: CursorOrder) => {
-    const { column, direction = 'asc', nulls } = typeof one === 'string' ? { column: one } : one
+    const asked = typeof one === 'string' ? { column: one } : one
+    checkOptions(asked, 'orderBy', ORDER)
+    const { column, direction = 'asc', nulls } = asked
     if (
       typeof column !== 'string' ||
       column === '' ||

@@ -1,6 +1,8 @@
 /** Pages by their number. */
 import { wrongOption } from '@hotpath/contract'
 import type { QueryOptimizer, QueryOptions, Row } from '../query-optimizer.ts'
+import { WIRE, type WireOptions, type WireQueryResult } from '../read/wire.ts'
+import { assertOwnNames, namesError } from './own-names.ts'
 
 /** A page by its number. */
 export interface OffsetQuery {
@@ -40,10 +42,15 @@ export async function offsetPage<Of>(
   if (!Number.isSafeInteger(page) || page < 1 || !Number.isSafeInteger((page - 1) * pageSize))
     throw wrongOption('page', 'a whole number from 1 on', page, 'The first page is 1.')
   const statement = withoutEnd(sql)
-  const [counted, rows] = await Promise.all([
+  const asked: WireOptions = { ...options, [WIRE]: { makesRows: true } }
+  const [counted, found] = await Promise.all([
     db.query<{ total: unknown }>(`select count(*) as total from (${statement}) counted`, params, options),
-    db.query<Of>(`${statement} limit ${pageSize} offset ${(page - 1) * pageSize}`, params, options),
-  ])
+    db.executeWithStats<Of>(`${statement} limit ${pageSize} offset ${(page - 1) * pageSize}`, params, asked),
+  ]).catch((error: unknown) => {
+    throw namesError(error, Number.POSITIVE_INFINITY)
+  })
+  const { rows, wire } = found as WireQueryResult<Of>
+  assertOwnNames(wire.columns)
   const total = Number(counted[0]?.total)
   return { rows, page, pageSize, total, totalPages: Math.ceil(total / pageSize) }
 }

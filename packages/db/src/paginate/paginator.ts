@@ -1,6 +1,7 @@
 /** Pages of a query. */
-import { type OptionTable, checkOptions, countOption, wrongOption } from '@hotpath/contract'
-import type { QueryOptimizer, Row } from '../query-optimizer.ts'
+import { type OptionTable, checkOptions, countOption, stringOption, wrongOption } from '@hotpath/contract'
+import { checkQueryOptions } from '../call-options.ts'
+import type { QueryOptimizer, QueryOptions, Row } from '../query-optimizer.ts'
 import { type CursorPage, type CursorQuery, cursorPage } from './cursor.ts'
 import { type OffsetPage, type OffsetQuery, offsetPage } from './offset.ts'
 import type { CursorSecret } from './signed-cursor.ts'
@@ -37,16 +38,14 @@ function listOption(value: unknown, option: string): void {
   if (!Array.isArray(value)) throw wrongOption(option, 'a list', value, 'Use for example `[7]`.')
 }
 
-const OFFSET: OptionTable<keyof OffsetQuery> = {
-  sql: true,
+const QUERY: OptionTable<'sql' | 'params' | 'pageSize' | 'options'> = {
+  sql: stringOption,
   params: listOption,
-  page: true,
   pageSize: true,
-  options: true,
+  options: (options) => checkQueryOptions(options as QueryOptions),
 }
-const CURSOR: OptionTable<keyof CursorQuery> = {
-  ...{ sql: true, params: listOption, orderBy: true, pageSize: true, after: true, before: true, options: true },
-}
+const OFFSET: OptionTable<keyof OffsetQuery> = { ...QUERY, page: true }
+const CURSOR: OptionTable<keyof CursorQuery> = { ...QUERY, orderBy: true, after: true, before: true }
 const MIN_SECRET = 16
 
 /**

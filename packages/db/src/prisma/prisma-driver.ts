@@ -9,6 +9,9 @@ import type { Dialect } from '../statement/index.ts'
 import { PrismaConnection } from './prisma-connection.ts'
 import { type PrismaFactory, connectedOf } from './driver-adapter.ts'
 
+/** Types of Prisma: floats have no exact string; enums and sets are ordered by numbers, where the adapter says what they are. */
+const INEXACT: ReadonlySet<number> = new Set([2, 12, 14])
+
 /** Options of `prismaDriver()`. */
 export interface PrismaDriverOptions {
   /** SQLite: path of the file, so that processes that share a tier share results. Default: results are of this process alone. */
@@ -56,6 +59,7 @@ export function prismaDriver(factory: PrismaFactory, options: PrismaDriverOption
       }
     },
     rowMaker: (columns) => makers.of(columns, () => copyOf),
+    isExactAsText: (type) => !INEXACT.has(type),
     isRejected: (error) => dialect === 'postgres' && isRejectedByPostgres(error),
   }
 }

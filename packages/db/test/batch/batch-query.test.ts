@@ -48,6 +48,25 @@ test('what is wrong with a statement or an option is named', () => {
     "`window` must be at most '100ms'",
   )
   expect(() => batchQuery(db, 'select * from t where id in (?)', { kye: 'a' } as never)).toThrow('`key`')
+  expect(() => batchQuery(db, 'select * from t where id in (?)', { key: 7 as never })).toThrow('`key` must be a string')
+  expect(() => batchQuery(db, 'select * from t where id in (?)', { ttl: 'soon' as never })).toThrow('`ttl`')
+})
+
+test('what is wrong with a call is named, also when its row is at hand', async () => {
+  const users = batchQuery(bench().db, 'select id, name from users where id in (?)')
+  await users.load(1)
+  const wrong: [unknown, string][] = [
+    [{ priority: 'urgent' }, '`priority` must be one of'],
+    [{ signal: 7 }, '`signal` must be an AbortSignal'],
+    [{ prioriti: 'low' }, 'Did you mean `priority`?'],
+    ['low', 'must be an object'],
+  ]
+  for (const [options, message] of wrong) {
+    await expect(users.load(1, options as never)).rejects.toThrow(message)
+    await expect(users.loadAll(1, options as never)).rejects.toThrow(message)
+    await expect(users.loadMany([1, 2], options as never)).rejects.toThrow(message)
+  }
+  await expect(users.loadMany(1 as never)).rejects.toThrow('`keys` must be a list')
 })
 
 test('what is no key is refused, as drivers take some of it for SQL', async () => {

@@ -49,12 +49,13 @@ export async function startPostgresEngine(): Promise<PostgresEngine> {
 }
 
 /** Starts one in the process. */
-export async function startPglite(): Promise<Engine> {
+export async function startPglite(): Promise<Engine & { readonly database: PGlite }> {
   const database = new PGlite()
   await database.waitReady
   const driver = pglite(database)
   return {
     dialect: 'postgres',
+    database,
     driver: () => driver,
     async exec(...statements) {
       for (const sql of statements) await database.exec(sql)

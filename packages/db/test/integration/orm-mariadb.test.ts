@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { useEngine } from '../engines/engine.ts'
 import { MARIADB_KINDS, clearMariadb, startMariadbEngine } from '../engines/mariadb.ts'
 import { mysqlClient } from '../../src/drizzle/mysql-client.ts'
+import { createPaginator } from '../../src/paginate/paginator.ts'
+import { prismaDriver } from '../../src/prisma/prisma-driver.ts'
 import { drizzleCases } from '../orm/drizzle-cases.ts'
 import { TYPED, iterate, programOf } from '../orm/drizzle-mysql.ts'
 import { kyselyCases } from '../orm/kysely-cases.ts'
@@ -49,17 +51,18 @@ describe('Drizzle', () => {
 })
 
 describe('Prisma', () => {
+  const factory = (): PrismaMariaDb =>
+    new PrismaMariaDb({
+      host: '127.0.0.1',
+      port: bench().engine.server.port,
+      user: 'admin',
+      database: 'app',
+      connectionLimit: 4,
+    })
   prismaCases({
     bench,
     provider: 'mysql',
-    factory: () =>
-      new PrismaMariaDb({
-        host: '127.0.0.1',
-        port: bench().engine.server.port,
-        user: 'admin',
-        database: 'app',
-        connectionLimit: 4,
-      }),
+    factory,
     model: `
 model typed {
   id    Int      @id
@@ -85,5 +88,25 @@ enum typed_mood {
       `insert into typed values (1, true, 9007199254740993, 1.10, 0.1, '2024-02-29', '2024-02-29 12:34:56.789012', '12:34:56.789',
         '{"a": [1, null]}', 'cross', x'00ff10', null)`,
     ],
+  })
+
+  test('pages are ordered by types as Prisma numbers them', async () => {
+    const { engine, open } = bench()
+    await engine.exec(
+      'create table odd (id int primary key, price decimal(6, 2), ratio float)',
+      'insert into odd values (1, 10.5, 0.1), (2, 9.25, 0.2), (3, 10.25, 0.3)',
+    )
+    const db = open({ driver: prismaDriver(factory()) })
+    const paginate = createPaginator(db, { secret: 'at least sixteen characters', pageSize: 1 })
+    const ids: unknown[] = []
+    let after: string | undefined
+    do {
+      const page = await paginate.cursor({ sql: 'select id, price from odd', orderBy: ['price', 'id'], after })
+      ids.push(...page.rows.map(({ id }) => id))
+      after = page.next
+    } while (after !== undefined)
+    expect(ids).toEqual([2, 3, 1])
+    const byRatio = paginate.cursor({ sql: 'select id, ratio from odd', orderBy: ['ratio', 'id'] })
+    await expect(byRatio).rejects.toThrow('`orderBy` must be columns of which MySQL has exact strings')
   })
 })

@@ -1,7 +1,9 @@
 /** The program of Drizzle on PostgreSQL. */
 import { asc, count, eq, gte, relations, sql } from 'drizzle-orm'
-import { type NodePgDatabase, drizzle } from 'drizzle-orm/node-postgres'
+import type { PGlite } from '@electric-sql/pglite'
+import { drizzle } from 'drizzle-orm/node-postgres'
 import * as pg from 'drizzle-orm/pg-core'
+import { drizzle as drizzleOfPglite } from 'drizzle-orm/pglite'
 import type { Pool } from 'pg'
 import type { DrizzleInTransaction, DrizzleProgram } from './drizzle-cases.ts'
 
@@ -41,7 +43,7 @@ const schema = {
     user: one(users, { fields: [tickets.owner], references: [users.id] }),
   })),
 }
-type Database = NodePgDatabase<typeof schema>
+type Database = pg.PgDatabase<pg.PgQueryResultHKT, typeof schema>
 
 export const TYPED: readonly string[] = [
   'drop type if exists mood',
@@ -58,11 +60,51 @@ export const TYPED: readonly string[] = [
 export function programOf(client: Pool): DrizzleProgram {
   const db = drizzle({ client, schema })
   return {
-    kinds: () => db.select().from(typed),
+    ...readsOf(db),
     raw: async () => {
       const { rows, rowCount, command } = await db.execute(sql`select * from typed`)
       return { rows, rowCount, command }
     },
+    writes: async (id) => [
+      await insertTwo(db, id),
+      (await db.insert(audit).values({ id: id + 2, what: 'c' })).rowCount,
+      (await db.update(audit).set({ what: 'd' }).where(gte(audit.id, id))).rowCount,
+      (await db.delete(audit).where(gte(audit.id, id))).command,
+    ],
+    transaction: (run) => db.transaction((tx) => run(inTransaction(tx)), { isolationLevel: 'read committed' }),
+  }
+}
+
+/** On a PGlite. */
+export function programOfPglite(client: PGlite): DrizzleProgram {
+  const db = drizzleOfPglite({ client, schema })
+  return {
+    ...readsOf(db),
+    raw: async () => {
+      const { rows, fields, affectedRows } = await db.execute(sql`select * from typed`)
+      return { rows, fields, affectedRows }
+    },
+    writes: async (id) => [
+      await insertTwo(db, id),
+      (await db.insert(audit).values({ id: id + 2, what: 'c' })).affectedRows,
+      (await db.update(audit).set({ what: 'd' }).where(gte(audit.id, id))).affectedRows,
+      (await db.execute(sql`delete from audit where id >= ${id} returning id`)).affectedRows,
+    ],
+    transaction: (run) => db.transaction((tx) => run(inTransaction(tx)), { isolationLevel: 'read committed' }),
+  }
+}
+
+function insertTwo(db: Database, id: number): Promise<unknown> {
+  const rows = [
+    { id, what: 'a' },
+    { id: id + 1, what: 'b' },
+  ]
+  return db.insert(audit).values(rows).returning()
+}
+
+function readsOf(db: Database): Pick<DrizzleProgram, 'kinds' | 'relations' | 'join' | 'open' | 'close'> {
+  return {
+    kinds: () => db.select().from(typed),
     relations: () => db.query.users.findMany({ with: { tickets: true }, orderBy: asc(users.id) }),
     join: () =>
       db
@@ -73,19 +115,6 @@ export function programOf(client: Pool): DrizzleProgram {
         .groupBy(users.id)
         .orderBy(users.id),
     ...partsOf(db),
-    writes: async (id) => [
-      await db
-        .insert(audit)
-        .values([
-          { id, what: 'a' },
-          { id: id + 1, what: 'b' },
-        ])
-        .returning(),
-      (await db.insert(audit).values({ id: id + 2, what: 'c' })).rowCount,
-      (await db.update(audit).set({ what: 'd' }).where(gte(audit.id, id))).rowCount,
-      (await db.delete(audit).where(gte(audit.id, id))).command,
-    ],
-    transaction: (run) => db.transaction((tx) => run(inTransaction(tx)), { isolationLevel: 'read committed' }),
   }
 }
 

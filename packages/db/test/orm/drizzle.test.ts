@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient } from '@libsql/client'
+import { createClient, type LibsqlBatchError } from '@libsql/client'
+import { createCache, memory } from '@hotpath/core'
 import { asc, count, eq, gte, relations, sql } from 'drizzle-orm'
 import { type LibSQLDatabase, drizzle } from 'drizzle-orm/libsql'
 import { blob, integer, numeric, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createQueryOptimizer } from '../../src/index.ts'
 import { withReport } from '../../src/advice/with-report.ts'
 import { libsqlClient } from '../../src/drizzle/libsql-client.ts'
 import { useEngine } from '../engines/engine.ts'
@@ -115,6 +117,53 @@ drizzleCases({
     return programOf(drizzle({ client, schema }))
   },
   kinds: KINDS,
+})
+
+describe.each(['node:sqlite', 'better-sqlite3'] as const)('errors over %s are those of libSQL', (driver) => {
+  test.each([
+    "insert into errors values (1, 'b')",
+    "insert into errors values (2, 'a')",
+    'insert into errors values (3, null)',
+    "insert into errors values (3, 'bad')",
+    "insert into errors values ('x', 'y')",
+    'select * from missing',
+    'selec 1',
+    'insert into ticket_of values (1, 99)',
+  ])('%s', async (statement) => {
+    const file = join(folder, 'errors.db')
+    const engine = await startSqlite(driver, file)
+    await engine.exec(
+      'drop table if exists errors',
+      'drop table if exists ticket_of',
+      "create table errors (id integer primary key, n text not null unique, check (n <> 'bad'))",
+      "insert into errors values (1, 'a')",
+      'create table ticket_of (id integer primary key, owner integer references errors deferrable initially deferred)',
+    )
+    const cache = createCache({ name: 'errors', tiers: [memory({ maxEntries: 10 })] })
+    const db = createQueryOptimizer({ cache, driver: engine.driver() })
+    const bare = createClient({ url: `file:${file}` })
+    const errorOf = (run: Promise<unknown>): Promise<unknown> =>
+      run.then(
+        () => undefined,
+        ({ name, message, code, extendedCode, rawCode, ...more }: LibsqlBatchError) => [
+          [name, message, code, extendedCode, rawCode],
+          more.statementIndex,
+        ],
+      )
+    const errorsOf = async (client: Pick<typeof bare, 'batch' | 'execute'>): Promise<unknown[]> => [
+      await errorOf(client.execute(statement)),
+      await errorOf(client.batch(['select 1', statement])),
+    ]
+    await db.query('pragma foreign_keys = on')
+    await bare.execute('pragma foreign_keys = on')
+    const own = await errorsOf(bare)
+    expect(own[0]).toBeDefined()
+    expect(await errorsOf(libsqlClient(db) as never)).toEqual(own)
+    bare.close()
+    await db.close()
+    await cache.close()
+    await engine.stop()
+  })
 })
 
 test('an optimizer of another database is refused', () => {

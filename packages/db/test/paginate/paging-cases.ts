@@ -82,6 +82,25 @@ export function pagingCases({ bench, rounds, time }: PagingCases): void {
     }
   })
 
+  test('columns that share a name are refused: a row has one value for each', async () => {
+    const { db } = bench()
+    await fill(1)
+    const paginate = createPaginator(db, { secret: SECRET })
+    const sql = 'select one.id, one.name, other.id from paged_rows one join paged_rows other on other.id = one.id'
+    const refused = expect.objectContaining({
+      code: 'ERR_CONFIG_OPTION',
+      message: expect.stringContaining('columns have names of their own') as string,
+    }) as Error
+    await expect(paginate.cursor({ sql, orderBy: ['id'] })).rejects.toEqual(refused)
+    await expect(paginate.cursor({ sql, orderBy: ['name'] })).rejects.toEqual(refused)
+    await expect(paginate.offset({ sql: `${sql} order by one.id` })).rejects.toEqual(refused)
+    // What is wrong in the statement itself, the database says.
+    const wrong = 'select name from paged_rows one join paged_rows other on other.id = one.id'
+    await expect(paginate.cursor({ sql: wrong, orderBy: ['name'] })).rejects.not.toMatchObject({
+      code: 'ERR_CONFIG_OPTION',
+    })
+  })
+
   test('pages by number, with a count that is cached apart', async () => {
     const { db, sql } = bench()
     await fill(1)

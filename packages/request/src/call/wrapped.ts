@@ -15,7 +15,19 @@ export interface CallOptions {
 
 const CALL_OPTIONS: OptionTable<keyof CallOptions> = { signal: signalOption, priority: priorityOption }
 
-/** @throws ConfigError for options that a call does not have. */
+/**
+ * Checks options of one call, for functions that hand them on.
+ *
+ * @param door - What the user calls the function.
+ * @throws ConfigError for options that are unknown or wrong.
+ *
+ * @example
+ * ```ts
+ * import { checkCallOptions } from '@hotpath/request'
+ *
+ * checkCallOptions({ priority: 'high' }, 'load')
+ * ```
+ */
 export function checkCallOptions(options: CallOptions, door: string): void {
   checkOptions(options, door, CALL_OPTIONS)
 }
