@@ -3,11 +3,11 @@
  * parentheses, in which clause it is, because that says where the name of a table has to come next. What it does not
  * know it passes by, so that a part of SQL that is new to it hides nothing that comes after it.
  */
-import { nameOf } from './dialect.ts'
 import { type Expected, newPart, type Reader } from './reader.ts'
 import type { Part, Scope } from './reading.ts'
 import { deletedTables, markTargets } from './targets.ts'
 import { isName } from './tokens.ts'
+import { WithQueries } from './with-queries.ts'
 import { BEFORE_NAME, BEFORE_TARGET, NO_ALIAS, ROWS } from './words.ts'
 
 /** In an expression, before `from`, among tables, in `set` of MySQL, or after all that. */
@@ -28,8 +28,7 @@ export function readGroup(reader: Reader, end: End, outer?: Scope, tablesOf?: Pa
 
 class Group {
   readonly #reader: Reader
-  readonly #outer: Scope | undefined
-  #scope: Scope | undefined
+  readonly #withQueries: WithQueries
   #part: Part
   #clause: Clause
   #expected: Expected | undefined
@@ -37,15 +36,13 @@ class Group {
   #isStart = true
   /** `using` is followed by tables. */
   #usingIsFrom = false
-  /** Names of `with` come here: the token from which on they are seen; -1: their own query, infinite: after it. */
-  #named: number | undefined
   #cases = 0
   /** What a statement of MySQL changes, out of its tables, by their aliases; `''` stands for all. */
   #targets: Set<string> | undefined
 
   constructor(reader: Reader, outer: Scope | undefined, tablesOf: Part | undefined) {
     this.#reader = reader
-    this.#outer = this.#scope = outer
+    this.#withQueries = new WithQueries(reader, outer)
     this.#part = tablesOf ?? newPart()
     this.#clause = tablesOf === undefined ? 'expression' : 'tables'
     this.#expected = tablesOf === undefined ? undefined : 'source'
@@ -80,7 +77,7 @@ class Group {
     this.#expected = undefined
     if (token === '(') {
       this.#part.sources++
-      readGroup(reader, ')', this.#scope, this.#part)
+      readGroup(reader, ')', this.#withQueries.scope, this.#part)
       reader.takeAlias()
       return true
     }
@@ -92,7 +89,7 @@ class Group {
     }
     reader.at--
     const isHideable = access === 'source' || (reader.dialect === 'mysql' && this.#part.verb === 'update')
-    reader.readTable(this.#part, access, isHideable ? this.#scope : undefined)
+    reader.readTable(this.#part, access, isHideable ? this.#withQueries.scope : undefined)
     return true
   }
 
@@ -101,7 +98,7 @@ class Group {
     const { dialect } = reader
     const next = reader.peek()
     const before = reader.tokens[reader.at - 2] ?? ''
-    const mayStart = isFirst || this.#named !== undefined
+    const mayStart = isFirst || this.#withQueries.areRead
     if (this.#clause === 'changes' && /^(?:set|,)$/.test(before)) {
       reader.at--
       this.#targets?.add(reader.takePath().schema ?? '')
@@ -109,7 +106,7 @@ class Group {
     }
     switch (token) {
       case '(':
-        return readGroup(reader, ')', this.#scope)
+        return readGroup(reader, ')', this.#withQueries.scope)
       case ')':
         // None is open.
         reader.isComplete = false
@@ -117,7 +114,7 @@ class Group {
       case ';':
         this.#begin('')
         this.#clause = 'expression'
-        this.#scope = this.#outer
+        this.#withQueries.forget()
         this.#isStart = true
         return
       case ',':
@@ -128,17 +125,13 @@ class Group {
       case 'with':
         if (!mayStart && !this.#isInsert()) return
         this.#clause = 'expression'
-        if (this.#scope === this.#outer) this.#scope = { names: new Map(), outer: this.#outer }
-        // In PostgreSQL, `recursive` lets all of these queries see each other; in SQLite they always do; in MySQL they
-        // see those before them, and themselves if they are recursive.
-        this.#named = dialect === 'sqlite' ? 0 : Infinity
-        if (isName(reader.peek(1)) && reader.peek(1) !== 'as' && reader.take('recursive'))
-          this.#named = dialect === 'mysql' ? -1 : 0
+        this.#withQueries.begin()
         return
       case 'as':
         // Any word may name a column.
         if (this.#clause === 'columns' && reader.isTable(next)) reader.at++
-        else if (this.#named !== undefined && /^(?:\(|not|materialized)$/.test(next)) this.#readNamed(this.#named)
+        else if (this.#withQueries.areRead && /^(?:\(|not|materialized)$/.test(next))
+          this.#withQueries.read(() => readGroup(reader, ')', this.#withQueries.scope))
         return
       case 'select':
         return this.#begin(token)
@@ -200,7 +193,7 @@ class Group {
         this.#cases--
         return
       case 'in':
-        if (dialect === 'sqlite' && reader.isTable(next)) reader.readTable(newPart(), 'source', this.#scope)
+        if (dialect === 'sqlite' && reader.isTable(next)) reader.readTable(newPart(), 'source', this.#withQueries.scope)
         return
       case 'into':
         // This makes a table in PostgreSQL, and sets variables or writes a file in MySQL.
@@ -224,7 +217,8 @@ class Group {
     this.#endPart()
     this.#part = newPart(verb)
     this.#clause = verb === 'select' ? 'columns' : 'rest'
-    this.#expected = this.#named = undefined
+    this.#expected = undefined
+    this.#withQueries.end()
     this.#usingIsFrom = false
   }
 
@@ -269,20 +263,5 @@ class Group {
     }
     if (isMysql && verb === 'update') this.#clause = 'tables'
     this.#expected = 'target'
-  }
-
-  /** Reads a query of `with`, whose name comes before the `as` that has just been passed. */
-  #readNamed(from: number): void {
-    const reader = this.#reader
-    const { tokens } = reader
-    const names = this.#scope!.names
-    let before = reader.at - 2
-    if (tokens[before] === ')') while (before > 0 && tokens[before--] !== '(');
-    const name = nameOf(tokens[before] ?? '', reader.dialect)
-    while (!/^\(?$/.test(reader.peek())) reader.at++
-    if (!names.has(name)) names.set(name, from < 0 ? reader.at : from)
-    reader.take('(')
-    readGroup(reader, ')', this.#scope)
-    if (names.get(name) === Infinity) names.set(name, reader.at)
   }
 }
