@@ -29,6 +29,8 @@ export interface Tab {
   evaluate<Value>(expression: string): Promise<Value>
   /** The functions that the page's module exports. */
   page<Module>(): PageApi<Module>
+  /** Presses a key, as somebody does in front of the page: a character, `Tab`, `Enter`, `Space` or `Escape`. */
+  press(key: string): Promise<void>
   /** Loads the page again. */
   reload(): Promise<void>
   /** One step back in the history of this tab; resolves when the page is there. */

@@ -1,5 +1,5 @@
 /** A tab of Chromium or Firefox. */
-import type { CDPSession, Page } from 'puppeteer-core'
+import type { CDPSession, KeyInput, Page } from 'puppeteer-core'
 import { tabWithout } from './abilities.ts'
 import { type Engine, LOADED, pageApi, type Tab } from './browser.ts'
 import { longestTaskMs } from './longest-task.ts'
@@ -24,6 +24,9 @@ export function puppeteerTab(engine: Engine, { page, other, devtools }: Puppetee
     page: () => pageApi(evaluate),
     async goto(url) {
       await patiently(`Loading ${url}`, page.goto(url, { waitUntil: 'load' }))
+    },
+    async press(key) {
+      await patiently(`Pressing ${key}`, page.keyboard.press(key as KeyInput))
     },
     async reload() {
       await patiently('Reloading', page.reload({ waitUntil: 'load' }))

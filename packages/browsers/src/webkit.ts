@@ -63,6 +63,7 @@ function webkitTab(session: Session, handle: string): Tab {
     evaluate,
     page: () => pageApi(evaluate),
     goto: (url) => session.post(handle, 'url', { url }),
+    press: (key) => session.post(handle, 'actions', pressing(key)),
     async reload() {
       // The driver may respond before the page has gone.
       await evaluate('void (globalThis.isBeforeReload = true)')
@@ -84,6 +85,15 @@ function webkitTab(session: Session, handle: string): Tab {
     },
     close: () => session.close(handle),
   }
+}
+
+/** As WebDriver has them. */
+const KEYS: Readonly<Record<string, string>> = { Tab: '\uE004', Enter: '\uE007', Escape: '\uE00C', Space: ' ' }
+
+function pressing(key: string): object {
+  const value = KEYS[key] ?? key
+  const steps = ['keyDown', 'keyUp'].map((type) => ({ type, value }))
+  return { actions: [{ type: 'key', id: 'keyboard', actions: steps }] }
 }
 
 async function startScreen({ dir }: Profile): Promise<GuardedProcess & { readonly display: string }> {

@@ -44,7 +44,7 @@ export async function rename({ id, name }: City): Promise<City> {
 }
 
 /** As the server has it now. */
-export function cityOf(id: number): City {
+function cityOf(id: number): City {
   return { id, name: renamed.get(id) ?? `city ${id} of ${version}` }
 }
 
