@@ -2,135 +2,111 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type Tab, chromium, until } from '@hotpath/browsers'
-import { openDatabase } from 'city-api-example/database'
-import { startService } from 'city-api-example/service'
+import { chromium, until } from '@hotpath/browsers'
+import { reach, reachesAll } from 'city-page-example/focus'
+import { startPageServer } from 'city-page-example/server'
+import { type PageStage, openStage } from 'city-page-example/stage'
+import { type User, userOf } from 'city-page-example/user'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type PageServer, startPageServer } from 'city-page-example/server'
 import { buildPage } from '../src/build.ts'
 
-const CITIES = ['Bergen', 'Berlin', 'Bern', 'Ulm'].map((name, index) => ({
-  id: index + 1,
-  name,
-  country: 'DE',
-  region: '01',
-  population: 1_000 * (index + 1),
-  lat: 50,
-  lon: 10,
-}))
-
-let browser: Browser
-let server: PageServer
-let apiUrl: string
-let stopApi: () => Promise<void>
-let remove: () => Promise<void>
+let dir: string
+let stage: PageStage
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'plain-cities-'))
-  const source = { version: 'test', read: async () => CITIES }
-  const db = await openDatabase({ path: join(folder, 'cities.db'), source })
-  const api = await startService({ db, port: 0 })
-  stopApi = () => api.close()
-  apiUrl = api.url
-  const dir = join(folder, 'page')
+  dir = await mkdtemp(join(tmpdir(), 'plain-cities-'))
   await buildPage(dir)
-  server = await startPageServer({ port: 0, dir, service: api })
-  browser = await chromium.launch({})
-  remove = async () => {
-    db.close()
-    await rm(folder, { recursive: true })
-  }
+  stage = await openStage({
+    start: (options) => startPageServer({ ...options, dir }),
+    engine: chromium,
+    names: ['Ulm', 'Bern', 'Berlin', 'Bergen'],
+  })
 })
 
 afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-  await stopApi?.()
-  await remove?.()
+  await stage.close()
+  await rm(dir, { recursive: true })
 })
 
-const textOf = (tab: Tab, selector: string): Promise<string> =>
-  tab.evaluate(`document.querySelector(${JSON.stringify(selector)}).innerText`)
-const rowsOf = (tab: Tab): Promise<string> => textOf(tab, '#cities')
+const open = async (): Promise<User> => userOf(await stage.browser.open(`${stage.server.url}/`))
 
-async function searchFor(tab: Tab, text: string): Promise<void> {
-  await tab.evaluate(`(() => {
-    const field = document.querySelector('#q')
-    field.value = ${JSON.stringify(text)}
-    field.dispatchEvent(new Event('input'))
-  })()`)
-}
-
-async function rename(tab: Tab, name: string): Promise<void> {
-  await tab.evaluate(`(() => {
-    document.querySelector('#rename input').value = ${JSON.stringify(name)}
-    document.querySelector('#rename button').click()
-  })()`)
+async function rename({ type, click }: User, name: string): Promise<void> {
+  await type('#rename input', name)
+  await click('#rename button')
 }
 
 /** Presses a checkbox of the troubles, and waits until the server has it. */
-async function change(tab: Tab, trouble: string, to: boolean): Promise<void> {
-  await tab.evaluate(`document.querySelector('#troubles [name=${trouble}]').click()`)
+async function change({ click }: User, trouble: string, to: boolean): Promise<void> {
+  await click(`#troubles [name=${trouble}]`)
   await until('the server knows', async () => {
-    const conditions = (await (await fetch(`${server.url}/conditions`)).json()) as Readonly<Record<string, unknown>>
+    const conditions = (await (await fetch(`${stage.server.url}/conditions`)).json()) as Readonly<
+      Record<string, unknown>
+    >
     return conditions[trouble] === to
   })
 }
 
-/** Whether IndexedDB has a place of that name: a page that is left earlier loses the writes of its last 50 ms. */
-const hasStored = (tab: Tab, place: string): Promise<boolean> =>
-  tab.evaluate(`(async () => {
-    const result = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error)
-    })
-    const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith('hotpath:city-page:'))
-    const database = await result(indexedDB.open(name))
-    const entries = await result(database.transaction('entries').objectStore('entries').getAll())
-    database.close()
-    return entries.some(({ value }) => Array.isArray(value) && value.some(({ name }) => name === ${JSON.stringify(place)}))
-  })()`)
-
 test('two tabs agree on a list, its details and a new name, also when the server refuses one', async () => {
-  const [one, other] = [await browser.open(`${server.url}/`), await browser.open(`${server.url}/`)]
-  for (const tab of [one, other]) {
-    await until('the biggest places are there', async () => (await rowsOf(tab)).includes('Ulm'))
-    await searchFor(tab, 'ber')
-    await until('the places are there', async () => /Berlin.*2,000/s.test(await rowsOf(tab)))
-    expect(await rowsOf(tab)).not.toContain('Ulm')
+  const [one, other] = [await open(), await open()]
+  for (const { shows, textOf, type } of [one, other]) {
+    await shows('#cities', 'Ulm')
+    await type('#q', 'ber')
+    await until('the places are there', async () => /Berlin.*98,000/s.test(await textOf('#cities')))
+    expect(await textOf('#cities')).not.toContain('Ulm')
   }
 
-  await one.evaluate(
+  await one.tab.evaluate(
     `[...document.querySelectorAll('#cities a')].find((row) => row.innerText.startsWith('Berlin')).click()`,
   )
-  expect(await textOf(one, '#name')).toBe('Berlin')
-  await until('its rank is there', async () => (await textOf(one, '#rank')) === '3rd by size')
+  expect(await one.textOf('#name')).toBe('Berlin')
+  await one.shows('#rank', '3rd by size')
 
+  const named = async (name: string): Promise<void> =>
+    expect([await one.textOf('#name'), await one.textOf('#cities')]).toEqual([name, expect.stringContaining(name)])
   await rename(one, 'Berlino')
-  expect([await textOf(one, '#name'), await rowsOf(one)]).toEqual(['Berlino', expect.stringContaining('Berlino')])
-  await until('the other tab shows it', async () => (await rowsOf(other)).includes('Berlino'))
+  await named('Berlino')
+  await other.shows('#cities', 'Berlino')
 
   await change(one, 'failsWrites', true)
   await rename(one, 'Nowhere')
-  await until('the server refuses it', async () => (await textOf(one, '#refused')).includes('It was taken back.'))
-  expect([await textOf(one, '#name'), await rowsOf(one)]).toEqual(['Berlino', expect.stringContaining('Berlino')])
+  await one.shows('#refused', 'It was taken back.')
+  await named('Berlino')
   await change(one, 'failsWrites', false)
 })
 
+test('the page is used by keyboard alone', async () => {
+  const { tab, shows, sees } = await open()
+  await shows('#cities', 'Bern')
+  await reachesAll(tab)
+  await reach(tab, /^Bern /)
+  await tab.press('Enter')
+  await shows('#name', 'Bern')
+  await reach(tab, 'New name')
+  for (const letter of 'Berne') await tab.press(letter)
+  await tab.press('Enter')
+  await shows('#cities', 'Berne')
+  await reach(tab, 'Troubles')
+  await tab.press('Enter')
+  await reach(tab, 'Slow server')
+  await tab.press('Space')
+  await sees('it is slow', 'document.activeElement.checked')
+  await tab.press('Space')
+})
+
 test('the page works from its data while the API is away, and hears what somebody else writes', async () => {
-  const tab = await browser.open(`${server.url}/`)
-  await searchFor(tab, 'ber')
-  await until('the places are there', async () => (await rowsOf(tab)).includes('Bergen'))
+  const { tab, shows, type, textOf, hasStored } = await open()
+  await type('#q', 'ber')
+  await shows('#cities', 'Bergen')
 
   // Behind the back of the page.
-  await fetch(`${apiUrl}/fast/cities/1`, { method: 'PUT', body: JSON.stringify({ name: 'Bergheim' }) })
-  await until('the tab hears of it', async () => (await rowsOf(tab)).includes('Bergheim'))
-  await until('it is stored', () => hasStored(tab, 'Bergheim'))
+  await fetch(`${stage.apiUrl}/fast/cities/4`, { method: 'PUT', body: JSON.stringify({ name: 'Bergheim' }) })
+  await shows('#cities', 'Bergheim')
+  await until('it is stored', () => hasStored('"name":"Bergheim"'))
 
-  await stopApi()
+  await stage.stopApi()
   await tab.reload()
-  await until('the places are there again', async () => (await rowsOf(tab)).includes('Bergheim'))
-  await searchFor(tab, 'ulm')
-  await until('what was never searched for is not there', async () => (await rowsOf(tab)) === '')
-  await until('it says why', async () => (await textOf(tab, '#summary')).includes('The API is away'))
+  await shows('#cities', 'Bergheim')
+  await type('#q', 'ulm')
+  await until('what was never searched for is not there', async () => (await textOf('#cities')) === '')
+  await shows('#summary', 'The API is away')
 })
