@@ -18,11 +18,17 @@ export function requestOf(incoming: IncomingMessage, outgoing: ServerResponse): 
   } as RequestInit)
 }
 
-/** Sends a response; a client that leaves ends its stream. */
-export async function send({ status, headers, body }: Response, outgoing: ServerResponse): Promise<void> {
+/** Sends a response: a stream of events as it comes, from which a client may leave, and anything else in one go. */
+export async function send(response: Response, outgoing: ServerResponse): Promise<void> {
+  const { status, headers, body } = response
+  const isStream = headers.get('content-type') === 'text/event-stream'
+  const whole = isStream ? undefined : Buffer.from(await response.arrayBuffer())
   outgoing.writeHead(status, Object.fromEntries(headers))
-  // A stream of events begins before there is one.
+  if (whole !== undefined || body === null) {
+    outgoing.end(whole)
+    return
+  }
+  // It begins before there is an event.
   outgoing.flushHeaders()
-  if (body === null) outgoing.end()
-  else await pipeline(Readable.fromWeb(body as ReadableStream<Uint8Array>), outgoing)
+  await pipeline(Readable.fromWeb(body as ReadableStream<Uint8Array>), outgoing)
 }

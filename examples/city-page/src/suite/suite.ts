@@ -1,12 +1,11 @@
 /** What a page over the city API has to do, whatever framework it is written with: declared once for each engine. */
-import { type InstalledEngine, engines, until } from '@hotpath/browsers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { engines, until } from '@hotpath/browsers'
+import { describe, expect, test } from 'vitest'
 import { testKeyboard } from './keyboard.ts'
-import { type PageStage, type StartPage, openStage } from './stage.ts'
-import { type User, typing, userOf } from './user.ts'
-
-/** Of the places, the biggest first. */
-const NAMES = ['Berlin', 'Bern', 'Bergen', ...Array.from({ length: 47 }, (_, index) => `Town ${index}`)]
+import { testLatency } from './latency.ts'
+import type { StartPage } from './stage.ts'
+import { NAMES, type Stage, useStage } from './use-stage.ts'
+import { rename, typing } from './user.ts'
 
 /** Declares the tests: the essential ones in three engines, and the others in Chromium. */
 export function describePage(start: StartPage): void {
@@ -18,29 +17,9 @@ export function describePage(start: StartPage): void {
       if (engine.engine !== 'chromium') return
       testDetails(stage)
       testKeyboard(stage)
+      testLatency(stage)
     })
   })
-}
-
-/** What a suite gets, as there is no stage before its tests run. */
-export interface Stage {
-  /** Opens a tab at a path. */
-  open(path: string): Promise<User>
-  /** Lets the server make trouble, or end it. */
-  trouble(conditions: object): Promise<Response>
-}
-
-function useStage(start: StartPage, engine: InstalledEngine): Stage {
-  let stage: PageStage
-  beforeAll(async () => {
-    stage = await openStage({ start, engine, names: NAMES })
-  })
-  afterAll(() => stage.close())
-  return {
-    open: async (path) => userOf(await stage.browser.open(stage.server.url + path)),
-    trouble: (conditions) =>
-      fetch(`${stage.server.url}/conditions`, { method: 'PUT', body: JSON.stringify(conditions) }),
-  }
 }
 
 function testEssentials({ open, trouble }: Stage): void {
@@ -131,11 +110,4 @@ function testDetails({ open, trouble }: Stage): void {
     expect(aborted).not.toContain('/api/search?q=berg')
     await tab.close()
   })
-}
-
-async function rename({ click, sees, type }: User, name: string): Promise<void> {
-  await click('.detail header .button')
-  await sees('the form', 'document.querySelector(".rename") !== null')
-  await type('.rename input', name)
-  await click('.rename [type=submit]')
 }

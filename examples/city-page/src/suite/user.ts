@@ -53,3 +53,11 @@ function hasStored(json: string): string {
     return JSON.stringify(entries).includes(${JSON.stringify(json)})
   })()`
 }
+
+/** Gives the place whose details are shown another name. */
+export async function rename({ click, sees, type }: User, name: string): Promise<void> {
+  await click('.detail header .button')
+  await sees('the form', 'document.querySelector(".rename") !== null')
+  await type('.rename input', name)
+  await click('.rename [type=submit]')
+}

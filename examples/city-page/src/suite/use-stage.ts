@@ -1,0 +1,38 @@
+/** A stage for the tests of a suite. */
+import type { InstalledEngine } from '@hotpath/browsers'
+import { afterAll, beforeAll } from 'vitest'
+import { type PageStage, type StartPage, openStage } from './stage.ts'
+import { type User, userOf } from './user.ts'
+
+/** Of the places, the biggest first. */
+export const NAMES: readonly string[] = [
+  'Berlin',
+  'Bern',
+  'Bergen',
+  ...Array.from({ length: 47 }, (_, index) => `Town ${index}`),
+]
+
+/** What a suite gets, as there is no stage before its tests run. */
+export interface Stage {
+  /** Opens a tab at a path. */
+  open(path: string): Promise<User>
+  /** Lets the server make trouble, or end it. */
+  trouble(conditions: object): Promise<Response>
+  /** Where the API listens, beside the page's server. */
+  apiUrl(): string
+}
+
+/** Opens it before the tests of the suite that is being declared, and closes it after them. */
+export function useStage(start: StartPage, engine: InstalledEngine): Stage {
+  let stage: PageStage
+  beforeAll(async () => {
+    stage = await openStage({ start, engine, names: NAMES })
+  })
+  afterAll(() => stage.close())
+  return {
+    apiUrl: () => stage.apiUrl,
+    open: async (path) => userOf(await stage.browser.open(stage.server.url + path)),
+    trouble: (conditions) =>
+      fetch(`${stage.server.url}/conditions`, { method: 'PUT', body: JSON.stringify(conditions) }),
+  }
+}
