@@ -19,7 +19,8 @@ export interface NearbyMap {
 /** Places where they are to each other, north above; the farthest is at the edge. */
 export function mapOf(center: City, nearby: readonly NearbyCity[]): NearbyMap {
   const farthestKm = Math.max(1, ...nearby.map(({ distanceKm }) => distanceKm))
-  const edge = MAP.height / 2 - 14
+  // Its label is above it.
+  const edge = MAP.height / 2 - 20
   const dots = nearby.map((city) => {
     // Near enough for a few kilometres; the shorter way around the globe.
     const east = (((city.lon - center.lon + 540) % 360) - 180) * Math.cos((center.lat * Math.PI) / 180)
