@@ -3,9 +3,9 @@ import { type Cache, createCache, memory, type Token } from '@hotpath/core'
 import { insideOf } from '@hotpath/core/inside'
 import { createFakeClock, deferred, flush } from '@hotpath/testkit'
 import { createFakeDatabase, createFakeLifecycle } from '@hotpath/web/testing'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { attendedBy } from '../src/create/pages.ts'
-import { ENTRIES, META, STORES } from '../src/database/stores.ts'
+import { ENTRIES, HEARD_TOKEN, META, STORES } from '../src/database/stores.ts'
 import { type Connect, follow, type FollowOptions, type ServerMessage } from '../src/follow/index.ts'
 
 const caches: Cache[] = []
@@ -368,6 +368,32 @@ describe('follow', () => {
     appended.resolve(cache.position() as Token)
     await flush()
     expect(await database.getAll(META)).toEqual([token(8), token(8)])
+    following.close()
+  })
+
+  it('appends in one go what comes while tabs are told how far it goes', async () => {
+    const { cache, database } = createStoredPage()
+    const append = vi.spyOn(cache, 'invalidate')
+    const { at, asked, following } = createFollowing({ after: token(1) }, cache)
+    await until(() => asked.length > 0)
+    const told = deferred()
+    const { transaction } = database
+    const writes: unknown[] = []
+    database.transaction = async (...call) => {
+      await told.promise
+      writes.push(call)
+      return transaction(...call)
+    }
+    at(0).send(ofTag('a', 2))
+    await flush()
+    at(0).send(ofTag('b', 3), ofTag('c', 4))
+    await flush()
+    expect(append).not.toHaveBeenCalled()
+    told.resolve()
+    await flush()
+    expect(append.mock.calls.map(([scopes]) => scopes)).toEqual([[{ tags: ['a'] }, { tags: ['b'] }, { tags: ['c'] }]])
+    // Before it: how far the first goes, and how far the last.
+    expect([writes.length, await database.get(META, HEARD_TOKEN)]).toEqual([2, token(4)])
     following.close()
   })
 

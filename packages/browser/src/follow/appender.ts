@@ -59,7 +59,7 @@ export class Appender {
     if (!this.#isRunning) void this.#run()
   }
 
-  /** Forgets what waits: it will be delivered again. */
+  /** Forgets what waits: it will be delivered again, or was taken. */
   reset(): void {
     this.#waiting = []
     this.#resumesAt = undefined
@@ -71,16 +71,10 @@ export class Appender {
     const { cache, tokens, gap, failed } = this.#options
     try {
       while (this.#token !== undefined) {
-        const token = this.#token
-        const batches = batchesOf(this.#waiting.splice(0))
-        const resumesAt = this.#resumesAt
-        this.#token = undefined
-        this.#resumesAt = undefined
-        // What a server rendered before it is not stored any more, by no tab, whatever happens in between.
-        if (batches.length > 0 || resumesAt !== undefined) await tokens.willAppend(token)
-        if (resumesAt !== undefined) await gap(resumesAt)
-        for (const batch of batches) await append(cache, batch)
-        await tokens.write(token)
+        const waiting = await this.#noted()
+        if (waiting.resumesAt !== undefined) await gap(waiting.resumesAt)
+        for (const batch of batchesOf(waiting.invalidations)) await append(cache, batch)
+        await tokens.write(waiting.token)
       }
     } catch (error) {
       this.reset()
@@ -89,6 +83,36 @@ export class Appender {
       this.#isRunning = false
     }
   }
+
+  /**
+   * Takes what waits, once all tabs know how far it goes: what a server rendered before it is not stored any more, by no tab,
+   * whatever happens in between. What comes meanwhile goes along, as an append costs far more, for all tabs.
+   */
+  async #noted(): Promise<Waiting> {
+    const first = this.#take()
+    if (first.invalidations.length === 0 && first.resumesAt === undefined) return first
+    const { tokens } = this.#options
+    await tokens.willAppend(first.token)
+    if (this.#token === undefined) return first
+    const { invalidations, resumesAt = first.resumesAt, token } = this.#take()
+    await tokens.willAppend(token)
+    return { invalidations: [...first.invalidations, ...invalidations], resumesAt, token }
+  }
+
+  #take(): Waiting {
+    const waiting = { invalidations: this.#waiting, resumesAt: this.#resumesAt, token: this.#token as Token }
+    this.reset()
+    return waiting
+  }
+}
+
+/** What is appended next. */
+interface Waiting {
+  readonly invalidations: readonly Invalidation[]
+  /** Records before it were missed. */
+  readonly resumesAt: Token | undefined
+  /** Of the last message. */
+  readonly token: Token
 }
 
 interface AppendBatch {
