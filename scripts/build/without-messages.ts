@@ -10,7 +10,12 @@ import type { Options } from 'tsup'
 type Plugin = NonNullable<Options['esbuildPlugins']>[number]
 
 /** Arguments that are left out where they are nothing but words, by the function that they are given to. */
-const WORDS: Readonly<Record<string, readonly number[]>> = { refuse: [0, 1, 2], writing: [0], wrong: [0] }
+const WORDS: Readonly<Record<string, readonly number[]>> = {
+  refuse: [0, 1, 2],
+  writing: [0],
+  wrong: [0],
+  '#found': [0, 1],
+}
 /** Those that only a message needs, whatever they are. */
 const FOR_MESSAGES: Readonly<Record<string, readonly number[]>> = {
   callbackError: [0, 1],
@@ -83,13 +88,19 @@ function messagesOf(node: ts.Node): readonly ts.Node[] {
     const isOurs = code !== undefined && isCode(code)
     return isOurs && message !== undefined && isWords(message) ? [message] : []
   }
-  if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
-    const { text } = node.expression
+  if (ts.isCallExpression(node)) {
+    const text = nameOf(node.expression)
     const words = argumentsAt(node, WORDS[text]).filter((word) => isWords(word) || isConstant(word))
     return [...words, ...argumentsAt(node, FOR_MESSAGES[text])]
   }
   if (ts.isVariableDeclaration(node) && node.initializer !== undefined) return wordsOf(node, node.initializer)
   return []
+}
+
+/** Of a function, or of a private method. */
+function nameOf(called: ts.Expression): string {
+  if (ts.isIdentifier(called)) return called.text
+  return ts.isPropertyAccessExpression(called) && ts.isPrivateIdentifier(called.name) ? called.name.text : ''
 }
 
 function argumentsAt(call: ts.CallExpression, places: readonly number[] = []): readonly ts.Expression[] {

@@ -30,6 +30,10 @@ describe('a source without messages', () => {
     ["wrongOption('size', 'a number', size, 'Use 12.')", "wrongOption('size')"],
     ["wrongOption('size', rule, size(), WAY_OUT, code)", "wrongOption('size', '', '', '', code)"],
     ["callbackError('`onRead`', whose, { cause })", "callbackError('', '', { cause })"],
+    ["this.#found('a function', 'Leave it out.')", 'this.#found()'],
+    ["this.#found(`a ${kind}`, 'Store data.', error)", "this.#found('', '', error)"],
+    ['this.#found(...adviceOn(value))', 'this.#found(...adviceOn(value))'],
+    ["this.found('stays')", "this.found('stays')"],
     ["const KEYS_WAY_OUT = 'Use a list.'", "const KEYS_WAY_OUT = ''"],
     [
       "const TABLE: OptionTable<'name' | 'tiers'> = { name: \"'shop'\", tiers: '[memory()]', queue: check }",

@@ -26,9 +26,9 @@ const PLAIN = '[object Object]'
 export interface Unstorable {
   /** The way to it, from `value`. */
   readonly path: string
-  /** What is there: `it is …`. */
+  /** What is there: `it is …`. Empty in a build for production, as are the messages of errors. */
   readonly what: string
-  /** What to store instead. */
+  /** What to store instead. Empty like `what`. */
   readonly wayOut: string
   /** What was thrown when it was read. */
   readonly cause?: unknown
@@ -239,7 +239,7 @@ class Walk {
     this.#steps.pop()
   }
 
-  #found(what: string, wayOut: string, cause?: unknown): Found {
+  #found(what = '', wayOut = '', cause?: unknown): Found {
     let path = 'value'
     for (let depth = 0; depth < this.#steps.length; depth++) {
       path += stepOf(this.#above[depth] as object, this.#steps[depth] as string | number)

@@ -85,24 +85,22 @@ class DeferredParts implements SharedParts {
   async #load(): Promise<void> {
     const { tiers: given } = this.#options
     try {
-      const goOn = (cause: Error): void => this.#goOn(noResponse(cause))
+      const goOn = (cause: Error): void => this.#goOn(cause)
       const tiers = await Promise.all(given.map(async (tier) => (isDeferred(tier) ? tier.load(goOn) : tier)))
       if (this.#isClosed) return
       for (const [index, tier] of tiers.entries()) if (isDeferred(given[index] as Tier)) this.#open(tier, index)
       this.#begin({ ...this.#options, tiers })
     } catch (cause) {
-      if (this.#isClosed) return
-      this.#fault(notLoaded(cause))
-      if (!this.#isAlone) this.view.use(new LocalView(this.#host))
+      this.#goOn(cause, false)
     }
   }
 
-  /** With memory alone, until the tier is there if it ever is. */
-  #goOn(error: HotpathError): void {
-    if (this.#isClosed || this.#isAlone || this.#parts !== undefined) return
+  /** With memory alone, as long as the tier is not there. */
+  #goOn(cause: unknown, mayCome = true): void {
+    if (this.#isClosed || this.#parts !== undefined || (this.#isAlone && mayCome)) return
+    this.#fault(notThere(cause))
+    if (!this.#isAlone) this.view.use(new LocalView(this.#host), mayCome)
     this.#isAlone = true
-    this.#fault(error)
-    this.view.standIn(new LocalView(this.#host))
   }
 
   #open(tier: Tier, index: number): void {
@@ -118,14 +116,10 @@ class DeferredParts implements SharedParts {
     parts.begin()
     this.#parts = parts
     this.view.use(parts.view)
-    if (this.#isAlone) this.#reset()
-  }
-
-  /** Nothing of what memory holds can be judged any more. */
-  #reset(): void {
-    const { events } = this.#host
+    if (!this.#isAlone) return
+    // Nothing of what memory holds can be judged any more.
     void this.memory?.clear()
-    if (events.wants('reset')) events.emit({ type: 'reset' })
+    this.#host.events.emit({ type: 'reset' })
   }
 
   #fault(error: HotpathError): void {
@@ -145,18 +139,10 @@ function tooLate(limitMs: number): TierError {
   )
 }
 
-function notLoaded(cause: unknown): TierError {
+function notThere(cause: unknown): TierError {
   return new TierError(
     'ERR_TIER_FAILED',
-    'A tier could not be loaded, so the cache goes on with memory alone, and knows of no invalidation but its own. Load the page again.',
-    { cause, context: { operation: 'load' } },
-  )
-}
-
-function noResponse(cause: Error): TierError {
-  return new TierError(
-    'ERR_TIER_FAILED',
-    'A tier is not there yet, so the cache goes on with memory alone, and knows of no invalidation but its own until it is.',
+    'A tier could not be loaded, so the cache goes on with memory alone, and knows of no invalidation but its own. Where it is only late, that ends once it is there; otherwise load the page again.',
     { cause, context: { operation: 'load' } },
   )
 }

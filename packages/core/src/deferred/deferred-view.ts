@@ -49,8 +49,10 @@ export class DeferredView implements LogView {
     | undefined
   #view: LogView | undefined
   #isStandIn = false
-  /** What the views before this one have counted: each of it only grows. */
-  #before = { version: 0, changes: 0, generation: 0 }
+  /** No view before this one has counted as far. */
+  #base = 0
+  /** Grows with what is appended before the view is there. */
+  #changes = 0
   #isEnded = false
 
   /** @param late - The view was not there within the limit; called once. */
@@ -67,36 +69,25 @@ export class DeferredView implements LogView {
     })
   }
 
-  /** A view of this process takes the place of the one that is on its way. */
-  standIn(view: LogView): void {
-    this.#isStandIn = true
-    for (const { invalidations } of this.#waiting) this.#keep(invalidations)
-    this.#adopt(view)
-    this.#arrived(view)
-  }
-
-  /** The view is there. It has begun already where it has to. */
-  use(view: LogView): void {
-    this.#isStandIn = false
-    const left = this.#left
-    this.#left = []
-    this.#adopt(view)
-    if (left.length > 0) void appendTo(view, left, true).catch(() => {})
-    this.#arrived(view)
-  }
-
-  #adopt(view: LogView): void {
-    const { version, changes, generation } = this
-    this.#before = { version: version + 1, changes: changes + 1, generation: generation + 1 }
+  /**
+   * The view is there, and has begun already where it has to.
+   *
+   * @param isStandIn - It is of this process, and takes the place of the one that is on its way.
+   */
+  use(view: LogView, isStandIn = false): void {
+    this.#base = 1 + Math.max(this.version, this.changes, this.generation)
     this.#view = view
+    this.#isStandIn = isStandIn
     view.followers.add((record) => {
       for (const follower of this.followers) follower(record)
     })
     if (this.#isEnded) view.end()
-  }
-
-  /** What has waited for a view. */
-  #arrived(view: LogView): void {
+    if (isStandIn) for (const { invalidations } of this.#waiting) this.#keep(invalidations)
+    else {
+      const left = this.#left
+      this.#left = []
+      if (left.length > 0) void appendTo(view, left, true).catch(() => {})
+    }
     for (const { run } of this.#waiting) run(view)
     this.#waiting.clear()
     this.#arrive(view.beginning() ?? view.isThere)
@@ -111,15 +102,15 @@ export class DeferredView implements LogView {
   }
 
   get version(): number {
-    return this.#before.version + (this.#view?.version ?? 0)
+    return this.#base + (this.#view?.version ?? 0)
   }
 
   get changes(): number {
-    return this.#before.changes + (this.#view?.changes ?? 0)
+    return this.#base + this.#changes + (this.#view?.changes ?? 0)
   }
 
   get generation(): number {
-    return this.#before.generation + (this.#view?.generation ?? 0)
+    return this.#base + (this.#view?.generation ?? 0)
   }
 
   get offlineAt(): number {
@@ -174,7 +165,7 @@ export class DeferredView implements LogView {
     if (this.#isStandIn) this.#keep(invalidations)
     if (this.#view !== undefined) return this.#view.append(invalidations, queue)
     // Nobody joins a load from before.
-    this.#before.changes++
+    this.#changes++
     let waiting!: Waiting
     const appended = new Promise<readonly Mark[]>((resolve, reject) => {
       waiting = { invalidations, run: (view) => resolve(appendTo(view, invalidations, queue)), reject }
