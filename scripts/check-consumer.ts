@@ -42,6 +42,7 @@ function programs(modules: string): Program[] {
     ...typeChecks.map(({ name, compiler, args }) => inNode(name, join(modules, compiler), ...args)),
     inNode('NestJS', 'nest/run.cjs'),
     { ...inNode('Vite', 'vite/build.mjs'), reports: true },
+    { name: 'hotpath-report', runtime: join(modules, '.bin/hotpath-report'), args: ['report.mjs'] },
     inNode('Jest', join(modules, 'jest/bin/jest.js'), '--ci', '--rootDir', 'jest'),
     ...runtimes.flatMap(([name, runtime]) => [
       { name: `${name}, ES module`, runtime, args: ['esm.mjs', ...specifiers] },

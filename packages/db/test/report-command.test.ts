@@ -1,0 +1,40 @@
+/** `npx hotpath-report`, as a process of its own. */
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const command = join(import.meta.dirname, '../bin/hotpath-report.mjs')
+
+function run(...args: readonly string[]): {
+  readonly status: number | null
+  readonly out: string
+  readonly wrong: string
+} {
+  const node = ['--conditions=@hotpath/source', command, ...args]
+  const { status, stdout, stderr } = spawnSync(process.execPath, node, { encoding: 'utf8', cwd: import.meta.dirname })
+  return { status, out: stdout, wrong: stderr }
+}
+
+test('prints what to do first about what the module has run, and closes it', () => {
+  const { status, out, wrong } = run('./fixtures/workload.ts')
+  expect(wrong).toBe('')
+  expect(out).toContain('What to do first:')
+  expect(out).toContain('create index users_email on users (email)')
+  expect(out).toMatch(/closed\n$|^closed\n/m)
+  expect(status).toBe(0)
+}, 60_000)
+
+test.each([
+  [[], 'Name the module'],
+  [['./fixtures/no-function.ts'], 'has to export a function `workload`'],
+  [['./fixtures/no-report.ts'], 'has to resolve to what has `report()`'],
+  [['./fixtures/missing.ts'], 'ERR_MODULE_NOT_FOUND'],
+])(
+  'what is wrong is said: %s',
+  (args, message) => {
+    const { status, wrong } = run(...args)
+    expect(wrong).toContain(message)
+    expect(status).toBe(1)
+  },
+  60_000,
+)
