@@ -8,6 +8,8 @@ const NUMBER_BYTES = 16
 const STRING_BYTES = 16
 
 const MAX_SAMPLES = 16
+/** Objects that are told apart without a set. */
+const MAX_LOOKED_THROUGH = 16
 /** A list with more is walked by what it has, and not by its length, which may be anything. */
 const MAX_HOLES = 1_000
 
@@ -54,19 +56,23 @@ function sizeOfFlat(object: object): number | undefined {
 }
 
 function sizeOfGraph(value: object): number {
-  const seen = new Set<object>([value])
-  const open: object[] = [value]
+  const found: object[] = [value]
+  // A set gives each object a hash, which costs more than to look through a few.
+  let seen: Set<object> | undefined
   let bytes = 0
   const visit = (member: unknown): void => {
-    if (typeof member !== 'object' || member === null) bytes += sizeOfPrimitive(member)
-    else if (!seen.has(member)) {
-      seen.add(member)
-      open.push(member)
+    if (typeof member !== 'object' || member === null) {
+      bytes += sizeOfPrimitive(member)
+      return
     }
+    if (seen === undefined && found.length >= MAX_LOOKED_THROUGH) seen = new Set(found)
+    if (seen === undefined ? found.includes(member) : seen.has(member)) return
+    seen?.add(member)
+    found.push(member)
   }
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  for (let at = 0; at < found.length; at++) {
     // Apart from the sum, which `visit` adds to in the meantime.
-    const own = sizeOfObject(next, visit)
+    const own = sizeOfObject(found[at] as object, visit)
     bytes += own
   }
   return bytes
