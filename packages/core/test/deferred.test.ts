@@ -1,5 +1,5 @@
 /** Tiers whose code comes later: what holds until they are there, and when they never come. */
-import type { InvalidationLog, Tier } from '@hotpath/contract'
+import type { InvalidationLog, Tier, Token } from '@hotpath/contract'
 import { asyncTier, createFakeClock, createRandom, createSharedStore, deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { deferredTier } from '../src/deferred/deferred.ts'
@@ -212,6 +212,15 @@ describe('a tier that does not respond', () => {
     expect([await cache.ready(), cache.peek('b'), faults]).toEqual([true, 2, ['ERR_TIER_FAILED']])
     await cache.invalidateTags(['t'])
     expect(cache.peek('b')).toBeUndefined()
+  })
+
+  test('is no reason to return less than a token of another tab asks for (P16)', async () => {
+    const { cache, goOn } = start()
+    goOn(new Error('no response'))
+    await cache.getOrSet('a', () => 'old')
+    const own = await cache.set('b', 1)
+    expect(await cache.get('b', { after: own })).toBe(1)
+    expect(await cache.getOrSet('a', () => 'new', { after: 'shared.7' as Token })).toBe('new')
   })
 
   test('that cannot be loaded after all leaves memory as it is', async () => {

@@ -64,6 +64,9 @@ export function attendTo(page: CachePage, storage: PageStorage): Attendant {
 
   return {
     database: options.indexedDb === false ? undefined : storage.database,
+    get isLate() {
+      return storage.absence === 'no response'
+    },
     async endScope() {
       await Promise.all([ends.endElsewhere(), endHere()])
       ends.close()

@@ -24,7 +24,11 @@ export function createTokenStore(cache: object): TokenStore {
   let heard: Token | undefined
   /** What this tab wrote last. */
   let written: Token | undefined
-  const database = async (): Promise<Database | undefined> => (await attendantOf(cache))?.database
+  const database = async (): Promise<Database | undefined> => {
+    const attendant = await attendantOf(cache)
+    // What is kept there says what was appended to a log that is there too.
+    return attendant?.isLate === true ? undefined : attendant?.database
+  }
   const readAt = async (key: string, other: Token | undefined): Promise<Token | undefined> => {
     try {
       const stored = await (await database())?.get(META, key)

@@ -192,6 +192,8 @@ export class DeferredView implements LogView {
   }
 
   catchUp(token: Mark): MaybePromise<number | undefined> {
+    // What others have written since is not known here.
+    if (this.#isStandIn && token.epoch !== this.mark()?.epoch) return undefined
     return this.#view?.catchUp(token)
   }
 
