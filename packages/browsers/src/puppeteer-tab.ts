@@ -26,7 +26,7 @@ export function puppeteerTab(engine: Engine, { page, other, devtools }: Puppetee
       await patiently(`Loading ${url}`, page.goto(url, { waitUntil: 'load' }))
     },
     async press(key) {
-      await patiently(`Pressing ${key}`, page.keyboard.press(key as KeyInput))
+      await patiently(`Pressing ${key}`, page.keyboard.press((key === 'Space' ? ' ' : key) as KeyInput))
     },
     async reload() {
       await patiently('Reloading', page.reload({ waitUntil: 'load' }))

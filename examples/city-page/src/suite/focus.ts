@@ -8,6 +8,8 @@ interface Focused {
   readonly name: string
   /** Whether somebody who looks at the page sees it. */
   readonly isVisible: boolean
+  /** It had it before. */
+  readonly isAgain: boolean
 }
 
 /** Steps of the tabulator through a page; there are far fewer. */
@@ -25,7 +27,7 @@ async function allStops(tab: Tab): Promise<Focused[]> {
   for (let step = 0; step < MAX_STEPS; step++) {
     await tab.press('Tab')
     const focused: Focused | null = await tab.evaluate(FOCUSED)
-    if (focused === null) return stops
+    if (focused === null || focused.isAgain) return stops
     stops.push(focused)
   }
   throw new Error('The page has no end for the tabulator.')
@@ -46,12 +48,13 @@ const FOCUSED = `(() => {
   let element = document.activeElement
   if (element === null || element === document.body) return null
   while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+  const isAgain = element.isReached === true
   element.isReached = true
   const name = element.ariaLabel ?? element.labels?.[0]?.innerText ?? element.innerText ?? ''
   const { outlineStyle, outlineWidth } = getComputedStyle(element)
   const { width, height } = element.getBoundingClientRect()
   const isVisible = outlineStyle !== 'none' && outlineWidth !== '0px' && width > 0 && height > 0
-  return { tag: element.tagName, name: name.replaceAll(/\\s+/g, ' ').trim(), isVisible }
+  return { tag: element.tagName, name: name.replaceAll(/\\s+/g, ' ').trim(), isVisible, isAgain }
 })()`
 
 /** What can be used, is on screen, and was not reached. */

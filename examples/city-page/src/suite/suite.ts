@@ -14,9 +14,9 @@ export function describePage(start: StartPage): void {
     describe.skipIf(engine.missing !== undefined)(engine.missing ?? 'installed', () => {
       const stage = useStage(start, engine)
       testEssentials(stage)
+      testKeyboard(stage)
       if (engine.engine !== 'chromium') return
       testDetails(stage)
-      testKeyboard(stage)
       testLatency(stage)
     })
   })
