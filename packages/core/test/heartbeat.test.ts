@@ -1,5 +1,5 @@
 import type { InvalidationLog, LogFollower } from '@hotpath/contract'
-import { createFakeClock, createSharedLog, flush } from '@hotpath/testkit'
+import { asyncTier, createFakeClock, createSharedLog, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { type CacheOptions, createMemoryLog } from './core.ts'
 import { make } from './make.ts'
@@ -115,6 +115,19 @@ describe('heartbeats', () => {
     expect((await server.head()).position).toBe(2)
     await clock.advanceAsync(5_000)
     expect((await server.head()).position).toBe(2)
+  })
+
+  test('many reads of a lower tier at once look at the clock once in many', async () => {
+    const clock = createFakeClock()
+    let looks = 0
+    const counting = { ...clock, monotonic: () => (looks++, clock.monotonic()) }
+    const { cache } = remote({ clock: counting, tiers: [asyncTier()], maxOffline: '10s' })
+    await flush()
+    await cache.set('k', 1)
+    looks = 0
+    const found = await Promise.all(Array.from({ length: 1_000 }, () => cache.get('k')))
+    expect(found.every((value) => value === 1)).toBe(true)
+    expect(looks).toBeLessThan(200)
   })
 
   test('P17: close ends them', async () => {
