@@ -10,7 +10,7 @@
  * the entries together that make as much room as it takes.
  *
  * An entry has a slot: four numbers of one typed array, so that an operation finds all that it needs in one line of the
- * processor's cache, and the entry beside its key in another. Most hits are of entries that are protected and counted in full, and those write nothing to it. The three lists
+ * processor's cache. Most hits are of entries that are protected and counted in full, and those write nothing to it. The three lists
  * are rings of slots, closed by the first three, which hold no entry; slots that are free are a list too. An operation takes
  * constant time and makes no object; moves from segment to segment that a change of the window calls for are spread over
  * the operations that follow, one each.
@@ -46,8 +46,9 @@ export class WTinyLfu implements EvictionPolicy {
   readonly #bounds: EvictionBounds
   readonly #seed: number
   readonly #slots = new Map<string, number>()
-  /** The key of a slot at twice its number, and the entry after it. */
-  readonly #stored: (string | Entry | undefined)[] = []
+  /** By slot, as `#entries`: apart, as a hit needs no key. */
+  readonly #keys: (string | undefined)[] = []
+  readonly #entries: (Entry | undefined)[] = []
   /** In four bytes each, while sizes fit. */
   #table: Int32Array | Float64Array = new Int32Array(0)
   /** First of the free slots; where the table ends when there is none. */
@@ -86,19 +87,19 @@ export class WTinyLfu implements EvictionPolicy {
     if (--this.#left === 0) this.#age()
     const mark = this.#table[slot * SLOT + MARK] as number
     if ((mark & (SEGMENT | MAX_COUNT)) !== HOT) this.#hit(slot, mark)
-    return this.#stored[slot * 2 + 1] as Entry
+    return this.#entries[slot]
   }
 
   peek(key: string): Entry | undefined {
     const slot = this.#slots.get(key)
-    return slot === undefined ? undefined : (this.#stored[slot * 2 + 1] as Entry)
+    return slot === undefined ? undefined : this.#entries[slot]
   }
 
   set(key: string, entry: Entry, bytes: number, evicted: (key: string) => void): void {
     const slot = this.#slots.get(key) ?? this.#take(key)
     // Not counted: a replacement is no use of its own, and `#take` has counted the first.
     this.#use(slot)
-    this.#stored[slot * 2 + 1] = entry
+    this.#entries[slot] = entry
     this.#resize(slot, bytes, 0)
     // It ends before this one, which fits by itself.
     while (this.#slots.size > this.#bounds.maxEntries || this.#bytes > this.#bounds.maxBytes) {
@@ -122,13 +123,13 @@ export class WTinyLfu implements EvictionPolicy {
     this.#sums.fill(0)
     this.#free = FIRST_ENTRY
     this.#table = this.#table.slice(0, 0)
-    this.#stored.length = 0
+    this.#keys.length = this.#entries.length = 0
     this.#grow()
     for (let head = 0; head < FIRST_ENTRY; head++) this.#table[head * SLOT] = this.#table[head * SLOT + AFTER] = head
   }
 
   *entries(): Generator<readonly [key: string, entry: Entry]> {
-    for (const [key, slot] of this.#slots) yield [key, this.#stored[slot * 2 + 1] as Entry]
+    for (const [key, slot] of this.#slots) yield [key, this.#entries[slot] as Entry]
   }
 
   shrink(toBytes: number, keep: (key: string) => boolean, evicted: (key: string) => void): void {
@@ -137,7 +138,7 @@ export class WTinyLfu implements EvictionPolicy {
       while (slot !== segment) {
         if (this.#bytes <= toBytes) return
         const before = this.#before(slot)
-        if (!keep(this.#stored[slot * 2] as string)) evicted(this.#drop(slot))
+        if (!keep(this.#keys[slot] as string)) evicted(this.#drop(slot))
         slot = before
       }
     }
@@ -237,7 +238,7 @@ export class WTinyLfu implements EvictionPolicy {
     const slots = Math.min(length * 2 || FIRST_LENGTH, this.#bounds.maxEntries + 1 + FIRST_ENTRY)
     this.#table = table instanceof Int32Array ? new Int32Array(slots * SLOT) : new Float64Array(slots * SLOT)
     this.#table.set(table)
-    this.#stored.length = slots * 2
+    this.#keys.length = this.#entries.length = slots
     for (let slot = length; slot < slots; slot++) this.#table[slot * SLOT + AFTER] = slot + 1
   }
 
@@ -265,7 +266,7 @@ export class WTinyLfu implements EvictionPolicy {
     const hash = hashOf(key, this.#seed) >>> HASH_SHIFT
     table[at] = table[at + AFTER] = slot
     table[at + MARK] = (hash << HASH_SHIFT) | Math.min(this.#sketch.raise(hash, 0) + 1, MAX_COUNT)
-    this.#stored[slot * 2] = key
+    this.#keys[slot] = key
     this.#slots.set(key, slot)
     this.#count(WINDOW, 1, 0)
     this.#sketch.fit(this.#slots.size)
@@ -275,13 +276,13 @@ export class WTinyLfu implements EvictionPolicy {
 
   /** Removes a slot's entry, and returns its key. */
   #drop(slot: number): string {
-    const key = this.#stored[slot * 2] as string
+    const key = this.#keys[slot] as string
     const at = slot * SLOT
     this.#slots.delete(key)
     this.#sketch.raise((this.#table[at + MARK] as number) >>> HASH_SHIFT, this.#countAt(slot))
     this.#resize(slot, 0, -1)
     this.#unlink(slot)
-    this.#stored[slot * 2] = this.#stored[slot * 2 + 1] = undefined
+    this.#keys[slot] = this.#entries[slot] = undefined
     this.#table[at + AFTER] = this.#free
     this.#free = slot
     return key
