@@ -109,15 +109,15 @@ interface BudgetedPage extends Page {
 }
 
 const light = "import { createCache, memory } from '@hotpath/core'; globalThis.page = { createCache, memory }"
-/** Parts of `@hotpath/web`, in bytes. */
+/** Parts of `@hotpath/web`, in bytes; two builds of the same sources may differ by some. */
 const parts: Readonly<Record<string, number>> = {
-  createLifecycle: 420,
+  createLifecycle: 430,
   createConnectivity: 800,
-  createHints: 440,
-  createIdle: 320,
+  createHints: 450,
+  createIdle: 330,
   createTabs: 1_700,
-  readCapabilities: 380,
-  createScope: 440,
+  readCapabilities: 390,
+  createScope: 450,
   watchMemory: 700,
 }
 
@@ -158,7 +158,7 @@ const both = `import { shared } from '@hotpath/core/shared'; ${light}; globalThi
 /** What decides whether an application in a page can afford a cache, and what lower tiers and shared logs add to it. */
 export const pages: readonly BudgetedPage[] = [
   { name: 'createCache + memory()', limit: 23_100, program: light, isDevelopment: false },
-  { name: 'createCache + memory(), development', limit: 27_800, program: light, isDevelopment: true },
+  { name: 'createCache + memory(), development', limit: 27_900, program: light, isDevelopment: true },
   {
     name: '@hotpath/core/shared on top',
     limit: 11_400,
@@ -175,7 +175,7 @@ export const pages: readonly BudgetedPage[] = [
   })),
   {
     name: 'all of @hotpath/web on top, but for the database',
-    limit: 4_000,
+    limit: 4_030,
     program: `import { ${Object.keys(parts).join(', ')} } from '@hotpath/web'; ${light}; globalThis.page.parts = { ${Object.keys(parts).join(', ')} }`,
     isDevelopment: false,
     beyond: { program: light, isDevelopment: false },
@@ -189,7 +189,7 @@ export const pages: readonly BudgetedPage[] = [
   })),
   {
     name: 'createBrowserCache on top, before the first paint',
-    limit: 7_600,
+    limit: 7_650,
     program: `import { createBrowserCache } from '@hotpath/browser'; ${light}; globalThis.page.part = createBrowserCache`,
     isDevelopment: false,
     beyond: { program: light, isDevelopment: false },
