@@ -16,7 +16,7 @@ test('a connection that comes too late is given back, and nobody waits for it an
   await clock.advanceAsync(100)
   await refused
   expect([lender.waiting, lender.lent, clock.held, clock.pending]).toEqual([0, 0, 0, 0])
-  acquired.resolve({ release: () => released++ } as unknown as DatabaseConnection)
+  acquired.resolve({ identity: {}, release: () => released++ } as unknown as DatabaseConnection)
   await flush()
   expect([released, lender.lent]).toEqual([1, 0])
 })
@@ -55,7 +55,7 @@ test('what still waits when the optimizer is closed fails, and a connection that
   await refused
   expect([lender.waiting, clock.held, clock.pending]).toEqual([0, 0, 0])
   let released = 0
-  acquired.resolve({ release: () => released++ } as unknown as DatabaseConnection)
+  acquired.resolve({ identity: {}, release: () => released++ } as unknown as DatabaseConnection)
   await flush()
   expect(released).toBe(1)
 })

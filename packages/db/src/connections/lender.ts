@@ -34,7 +34,7 @@ export interface LenderOptions {
 export class Lender {
   readonly #options: LenderOptions
   readonly #profiles = new WeakMap<object, SessionProfile>()
-  /** Connections that came to us within a transaction: they go back as they came. */
+  /** Connections that went back as they came: within a transaction, or without a look at them. */
   readonly #doubtful = new WeakSet<object>()
   /** Of those that wait; all may wait equally long. */
   readonly #deadlines: Deadlines
@@ -109,8 +109,7 @@ export class Lender {
         (connection) => {
           this.#deadlines.end(deadline)
           if (end()) resolve(connection)
-          // Too late for the caller that it was taken for.
-          else connection.release()
+          else this.#giveBackUnseen(connection)
         },
         (error: unknown) => {
           this.#deadlines.end(deadline)
@@ -118,6 +117,12 @@ export class Lender {
         },
       )
     })
+  }
+
+  /** Too late for the caller that it was taken for. Nobody has looked at it, so the next one does. */
+  #giveBackUnseen(connection: DatabaseConnection): void {
+    this.#doubtful.add(connection.identity)
+    connection.release()
   }
 
   /** Fails the callers that still wait. */

@@ -82,16 +82,19 @@ function giveBack(lent: Lent, plan: Plan, hasSettings: boolean, error?: unknown)
     return undefined
   }
   const { inTransaction } = connection
-  const mayBeOpen = inTransaction ?? (plan.mayChangeSession || hasSettings || isBroken)
-  if (!wasInTransaction && mayBeOpen) return endAndRelease(lent)
+  // A driver reports an error before the server has said what state it leaves the connection in.
+  const isUnsure = error !== undefined && plan.mayChangeSession
+  const mayBeOpen = isUnsure || (inTransaction ?? (plan.mayChangeSession || hasSettings || isBroken))
+  if (!wasInTransaction && mayBeOpen) return endAndRelease(lent, isUnsure)
   lent.release()
   return undefined
 }
 
 /** Several statements in one string may leave a transaction open, which the next caller would be in. */
-async function endAndRelease(lent: Lent): Promise<void> {
-  const isLeftOpen = await isTransactionOpen(lent.connection)
-  if (isLeftOpen) await rollBack(lent.connection)
+async function endAndRelease(lent: Lent, isUnsure: boolean): Promise<void> {
+  const { connection } = lent
+  const isLeftOpen = await (isUnsure ? connection.isInTransaction().catch(() => true) : isTransactionOpen(connection))
+  if (isLeftOpen) await rollBack(connection)
   lent.release(isLeftOpen)
 }
 

@@ -28,6 +28,8 @@ export interface PgliteDatabase {
     readonly rows: unknown[]
     /** How many rows were changed. */
     readonly affectedRows?: number | undefined
+    /** What PostgreSQL did, where it is reported: a `commit` may come to a `ROLLBACK`. */
+    readonly command?: string | undefined
   }>
   /** Its parsers, with those that were given to it. */
   readonly parsers?: PgliteParsers | undefined
@@ -101,10 +103,10 @@ function parserOf(parsers: PgliteParsers, type: number): Parse {
 function connectionOf(database: PgliteDatabase, release: () => void): DatabaseConnection {
   const run: DatabaseConnection['run'] = async (sql, params) => {
     const options = { rowMode: 'array', parsers: withoutParsers(database) } as const
-    const { fields, rows, affectedRows } = await database.query(sql, params as never, options)
+    const { fields, rows, affectedRows, command } = await database.query(sql, params as never, options)
     const columns = fields.map(({ name, dataTypeID }): Column => [name, dataTypeID])
     const rowCount = columns.length > 0 ? rows.length : (affectedRows ?? 0)
-    return { columns, rows: rows as unknown[][], rowCount, header: { affectedRows: affectedRows ?? 0 } }
+    return { columns, rows: rows as unknown[][], rowCount, command, header: { affectedRows: affectedRows ?? 0 } }
   }
   return {
     identity: database,

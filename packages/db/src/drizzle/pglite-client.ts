@@ -1,5 +1,5 @@
 /** For `drizzle-orm/pglite`: a PGlite. */
-import { ConfigError } from '@hotpath/contract'
+import { ConfigError, DatabaseError } from '@hotpath/contract'
 import type { Column } from '../driver/driver.ts'
 import type { PgliteParsers } from '../driver/pglite.ts'
 import { type Parse, rowMakerOf } from '../driver/row-makers.ts'
@@ -92,7 +92,9 @@ async function inTransaction<Result>(
   const session = new OrmSession(db)
   await session.control({ type: 'begin', options: {} })
   try {
-    const query = queryOf(session)
+    const own = queryOf(session)
+    const query: Transaction['query'] = (...args) =>
+      session.inTransaction ? own(...args) : Promise.reject(overError())
     const result = await run({ query, exec: refuseSeveral, rollback: () => session.control({ type: 'rollback' }) })
     // Nothing where it was rolled back.
     await session.control({ type: 'commit' })
@@ -101,6 +103,13 @@ async function inTransaction<Result>(
     await session.control({ type: 'rollback' })
     throw error
   }
+}
+
+function overError(): DatabaseError {
+  return new DatabaseError(
+    'ERR_DB_TRANSACTION',
+    'The transaction has ended, so the statement was not run. Await all statements within the function of the transaction.',
+  )
 }
 
 const AS_WIRE: WireForm = { makesRows: false }

@@ -199,3 +199,50 @@ test('parsers of the user hold for hits and misses', async () => {
     expect(await db.query('select id, name from users where id = 1')).toEqual([{ id: 'parsed 1', name: 'parsed Ann' }])
   }
 })
+
+describe('a pool of one connection', () => {
+  async function withOne(
+    run: (db: QueryOptimizer, pool: ReturnType<PostgresEngine['connect']>) => Promise<void>,
+  ): Promise<void> {
+    const pool = engineOf().connect({ max: 1 })
+    const cache = createCache({ name: 'one', tiers: [memory({ maxEntries: 1_000 })] })
+    const db = createQueryOptimizer({ cache, driver: pg(pool), acquireTimeout: 200 })
+    try {
+      await run(db, pool)
+    } finally {
+      await db.close()
+      await cache.close()
+      await pool.end()
+    }
+  }
+
+  test('that came too late is looked at by the next caller, as others had it before', async () => {
+    await engineOf().exec('create schema elsewhere', 'create table elsewhere.users (id integer, name text)')
+    const name = 'select name from users where id = 1'
+    await withOne(async (db, pool) => {
+      expect(await db.query(name)).toEqual([{ name: 'Ann' }])
+      await db.query("update users set name = 'Bea' where id = 1")
+      const other = await pool.connect()
+      await other.query('set search_path to elsewhere')
+      await expect(db.query(name)).rejects.toMatchObject({ code: 'ERR_DB_POOL_TIMEOUT' })
+      other.release()
+      const { rows, stats } = await db.executeWithStats(name)
+      expect([rows, stats.reason]).toEqual([[], 'settings'])
+      await pool.query('reset search_path')
+      expect(await db.query(name)).toEqual([{ name: 'Bea' }])
+    })
+    await engineOf().exec('drop schema elsewhere cascade')
+  })
+
+  test('is out of the transaction that a string began before an error in it, when the next caller has it', async () => {
+    await withOne(async (db) => {
+      const failing = "begin; insert into audit select n, 'lost' from generate_series(1, 2000) n; select 1 / 0"
+      for (let round = 0; round < 30; round++) {
+        const failed = expect(db.query(failing)).rejects.toMatchObject({ code: '22012' })
+        const next = db.query('select id from audit', [], { cache: false })
+        await failed
+        expect(await next).toEqual([])
+      }
+    })
+  })
+})

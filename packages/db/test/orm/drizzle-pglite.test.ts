@@ -36,6 +36,21 @@ test('several statements in one string are refused', async () => {
   expect(client.ready).toBe(true)
 })
 
+test('a statement that comes after the end of its transaction is not run', async () => {
+  const { db, engine } = bench()
+  const client = pgliteClient(db, engine.database)
+  const over = { code: 'ERR_DB_TRANSACTION' }
+  const insert = "insert into audit values (1, 'late')"
+  let late: { query(sql: string): Promise<unknown> } | undefined
+  await client.transaction(async (tx) => void (late = tx))
+  await expect(late?.query(insert)).rejects.toMatchObject(over)
+  await client.transaction(async (tx) => {
+    await tx.rollback()
+    await expect(tx.query(insert)).rejects.toMatchObject(over)
+  })
+  expect(await db.query('select id from audit')).toEqual([])
+})
+
 test('an optimizer of another database is refused', () => {
   const { engine } = bench()
   expect(() => pgliteClient({ driver: { kind: 'pg' } } as never, engine.database)).toThrow(
