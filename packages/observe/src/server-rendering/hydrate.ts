@@ -102,8 +102,11 @@ function keep(cache: Cache, { sentAt }: Payload, entries: readonly SentEntry[]):
     })
   }
   sent.values = values
+  // A cache that nobody has any more is not held for that long: a server makes one for each page that it renders.
+  const [held, own] = [new WeakRef(sent), new WeakRef(values)]
   insideOf(cache).clock.after(HYDRATING_MS, () => {
-    if (sent.values === values) sent.values = undefined
+    const now = held.deref()
+    if (now !== undefined && now.values === own.deref()) now.values = undefined
   })
 }
 
