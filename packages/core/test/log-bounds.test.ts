@@ -266,7 +266,7 @@ describe('tokens that were made up', () => {
   const forged = {
     queued: () => '_.0',
     ahead: (epoch: string) => `${epoch}.9007199254740991`,
-    other: () => 'made-up.7',
+    other: () => 'made-up.0',
   }
 
   test.each(['queued', 'ahead'] as const)('500 reads with one (%s) load one at a time', async (kind) => {
@@ -303,6 +303,17 @@ describe('tokens that were made up', () => {
     await clock.advanceAsync(100)
     expect(new Set(await Promise.all(reads))).toEqual(new Set(['known']))
     expect(server.asked.head - heads).toBeLessThan(5)
+  })
+
+  test('one that may be of a server that takes over is answered by a load, though ours still answers', async () => {
+    const { open, clock } = remote()
+    const cache = open()
+    await flush()
+    await cache.set('k', 'before')
+    const after = 'replica.1700000000000000' as never
+    const reads = [cache.get('k', { after }), cache.getOrSet('k', () => 'after', { after }), cache.get('k')]
+    await clock.advanceAsync(100)
+    expect(await Promise.all(reads)).toEqual([undefined, 'after', 'before'])
   })
 
   test('one of another epoch asks no more of a new view of the log than to be there', async () => {

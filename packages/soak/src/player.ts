@@ -83,8 +83,9 @@ export class Player {
     if (value === undefined) return
     if (value.version < expected.version) {
       const line = `${key}: ${value.version} < ${expected.version} (${expected.why})`
-      // It may have found its view of the log while it read.
-      report.found(wasIsolated || this.isIsolated(cache.position()) ? 'staleInSplit' : 'stale', line)
+      // It may have found its view of the log while it read. A token is kept on either side.
+      const isInSplit = wasIsolated || this.isIsolated(cache.position())
+      report.found(isInSplit && value.version >= (named?.version ?? 0) ? 'staleInSplit' : 'stale', line)
     }
     // It was judged some time after the start.
     const ageMs = startedAt - value.at

@@ -45,15 +45,23 @@ const LONG_S = 15
 /** The share of a run, and the time, between two failovers. */
 const FAILOVER_RATIO = 0.15
 const FAILOVER_MS = 8_000
+const UNASKED = 'a failover that nobody asked for'
 
 export async function soak(start: () => Promise<Topology>, options: SoakOptions): Promise<SoakReport> {
   const topology = await start()
   const { faults, failovers = {}, losing } = topology
   const unknown = losing.filter((name) => faults[name] === undefined)
   if (unknown.length > 0) throw new Error(`\`losing\` names faults that there are not: ${unknown.join(', ')}.`)
-  const times = new FaultTimes([...losing, ...Object.keys(failovers)])
+  const times = new FaultTimes([...losing, ...Object.keys(failovers), UNASKED])
   const ledger = new Ledger(times)
   const workers = new Workers(topology.worker, ledger)
+  const counts: Record<string, number> = {}
+  const count = (name: string): void => void (counts[name] = (counts[name] ?? 0) + 1)
+  const unwatch = await topology.watch?.(workers, () => {
+    count(UNASKED)
+    const end = times.begin(UNASKED, absoluteNow())
+    return () => end(absoluteNow())
+  })
   try {
     for (let index = 0; index < options.processes; index++) {
       workers.start({
@@ -67,7 +75,7 @@ export async function soak(start: () => Promise<Topology>, options: SoakOptions)
       })
     }
     await workers.ready()
-    const counts = await trouble(topology, { workers, times, options })
+    await trouble(topology, { workers, times, options, count })
     await workers.stop()
     const { memory: _, ...report } = sum(workers.reports.flat())
     const excused: Record<string, number> = {}
@@ -82,6 +90,7 @@ export async function soak(start: () => Promise<Topology>, options: SoakOptions)
       growth: growthOf(sum(workers.reports[0] ?? []).memory),
     }
   } finally {
+    unwatch?.()
     workers.kill()
     await topology.stop()
   }
@@ -92,13 +101,14 @@ interface TroubleParts {
   readonly workers: Workers
   readonly times: FaultTimes
   readonly options: SoakOptions
+  count(name: string): void
 }
 
-/** Lets things go wrong for a while; answers what did, and how often. */
+/** Lets things go wrong for a while, and counts what did. */
 async function trouble(
   { faults, failovers = {}, clocksDiffer, losing }: Topology,
-  { workers, times, options: { seconds, seed, faults: areFaults } }: TroubleParts,
-): Promise<SoakReport['faults']> {
+  { workers, times, options: { seconds, seed, faults: areFaults }, count }: TroubleParts,
+): Promise<void> {
   const random = createRandom(seed)
   const atRandom: Readonly<Record<string, Fault>> = {
     'kill a process': async () => workers.replace(random.int(100)),
@@ -112,8 +122,8 @@ async function trouble(
   const isLong = seconds >= LONG_S
   const bag: string[] = []
   const inTurn = Object.entries(failovers)
-  const counts: Record<string, number> = {}
-  const count = (name: string): void => void (counts[name] = (counts[name] ?? 0) + 1)
+  inTurn.push(...inTurn.splice(0, seed % Math.max(1, inTurn.length)))
+  let areAllThrough = false
   const stopAt = performance.now() + seconds * 1_000
   let failOverAt = performance.now() + seconds * 1_000 * FAILOVER_RATIO
   while (performance.now() < stopAt) {
@@ -133,7 +143,8 @@ async function trouble(
     if (bag.length === 0) {
       bag.push(...Object.keys(atRandom))
       // So that what is missing can be told from what cannot be reached.
-      if (Object.keys(counts).length > 0) await pause(CALM_MS)
+      if (areAllThrough) await pause(CALM_MS)
+      areAllThrough = true
     }
     const harmless = isLong ? bag.filter((name) => !losing.includes(name)) : []
     const name = random.pick(harmless.length > 0 ? harmless : bag)
@@ -147,5 +158,4 @@ async function trouble(
     end(absoluteNow())
     count(isDone === true ? name : `${name} (in vain)`)
   }
-  return counts
 }

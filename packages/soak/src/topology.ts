@@ -17,6 +17,8 @@ export interface Topology {
   readonly faults: Readonly<Record<string, Fault>>
   /** What goes wrong now and then, in turn. All entries may be lost by it. */
   readonly failovers?: Readonly<Record<string, Fault>>
+  /** Notices failovers that nobody asked for; `begins` returns what is called at the end of one. Returns what ends the watch. */
+  watch?(workers: Workers, begins: () => () => void): Promise<() => void>
   /** Names of the faults that may cost entries: they remove or damage some, or begin a new epoch of the log. */
   readonly losing: readonly string[]
   stop(): Promise<void>

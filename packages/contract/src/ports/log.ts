@@ -135,6 +135,10 @@ export interface InvalidationLog {
   /**
    * How often contact with the log is checked, in milliseconds. Left out by a log that cannot be out of reach: one of
    * the same process.
+   *
+   * Where it is given, a server may take over from one that still answers. So a token of another epoch counts as an old
+   * one only up to the first position that the process has known in its own: let the positions of a new epoch begin
+   * above those of the last, by the server's clock.
    */
   readonly heartbeatMs?: number | undefined
   /**

@@ -9,6 +9,8 @@ export interface ClusterSetup {
   readonly servers: readonly RedisServer[]
   /** The master that has a key, as a server that is not this one sees it. */
   ownerOf(key: string, notAsking?: RedisServer): Promise<RedisServer>
+  /** Asks a replica to take over from a master that is well. */
+  handOver(master: RedisServer): Promise<void>
   /** Waits until every slot has a master and every replica is in step. */
   settled(): Promise<void>
   stop(): Promise<void>
@@ -16,6 +18,9 @@ export interface ClusterSetup {
 
 interface Node {
   readonly port: number
+  readonly id: string
+  /** Id of the master of a replica. */
+  readonly masterId: string
   readonly flags: readonly string[]
   readonly isLinked: boolean
   readonly ranges: readonly (readonly [first: number, last: number])[]
@@ -56,6 +61,15 @@ export async function startCluster({
       )
       return servers.find(({ port }) => port === owner?.port) as RedisServer
     },
+    async handOver(master) {
+      const nodes = await nodesBy(master)
+      const { id } = nodes.find(({ flags }) => flags.includes('myself')) as Node
+      const replica = nodes.find(({ masterId }) => masterId === id)
+      await servers
+        .find(({ port }) => port === replica?.port)
+        ?.admin()
+        .cluster('FAILOVER')
+    },
     async settled() {
       for (const server of servers) {
         await until(
@@ -86,11 +100,18 @@ export async function startCluster({
 
 /** A line of CLUSTER NODES: id, address, flags, master, ping, pong, epoch, link, slots. */
 function toNode(line: string): Node {
-  const [, address = '', flags = '', , , , , link = '', ...slots] = line.split(' ')
+  const [id = '', address = '', flags = '', masterId = '', , , , link = '', ...slots] = line.split(' ')
   const ranges = slots.flatMap((slot): [number, number][] => {
     const [first, last = first] = slot.split('-').map(Number)
     return first === undefined || Number.isNaN(first) ? [] : [[first, last as number]]
   })
   const port = Number(/:(\d+)@/.exec(address)?.[1])
-  return { port, flags: flags.split(','), isLinked: link === 'connected' || flags.includes('myself'), ranges }
+  return {
+    id,
+    masterId,
+    port,
+    flags: flags.split(','),
+    isLinked: link === 'connected' || flags.includes('myself'),
+    ranges,
+  }
 }

@@ -13,6 +13,10 @@ export interface SentinelSetup {
   readonly sentinels: readonly number[]
   /** The server that the Sentinels name as the primary. */
   primary(): Promise<RedisServer>
+  /** Asks the Sentinels to let the replica take over from a primary that is well. */
+  handOver(): Promise<void>
+  /** Tells of every failover that one of the Sentinels begins. Returns what ends that. */
+  onFailover(begins: () => void): Promise<() => void>
   /** Waits until a server is a replica in step, and the Sentinels know of it. */
   settled(): Promise<void>
   stop(): Promise<void>
@@ -40,6 +44,20 @@ export async function startSentinels({ downAfterMs = 500 }: { downAfterMs?: numb
     async primary() {
       const [, port] = (await asked.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'main')) as string[]
       return servers.find((server) => server.port === Number(port)) as RedisServer
+    },
+    async handOver() {
+      await asked.call('SENTINEL', 'FAILOVER', 'main')
+    },
+    async onFailover(begins) {
+      const listeners = sentinels.map(({ port }) => new Redis(port, '127.0.0.1'))
+      for (const listener of listeners) {
+        listener.on('error', () => {})
+        listener.on('message', begins)
+        await listener.subscribe('+try-failover')
+      }
+      return () => {
+        for (const listener of listeners) listener.disconnect()
+      }
     },
     async settled() {
       await until(

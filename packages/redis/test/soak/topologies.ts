@@ -1,6 +1,6 @@
 /** The kinds of Redis servers that a soak runs over. */
 import { join } from 'node:path'
-import { type Topologies, type Topology, silences } from '@hotpath/soak'
+import { type Fault, type Topologies, type Topology, type Workers, silences } from '@hotpath/soak'
 import { type SilentProxy, startSilentProxy } from '../../../../scripts/silent-proxy.ts'
 import type { RedisOptions } from 'ioredis'
 import { startCluster } from '../integration/cluster.ts'
@@ -27,6 +27,10 @@ interface Servers {
 interface Failover {
   /** Waits until another has the place of this one. */
   replaced(old: RedisServer): Promise<RedisServer>
+  /** Lets a replica take over from a primary that is well. */
+  handOver(old: RedisServer): Promise<void>
+  /** Tells of every failover, also of those that nobody asked for. Returns what ends that. */
+  onFailover?(begins: () => void): Promise<() => void>
   /** Makes one that ended a replica of the other. */
   restart(old: RedisServer, primary: RedisServer): Promise<void>
   /** Resolves when all have found their place. */
@@ -59,31 +63,69 @@ function toTopology({ setup, primary, faults, losing, failover, stop }: Servers)
     faults: Object.fromEntries(
       Object.entries(faults).map(([name, cause]) => [name, async () => cause(await primary())]),
     ),
-    failovers: failover === undefined ? {} : failoversOf(primary, failover),
+    ...(failover && takeovers(primary, failover)),
     stop,
   }
 }
 
-function failoversOf(primary: Servers['primary'], { replaced, restart, settled }: Failover): Topology['faults'] {
+/** What lets a replica take the place of the primary, and notices when nobody asked for it. */
+function takeovers(
+  primary: Servers['primary'],
+  { replaced, handOver, onFailover, restart, settled }: Failover,
+): Pick<Topology, 'failovers' | 'watch'> {
+  let isAskedFor = false
+  const asked =
+    (takeOver: (old: RedisServer, workers: Workers) => Promise<void>): Fault =>
+    async (workers) => {
+      isAskedFor = true
+      await takeOver(await primary(), workers).finally(() => (isAskedFor = false))
+    }
+  /** Who is still with the old primary is warned before another may answer. */
+  const inSplit = async (
+    old: RedisServer,
+    workers: Workers,
+    takeOver: (warn: () => Promise<void>) => Promise<void>,
+  ) => {
+    const epoch = (await old.admin().hget(LOG, 'e')) ?? undefined
+    await takeOver(() => workers.warn(epoch))
+    await settled()
+    await workers.warn(undefined)
+  }
   return {
-    async 'end the primary'() {
-      const old = await primary()
-      await old.crash()
-      await restart(old, await replaced(old))
-      await settled()
+    failovers: {
+      'end the primary': asked(async (old) => {
+        await old.crash()
+        await restart(old, await replaced(old))
+        await settled()
+      }),
+      // The same by one that hangs and comes back.
+      'freeze the primary': asked((old, workers) =>
+        inSplit(old, workers, async (warn) => {
+          old.freeze()
+          // Before it may answer again.
+          await replaced(old)
+            .then(warn)
+            .finally(() => old.thaw())
+        }),
+      ),
+      'hand over to a replica': asked((old, workers) =>
+        inSplit(old, workers, async (warn) => {
+          await warn()
+          await handOver(old)
+          await replaced(old)
+        }),
+      ),
     },
-    // The same by one that hangs and comes back.
-    async 'freeze the primary'(workers) {
-      const old = await primary()
-      const epoch = (await old.admin().hget(LOG, 'e')) ?? undefined
-      old.freeze()
-      await replaced(old)
-        // Before it may answer again.
-        .then(() => workers.warn(epoch))
-        .finally(() => old.thaw())
-      await settled()
-      await workers.warn(undefined)
-    },
+    // On a busy machine Sentinels may take a primary for gone that is not.
+    ...(onFailover && {
+      watch: (workers, begins) =>
+        onFailover(() => {
+          if (isAskedFor) return
+          const end = begins()
+          const takeOver = asked((old) => inSplit(old, workers, (warn) => warn()))
+          void takeOver(workers).then(end, end)
+        }),
+    }),
   }
 }
 
@@ -108,7 +150,7 @@ async function single(): Promise<Servers> {
 }
 
 async function cluster(): Promise<Servers> {
-  const { servers, ownerOf, settled, stop } = await startCluster({ replicas: 1, nodeTimeoutMs: 2_000 })
+  const { servers, ownerOf, handOver, settled, stop } = await startCluster({ replicas: 1, nodeTimeoutMs: 2_000 })
   return {
     setup: () => ({
       connection: { type: 'cluster', ports: servers.map(({ port }) => port) },
@@ -122,6 +164,7 @@ async function cluster(): Promise<Servers> {
         await until('a replica is promoted', async () => (await ownerOf(LOG, old)) !== old, WITHIN_MS)
         return ownerOf(LOG, old)
       },
+      handOver,
       restart: (old) => old.restart(),
       settled,
     },
@@ -130,7 +173,7 @@ async function cluster(): Promise<Servers> {
 }
 
 async function sentinel(): Promise<Servers> {
-  const { sentinels, primary, settled, stop } = await startSentinels({ downAfterMs: 1_500 })
+  const { sentinels, primary, handOver, onFailover, settled, stop } = await startSentinels({ downAfterMs: 1_500 })
   return {
     // A split brain has two sides.
     setup: (index) => ({ connection: { type: 'sentinel', ports: sentinels }, hearsOfFailovers: index % 2 === 1 }),
@@ -143,6 +186,8 @@ async function sentinel(): Promise<Servers> {
         await until('the replica is promoted', async () => (await primary()) !== old, WITHIN_MS)
         return primary()
       },
+      handOver,
+      onFailover,
       restart: (old, { port }) => old.restart('--replicaof', '127.0.0.1', String(port)),
       settled,
     },

@@ -136,6 +136,7 @@ export class Mirror {
     const [early, acknowledged, attempt] = [this.#early, this.#acknowledged, this.#attempt]
     this.#early = []
     this.#acknowledged = new Map()
+    if (this.#state.epoch !== from.epoch) this.#state.first = from.position
     this.#state.epoch = from.epoch
     this.#state.cursor = /* rule: early-cursor */ from.position
     this.#state.known = Math.max(from.position, snapshot.position)

@@ -55,11 +55,20 @@ export class TokenReach {
   /** @param epoch - Of the log, as it has just said. */
   #reachEpoch(token: Mark, epoch: string): MaybePromise<boolean> {
     const present = markOf(this.#context.state)
-    // The log lives on in our epoch: the token is of an older life, and all that is valid here was loaded after it.
-    if (present?.epoch === epoch) return true
+    if (present?.epoch === epoch) return this.#isOlder(token)
     // Whoever heard of it first has begun a new mirror.
     if (present !== undefined) this.#context.report({ type: 'stale' })
     return this.#reachPosition(epoch === token.epoch ? token.position : 0)
+  }
+
+  /**
+   * Whether a token is of an older life than the one that the log is still in: then all that is valid here was loaded
+   * after it. While a replica takes over from a server that still answers us, it may be of the replica's life: then only
+   * a load can tell. Positions of a server's lives grow with its clock; other logs have one life at a time.
+   */
+  #isOlder({ position }: Mark): boolean {
+    const { log, state } = this.#context
+    return log.heartbeatMs === undefined || position <= state.first
   }
 
   #reachPosition(position: number): MaybePromise<boolean> {

@@ -13,6 +13,8 @@ export class ViewState {
   /** `undefined` until the mirror is there: until then nothing is valid and nothing is stored. */
   positions: TimedPositions | undefined = undefined
   epoch = ''
+  /** The first position that this process knew in this epoch. */
+  first = 0
   /** Contiguous, and moved by the stream alone. */
   cursor = 0
   /** The highest position that any reply has shown: serves for `asOf` alone. */
