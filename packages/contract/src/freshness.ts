@@ -53,7 +53,7 @@ export const FRESHNESS_OPTIONS: OptionTable<keyof FreshnessOptions> = {
   refreshAhead: true,
   negativeTtl: true,
   maxEntryBytes: true,
-  speculative: booleanOption,
+  speculative: true,
   timeout: true,
   backoff: true,
 }
@@ -98,6 +98,57 @@ export const DEFAULT_FRESHNESS: Freshness = {
   backoffMs: 100,
 }
 
+/** A policy while it is made. */
+type Draft = { -readonly [Member in keyof Freshness]: Freshness[Member] }
+
+/** What each option that is given, and not `undefined`, says of the policy. */
+const RULES: Readonly<Record<string, (draft: Draft, value: unknown, option: string) => void>> = {
+  ttl(draft, ttl, option) {
+    draft.freshMs = toMs(ttl as Duration, option)
+  },
+  staleWhileRevalidate(draft, window, option) {
+    draft.staleMs = msUnlessOff(window, option, 0)
+  },
+  staleIfError(draft, window, option) {
+    draft.errorMs = msUnlessOff(window, option, 0)
+  },
+  jitter(draft, ratio, option) {
+    if (ratio !== false && !(typeof ratio === 'number' && ratio >= 0 && ratio <= 1))
+      throw wrongOption(option, 'a ratio from 0 to 1', ratio, 'Use 0.1 to shorten each ttl by up to a tenth.')
+    draft.jitter = Number(ratio)
+  },
+  refreshAhead(draft, beta, option) {
+    if (typeof beta !== 'boolean' && !(typeof beta === 'number' && beta >= 0 && beta < NEVER))
+      throw wrongOption(
+        option,
+        "`true`, `false` or a number from 0 (XFetch's beta)",
+        beta,
+        'Use `true` for a beta of 1.',
+      )
+    draft.refreshAhead = Number(beta)
+  },
+  negativeTtl(draft, ttl, option) {
+    draft.negativeMs = msUnlessOff(ttl, option, undefined)
+  },
+  maxEntryBytes(draft, size, option) {
+    draft.maxEntryBytes = size === false ? NEVER : toBytes(size as ByteSize, option)
+  },
+  speculative(draft, isSpeculative, option) {
+    draft.speculative = booleanOption(isSpeculative, option)
+  },
+  timeout(draft, timeout) {
+    const { soft, hard } = timeoutsOf(timeout as FreshnessOptions['timeout'])
+    if (hard !== undefined) draft.hardTimeoutMs = limit(hard, 'timeout.hard')
+    if (soft === undefined) return
+    draft.softTimeoutMs = limit(soft, 'timeout.soft')
+    // A level may shorten the hard one alone: then the soft one of the level above has no effect, and harms nobody.
+    if (soft !== false) assertReached(draft)
+  },
+  backoff(draft, pause, option) {
+    draft.backoffMs = msUnlessOff(pause, option, 0)
+  },
+}
+
 /**
  * Resolves one level of options over the level above it.
  *
@@ -105,96 +156,36 @@ export const DEFAULT_FRESHNESS: Freshness = {
  *   at.
  */
 export function resolveFreshness(above: Freshness, options: FreshnessOptions): Freshness {
-  if (inheritsAll(options)) return above
-  const { soft, hard } = timeoutsOf(options.timeout)
-  const softTimeoutMs = limit(soft, above.softTimeoutMs, 'timeout.soft')
-  const hardTimeoutMs = limit(hard, above.hardTimeoutMs, 'timeout.hard')
-  // A level may shorten the hard one alone: then the soft one of the level above has no effect, and harms nobody.
-  if (soft !== undefined && soft !== false) assertReached(softTimeoutMs, hardTimeoutMs)
-  const window = (option: 'staleWhileRevalidate' | 'staleIfError' | 'backoff', inherited: number): number =>
-    msOf(options[option], inherited, option, 0)
-  const { ttl, negativeTtl, maxEntryBytes, jitter, refreshAhead, speculative } = options
-  return {
-    freshMs: ttl === undefined ? above.freshMs : toMs(ttl, 'ttl'),
-    staleMs: window('staleWhileRevalidate', above.staleMs),
-    errorMs: window('staleIfError', above.errorMs),
-    jitter: ratioOf(jitter, above.jitter, () => {
-      if (typeof jitter === 'number' && jitter >= 0 && jitter <= 1) return jitter
-      throw wrongOption('jitter', 'a ratio from 0 to 1', jitter, 'Use 0.1 to shorten each ttl by up to a tenth.')
-    }),
-    refreshAhead: ratioOf(refreshAhead, above.refreshAhead, () => {
-      if (refreshAhead === true) return 1
-      if (typeof refreshAhead === 'number' && refreshAhead >= 0 && refreshAhead < NEVER) return refreshAhead
-      throw wrongOption(
-        'refreshAhead',
-        "`true`, `false` or a number from 0 (XFetch's beta)",
-        refreshAhead,
-        'Use `true` for a beta of 1.',
-      )
-    }),
-    negativeMs: msOf(negativeTtl, above.negativeMs, 'negativeTtl', undefined),
-    maxEntryBytes:
-      maxEntryBytes === undefined
-        ? above.maxEntryBytes
-        : maxEntryBytes === false
-          ? NEVER
-          : toBytes(maxEntryBytes, 'maxEntryBytes'),
-    speculative: speculative ?? above.speculative,
-    softTimeoutMs,
-    hardTimeoutMs,
-    backoffMs: window('backoff', above.backoffMs),
+  // Most calls say nothing of freshness, and then share the policy of the level above.
+  let draft: Draft | undefined
+  for (const option in options) {
+    const value = options[option as keyof FreshnessOptions]
+    if (value !== undefined && Object.hasOwn(RULES, option)) RULES[option]?.((draft ??= { ...above }), value, option)
   }
+  return draft ?? above
 }
 
-/** Most calls say nothing of freshness, and then share the policy of the level above. */
-function inheritsAll(options: FreshnessOptions): boolean {
-  return (
-    options.ttl === undefined &&
-    options.staleWhileRevalidate === undefined &&
-    options.staleIfError === undefined &&
-    options.jitter === undefined &&
-    options.refreshAhead === undefined &&
-    options.negativeTtl === undefined &&
-    options.maxEntryBytes === undefined &&
-    options.speculative === undefined &&
-    options.timeout === undefined &&
-    options.backoff === undefined
-  )
+function msUnlessOff<Off>(value: unknown, option: string, off: Off): number | Off {
+  return value === false ? off : toMs(value as Duration, option)
 }
 
-function msOf<Off extends number | undefined, Inherited extends number | undefined>(
-  value: Duration | false | undefined,
-  inherited: Inherited,
-  option: string,
-  off: Off,
-): number | Off | Inherited {
-  if (value === undefined) return inherited
-  return value === false ? off : toMs(value, option)
-}
-
-function ratioOf(value: unknown, inherited: number, given: () => number): number {
-  if (value === undefined) return inherited
-  return value === false ? 0 : given()
-}
-
-function limit(value: Duration | false | undefined, inherited: number, option: string): number {
-  const ms = msOf(value, inherited, option, NEVER)
+function limit(value: unknown, option: string): number {
+  const ms = msUnlessOff(value, option, NEVER)
   if (ms > 0) return ms
   throw wrongOption(option, 'positive', value, 'Use `false` to wait forever.')
 }
 
-function assertReached(softMs: number, hardMs: number): void {
-  if (softMs <= hardMs) return
+function assertReached({ softTimeoutMs, hardTimeoutMs }: Freshness): void {
+  if (softTimeoutMs <= hardTimeoutMs) return
   throw wrongOption(
     'timeout.soft',
-    `at most \`timeout.hard\` (${formatDuration(hardMs)})`,
-    formatDuration(softMs),
+    `at most \`timeout.hard\` (${formatDuration(hardTimeoutMs)})`,
+    formatDuration(softTimeoutMs),
     'Use a shorter one, or raise `timeout.hard`.',
   )
 }
 
 function timeoutsOf(timeout: FreshnessOptions['timeout']): TimeoutOptions {
-  if (timeout === undefined) return {}
   if (timeout === false) return { soft: false, hard: false }
   if (typeof timeout !== 'object' || Array.isArray(timeout)) return { hard: timeout as Duration }
   checkOptions(timeout, 'timeout', TIMEOUT_OPTIONS)
