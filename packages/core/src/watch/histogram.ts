@@ -1,23 +1,13 @@
 /**
- * How often values of which size were recorded, in fixed memory: 32 buckets for each power of two, equally wide, so that a
- * percentile is off by at most 1.6 %. The bits of a double already have that form (its exponent and the first bits of its
- * mantissa are the number of the bucket), so a record costs no logarithm. Idea: HdrHistogram (Gil Tene).
+ * How often values of which size were recorded, in bounded memory: 32 buckets for each power of two, each wider than the one
+ * before by the same factor, so that a percentile is off by at most 1.1 %. Idea: DDSketch (Masson, Rim and Lee, VLDB 2019).
  */
 import { wrongOption } from '@hotpath/contract'
 
-const BITS = 5
-const PER_OCTAVE = 2 ** BITS
-const OCTAVES = 38
-const BUCKETS = OCTAVES * PER_OCTAVE
+const PER_OCTAVE = 32
 /** 61 ns and 4.7 hours, of milliseconds; what is smaller or larger counts in the first or the last bucket. */
-const SMALLEST = 2 ** -14
-
-const double = new Float64Array(1)
-const halves = new Uint32Array(double.buffer)
-double[0] = 1
-/** Which half has the exponent: machines differ in the order of bytes. */
-const HIGH = halves[1] === 0 ? 0 : 1
-const FIRST = wholeBucketOf(SMALLEST)
+const FIRST = -14 * PER_OCTAVE
+const LAST = 24 * PER_OCTAVE - 1
 
 /** Values of one bucket. */
 export interface HistogramBucket {
@@ -52,7 +42,7 @@ export interface Histogram {
   /** Adds what another one counted: of another process, or another minute. */
   add(other: Histogram): void
   /**
-   * The value that a share of all does not exceed, off by at most 1.6 %; 0 when nothing was recorded.
+   * The value that a share of all does not exceed, off by at most 1.1 %; 0 when nothing was recorded.
    *
    * @param ratio - From 0 to 1: 0.95 for the 95th percentile.
    * @throws ConfigError `ERR_CONFIG_OPTION` for what is no such number.
@@ -62,9 +52,9 @@ export interface Histogram {
   buckets(): HistogramBucket[]
 }
 
-/** Makes an empty histogram, of 10 kB. */
+/** Makes an empty histogram, of at most 1,216 buckets. */
 export function createHistogram(): Histogram {
-  return new LogLinearHistogram()
+  return new LogHistogram()
 }
 
 /** Percentiles of load times, in milliseconds. */
@@ -87,20 +77,19 @@ export function loadTimesOf(times: Histogram): LoadTimes {
   }
 }
 
-class LogLinearHistogram implements Histogram {
-  readonly #counts = new Float64Array(BUCKETS)
+class LogHistogram implements Histogram {
+  readonly #counts = new Map<number, number>()
   count = 0
   sum = 0
   max = 0
 
   record(value: number): void {
     if (Number.isNaN(value)) return
-    // Also of -0, whose bits are not those of 0.
-    const positive = value > 0 ? value : 0
+    const positive = Math.max(value, 0)
     this.#count(bucketOf(positive), 1)
     this.count++
     this.sum += positive
-    if (positive > this.max) this.max = positive
+    this.max = Math.max(this.max, positive)
   }
 
   add(other: Histogram): void {
@@ -123,34 +112,20 @@ class LogLinearHistogram implements Histogram {
   }
 
   buckets(): HistogramBucket[] {
-    const buckets: HistogramBucket[] = []
-    for (const [bucket, count] of this.#counts.entries()) if (count > 0) buckets.push({ upTo: endOf(bucket), count })
-    return buckets
+    const ascending = [...this.#counts].sort(([one], [other]) => one - other)
+    return ascending.map(([bucket, count]) => ({ upTo: 2 ** ((bucket + 1) / PER_OCTAVE), count }))
   }
 
   #count(bucket: number, times: number): void {
-    this.#counts[bucket] = (this.#counts[bucket] as number) + times
+    this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + times)
   }
 }
 
-function wholeBucketOf(value: number): number {
-  double[0] = value
-  return (halves[HIGH] as number) >>> (20 - BITS)
-}
-
 function bucketOf(value: number): number {
-  return Math.min(Math.max(wholeBucketOf(value) - FIRST, 0), BUCKETS - 1)
-}
-
-/** Where a bucket ends and the next one begins. */
-function endOf(bucket: number): number {
-  const octave = Math.floor((bucket + 1) / PER_OCTAVE)
-  return SMALLEST * 2 ** octave * (1 + ((bucket + 1) % PER_OCTAVE) / PER_OCTAVE)
+  return Math.min(Math.max(Math.floor(Math.log2(value) * PER_OCTAVE), FIRST), LAST)
 }
 
 /** The middle of the bucket that ends there. */
 function middleOf(upTo: number): number {
-  // The end of a bucket is the beginning of the next one, so what is just below it is looked at.
-  const octave = 2 ** Math.floor(Math.log2(upTo * (1 - Number.EPSILON)))
-  return upTo - octave / PER_OCTAVE / 2
+  return upTo * 2 ** (-1 / PER_OCTAVE / 2)
 }

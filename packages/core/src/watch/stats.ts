@@ -4,8 +4,6 @@ import { type Histogram, type LoadTimes, createHistogram, loadTimesOf } from './
 /** Beyond this many namespaces further ones are counted together. */
 const MAX_NAMESPACES = 1_000
 
-const NO_TIMES: LoadTimes = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 }
-
 /** What one namespace, or a whole cache, has done since it was made. */
 export interface Counts {
   /** Reads answered by a fresh value. */
@@ -70,18 +68,13 @@ export class Counters {
   coalesced = 0
   sets = 0
   invalidations = 0
-  #loadTimes: Histogram | undefined
+  /** How long loads took, failed ones included. */ readonly loadTimes: Histogram = createHistogram()
   /** Reads answered by a fresh value. */ readonly hits: number[]
   /** Reads answered by a stale value. */ readonly staleHits: number[]
 
   constructor(tiers: number) {
     this.hits = new Array<number>(tiers).fill(0)
     this.staleHits = new Array<number>(tiers).fill(0)
-  }
-
-  /** Made when it is looked at: many namespaces never load. */
-  get loadTimes(): Histogram {
-    return (this.#loadTimes ??= createHistogram())
   }
 
   hit(tier: number, stale: boolean): void {
@@ -91,7 +84,7 @@ export class Counters {
 
   add(other: Counters): void {
     for (const name of COUNTED) this[name] += other[name]
-    if (other.#loadTimes !== undefined) this.loadTimes.add(other.#loadTimes)
+    this.loadTimes.add(other.loadTimes)
     addTo(this.hits, other.hits)
     addTo(this.staleHits, other.staleHits)
   }
@@ -100,18 +93,12 @@ export class Counters {
     const hits = sum(this.hits)
     const staleHits = sum(this.staleHits)
     const reads = hits + staleHits + this.misses + this.coalesced
-    const { misses, loads, loadFailures, coalesced, sets, invalidations } = this
     return {
+      ...this,
       hits,
       staleHits,
-      misses,
       hitRate: reads === 0 ? 0 : (hits + staleHits) / reads,
-      loads,
-      loadFailures,
-      coalesced,
-      sets,
-      invalidations,
-      loadTimes: this.#loadTimes === undefined ? NO_TIMES : loadTimesOf(this.#loadTimes),
+      loadTimes: loadTimesOf(this.loadTimes),
       tiers: types.map((type, tier) => ({ type, hits: this.hits[tier] ?? 0, staleHits: this.staleHits[tier] ?? 0 })),
     }
   }
