@@ -1,4 +1,10 @@
-import { isHotpathError, type LogFollower, type LogRecord } from '@hotpath/contract'
+import {
+  type Invalidation,
+  type InvalidationLog,
+  isHotpathError,
+  type LogFollower,
+  type LogRecord,
+} from '@hotpath/contract'
 import { createFakeClock, flush, logCases } from '@hotpath/testkit'
 import { createFakeDatabase, createFakeLifecycle, type FakeDatabase } from '@hotpath/web/testing'
 import { describe, expect, it } from 'vitest'
@@ -41,6 +47,11 @@ function createRecorder() {
     interrupted: (cause) => void interruptions.push(cause),
   }
   return { follower, interruptions, keys: () => records.map(({ scope }) => (scope.type === 'key' ? scope.key : '')) }
+}
+
+async function appendAll(log: InvalidationLog, invalidations: readonly Invalidation[]) {
+  for (let from = 0; from < invalidations.length; from += 1_000)
+    await log.append(invalidations.slice(from, from + 1_000))
 }
 
 const ofKey = (key: string) => ({ scope: { type: 'key', key }, strength: 'hard' }) as const
@@ -138,30 +149,80 @@ describe('the log in several tabs', () => {
     const recorder = createRecorder()
     await other.follow(recorder.follower)
     const first = await one.append([ofKey('first')])
-    for (let batch = 0; batch < 3; batch++)
-      await one.append(Array.from({ length: 1_000 }, (_, index) => ofKey(`${batch}:${index}`)))
+    await appendAll(
+      one,
+      Array.from({ length: 13_000 }, (_, index) => ofKey(`other:${index}`)),
+    )
     expect((await other.snapshot()).positions.hardAt('first', [])).toBeGreaterThanOrEqual(first.position)
     tabs.clock.advance(1_000)
     await flush()
     expect(recorder.interruptions).toHaveLength(1)
   })
 
-  it('keeps soft what was soft when it drops the oldest records', async () => {
+  it('keeps the position of each key after thousands of appends', async () => {
     const { log } = createTabs().open()
-    const soft = await log.append([{ ...ofKey('a'), strength: 'soft' }])
-    for (let batch = 0; batch < 3; batch++)
-      await log.append(Array.from({ length: 1_000 }, () => ({ ...ofKey('b'), strength: 'soft' }) as const))
+    const keys = Array.from({ length: 5_000 }, (_, index) => `key:${index}`)
+    await appendAll(log, keys.map(ofKey))
     const { positions } = await log.snapshot()
-    expect(positions.softAt('a', [])).toBeGreaterThanOrEqual(soft.position)
-    expect(positions.hardAt('a', [])).toBe(0)
+    expect(keys.map((key) => positions.hardAt(key, []))).toEqual(keys.map((_, index) => index + 1))
+  })
+
+  it('has few rows to read, however small its appends were', async () => {
+    const { database, open } = createTabs()
+    const { log } = open()
+    for (let count = 0; count < 2_600; count++) await log.append([ofKey(`key:${count}`)])
+    expect((await database.getAllKeys('records')).length).toBeLessThan(2_002)
+    const { positions } = await log.snapshot()
+    for (const index of [0, 1, 599, 600, 601, 1_599, 2_599])
+      expect(positions.hardAt(`key:${index}`, [])).toBe(index + 1)
+    expect((await log.recordsAfter?.(600))?.map(({ position }) => position)).toEqual(
+      Array.from({ length: 2_000 }, (_, index) => 601 + index),
+    )
+  })
+
+  it('raises cells for keys and tags that it drops, and costs few others', async () => {
+    const { log } = createTabs().open()
+    const keys = Array.from({ length: 26_000 }, (_, index) => `key:${index}`)
+    await appendAll(log, [{ scope: { type: 'tag', tag: 'first' }, strength: 'soft' }, ...keys.map(ofKey)])
+    const { positions } = await log.snapshot()
+    const wrong = keys.filter((key, index) => positions.hardAt(key, []) !== index + 2)
+    expect(wrong.filter((key) => positions.hardAt(key, []) < Number(key.slice(4)) + 2)).toEqual([])
+    expect(wrong.length).toBeLessThan(keys.length / 50)
+    expect([positions.softAt('a', ['first']), positions.hardAt('a', ['first'])]).toEqual([1, 0])
+    expect([positions.softAt('a', ['other']), positions.hardAt('a', ['other'])]).toEqual([0, 0])
+  })
+
+  it('takes a prefix, a pattern or all that it drops for everything before it, and no more', async () => {
+    for (const scope of [
+      { type: 'prefix', prefix: 'user:' },
+      { type: 'pattern', pattern: 'user:*' },
+      { type: 'all' },
+    ] as const)
+      for (const strength of ['hard', 'soft'] as const) {
+        const { log } = createTabs().open()
+        await appendAll(log, [ofKey('a'), { scope, strength }, ...Array.from({ length: 13_000 }, () => ofKey('b'))])
+        const { positions } = await log.snapshot()
+        expect(positions[`${strength}At`]('other', [])).toBe(2)
+        expect(positions[strength === 'soft' ? 'hardAt' : 'softAt']('other', [])).toBe(0)
+      }
   })
 })
 
+const WITHOUT_CELLS = {
+  hard: { floor: 0, cells: new Float64Array() },
+  soft: { floor: 0, cells: new Float64Array() },
+}
+
 describe('a log of which something is lost', () => {
-  async function changedUnderneath(change: (database: FakeDatabase) => void | Promise<void>) {
+  async function changedUnderneath(change: (database: FakeDatabase) => void | Promise<void>, dropped = 0) {
     const tabs = createTabs()
     const { log } = tabs.open()
     const recorder = createRecorder()
+    if (dropped > 0)
+      await appendAll(
+        log,
+        Array.from({ length: dropped }, (_, index) => ofKey(`key:${index}`)),
+      )
     await log.append([ofKey('a'), ofKey('b')])
     await log.follow(recorder.follower)
     const before = await log.head()
@@ -187,6 +248,36 @@ describe('a log of which something is lost', () => {
     await flush()
     expect(recorder.interruptions).toHaveLength(1)
     expect((await log.snapshot()).epoch).toBe(after.epoch)
+  })
+
+  it.each([
+    ['what is left of dropped records is missing', (database: FakeDatabase) => void database.delete('records', -1)],
+    ['what is left of dropped records is of another program', set(-1, { position: 2_000 })],
+    ['what is left of dropped records is of before', set(-1, { position: 1_000, ...WITHOUT_CELLS })],
+    ['a row of many records is of another program', set(11_000, { hello: 'world' })],
+  ])('begins a new epoch when %s', async (_, change) => {
+    const { before, after } = await changedUnderneath(change, 13_000)
+    expect(after.epoch).not.toBe(before.epoch)
+    expect(after.position).toBe(0)
+  })
+
+  it('begins a new epoch with an append that finds it damaged', async () => {
+    for (const [change, count] of [
+      [set(1, { hello: 'world' }), 2_001],
+      [(database: FakeDatabase) => void database.delete('records', 1), 2_001],
+      [(database: FakeDatabase) => void database.delete('records', -1), 15_001],
+    ] as const) {
+      const { database, open } = createTabs()
+      const { log } = open()
+      const all = Array.from({ length: count - 1 }, () => ofKey('a'))
+      await log.append(all.slice(0, 1))
+      await appendAll(log, all.slice(1))
+      change(database)
+      await database.flush()
+      const { epoch } = await log.head()
+      const mark = await log.append([ofKey('b'), ofKey('c')])
+      expect([mark.epoch === epoch, mark.position]).toEqual([false, 2])
+    }
   })
 
   it('makes room once for an append that finds none', async () => {

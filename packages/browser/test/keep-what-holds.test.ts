@@ -102,7 +102,7 @@ describe('keepWhatHolds', () => {
         { length: 1_000 },
         () => ({ scope: { type: 'key', key: 'b' }, strength: 'hard' }) as const,
       )
-      for (let appended = 0; appended < 3_000; appended += 1_000) await append(...others)
+      for (let appended = 0; appended < 13_000; appended += 1_000) await append(...others)
       return invalidate()
     }
     await keep(nothing)

@@ -31,6 +31,23 @@ describe('positions of a log', () => {
     expect(after.judge(after.token, { key: 'user:4:name', tags: ['prices'] })).toBe('valid')
   })
 
+  it('say so of keys and tags whose records were dropped, and of others', async () => {
+    const { append, store, read } = createLog()
+    await append({ scope: { type: 'tag', tag: 'before' }, strength: 'hard' })
+    const { token } = await read()
+    await append({ scope: { type: 'tag', tag: 'prices' }, strength: 'hard' })
+    const other = { scope: { type: 'key', key: 'other' }, strength: 'hard' } as const
+    for (let count = 0; count < 13; count++)
+      await store.append(
+        Array.from({ length: 1_000 }, () => other),
+        () => {},
+      )
+    expect((await store.head()).droppedTo).toBeGreaterThan(1_000)
+    const positions = await read()
+    expect(positions.judge(token, { key: 'city:1', tags: ['before'] })).toBe('valid')
+    expect(positions.judge(token, { key: 'city:1', tags: ['before', 'prices'] })).toBe('gone')
+  })
+
   it('hold nothing of another log, and nothing that is ahead of theirs', async () => {
     const { append, read } = createLog()
     await append({ scope: { type: 'all' }, strength: 'hard' })

@@ -2,7 +2,7 @@
 
 /** One record for each entry, under its encoded key. */
 export const ENTRIES = 'entries'
-/** The invalidation log: one record for each of its records, under its position. */
+/** The invalidation log: rows of its records, each under the position of the last one, and what is left of those that were dropped. */
 export const RECORDS = 'records'
 /** The ledger of what is stored: pages under their numbers. */
 export const LEDGER = 'ledger'

@@ -6,7 +6,6 @@
  * them, and what came before was looked at.
  */
 import { type LogPositions, type Mark, parseToken, type Token } from '@hotpath/contract'
-import { createCellPositions } from '@hotpath/core/log'
 import type { Database } from '@hotpath/web/database'
 import { ENTRIES } from '../database/stores.ts'
 import { LogStore } from '../log/log-store.ts'
@@ -46,10 +45,9 @@ export async function keepWhatHolds(options: KeepOptions): Promise<void> {
   const log = new LogStore(database)
   const heads = await readHeads(database)
   const gone = await ask(heads, options)
-  const { head, records } = await log.state()
+  const { head, positions } = await log.state()
   const all = parseToken(await cache.invalidate(['all'], { queue: false }))
   if (gone === undefined || all.epoch !== head.epoch) return
-  const positions = createCellPositions({ cells: [], records })
   const { records: between } = await log.recordsAfter(head.position)
   // Some were dropped: what they concern is not known.
   if (between[0]?.position !== head.position + 1 || (between.at(-1)?.position ?? 0) < all.position) return

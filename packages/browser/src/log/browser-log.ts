@@ -7,7 +7,6 @@ import {
   type LogHead,
   type Mark,
 } from '@hotpath/contract'
-import { createCellPositions } from '@hotpath/core/log'
 import { type Lifecycle, openTabChannel, type TabChannel } from '@hotpath/web'
 import type { Database } from '@hotpath/web/database'
 import { LogReader } from './log-reader.ts'
@@ -73,8 +72,8 @@ export function openBrowserLog(options: BrowserLogOptions): InvalidationLog {
     },
     async snapshot() {
       assertOpen()
-      const { head, records } = await store.state()
-      return { ...headOf(head), positions: createCellPositions({ cells: [], records }) }
+      const { head, positions } = await store.state()
+      return { ...headOf(head), positions }
     },
     async head() {
       assertOpen()

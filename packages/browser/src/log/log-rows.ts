@@ -1,71 +1,77 @@
 /**
- * What IndexedDB keeps of a log: a row for each recent append, under the position of its last record, and one for the head
- * after them. A row has all records of its append, as a row costs more than a record.
+ * What IndexedDB keeps of a log: rows of records, each under the position of its last one, and one for the head after them.
+ * A row has all records of its append, or of many, as a row costs more than a record.
  */
 import {
   fromWireInvalidation,
   type Invalidation,
   type LogRecord,
   type Mark,
-  type Strength,
-  strengthInState,
   toWireInvalidation,
-  type WireInvalidation,
 } from '@hotpath/contract'
 
 /** Key of the head: a string comes after all numbers. */
 export const HEAD = 'head'
 
-/** Where a log is, and what is left of the records that were dropped. */
+/** Where a log is. */
 export interface StoredHead extends Mark {
+  /** Records up to this position are in few rows. */
+  readonly mergedTo: number
   /** Records up to this position were dropped. */
   readonly droppedTo: number
-  /** Position of the last hard record among them; 0 for none. */
-  readonly hardFloor: number
-  /** The same of soft ones. */
-  readonly softFloor: number
 }
 
 /** The head of a log that begins. */
 export function firstHead(): StoredHead {
   const epoch = [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join('')
-  return { epoch, position: 0, droppedTo: 0, hardFloor: 0, softFloor: 0 }
+  return { epoch, position: 0, mergedTo: 0, droppedTo: 0 }
 }
 
 /** Reads a head; `undefined` for anything else, as any script of the origin may write to the database. */
 export function headOf(row: unknown): StoredHead | undefined {
-  const { epoch, position, ...others } = Object(row) as StoredHead
-  const { droppedTo, hardFloor, softFloor } = others
+  const { epoch, position, mergedTo, droppedTo } = Object(row) as StoredHead
   const isHead =
     typeof epoch === 'string' &&
     /^[\w-]{1,64}$/.test(epoch) &&
-    [position, droppedTo, hardFloor, softFloor].every((at) => Number.isSafeInteger(at) && at >= 0 && at <= position)
-  return isHead ? { epoch, position, droppedTo, hardFloor, softFloor } : undefined
+    [position, mergedTo, droppedTo].every((at) => Number.isSafeInteger(at) && at >= 0 && at <= position)
+  return isHead ? { epoch, position, mergedTo, droppedTo } : undefined
 }
 
-/** The records of one append. */
-interface Row {
+/** The records of one append, or of several that follow each other. */
+export interface Row {
   /** Position of the last one. */
   readonly position: number
-  readonly records: readonly WireInvalidation[]
+  /** Each in one string, of which there may be thousands: a letter for its strength, one for the kind of its scope, and what that is about. */
+  readonly records: readonly string[]
 }
 
 /** The row of an append whose last record has this position. */
 export function rowOf(position: number, invalidations: readonly Invalidation[]): Row {
-  return { position, records: invalidations.map(toWireInvalidation) }
+  const records = invalidations.map((invalidation) => {
+    const { strength, type, value } = toWireInvalidation(invalidation)
+    return strength + type + value
+  })
+  return { position, records }
+}
+
+/** One row with the records of many, which have been read before; they may be soft for a time. */
+export function mergedRow(rows: readonly unknown[]): Row | undefined {
+  const all = rows as readonly Row[]
+  const last = all.at(-1)
+  return last && { position: last.position, records: all.flatMap(({ records }) => records) }
 }
 
 /**
- * The records after a position, up to the head's, of the rows that have them; `undefined` when a part is missing, or
+ * The records after a position, up to another one, of the rows that have them; `undefined` when a part is missing, or
  * anything else is among them.
  */
 export function recordsIn(
   rows: readonly unknown[],
-  { epoch, droppedTo, position }: StoredHead,
   after: number,
+  { epoch, position }: Mark,
 ): readonly LogRecord[] | undefined {
   const records: LogRecord[] = []
-  let reached = Math.max(after, droppedTo)
+  let reached = after
   for (const row of rows) {
     const { position: last, records: found } = Object(row) as Partial<Row>
     if (!Number.isSafeInteger(last) || !Array.isArray(found)) return undefined
@@ -82,40 +88,12 @@ export function recordsIn(
 
 /** Reads a record; `undefined` for anything else. The position of the one before it is one less. */
 function recordOf(stored: unknown, { epoch, position }: Mark): LogRecord | undefined {
-  const { strength, type, value } = Object(stored) as Record<keyof WireInvalidation, unknown>
-  if (typeof strength !== 'string' || typeof type !== 'string' || typeof value !== 'string') return undefined
-  return { ...fromWireInvalidation({ strength, type, value }), epoch, position, previous: position - 1 }
-}
-
-/** The head when its records up to a position are dropped: from now on they concern everything. One that cannot be read may have been hard. */
-export function withoutOldest(
-  head: StoredHead,
-  oldest: readonly LogRecord[] | undefined,
-  droppedTo: number,
-): StoredHead {
-  if (oldest === undefined) return { ...head, droppedTo, hardFloor: droppedTo }
-  const last = (strength: Strength): number =>
-    oldest.findLast((record) => strengthInState(record) === strength)?.position ?? 0
+  if (typeof stored !== 'string') return undefined
+  const [strength = '', type = ''] = stored
   return {
-    ...head,
-    droppedTo,
-    hardFloor: Math.max(head.hardFloor, last('hard')),
-    softFloor: Math.max(head.softFloor, last('soft')),
+    ...fromWireInvalidation({ strength, type, value: stored.slice(2) }),
+    epoch,
+    position,
+    previous: position - 1,
   }
-}
-
-/** The floors of a log, as records for all, and its records, with the strength that a state keeps them with. */
-export function stateOf(head: StoredHead, records: readonly LogRecord[]): (Invalidation & Mark)[] {
-  const { epoch, hardFloor, softFloor } = head
-  const scope = { type: 'all' } as const
-  return [
-    { scope, strength: 'soft', epoch, position: softFloor },
-    { scope, strength: 'hard', epoch, position: hardFloor },
-    ...records.map((record) => ({
-      scope: record.scope,
-      strength: strengthInState(record),
-      epoch,
-      position: record.position,
-    })),
-  ]
 }

@@ -2,19 +2,19 @@
  * The log of one database. Tabs take turns by the transactions of IndexedDB: one that writes runs alone, and whatever
  * begins after it sees what it wrote.
  *
- * Invariant: the records after `droppedTo` up to `position` are all there. Where one is missing, or the head is, a part of
- * the log was lost, so it begins anew in another epoch.
+ * Invariant: the records after `droppedTo` up to `position` are all there, and so is what is left of those before. Where a
+ * part is missing, or the head is, a part of the log was lost, so it begins anew in another epoch.
  */
-import type { Invalidation, LogRecord, Mark } from '@hotpath/contract'
+import type { Invalidation, LogPositions, LogRecord, Mark } from '@hotpath/contract'
+import { createCellPositions } from '@hotpath/core/log'
 import type { Database, DatabaseTransaction } from '@hotpath/web/database'
-import { keysAfter, keysUpTo } from '../database/ranges.ts'
+import { keysAfter } from '../database/ranges.ts'
 import { RECORDS } from '../database/stores.ts'
-import { firstHead, HEAD, headOf, recordsIn, rowOf, type StoredHead, stateOf, withoutOldest } from './log-rows.ts'
+import { cellsIn, DROPPED, droppedOf, floorsOf } from './dropped.ts'
+import { firstHead, HEAD, headOf, recordsIn, rowOf, type StoredHead } from './log-rows.ts'
+import { madeRoom } from './make-room.ts'
 
-/** Records that are kept at most, and how many of the last are left at least when there are more. */
-const MAX_RECORDS = 2_000
-const KEPT_RECORDS = 1_000
-/** Records of one append: no more than are kept. */
+/** Records of one append: no more than are kept apart. */
 export const MAX_BATCH = 1_000
 
 /** The records after a position, and the head that they were read with. */
@@ -29,10 +29,10 @@ export interface Appended {
   readonly head: Mark
 }
 
-/** All that is kept. */
+/** What all that is kept says. */
 export interface ReadState {
   readonly head: StoredHead
-  readonly records: readonly (Invalidation & Mark)[]
+  readonly positions: LogPositions
 }
 
 /** A log in a database. */
@@ -51,9 +51,11 @@ export class LogStore {
    */
   append(invalidations: readonly Invalidation[], written: () => void): Promise<Appended> {
     return this.#write(async (transaction) => {
-      const before = await open(transaction)
-      if (invalidations.length === 0) return { before, head: before }
-      const head = await dropOldest(transaction, { ...before, position: before.position + invalidations.length })
+      const found = await open(transaction)
+      if (invalidations.length === 0) return { before: found, head: found }
+      const before =
+        (await madeRoom(transaction, found, invalidations.length)) ?? (await open(transaction, found.epoch))
+      const head = { ...before, position: before.position + invalidations.length }
       await Promise.all([
         transaction.put(RECORDS, head.position, rowOf(head.position, invalidations)),
         transaction.put(RECORDS, HEAD, head),
@@ -71,32 +73,35 @@ export class LogStore {
 
   /** Reads the records after a position. Those that were dropped are left out. */
   async recordsAfter(position: number): Promise<ReadRecords> {
-    const { head, records } = await this.#readAfter(position)
+    const { head, records } = await this.#read((transaction) => readAfter(transaction, position))
     if (head !== undefined && records !== undefined) return { head, records }
     return { head: await this.#begin(head?.epoch), records: [] }
   }
 
   /** Reads all that is kept. */
   async state(): Promise<ReadState> {
-    const { head, records } = await this.recordsAfter(0)
-    return { head, records: stateOf(head, records) }
+    const { head, positions } = await this.#state()
+    if (head !== undefined && positions !== undefined) return { head, positions }
+    return { head: await this.#begin(head?.epoch), positions: createCellPositions() }
   }
 
   /** Reads all that is kept, and begins nothing where a part of it is missing. */
   async peek(): Promise<ReadState | undefined> {
-    const { head, records } = await this.#readAfter(0)
-    return head !== undefined && records !== undefined ? { head, records: stateOf(head, records) } : undefined
+    const { head, positions } = await this.#state()
+    return head && positions && { head, positions }
   }
 
-  async #readAfter(
-    position: number,
-  ): Promise<{ readonly head?: StoredHead; readonly records?: readonly LogRecord[] | undefined }> {
-    const [row, rows] = await this.#read((transaction) =>
-      Promise.all([transaction.get(RECORDS, HEAD), transaction.getAll(RECORDS, keysAfter(position))]),
+  async #state(): Promise<Partially<ReadState>> {
+    const [{ head, records }, row] = await this.#read((transaction) =>
+      Promise.all([readAfter(transaction, 0), transaction.get(RECORDS, DROPPED)]),
     )
-    const head = headOf(row)
-    // The last is the head, unless something else is stored there.
-    return head === undefined ? {} : { head, records: recordsIn(rows.slice(0, -1), head, position) }
+    const dropped = head && droppedOf(row, head.droppedTo)
+    if (head === undefined || records === undefined || dropped === undefined) return { head, positions: undefined }
+    const positions = createCellPositions({
+      cells: cellsIn(dropped),
+      records: [...floorsOf(dropped, head.epoch), ...records],
+    })
+    return { head, positions }
   }
 
   /** @param damaged - Epoch of a log of which a part is missing, unless another tab has begun a new one since. */
@@ -122,15 +127,15 @@ async function open(transaction: DatabaseTransaction, damaged?: string): Promise
   return head
 }
 
-/** Makes room for what is appended, where there is none. */
-async function dropOldest(transaction: DatabaseTransaction, head: StoredHead): Promise<StoredHead> {
-  if (head.position - head.droppedTo <= MAX_RECORDS) return head
-  const range = keysUpTo(head.position - KEPT_RECORDS)
-  const [positions, rows] = await Promise.all([
-    transaction.getAllKeys(RECORDS, range),
-    transaction.getAll(RECORDS, range),
+/** What was read; `undefined` where a part is missing. */
+type Partially<Read> = { readonly [Part in keyof Read]: Read[Part] | undefined }
+
+async function readAfter(transaction: DatabaseTransaction, position: number): Promise<Partially<ReadRecords>> {
+  const [row, rows] = await Promise.all([
+    transaction.get(RECORDS, HEAD),
+    transaction.getAll(RECORDS, keysAfter(position)),
   ])
-  await transaction.delete(RECORDS, range)
-  const droppedTo = Number(positions.at(-1) ?? head.droppedTo)
-  return withoutOldest(head, recordsIn(rows, { ...head, position: droppedTo }, 0), droppedTo)
+  const head = headOf(row)
+  // The last is the head, unless something else is stored there.
+  return { head, records: head && recordsIn(rows.slice(0, -1), Math.max(position, head.droppedTo), head) }
 }

@@ -1,14 +1,12 @@
 import {
   checkOptions,
   countOption,
-  type LogPositions,
   type OptionTable,
   parseToken,
   stringOption,
   type Token,
   toToken,
 } from '@hotpath/contract'
-import { createCellPositions } from '@hotpath/core/log'
 import { openDatabase } from '@hotpath/web/database'
 import { type StorageOwner, storageName } from '../database/names.ts'
 import { STORES } from '../database/stores.ts'
@@ -88,8 +86,7 @@ async function mayExist(database: string): Promise<boolean> {
 export async function positionsIn(store: Pick<LogStore, 'peek'>): Promise<Positions | undefined> {
   const state = await store.peek()
   if (state === undefined) return undefined
-  const { head, records } = state
-  const positions: LogPositions = createCellPositions({ cells: [], records })
+  const { head, positions } = state
   return {
     token: toToken(head),
     judge(token, { key = '', tags = [] }) {

@@ -37,6 +37,22 @@ describe('a cache of a page in every engine', () => {
       expect(await page.faultCodes()).toEqual([])
     })
 
+    it('finds all that it has stored after a reload, however much that was, save what was invalidated', async () => {
+      const { tab: opened, page } = await tab()
+      const options = { name: 'much', indexedDb: { window: 0 } }
+      await page.create(options)
+      await page.load('first', 'value', ['t'])
+      await page.load('second', 'value', ['u'])
+      await page.setNumbers(5_000)
+      await page.invalidateTags(['u'])
+      expect(await page.remove('number:17')).toBe('done')
+      await opened.reload()
+      await page.create(options)
+      expect(await page.missingNumbers(5_000)).toEqual(['number:17'])
+      expect([await page.get('first'), await page.get('second')]).toEqual(['value', null])
+      expect(await page.faultCodes()).toEqual([])
+    })
+
     it('agrees with other tabs', async () => {
       const [one, other] = [await tab(), await tab()]
       await one.page.create({ name: 'tabs' })

@@ -62,6 +62,22 @@ export const invalidateTags = async (tags: readonly string[]): Promise<void> => 
 export const set = (key: string, value: unknown): Promise<string> => outcomeOf(the().set(key, value))
 export const setIn = (namespace: string, key: string, value: unknown): Promise<string> =>
   outcomeOf(the().namespace(namespace).set(key, value))
+export const remove = (key: string): Promise<string> => outcomeOf(the().delete(key))
+
+const numbers = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `number:${index}`)
+
+/** Stores some thousand values, each by a call of its own. */
+export async function setNumbers(count: number): Promise<void> {
+  await Promise.all(numbers(count).map((key, index) => the().set(key, index)))
+}
+
+/** Keys of those that are not found, or are others. */
+export async function missingNumbers(count: number): Promise<readonly string[]> {
+  const keys = numbers(count)
+  const found = await the().getMany(keys)
+  return keys.filter((_, index) => found[index] !== index)
+}
+
 export const inspect = (): ReturnType<typeof inspectStorage> => inspectStorage(the())
 export const faultCodes = (): readonly string[] => faults
 export const endings = (): readonly string[] => ends
