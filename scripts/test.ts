@@ -64,6 +64,7 @@ const thorough: Step[] = [
   { name: 'consumer', command: 'node scripts/check-consumer.ts', needs: 'pack' },
   { name: 'next', command: 'node scripts/check-next.ts', needs: 'pack' },
   { name: 'nuxt', command: 'node scripts/check-nuxt.ts', needs: 'pack' },
+  { name: 'inner names', command: 'node scripts/check-inner-names.ts', needs: 'build' },
   { name: 'sizes', command: 'node scripts/check-sizes.ts', needs: 'build' },
   { name: 'pages', command: 'node scripts/sizes.ts', needs: 'build' },
   { name: 'knip', command: 'knip' },

@@ -1,5 +1,9 @@
 /** What the vitest projects of this repository have in common. */
 import { type UserWorkspaceConfig, defineProject } from 'vitest/config'
+import { shortNames } from './build/short-names.ts'
+
+/** Whether names of our own are short in all that runs, as in pages: `INNER_NAMES=short vitest run --project core`. */
+const areNamesShort = process.env['INNER_NAMES'] === 'short'
 
 /** Sources before what is built; the rest as Vite has it for a server. */
 const conditions = ['@hotpath/source', 'module', 'node', 'development|production']
@@ -13,6 +17,7 @@ export function project(name: string, { test, ...more }: Additions = {}): UserWo
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     ...more,
+    plugins: [...(more.plugins ?? []), ...(areNamesShort ? [shortNames()] : [])],
     test: { name, include: ['test/**/*.test.ts'], testTimeout: 20_000, ...test },
   })
 }

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 import { entrySources, hasCondition, readManifest } from '../workspace.ts'
 import { commonJs } from './common-js.ts'
+import { innerNames, isInner } from './inner-names.ts'
 import { withoutMessages } from './without-messages.ts'
 
 /** What differs between two builds of the same sources, such as one for a condition of `exports` of its own. */
-type Variant = Required<Pick<Options, 'outDir' | 'clean' | 'dts' | 'esbuildPlugins'>>
+type Variant = Required<Pick<Options, 'outDir' | 'clean' | 'dts' | 'esbuildPlugins' | 'esbuildOptions'>>
 
 /** What pages load, so that each byte counts. */
 const LIGHT = [
@@ -26,10 +27,18 @@ const manifest = readManifest(join(process.cwd(), 'package.json'))
 const entry = entrySources(manifest)
 
 export default defineConfig([
-  build({ outDir: 'dist', clean: ['!production/**'], dts: DECLARATIONS, esbuildPlugins: [] }),
+  build({ outDir: 'dist', clean: ['!production/**'], dts: DECLARATIONS, esbuildPlugins: [], esbuildOptions: () => {} }),
   // For pages, see docs/decisions/015-messages-in-pages.md.
   ...(hasCondition(manifest, 'production')
-    ? [build({ outDir: 'dist/production', clean: true, dts: false, esbuildPlugins: [withoutMessages()] })]
+    ? [
+        build({
+          outDir: 'dist/production',
+          clean: true,
+          dts: false,
+          esbuildPlugins: [withoutMessages()],
+          esbuildOptions: shortened,
+        }),
+      ]
     : []),
 ])
 
@@ -43,7 +52,8 @@ function build(variant: Variant): Options {
     plugins: [commonJs()],
     sourcemap: true,
     target: 'es2022',
-    esbuildOptions(options) {
+    esbuildOptions(options, context) {
+      variant.esbuildOptions(options, context)
       // Frameworks that render some components on servers alone have to know.
       if (manifest.name === '@hotpath/react') options.banner = { js: '"use client";' }
       if (!LIGHT.includes(manifest.name)) return
@@ -56,4 +66,11 @@ function build(variant: Variant): Options {
     // Some modules of Node have no name without it.
     removeNodeProtocol: false,
   }
+}
+
+/** What a bundler of a page cannot do: it does not know which names are ours alone. */
+function shortened(options: Parameters<Variant['esbuildOptions']>[0]): void {
+  options.mangleProps = isInner
+  options.mangleCache = { ...innerNames }
+  options.define = { 'Number.POSITIVE_INFINITY': 'Infinity' }
 }
