@@ -11,7 +11,10 @@ import { sqlite } from '../src/driver/sqlite.ts'
 import { createQueryOptimizer } from '../src/index.ts'
 
 /** As much of PGlite as names it. */
-const stored = () => pglite({ query: () => Promise.reject(new Error('not asked')) })
+const stored = () => {
+  const refuse = (): Promise<never> => Promise.reject(new Error('not asked'))
+  return pglite({ query: refuse, transaction: refuse })
+}
 
 test('two drivers of one database run one statement at a time: none is in the transaction of another', async () => {
   const database = new DatabaseSync(':memory:')

@@ -25,3 +25,60 @@ test('a transaction in which an error was caught is rolled back, and says so', a
   await expect(done).rejects.toMatchObject({ code: 'ERR_DB_ROLLED_BACK' })
   expect([committed, await db.query('select id from audit')]).toEqual([[], []])
 })
+
+test('a parser that is set while results are cached holds for hits and misses alike', async () => {
+  const { db, engine } = bench()
+  const { parsers } = engine.database
+  const read = (id: number): Promise<unknown[]> => db.query('select name from users where id = $1', [id])
+  const usual = parsers[1043]
+  await read(1)
+  parsers[1043] = (value) => value.toUpperCase()
+  try {
+    expect([await read(1), await read(2), await read(1)]).toEqual([
+      [{ name: 'ANN' }],
+      [{ name: 'BEN' }],
+      [{ name: 'ANN' }],
+    ])
+    expect(db.stats().hits).toBe(2)
+  } finally {
+    if (usual === undefined) delete parsers[1043]
+    else parsers[1043] = usual
+  }
+  expect([await read(1), await read(2)]).toEqual([[{ name: 'Ann' }], [{ name: 'Ben' }]])
+})
+
+test('a part in which an error was caught is undone alone, and invalidates nothing', async () => {
+  const { db, source } = bench()
+  const sources = async (): Promise<string[]> => [
+    await source('select * from tickets'),
+    await source('select * from audit'),
+  ]
+  await sources()
+  await db.transaction(async (tx) => {
+    await tx.query("update tickets set status = 'before' where id = 7")
+    const part = tx.transaction(async (inner) => {
+      await inner.query("insert into audit values (1, 'undone')")
+      await inner.query('select 1 / 0').catch(() => {})
+    })
+    await expect(part).rejects.toMatchObject({ code: '25P02' })
+    await tx.query("update tickets set status = 'after' where id = 8")
+  })
+  expect(await sources()).toEqual(['database', 'memory'])
+  expect(await db.query('select status from tickets order by id')).toEqual([{ status: 'before' }, { status: 'after' }])
+  expect(await db.query('select id from audit', [], { cache: false })).toEqual([])
+})
+
+test('what a program runs past us while a transaction is open is no part of it', async () => {
+  const { db, engine } = bench()
+  const { database } = engine
+  let outside: Promise<unknown> | undefined
+  const undone = db.transaction(async (tx) => {
+    await tx.query("insert into audit values (1, 'undone')")
+    outside = database.query("insert into audit values (2, 'outside')")
+    await tx.query("insert into audit values (3, 'undone')")
+    throw new Error('no')
+  })
+  await expect(undone).rejects.toThrow('no')
+  await outside
+  expect(await db.query('select id from audit', [], { cache: false })).toEqual([{ id: 2 }])
+})

@@ -104,7 +104,7 @@ export function batchQuery<Of = Row>(db: QueryOptimizer, sql: string, options: B
     const { priority, signal: own } = call
     const loadWithOthers = (signal: AbortSignal): Promise<LoadedWithOthers | undefined> =>
       together.load(key, { signal, priority })
-    const asked: WireOptions = { ttl, signal: own, [WIRE]: { makesRows: true, loadWithOthers } }
+    const asked: WireOptions = { ttl, signal: own, [WIRE]: { rows: 'objects', loadWithOthers } }
     return (await db.executeWithStats<Of>(statement.one, [key], asked)).rows
   }
   const load = (key: RowKey, call?: CallOptions): Promise<Of | undefined> => loadAll(key, call).then(([row]) => row)
@@ -132,7 +132,7 @@ async function loadTogether(
 ): Promise<(LoadedWithOthers | undefined | Error)[]> {
   // Alone it is run as it is.
   if (keys.length === 1) return [undefined]
-  const asked: WireOptions = { cache: false, [WIRE]: { makesRows: false, isSessionless: true } }
+  const asked: WireOptions = { cache: false, [WIRE]: { rows: 'none', isSessionless: true } }
   const { wire, ran } = (await db.executeWithStats(sql, params, asked)) as WireQueryResult
   // What is not quoted has another spelling than in the statement on some databases.
   const isColumn = (name: string): boolean => name.toLowerCase() === column.toLowerCase()

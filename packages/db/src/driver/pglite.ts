@@ -1,46 +1,10 @@
 /** PostgreSQL in the process by PGlite: one connection, lent to one caller after another. */
-import type { Column, DatabaseConnection, DatabaseDriver, RowMaker } from './driver.ts'
+import type { Column, DatabaseDriver, RowMaker } from './driver.ts'
 import { wrongClient } from './assert-client.ts'
 import { embeddedOf } from './embedded.ts'
-import { isInPostgresTransaction, isRejectedByPostgres } from './postgres-errors.ts'
+import { type PgliteDatabase, type PgliteParsers, pgliteConnection } from './pglite-connection.ts'
+import { isRejectedByPostgres } from './postgres-errors.ts'
 import { type Parse, RowMakers, rowMakerOf } from './row-makers.ts'
-
-/** Parsers of PGlite, by type. */
-export type PgliteParsers = Readonly<Record<number, (value: string, type?: number) => unknown>>
-
-/** As much of PGlite as is needed. It is never closed. */
-export interface PgliteDatabase {
-  /** Runs a statement. */
-  query(
-    sql: string,
-    params?: never[],
-    options?: {
-      /** Rows come as arrays. */ readonly rowMode?: 'array'
-      /** How values are read. */ readonly parsers?: PgliteParsers
-    },
-  ): Promise<{
-    /** Columns. */
-    readonly fields: readonly {
-      /** Name of the column. */ readonly name: string
-      /** Its type. */ readonly dataTypeID: number
-    }[]
-    /** One array for each row. */
-    readonly rows: unknown[]
-    /** How many rows were changed. */
-    readonly affectedRows?: number | undefined
-    /** What PostgreSQL did, where it is reported: a `commit` may come to a `ROLLBACK`. */
-    readonly command?: string | undefined
-  }>
-  /** Its parsers, with those that were given to it. */
-  readonly parsers?: PgliteParsers | undefined
-  /** Resolves when it may be used. */
-  readonly waitReady?: Promise<void> | undefined
-}
-
-/** In place of each parser that it has, one that does nothing. It copies them, so that they have to be listed. */
-function withoutParsers({ parsers = {} }: PgliteDatabase): PgliteParsers {
-  return Object.fromEntries(Object.keys(parsers).map((type) => [type, (value: string) => value]))
-}
 
 /**
  * A database of PGlite.
@@ -59,7 +23,8 @@ function withoutParsers({ parsers = {} }: PgliteDatabase): PgliteParsers {
  * ```
  */
 export function pglite(database: PgliteDatabase): DatabaseDriver {
-  if (typeof (database as PgliteDatabase | null)?.query !== 'function') {
+  const { query, transaction } = (database ?? {}) as Partial<PgliteDatabase>
+  if (typeof query !== 'function' || typeof transaction !== 'function') {
     throw wrongClient('database', 'a PGlite', database, 'Use for example `pglite(new PGlite())`.')
   }
   const { name, lock } = embeddedOf(database)
@@ -79,7 +44,7 @@ export function pglite(database: PgliteDatabase): DatabaseDriver {
         release()
         throw error
       }
-      return connectionOf(database, release)
+      return pgliteConnection(database, release)
     },
     rowMaker(columns) {
       const { parsers = {} } = database
@@ -100,25 +65,6 @@ function parserOf(parsers: PgliteParsers, type: number): Parse {
   return parse && ((value: string) => parse(value, type))
 }
 
-function connectionOf(database: PgliteDatabase, release: () => void): DatabaseConnection {
-  const run: DatabaseConnection['run'] = async (sql, params) => {
-    const options = { rowMode: 'array', parsers: withoutParsers(database) } as const
-    const { fields, rows, affectedRows, command } = await database.query(sql, params as never, options)
-    const columns = fields.map(({ name, dataTypeID }): Column => [name, dataTypeID])
-    const rowCount = columns.length > 0 ? rows.length : (affectedRows ?? 0)
-    return { columns, rows: rows as unknown[][], rowCount, command, header: { affectedRows: affectedRows ?? 0 } }
-  }
-  return {
-    identity: database,
-    isEmbedded: true,
-    // The program may use it directly.
-    isUntouched: false,
-    inTransaction: undefined,
-    run,
-    isInTransaction: () => isInPostgresTransaction(run),
-    release,
-  }
-}
-
+export type { PgliteDatabase, PgliteParsers, PgliteQueryable, PgliteTransaction } from './pglite-connection.ts'
 export type { Column, DatabaseConnection, DatabaseDriver, Params, WireResult } from './driver.ts'
 export type { PoolUsage, RowMaker, RunOptions } from './driver.ts'

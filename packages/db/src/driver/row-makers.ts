@@ -30,7 +30,7 @@ export class RowMakers {
     makerOf: (columns: readonly Column[], parsers: readonly Parse[]) => RowMaker = rowMakerOf,
   ): RowMaker {
     const known = this.#known.get(columns)
-    if (known?.parsers.every((parse, at) => parse === parserOf(columns[at] as Column)) === true) return known.make
+    if (known !== undefined && hasParsers(known, columns, parserOf)) return known.make
     const made = this.#find(columns, columns.map(parserOf), makerOf)
     this.#known.set(columns, made)
     return made.make
@@ -50,6 +50,11 @@ export class RowMakers {
     this.#made.set(id, made)
     return made
   }
+}
+
+function hasParsers({ parsers }: Made, columns: readonly Column[], parserOf: (column: Column) => Parse): boolean {
+  for (let at = 0; at < columns.length; at++) if (parsers[at] !== parserOf(columns[at] as Column)) return false
+  return true
 }
 
 /**

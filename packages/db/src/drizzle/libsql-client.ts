@@ -196,7 +196,7 @@ function refuseSeveral(): Promise<never> {
   )
 }
 
-const AS_WIRE: WireForm = { makesRows: false }
+const AS_WIRE: WireForm = { rows: 'none' }
 
 async function execute(
   session: OrmSession,

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { digestOf } from '@hotpath/contract'
 import type { MysqlTypeCast } from '../driver/driver.ts'
-import { copyOf } from '../driver/row-makers.ts'
 import { mayStream } from '../orm/may-stream.ts'
 import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
+import type { WireForm } from '../read/wire.ts'
 import { assertKind, wrapPool } from './wrap-pool.ts'
 
 /** As much of a pool of `mysql2/promise` as is replaced, and used for streams. */
@@ -110,13 +110,13 @@ async function run(
   const asked: Asked = typeof query === 'string' ? { sql: query } : query
   const { sql, typeCast, rowsAsArray = false } = asked
   const cast = typeCast && { name: nameOf(typeCast), typeCast }
-  const form = { makesRows: !rowsAsArray, cast }
+  const form: WireForm = { rows: rowsAsArray ? 'arrays' : 'objects', cast }
   const result = await session.run(sql, values ?? asked.values ?? [], form, cache ? {} : { cache })
   if (result === undefined) return [{ affectedRows: 0, insertId: 0 }, undefined]
   const { rows, wire } = result
   if (wire.columns.length === 0) return [wire.header ?? { affectedRows: wire.rowCount }, undefined]
   const fields = wire.columns.map(([name, columnType]) => ({ name, columnType }))
-  return [rowsAsArray ? wire.rows.map((row) => row.map(copyOf)) : rows, fields]
+  return [rows, fields]
 }
 
 const others = new WeakMap<MysqlTypeCast, string>()

@@ -1,9 +1,10 @@
 /** For `drizzle-orm/node-postgres`: a pool of `pg`. */
+import type { WireResult } from '../driver/driver.ts'
 import type { PgTypes } from '../driver/pg.ts'
 import { type Parse, rowMakerOf } from '../driver/row-makers.ts'
 import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
-import type { WireForm, WireQueryResult } from '../read/wire.ts'
+import type { WireForm } from '../read/wire.ts'
 import { arrayMaker } from './array-maker.ts'
 import { assertKind, wrapPool } from './wrap-pool.ts'
 
@@ -54,26 +55,31 @@ export function pgClient<Pool extends PgClientPool>(db: QueryOptimizer, pool: Po
   })
 }
 
-const AS_OBJECTS: WireForm = { makesRows: true }
-const AS_WIRE: WireForm = { makesRows: false }
+const FORMS = {
+  objects: { rows: 'objects' },
+  arrays: { rows: 'arrays' },
+  /** It has parsers of its own. */
+  none: { rows: 'none' },
+} as const satisfies Readonly<Record<WireForm['rows'], WireForm>>
 
 async function run(session: OrmSession, query: Asked | string, values?: unknown[]): Promise<Answer> {
   const asked: Asked = typeof query === 'string' ? { text: query } : query
-  const { text, types, rowMode } = asked
-  const result = await session.run(text, values ?? asked.values ?? [], types === undefined ? AS_OBJECTS : AS_WIRE)
+  const { text, types } = asked
+  const isArray = asked.rowMode === 'array'
+  const form = FORMS[types !== undefined ? 'none' : isArray ? 'arrays' : 'objects']
+  const result = await session.run(text, values ?? asked.values ?? [], form)
   if (result === undefined) return { command: '', rowCount: 0, fields: [], rows: [] }
   const { columns, command = 'SELECT', rowCount } = result.wire
   return {
     command,
     rowCount,
     fields: columns.map(([name, dataTypeID]) => ({ name, dataTypeID })),
-    rows: rowsOf(result, types, rowMode === 'array'),
+    rows: types === undefined ? result.rows : parsed(result.wire, types, isArray),
   }
 }
 
-function rowsOf({ rows, wire }: WireQueryResult<unknown>, types: PgTypes | undefined, isArray: boolean): unknown[] {
-  if (types === undefined) return isArray ? rows.map((row) => Object.values(row as object)) : rows
-  const parsers = wire.columns.map(([, type]): Parse => types.getTypeParser(type, 'text'))
-  const make = isArray ? arrayMaker(parsers) : rowMakerOf(wire.columns, parsers)
-  return wire.rows.map((values): unknown => make(values))
+function parsed({ columns, rows }: WireResult, types: PgTypes, isArray: boolean): unknown[] {
+  const parsers = columns.map(([, type]): Parse => types.getTypeParser(type, 'text'))
+  const make = isArray ? arrayMaker(parsers) : rowMakerOf(columns, parsers)
+  return rows.map((values): unknown => make(values))
 }

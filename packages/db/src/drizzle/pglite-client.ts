@@ -1,7 +1,7 @@
 /** For `drizzle-orm/pglite`: a PGlite. */
 import { ConfigError, DatabaseError } from '@hotpath/contract'
 import type { Column } from '../driver/driver.ts'
-import type { PgliteParsers } from '../driver/pglite.ts'
+import type { PgliteParsers } from '../driver/pglite-connection.ts'
 import { type Parse, rowMakerOf } from '../driver/row-makers.ts'
 import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
@@ -29,6 +29,9 @@ interface Answer {
   readonly rows: unknown[]
   readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[]
   readonly affectedRows: number
+  /** `EXPLAIN` and definitions have none. */
+  readonly rowCount?: number
+  readonly command?: string
 }
 
 interface Transaction {
@@ -112,7 +115,7 @@ function overError(): DatabaseError {
   )
 }
 
-const AS_WIRE: WireForm = { makesRows: false }
+const AS_WIRE: WireForm = { rows: 'none' }
 
 async function run(
   session: OrmSession,
@@ -120,13 +123,14 @@ async function run(
 ): Promise<Answer> {
   const result = await session.run(sql, params, AS_WIRE)
   if (result === undefined) return { rows: [], fields: [], affectedRows: 0 }
-  const { columns, header } = result.wire
-  // What is kept is of a read.
-  const { affectedRows = 0 } = (header ?? {}) as { readonly affectedRows?: number }
+  const { columns, rowCount, command = 'SELECT', header } = result.wire
   return {
     rows: rowsOf(result, parsers ?? {}, rowMode === 'array'),
     fields: columns.map(([name, dataTypeID]) => ({ name, dataTypeID })),
-    affectedRows,
+    command,
+    // What is kept is of a read.
+    affectedRows: 0,
+    ...(header ?? { rowCount }),
   }
 }
 

@@ -62,7 +62,7 @@ export interface KyselyTransactionSettings {
   readonly isolationLevel?: string
 }
 
-const ROWS: WireForm = { makesRows: true }
+const ROWS: WireForm = { rows: 'objects' }
 const AFFECTING = /^(?:INSERT|UPDATE|DELETE|MERGE)$/
 
 /** Runs the statements of Kysely through an optimizer. */

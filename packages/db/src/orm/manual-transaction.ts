@@ -3,6 +3,7 @@
  * `db.transaction` with a function that waits to be told how it ends; each savepoint is a nested one.
  */
 import { DatabaseError } from '@hotpath/contract'
+import { rolledBackError } from '../transaction/errors.ts'
 import type { DatabaseTransaction, QueryOptimizer, TransactionOptions } from '../query-optimizer.ts'
 
 type Outcome = 'keep' | 'undo'
@@ -25,6 +26,8 @@ const UNDONE: unique symbol = Symbol('undone')
 export class ManualTransaction {
   /** The innermost one last. */
   readonly #levels: Level[]
+  /** The database refused to release a savepoint. Until it is rolled back to, that is what all else fails with. */
+  #refused: { readonly error: unknown } | undefined
 
   private constructor(level: Level) {
     this.#levels = [level]
@@ -37,6 +40,7 @@ export class ManualTransaction {
 
   /** What its statements are run by. */
   get tx(): DatabaseTransaction {
+    this.#assertUsable()
     return (this.#levels.at(-1) as Level).tx
   }
 
@@ -48,18 +52,33 @@ export class ManualTransaction {
 
   /** Undoes what came after a savepoint, which stays. */
   async rollbackTo(name: string): Promise<void> {
-    await this.#endDownTo(name, 'undo')
+    const depth = this.#depthOf(name)
+    this.#refused = undefined
+    await this.#endAll(depth, 'undo')
     await this.savepoint(name)
   }
 
-  /** Keeps what came after a savepoint. */
-  release(name: string): Promise<void> {
-    return this.#endDownTo(name, 'keep')
+  /** Keeps what came after a savepoint. Where the database refuses that, the savepoint stays, to be rolled back to. */
+  async release(name: string): Promise<void> {
+    this.#assertUsable()
+    const depth = this.#depthOf(name)
+    const names = this.#levels.slice(depth).map((level) => level.name)
+    try {
+      await this.#endAll(depth, 'keep')
+    } catch (error) {
+      // They were undone; by their names they are to be found as in the database.
+      for (const one of names) await this.savepoint(one).catch(() => {})
+      this.#refused = { error }
+      throw error
+    }
   }
 
   /** Commits it, with all that was not undone. */
-  commit(): Promise<void> {
-    return this.#endAll(0, 'keep')
+  async commit(): Promise<void> {
+    if (this.#refused === undefined) return this.#endAll(0, 'keep')
+    // What databases do with a transaction in which a statement has failed.
+    await this.rollback()
+    throw rolledBackError()
   }
 
   /** Undoes all of it. */
@@ -67,10 +86,15 @@ export class ManualTransaction {
     return this.#endAll(0, 'undo')
   }
 
-  async #endDownTo(name: string, outcome: Outcome): Promise<void> {
-    const at = this.#levels.findLastIndex((level, depth) => depth > 0 && level.name === name)
-    if (at < 0) throw unknownSavepoint(name)
-    await this.#endAll(at, outcome)
+  #assertUsable(): void {
+    if (this.#refused !== undefined) throw this.#refused.error
+  }
+
+  /** @throws DatabaseError `ERR_DB_TRANSACTION` where there is no such savepoint. */
+  #depthOf(name: string): number {
+    const depth = this.#levels.findLastIndex((level, at) => at > 0 && level.name === name)
+    if (depth < 0) throw unknownSavepoint(name)
+    return depth
   }
 
   /** From the innermost one to that at a depth. The last error counts: it is that of the outermost one. */

@@ -77,7 +77,7 @@ export async function cursorPage<Of>(
     dialect === 'mysql' ? order.map((one, at) => `, cast(${quotedName(one.column, dialect)} as char) ${KEY}${at}`) : []
   const from = `select paged.*${exact.join('')} from (${withoutEnd(sql)}) paged `
   const statement = `${from}${where}${orderBy(inOrder, dialect)} limit ${pageSize + 1}`
-  const asked: WireOptions = { ...options, [WIRE]: { makesRows: true } }
+  const asked: WireOptions = { ...options, [WIRE]: { rows: 'objects' } }
   const result = (await db.executeWithStats<Of>(statement, given, asked).catch((error: unknown) => {
     throw namesError(error, from.length)
   })) as WireQueryResult<Of>

@@ -42,7 +42,7 @@ export async function offsetPage<Of>(
   if (!Number.isSafeInteger(page) || page < 1 || !Number.isSafeInteger((page - 1) * pageSize))
     throw wrongOption('page', 'a whole number from 1 on', page, 'The first page is 1.')
   const statement = withoutEnd(sql)
-  const asked: WireOptions = { ...options, [WIRE]: { makesRows: true } }
+  const asked: WireOptions = { ...options, [WIRE]: { rows: 'objects' } }
   const [counted, found] = await Promise.all([
     db.query<{ total: unknown }>(`select count(*) as total from (${statement}) counted`, params, options),
     db.executeWithStats<Of>(`${statement} limit ${pageSize} offset ${(page - 1) * pageSize}`, params, asked),

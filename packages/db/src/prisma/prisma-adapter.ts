@@ -120,7 +120,7 @@ function queryable({ provider, adapterName }: PrismaFactory, session: OrmSession
   }
 }
 
-const AS_WIRE: WireForm = { makesRows: false }
+const AS_WIRE: WireForm = { rows: 'none' }
 
 function run(
   session: OrmSession,

@@ -2,7 +2,7 @@
 import type { DatabaseSchema, NamedTable, Relation } from '../catalog/database-schema.ts'
 import { type DependencyPlan, type PlanOptions, planDependencies } from '../dependencies/plan.ts'
 import { tableTag } from '../dependencies/tags.ts'
-import type { Column, Params, RowMaker } from '../driver/driver.ts'
+import type { Column, Params } from '../driver/driver.ts'
 import { type Dialect, type Statement, readStatement } from '../statement/index.ts'
 
 /** Why a result is not kept. */
@@ -55,16 +55,10 @@ export interface Plan {
   readonly mayChangeSession: boolean
   /** Whether it may make a temporary table, which hides others on its connection. */
   readonly mayMakeTemporary: boolean
-  /** The columns that it had when it was last run, and what makes rows of them. */
-  shape: Shape | undefined
+  /** The columns that it had when it was last run. */
+  columns: readonly Column[] | undefined
   /** How often it was run by this process, for preparing it. */
   runs: number
-}
-
-/** Columns and their rows. */
-export interface Shape {
-  readonly columns: readonly Column[]
-  readonly make: RowMaker
 }
 
 /** Makes the plan of a text. */
@@ -99,7 +93,7 @@ export function planOf(sql: string, schema: DatabaseSchema, keyStart: string, op
     fixedTags: fixedTagsOf(dependencies),
     mayChangeSession: mayWriteAll || called !== 'pure' || !isPlain(statement),
     mayMakeTemporary: !isPlain(statement) && /\btemp(?:orary)?\b/i.test(sql),
-    shape: undefined,
+    columns: undefined,
     runs: 0,
   }
 }

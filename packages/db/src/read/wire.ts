@@ -7,8 +7,8 @@ import type { QueryOptions, QueryResult, Row } from '../query-optimizer.ts'
 
 /** How an adapter has a statement run. */
 export interface WireForm {
-  /** Whether rows are made too, by the parsers of the driver. */
-  readonly makesRows: boolean
+  /** What rows are made of it, by the parsers of the driver; `none` for an adapter that makes its own. */
+  readonly rows: 'objects' | 'arrays' | 'none'
   /** How `mysql2` makes values, where not as its pool does; what was read in another way has another key. */
   readonly cast?: { readonly name: string; readonly typeCast: MysqlTypeCast } | undefined
   /**

@@ -48,17 +48,30 @@ export interface SharedByLevels {
 
 /** A level of a transaction: all of it, or the part since a savepoint. */
 export class Transaction implements DatabaseTransaction {
-  readonly changes: Changes = new Changes()
   readonly shared: SharedByLevels
+  readonly #outer: Transaction | undefined
+  readonly #own = new Changes()
+  /** Parts that have begun and were not undone: a commit keeps what they did, whether they have ended or not. */
+  readonly #parts = new Set<Transaction>()
   #isOver = false
 
-  constructor(shared: SharedByLevels) {
+  constructor(shared: SharedByLevels, outer?: Transaction) {
     this.shared = shared
+    this.#outer = outer
   }
 
-  /** Whether it has ended. */
+  /** Whether it has ended, by itself or with what it is a part of. */
   get isOver(): boolean {
-    return this.#isOver
+    return this.#isOver || this.#outer?.isOver === true
+  }
+
+  /** What its statements may have changed. */
+  get changes(): Changes {
+    if (this.#parts.size === 0) return this.#own
+    const all = new Changes()
+    all.merge(this.#own)
+    for (const part of this.#parts) all.merge(part.changes)
+    return all
   }
 
   /** It has ended: further statements are refused. */
@@ -76,7 +89,7 @@ export class Transaction implements DatabaseTransaction {
     params: Params = [],
     options: QueryOptions = {},
   ): Promise<QueryResult<Of>> {
-    if (this.#isOver) throw endedError()
+    if (this.isOver) throw endedError()
     checkStatement(sql, params)
     const { shared } = this
     const plan = shared.host.plan(sql)
@@ -91,7 +104,7 @@ export class Transaction implements DatabaseTransaction {
     if (isCached && shared.mayUseCache) {
       const found = await shared.host.lookUp(plan, params, options, shared.session)
       if (found !== undefined) return found as QueryResult<Of>
-      if (this.#isOver) throw endedError()
+      if (this.isOver) throw endedError()
     }
     return (await this.#run(plan, params, options)) as QueryResult<Of>
   }
@@ -100,27 +113,28 @@ export class Transaction implements DatabaseTransaction {
     run: (tx: DatabaseTransaction) => Result | Promise<Result>,
     options: TransactionOptions = {},
   ): Promise<Result> {
-    if (this.#isOver) throw endedError()
+    if (this.isOver) throw endedError()
     checkTransaction(run, options)
     this.#assertSame(options)
-    const { shared, changes } = this
+    const { shared } = this
     const { connection } = shared.lent
     const name = `hotpath_${++shared.savepoints}`
     await connection.run(`savepoint ${name}`, [])
-    const inner = new Transaction(shared)
+    const part = new Transaction(shared, this)
+    this.#parts.add(part)
     let result: Result
     try {
-      result = await shared.within(inner, () => run(inner))
+      result = await shared.within(part, () => run(part))
+      // The connection may be somebody else's by now.
+      if (this.isOver) throw endedError()
+      part.end()
+      // Refused where an error within it was caught: PostgreSQL has given up on all since the savepoint.
+      await connection.run(`release savepoint ${name}`, [])
     } catch (error) {
-      inner.end()
-      await this.#undo(name)
-      if (shared.isPermanent) changes.merge(inner.changes)
+      part.end()
+      if (!this.isOver && (await this.#undo(name)) && !shared.isPermanent) this.#parts.delete(part)
       throw error
     }
-    inner.end()
-    // Before the release: should that fail, its outcome is that of the whole.
-    changes.merge(inner.changes)
-    await connection.run(`release savepoint ${name}`, [])
     if (options.onCommit !== undefined) shared.onCommit.push(options.onCommit)
     return result
   }
@@ -133,14 +147,17 @@ export class Transaction implements DatabaseTransaction {
     if (readOnly !== undefined && readOnly !== own.readOnly) throw notApartError('readOnly')
   }
 
-  async #undo(savepoint: string): Promise<void> {
+  /** Whether that was possible. */
+  async #undo(savepoint: string): Promise<boolean> {
     const { connection } = this.shared.lent
     try {
       await connection.run(`rollback to savepoint ${savepoint}`, [])
       await connection.run(`release savepoint ${savepoint}`, [])
+      return true
     } catch {
       // The part cannot be undone alone. Its own error is the one to be seen.
       this.shared.isDoomed = true
+      return false
     }
   }
 
@@ -152,8 +169,8 @@ export class Transaction implements DatabaseTransaction {
     prepareFor(lent, plan)
     // Statements that are more than rows may commit by themselves.
     if (plan.isPermanent || plan.mayChangeSession) shared.isPermanent = true
-    host.collect(this.changes, plan, params)
-    if (shared.isMoved && plan.mayWrite) this.changes.addAll()
+    host.collect(this.#own, plan, params)
+    if (shared.isMoved && plan.mayWrite) this.#own.addAll()
     if (plan.mayChangeSession) shared.isMoved = true
     const startedAt = host.now()
     let result: WireResult

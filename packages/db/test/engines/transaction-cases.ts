@@ -131,6 +131,29 @@ export function transactionCases(bench: () => Bench): void {
       expect(db.stats()).toMatchObject({ lent: 0, openTransactions: 0 })
     })
 
+    test('takes parts that nobody waited for with it when it ends', async () => {
+      const { db, source } = bench()
+      await source('select * from audit')
+      let goOn = (): void => {}
+      let late: Promise<unknown> | undefined
+      await db.transaction(async (tx) => {
+        const written = new Promise<void>((resolve) => {
+          late = tx
+            .transaction(async (part) => {
+              await part.query("insert into audit values (1, 'in time')")
+              resolve()
+              await new Promise<void>((wake) => (goOn = wake))
+              await part.query("insert into audit values (2, 'late')")
+            })
+            .catch((error: unknown) => error)
+        })
+        await written
+      })
+      goOn()
+      expect(await late).toMatchObject({ code: 'ERR_DB_TRANSACTION' })
+      expect(await db.query('select id, what from audit')).toEqual([{ id: 1, what: 'in time' }])
+    })
+
     test('is that of its function, where the context is asked for', async () => {
       const { open, sql } = bench()
       const db = open({ context: true, name: 'context' })

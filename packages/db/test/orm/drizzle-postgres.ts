@@ -80,15 +80,14 @@ export function programOfPglite(client: PGlite): DrizzleProgram {
   const db = drizzleOfPglite({ client, schema })
   return {
     ...readsOf(db),
-    raw: async () => {
-      const { rows, fields, affectedRows } = await db.execute(sql`select * from typed`)
-      return { rows, fields, affectedRows }
-    },
+    raw: () => db.execute(sql`select * from typed`),
     writes: async (id) => [
       await insertTwo(db, id),
-      (await db.insert(audit).values({ id: id + 2, what: 'c' })).affectedRows,
-      (await db.update(audit).set({ what: 'd' }).where(gte(audit.id, id))).affectedRows,
-      (await db.execute(sql`delete from audit where id >= ${id} returning id`)).affectedRows,
+      await db.insert(audit).values({ id: id + 2, what: 'c' }),
+      await db.update(audit).set({ what: 'd' }).where(gte(audit.id, id)),
+      await db.execute(sql`delete from audit where id >= ${id} returning id`),
+      await db.execute(sql`explain (costs off) select 1`),
+      await db.execute(sql`comment on table audit is 'seen'`),
     ],
     transaction: (run) => db.transaction((tx) => run(inTransaction(tx)), { isolationLevel: 'read committed' }),
   }

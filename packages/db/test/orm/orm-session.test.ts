@@ -24,10 +24,10 @@ test('a transaction is not begun by a statement that has a connection to itself'
 test('a connection that was taken to begin a transaction alone rolls it back and says so', async () => {
   const { db } = bench()
   const session = new OrmSession(db)
-  await session.run('begin', [], { makesRows: true })
+  await session.run('begin', [], { rows: 'objects' })
   await expect(session.release()).rejects.toMatchObject(REFUSED)
-  await session.run('begin', [], { makesRows: true })
-  await session.run('select 1', [], { makesRows: true })
+  await session.run('begin', [], { rows: 'objects' })
+  await session.run('select 1', [], { rows: 'objects' })
   await session.release()
   expect(db.stats()).toMatchObject({ openTransactions: 0, lent: 0 })
 })
@@ -35,10 +35,10 @@ test('a connection that was taken to begin a transaction alone rolls it back and
 test('what begins a transaction and has more to it is not cut short', async () => {
   const { db } = bench()
   const session = new OrmSession(db)
-  await session.run('begin', [], { makesRows: true })
-  await expect(session.run('commit and chain', [], { makesRows: true })).rejects.toMatchObject(REFUSED)
+  await session.run('begin', [], { rows: 'objects' })
+  await expect(session.run('commit and chain', [], { rows: 'objects' })).rejects.toMatchObject(REFUSED)
   // Within a transaction the database says what it thinks of it.
-  await expect(session.run('set transaction read only', [], { makesRows: true })).rejects.toThrow(/syntax/)
+  await expect(session.run('set transaction read only', [], { rows: 'objects' })).rejects.toThrow(/syntax/)
   await session.release()
   expect(db.stats()).toMatchObject({ openTransactions: 0, lent: 0 })
 })
