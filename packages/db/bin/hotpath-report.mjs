@@ -6,18 +6,31 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
+const USAGE = `Usage: npx hotpath-report <module>
+
+Runs the function \`workload\` that the module exports, and prints what to do first about the statements that it ran.
+It resolves to what has \`report()\`, such as \`withReport(createQueryOptimizer(…))\` of @hotpath/db/report;
+its \`close()\` is called at the end, if there is one.
+
+Options:
+  -h, --help  Prints this.
+`
+
 class UsageError extends Error {}
 
 const [path] = process.argv.slice(2)
 try {
-  console.log(await reportOf(path))
+  if (path === '--help' || path === '-h') process.stdout.write(USAGE)
+  else await report(path)
 } catch (error) {
   console.error(error instanceof UsageError ? error.message : error)
   process.exitCode = 1
 }
+// What the module leaves open, as a pool, would keep the process alive. What was printed is let out first.
+process.stdout.write('', () => process.stderr.write('', () => process.exit()))
 
 /** @param {string | undefined} path */
-async function reportOf(path) {
+async function report(path) {
   if (path === undefined) throw new UsageError('Name the module: `npx hotpath-report ./workload.js`.')
   const { workload } = await import(pathToFileURL(resolve(path)).href)
   if (typeof workload !== 'function') throw new UsageError(`\`${path}\` has to export a function \`workload\`.`)
@@ -26,7 +39,8 @@ async function reportOf(path) {
     if (typeof reporting?.report !== 'function')
       throw new UsageError(`\`workload\` of \`${path}\` has to resolve to what has \`report()\`: see \`withReport\`.`)
     const { text } = await reporting.report()
-    return text
+    // Whatever happens at its end.
+    console.log(text)
   } finally {
     await reporting?.close?.()
   }

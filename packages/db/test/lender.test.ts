@@ -29,6 +29,29 @@ test('a driver that fails at once fails the call, and nobody waits', async () =>
   expect([lender.waiting, clock.held, clock.pending]).toEqual([0, 0, 0])
 })
 
+test.each([
+  [
+    'returns no promise',
+    () => ({ isUntouched: false, inTransaction: false, run: () => Promise.reject(new Error('asked')) }),
+  ],
+  ['returns nothing', () => undefined],
+  [
+    'throws',
+    () => {
+      throw new Error('broken')
+    },
+  ],
+])('a driver that %s leaves nobody waiting', async (_, acquire) => {
+  const clock = createFakeClock()
+  const lender = new Lender({
+    driver: { dialect: 'sqlite', acquire } as unknown as DatabaseDriver,
+    clock,
+    acquireMs: 100,
+  })
+  await expect(lender.take()).rejects.toThrow()
+  expect([lender.waiting, lender.lent, clock.held]).toEqual([0, 0, 0])
+})
+
 test('one timer serves all that wait, each for its own time', async () => {
   const clock = createFakeClock()
   const driver = { acquire: () => new Promise(() => {}) } as unknown as DatabaseDriver

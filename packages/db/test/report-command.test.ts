@@ -11,7 +11,11 @@ function run(...args: readonly string[]): {
   readonly wrong: string
 } {
   const node = ['--conditions=@hotpath/source', command, ...args]
-  const { status, stdout, stderr } = spawnSync(process.execPath, node, { encoding: 'utf8', cwd: import.meta.dirname })
+  const { status, stdout, stderr } = spawnSync(process.execPath, node, {
+    encoding: 'utf8',
+    cwd: import.meta.dirname,
+    timeout: 50_000,
+  })
   return { status, out: stdout, wrong: stderr }
 }
 
@@ -20,8 +24,19 @@ test('prints what to do first about what the module has run, and closes it', () 
   expect(wrong).toBe('')
   expect(out).toContain('What to do first:')
   expect(out).toContain('create index users_email on users (email)')
-  expect(out).toMatch(/closed\n$|^closed\n/m)
+  expect(out).toMatch(/closed\n$/)
   expect(status).toBe(0)
+}, 60_000)
+
+test('ends although the module leaves a handle open, with the report of one that fails at its end', () => {
+  const { status, out, wrong } = run('./fixtures/open-handle.ts')
+  expect([status, out]).toEqual([1, 'what was found\n'])
+  expect(wrong).toContain('failed at its end')
+}, 60_000)
+
+test('says how it is used', () => {
+  const { status, out } = run('--help')
+  expect([status, out]).toEqual([0, expect.stringContaining('npx hotpath-report <module>')])
 }, 60_000)
 
 test.each([

@@ -92,7 +92,8 @@ export class Lender {
 
   #acquire(): Promise<DatabaseConnection> {
     return new Promise((resolve, reject) => {
-      const acquired = this.#options.driver.acquire()
+      // One of one's own may return it at once.
+      const acquired = Promise.resolve(this.#options.driver.acquire())
       this.#waiting++
       let isWaiting = true
       const end = (): boolean => {

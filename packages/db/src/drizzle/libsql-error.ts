@@ -7,13 +7,25 @@ const PRIMARY: readonly string[] =
   'ERROR INTERNAL PERM ABORT BUSY LOCKED NOMEM READONLY INTERRUPT IOERR CORRUPT NOTFOUND FULL CANTOPEN PROTOCOL EMPTY SCHEMA TOOBIG CONSTRAINT MISMATCH MISUSE NOLFS AUTH FORMAT RANGE NOTADB'.split(
     ' ',
   )
-/** Names of extended codes of a primary one, from 1 on: the number is 256 times that and the primary one. Others count as the primary one. */
-const EXTENDED: Readonly<Record<string, readonly string[]>> = {
-  BUSY: ['RECOVERY', 'SNAPSHOT', 'TIMEOUT'],
-  CONSTRAINT: 'CHECK COMMITHOOK FOREIGNKEY FUNCTION NOTNULL PRIMARYKEY TRIGGER UNIQUE VTAB ROWID PINNED DATATYPE'.split(
-    ' ',
-  ),
-}
+/**
+ * Names of extended codes of a primary one, from 1 on: the number is 256 times that and the primary one. A number that is
+ * missing is `-`; others count as the primary one.
+ */
+const EXTENDED: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries({
+    ERROR: 'MISSING_COLLSEQ RETRY SNAPSHOT',
+    ABORT: '- ROLLBACK',
+    BUSY: 'RECOVERY SNAPSHOT TIMEOUT',
+    LOCKED: 'SHAREDCACHE VTAB',
+    READONLY: 'RECOVERY CANTLOCK ROLLBACK DBMOVED CANTINIT DIRECTORY',
+    IOERR:
+      'READ SHORT_READ WRITE FSYNC DIR_FSYNC TRUNCATE FSTAT UNLOCK RDLOCK DELETE BLOCKED NOMEM ACCESS CHECKRESERVEDLOCK LOCK CLOSE DIR_CLOSE SHMOPEN SHMSIZE SHMLOCK SHMMAP SEEK DELETE_NOENT MMAP GETTEMPPATH CONVPATH VNODE AUTH BEGIN_ATOMIC COMMIT_ATOMIC ROLLBACK_ATOMIC DATA CORRUPTFS IN_PAGE',
+    CORRUPT: 'VTAB SEQUENCE INDEX',
+    CANTOPEN: 'NOTEMPDIR ISDIR FULLPATH CONVPATH DIRTYWAL SYMLINK',
+    CONSTRAINT: 'CHECK COMMITHOOK FOREIGNKEY FUNCTION NOTNULL PRIMARYKEY TRIGGER UNIQUE VTAB ROWID PINNED DATATYPE',
+    AUTH: 'USER',
+  }).map(([name, details]) => [name, details.split(' ')]),
+)
 
 interface Codes {
   readonly primary: string
@@ -44,11 +56,11 @@ function codesOf(raw: number): Codes | undefined {
   if (name === undefined) return undefined
   const detail = EXTENDED[name]?.[(raw >> 8) - 1]
   const primary = PREFIX + name
-  return { primary, extended: detail === undefined ? primary : `${primary}_${detail}`, raw }
+  return { primary, extended: detail === undefined || detail === '-' ? primary : `${primary}_${detail}`, raw }
 }
 
 function codesNamed(code: string): Codes | undefined {
-  const [, name = '', detail = ''] = /^SQLITE_([A-Z]+)(?:_([A-Z]+))?$/.exec(code) ?? []
+  const [, name = '', detail = ''] = /^SQLITE_([A-Z]+)(?:_([A-Z_]+))?$/.exec(code) ?? []
   const number = PRIMARY.indexOf(name) + 1
   if (number === 0) return undefined
   const extended = (EXTENDED[name]?.indexOf(detail) ?? -1) + 1

@@ -5,7 +5,7 @@ import { WIRE, type WireOptions, type WireQueryResult } from '../read/wire.ts'
 import { type OrderColumn, isAfter, orderBy, reversed, usualNulls } from './keyset.ts'
 import { quotedName } from '../statement/quoted-name.ts'
 import { withoutEnd } from './offset.ts'
-import { assertOwnNames, assertOwnNamesWithin, namesError } from './own-names.ts'
+import { assertOwnNames, assertOwnNamesWithin, namesError, placeOf } from './own-names.ts'
 import { type CursorSecret, cursorOf, positionOf } from './signed-cursor.ts'
 
 /** A column that rows are ordered by: its name in the result, or with a direction. */
@@ -79,7 +79,7 @@ export async function cursorPage<Of>(
   const statement = `${from}${where}${orderBy(inOrder, dialect)} limit ${pageSize + 1}`
   const asked: WireOptions = { ...options, [WIRE]: { rows: 'objects' } }
   const result = (await db.executeWithStats<Of>(statement, given, asked).catch((error: unknown) => {
-    throw namesError(error, from.length)
+    throw namesError(error, from)
   })) as WireQueryResult<Of>
   const found = positionsOf(result, order, { isAdded: exact.length > 0, driver: db.driver })
   const hasMore = found.length > pageSize
@@ -106,14 +106,13 @@ function positionsOf<Of>(
 ): Found<Of>[] {
   if (driver.dialect === 'sqlite') assertOwnNamesWithin(wire.columns)
   else assertOwnNames(wire.columns)
-  const places = order.map(({ column }, at) =>
-    wire.columns.findIndex(([name]) => name === (isAdded ? KEY + at : column)),
-  )
+  const placed = (column: string): number => placeOf(wire.columns, column, driver.dialect)
+  const places = order.map(({ column }, at) => placed(isAdded ? KEY + at : column))
   const missing = order[places.indexOf(-1)]
   if (missing !== undefined && wire.columns.length > 0)
     throw wrongOption('orderBy', 'columns of the result', missing.column, 'Add it to the `select`.')
   const inexact = isAdded
-    ? order.find(({ column }) => driver.isExactAsText?.(typeOf(wire, column)) === false)
+    ? order.find(({ column }) => driver.isExactAsText?.(wire.columns[placed(column)]?.[1] ?? 0) === false)
     : undefined
   if (inexact !== undefined)
     throw wrongOption(
@@ -125,7 +124,7 @@ function positionsOf<Of>(
   return rows.map((row, at) => {
     const values = wire.rows[at] ?? []
     const unwritten = isAdded
-      ? order.find(({ column }, key) => isUnwritten(values, wire, column, places[key]))
+      ? order.find(({ column }, key) => isUnwritten(values[placed(column)], values[places[key] ?? -1]))
       : undefined
     if (unwritten !== undefined)
       throw wrongOption('orderBy', 'columns that MySQL writes as strings', unwritten.column, 'Select it by `hex`.')
@@ -134,19 +133,8 @@ function positionsOf<Of>(
   })
 }
 
-function typeOf({ columns }: WireQueryResult['wire'], column: string): number {
-  return columns.find(([name]) => name === column)?.[1] ?? 0
-}
-
 /** Whether a value has no string that is as good: bytes that are no characters. Some servers make `?` of them. */
-function isUnwritten(
-  values: readonly unknown[],
-  { columns }: WireQueryResult['wire'],
-  column: string,
-  place = -1,
-): boolean {
-  const own = values[columns.findIndex(([name]) => name === column)]
-  const written = values[place]
+function isUnwritten(own: unknown, written: unknown): boolean {
   return own instanceof Uint8Array && (typeof written !== 'string' || Buffer.compare(Buffer.from(written), own) !== 0)
 }
 

@@ -47,7 +47,7 @@ export async function offsetPage<Of>(
     db.query<{ total: unknown }>(`select count(*) as total from (${statement}) counted`, params, options),
     db.executeWithStats<Of>(`${statement} limit ${pageSize} offset ${(page - 1) * pageSize}`, params, asked),
   ]).catch((error: unknown) => {
-    throw namesError(error, Number.POSITIVE_INFINITY)
+    throw namesError(error)
   })
   const { rows, wire } = found as WireQueryResult<Of>
   assertOwnNames(wire.columns)

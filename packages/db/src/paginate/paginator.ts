@@ -1,6 +1,6 @@
 /** Pages of a query. */
 import { type OptionTable, checkOptions, countOption, stringOption, wrongOption } from '@hotpath/contract'
-import { checkQueryOptions } from '../call-options.ts'
+import { checkQueryOptions, checkStatement } from '../call-options.ts'
 import type { QueryOptimizer, QueryOptions, Row } from '../query-optimizer.ts'
 import { type CursorPage, type CursorQuery, cursorPage } from './cursor.ts'
 import { type OffsetPage, type OffsetQuery, offsetPage } from './offset.ts'
@@ -97,10 +97,12 @@ export function createPaginator(db: QueryOptimizer, options: PaginatorOptions = 
   return {
     async offset(query) {
       checkOptions(query, 'offset', OFFSET)
+      checkStatement(query.sql, query.params ?? [])
       return offsetPage(db, query, sizeOf(query))
     },
     async cursor(query) {
       checkOptions(query, 'cursor', CURSOR)
+      checkStatement(query.sql, query.params ?? [])
       if (secret === undefined)
         throw wrongOption(
           'secret',

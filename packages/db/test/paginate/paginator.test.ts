@@ -73,6 +73,8 @@ test('what is wrong with a call is named', async () => {
   )
   expect(await wrong(createPaginator(bench().db).cursor({ sql, orderBy: ['id'] }))).toMatch('`secret` must be given')
   expect(await wrong(paginate.offset({ sql: 7 as never }))).toMatch('`sql` must be a string')
+  expect(await wrong(paginate.offset({} as never))).toMatch('`sql` must be a string')
+  expect(await wrong(paginate.cursor({ orderBy: ['id'] } as never))).toMatch('`sql` must be a string')
   expect(await wrong(paginate.cursor({ sql, orderBy: ['id'], options: 7 as never }))).toMatch('must be an object')
   expect(await wrong(paginate.offset({ sql, options: { tll: 1 } as never }))).toMatch('Did you mean `ttl`?')
   expect(await wrong(paginate.cursor({ sql, orderBy: [{ column: 'id', desc: true } as never] }))).toMatch('`desc`')

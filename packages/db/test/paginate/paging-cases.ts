@@ -101,6 +101,29 @@ export function pagingCases({ bench, rounds, time }: PagingCases): void {
     })
   })
 
+  test('a column is found by its name as the database compares names', async () => {
+    const { db, engine } = bench()
+    await fill(1)
+    const paginate = createPaginator(db, { secret: SECRET, pageSize: 2 })
+    const sql = 'select id, name from paged_rows'
+    const page = paginate.cursor<Item>({ sql, orderBy: ['ID'] })
+    if (engine.dialect === 'postgres') return expect(page).rejects.toMatchObject({ code: '42703' })
+    const { rows, next } = await page
+    expect((await paginate.cursor<Item>({ sql, orderBy: ['ID'], after: next })).rows[0]?.id).toBe(
+      (rows[1]?.id ?? 0) + 1,
+    )
+    const shared = paginate.cursor({ sql: 'select id, name as ID from paged_rows', orderBy: ['id'] })
+    await expect(shared).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+  })
+
+  test('an error is told apart by where it is, whatever characters come before', async () => {
+    const { db } = bench()
+    await fill(1)
+    const paginate = createPaginator(db, { secret: SECRET })
+    const sql = `select '${'😀'.repeat(200)}' as smile, one.id, other.id from paged_rows one join paged_rows other on other.id = one.id`
+    await expect(paginate.cursor({ sql, orderBy: ['id'] })).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+  })
+
   test('pages by number, with a count that is cached apart', async () => {
     const { db, sql } = bench()
     await fill(1)
