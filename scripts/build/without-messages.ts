@@ -22,6 +22,8 @@ const FOR_MESSAGES: Readonly<Record<string, readonly number[]>> = {
   meaningfulName: [1],
   mustBe: [1, 2, 3],
   quantityMessage: [1, 2, 3],
+  requiredFunction: [2],
+  requiredString: [2],
   wrongOption: [1, 2, 3],
 }
 

@@ -15,6 +15,8 @@ export {
   codecOption,
   countOption,
   functionOption,
+  requiredFunction,
+  requiredString,
   signalOption,
   stringOption,
   wrongOption,

@@ -112,6 +112,27 @@ export function stringOption(value: unknown, option: string): string {
   throw wrongOption(option, 'a string that is not empty', value, 'Leave it out for the default.')
 }
 
+/**
+ * For a function that is needed: there is no default to leave it out for.
+ *
+ * @param example - What to pass, in code.
+ * @throws ConfigError for what cannot be called.
+ */
+export function requiredFunction(value: unknown, option: string, example: string): void {
+  if (typeof value !== 'function') throw wrongOption(option, 'a function', value, `Use for example \`${example}\`.`)
+}
+
+/**
+ * For a string that is needed.
+ *
+ * @param example - What to pass, in code.
+ * @throws ConfigError for what is not a string of one character or more.
+ */
+export function requiredString(value: unknown, option: string, example: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw wrongOption(option, 'a string that is not empty', value, `Use for example \`${example}\`.`)
+}
+
 /** @throws ConfigError for what is not a whole number from 1. */
 export function countOption(value: unknown, option: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value

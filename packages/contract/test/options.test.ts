@@ -8,6 +8,8 @@ import {
   codecOption,
   countOption,
   functionOption,
+  requiredFunction,
+  requiredString,
   signalOption,
   stringOption,
 } from '../src/index.ts'
@@ -86,6 +88,18 @@ test('what is no object of options is refused with the options that are needed',
 
 test('a promise in the place of a function is not to be awaited', () => {
   expect(() => functionOption(Promise.resolve(), 'load')).toThrow('received a Promise. Leave it out')
+})
+
+test('what is needed has no default to leave it out for', () => {
+  expect(() => requiredFunction(5, 'run', '() => save()')).toThrow(
+    '`run` must be a function, received 5. Use for example `() => save()`.',
+  )
+  expect(() => requiredString(undefined, 'name', "name: 'shop'")).toThrow(
+    "`name` must be a string that is not empty, received undefined. Use for example `name: 'shop'`.",
+  )
+  expect(() => requiredString('', 'name', "name: 'shop'")).toThrow('`name` must be')
+  expect(requiredString('shop', 'name', "name: 'shop'")).toBe('shop')
+  expect(() => requiredFunction(() => {}, 'run', '() => save()')).not.toThrow()
 })
 
 test('what is undefined counts as left out, and options may come from anywhere', () => {

@@ -1,7 +1,8 @@
 /** What is being loaded for one key: one read at a time, of which the latest counts, and the refresh that the cache began by itself. */
-import type { CacheKey } from '@hotpath/contract'
+import { type CacheKey, isPromise } from '@hotpath/contract'
 import type { Cache, LoadOptions, Loader, ReadReport } from '@hotpath/core'
 import type { CacheInside } from '@hotpath/core/inside'
+import { dataOnly } from './data-only.ts'
 import type { Failure } from './snapshot.ts'
 
 /** How a key is loaded. */
@@ -109,7 +110,12 @@ export class Loads {
     if (this.#reading !== reading) return this.#reading?.promise
     this.#target.begins(reader)
     const { signal } = (reading.controller = new AbortController())
-    const loader = this.#host.intercept?.(reader.loader) ?? reader.loader
+    const intercepted = this.#host.intercept?.(reader.loader) ?? reader.loader
+    const loader: Loader<unknown> = (context) => {
+      const loaded = intercepted(context)
+      const check = (value: unknown): unknown => dataOnly(value, this.#target.encoded)
+      return isPromise(loaded) ? loaded.then(check) : check(loaded)
+    }
     let report: ReadReport | undefined
     const onRead = (one: ReadReport): void => void (report ??= one)
     let failure: Failure | undefined

@@ -1,6 +1,7 @@
 /** One observer: a key, options, and those that listen. */
 import type { CacheKey } from '@hotpath/contract'
 import type { Cache, Loader } from '@hotpath/core'
+import { type Kind, claim } from './kind.ts'
 import type { ObservedKey } from './observed-key.ts'
 import type { Observer } from './observer.ts'
 import type { Plan } from './options.ts'
@@ -15,6 +16,8 @@ export interface Subject {
   readonly key: CacheKey
   readonly loader: Loader<unknown>
   readonly plan: Plan
+  /** Default: a value. */
+  readonly kind?: Kind
 }
 
 export class Observation
@@ -38,17 +41,19 @@ export class Observation
   /** An interval has passed while nobody saw the page. */
   #isPollDue = false
 
-  constructor({ cache, key, loader, plan }: Subject) {
+  constructor({ cache, key, loader, plan, kind = 'value' }: Subject) {
     this.#store = storeOf(cache)
     this.key = this.#store.key(cache, key)
+    claim(this.key, kind)
     this.loader = loader
     this.plan = plan
   }
 
   /** Observes another key, or the same with another loader or options. */
-  update({ cache, key, loader, plan }: Subject): void {
+  update({ cache, key, loader, plan, kind = 'value' }: Subject): void {
     const before = this.key
     const next = this.#store.key(cache, key)
+    claim(next, kind)
     this.loader = loader
     if (next === before && plan === this.plan) return
     const wasEnabled = this.plan.isEnabled

@@ -1,4 +1,4 @@
-import { type CacheKey, wrongOption } from '@hotpath/contract'
+import { type CacheKey, requiredFunction } from '@hotpath/contract'
 import type { Cache, LoadContext, Loader } from '@hotpath/core'
 import { Observation, type Subject } from './observation.ts'
 import { type ObserveOptions, planOf } from './options.ts'
@@ -100,6 +100,6 @@ export function setPage(cache: Cache, page: PageParts): void {
 }
 
 function loaderOf<Value>(loader: Loader<Value>): Loader<unknown> {
-  if (typeof loader === 'function') return loader as Loader<unknown>
-  throw wrongOption('loader', 'a function', loader, 'Use for example `({ signal }) => fetchCity(42, signal)`.')
+  requiredFunction(loader, 'loader', '({ signal }) => fetchCity(42, signal)')
+  return loader as Loader<unknown>
 }

@@ -9,6 +9,7 @@ import type { Cache, ReadReport } from '@hotpath/core'
 import { placeholder } from '@hotpath/core/placeholders'
 import { retain } from '@hotpath/core/retain'
 import { type Base, baseOf, isOlder, isSame, isUpTo } from './base.ts'
+import type { Kind } from './kind.ts'
 import type { Concerned } from './key-index.ts'
 import { LayeredValue } from './layered-value.ts'
 import type { Layers } from './layers/layers.ts'
@@ -44,6 +45,8 @@ export class ObservedKey implements Concerned, LoadTarget {
   readonly cache: Cache
   readonly key: CacheKey
   readonly observers: Set<KeyObserver> = new Set()
+  /** What it was first observed as. */
+  kind: Kind | undefined
   /** Something was stored under it: to be looked at in the next pass, or when what is read has ended, as it may be that. */
   isStored = false
   /** It was set, so that what is read is not waited for. */
@@ -72,7 +75,6 @@ export class ObservedKey implements Concerned, LoadTarget {
     return this.#base?.tags ?? []
   }
 
-  /** What the cache had last, without layers. */
   get value(): unknown {
     return this.#base?.value
   }
@@ -144,7 +146,6 @@ export class ObservedKey implements Concerned, LoadTarget {
     this.look()
   }
 
-  /** Resolves when nothing is being loaded. Never rejects. */
   settled(): Promise<void> {
     return this.#loads.settled()
   }
@@ -172,7 +173,6 @@ export class ObservedKey implements Concerned, LoadTarget {
     } else if (entry?.state !== 'fresh' && base !== undefined) this.#judge(base, isConcerned)
   }
 
-  /** Something changed. */
   touch(): void {
     this.#known = undefined
     this.#host.touch(this)

@@ -1,13 +1,43 @@
 /** What an observer shows: made of what is known of its key, and of its options. Pure. */
 
-/** What there is to show of a key. An object that is replaced only when one of its members changes. */
-export interface Snapshot<Data = unknown> {
-  /** What to show; `undefined` while there is nothing, or when the loader returned nothing. */
+/**
+ * What there is to show of a key. An object that is replaced only when one of its members changes. `status` says which it is:
+ * where that is `ready`, `data` is there, unless the loader returned nothing.
+ */
+export type Snapshot<Data = unknown> = PendingSnapshot | ReadySnapshot<Data> | FailedSnapshot<Data>
+
+/** There is nothing to show yet. */
+export interface PendingSnapshot extends SnapshotBase {
+  /** Nothing to show yet. */
+  readonly status: 'pending'
+  /** Nothing. */
+  readonly data: undefined
+  /** Nothing has failed. */
+  readonly error: undefined
+}
+
+/** There is something to show. */
+export interface ReadySnapshot<Data> extends SnapshotBase {
+  /** The last load succeeded, or there has been none: what is shown was stored, or is a placeholder. */
+  readonly status: 'ready'
+  /** What to show; `undefined` only when the loader, or `select`, returned that. */
+  readonly data: Data
+  /** Nothing has failed. */
+  readonly error: undefined
+}
+
+/** The last load failed. */
+export interface FailedSnapshot<Data> extends SnapshotBase {
+  /** The last load failed. */
+  readonly status: 'failed'
+  /** What there was before; `undefined` where there was nothing. */
   readonly data: Data | undefined
   /** What the last load failed with, until one succeeds. May be anything that a loader throws. */
   readonly error: unknown
-  /** `pending`: nothing to show yet; `failed`: the last load failed, and `data` is of before; else `ready`. */
-  readonly status: 'pending' | 'ready' | 'failed'
+}
+
+/** What all snapshots have. */
+export interface SnapshotBase {
   /** Whether the cache would not serve it as fresh: past its `ttl`, invalidated, or a placeholder. */
   readonly isStale: boolean
   /** Whether a load is on its way. */
@@ -47,16 +77,17 @@ export interface Known {
 /** A snapshot with data that `select` has been applied to. */
 export function snapshotOf(known: Known, data: unknown): Snapshot {
   const { shown, failure, isFetching } = known
+  const status = failure !== undefined ? 'failed' : shown === undefined ? 'pending' : 'ready'
   return {
+    status,
     data,
     error: failure?.error,
-    status: failure !== undefined ? 'failed' : shown === undefined ? 'pending' : 'ready',
     isStale: shown?.isStale ?? false,
     isFetching,
     isPlaceholder: shown?.isPlaceholder ?? false,
     updatedAt: shown?.updatedAt,
     source: shown?.source,
-  }
+  } as Snapshot
 }
 
 /** The one before when the next says the same. */

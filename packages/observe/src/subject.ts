@@ -13,6 +13,33 @@ export interface Subject<Value, Data = Value, Previous = Value> {
 }
 
 /**
+ * A key, its loader and options as one object that is shared, with its types checked and inferred as in a call: `ttl: '5m'` is a
+ * duration there and not a string, and `select` gets what the loader returns. For objects that are made apart from a call.
+ *
+ * @throws ConfigError `ERR_CONFIG_OPTION` for an object that has anything else.
+ *
+ * @example
+ * ```ts
+ * import { createCache, memory } from '@hotpath/core'
+ * import { observe, subject } from '@hotpath/observe'
+ *
+ * const cityOf = (id: number) =>
+ *   subject({ key: ['city', id], loader: async () => ({ name: 'Bern' }), options: { ttl: '5m', tags: ['cities'] } })
+ *
+ * const cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 1_000 })] })
+ * const { key, loader, options } = cityOf(42)
+ * const { data } = await observe(cache, key, loader, options).ready()
+ * console.log(key, data) // [ 'city', 42 ] { name: 'Bern' }
+ * await cache.close()
+ * ```
+ */
+export function subject<Value, Data = Value, Previous = Value>(
+  shared: Subject<Value, Data, Previous>,
+): Subject<Value, Data, Previous> {
+  return checked(shared)
+}
+
+/**
  * What a binding of a framework gets, as one object: its users pass a key, a loader and options, or one object with them.
  *
  * @throws ConfigError `ERR_CONFIG_OPTION` for an object that has anything else.

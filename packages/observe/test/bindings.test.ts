@@ -1,7 +1,7 @@
 /** What bindings to a framework need of observers. */
 import { deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, it, vi } from 'vitest'
-import { observe, subjectOf } from '../src/index.ts'
+import { observe, subject, subjectOf } from '../src/index.ts'
 import { mutation } from '../src/mutation/index.ts'
 import { observePages } from '../src/pages/index.ts'
 import { make, watch } from './make.ts'
@@ -40,9 +40,15 @@ describe('what a binding gets', () => {
 
   it('is a key, a loader and options, or one object with them', () => {
     const options = { tags: ['cities'] }
-    const subject = { key: ['city', 42], loader, options }
-    expect(subjectOf(['city', 42], loader, options)).toEqual(subject)
-    expect(subjectOf(subject)).toBe(subject)
+    const shared = { key: ['city', 42], loader, options }
+    expect(subjectOf(['city', 42], loader, options)).toEqual(shared)
+    expect(subjectOf(shared)).toBe(shared)
+  })
+
+  it('is what `subject` made, which checks it already', () => {
+    const shared = subject({ key: ['city', 42], loader, options: { ttl: '5m' } })
+    expect(subjectOf(shared)).toBe(shared)
+    expect(() => subject({ key: 'city', loader, tags: ['cities'] } as never)).toThrow('received `tags`')
   })
 
   it('is no object with options beside `options`', () => {

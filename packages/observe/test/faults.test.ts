@@ -4,6 +4,7 @@ import { createMemoryLog, shared } from '@hotpath/core/shared'
 import { deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, it, vi } from 'vitest'
 import { observe } from '../src/index.ts'
+import { observePages } from '../src/pages/index.ts'
 import { make, watch } from './make.ts'
 
 describe('a loader', () => {
@@ -31,6 +32,24 @@ describe('a loader', () => {
     await flush()
     expect(one.snapshot()).toMatchObject({ status: 'ready', data: undefined, isFetching: false })
     expect(load).toHaveBeenCalledTimes(1)
+  })
+
+  it.each([
+    ['at once', () => new Response('{}')],
+    ['in a moment', async () => new Response('{}')],
+  ])('that returns a Response %s fails with the way out, and nothing is stored', async (_, load) => {
+    const { cache } = make()
+    const one = observe(cache, ['city', 1], load)
+    watch(one)
+    await flush()
+    expect(one.snapshot()).toMatchObject({
+      status: 'failed',
+      data: undefined,
+      error: { code: 'ERR_VALUE_RESPONSE', message: expect.stringContaining('await response.json()') as unknown },
+    })
+    expect(cache.peek(['city', 1])).toBeUndefined()
+    const list = observePages(cache, 'cities', load, { first: 0, next: () => undefined })
+    expect(await list.ready()).toMatchObject({ status: 'failed', error: { code: 'ERR_VALUE_RESPONSE' } })
   })
 
   it('that succeeds ends the failure', async () => {

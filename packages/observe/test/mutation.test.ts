@@ -203,6 +203,28 @@ describe('an optimistic update', () => {
   })
 })
 
+it.each([
+  [
+    'one change',
+    () => ({ key: 'k', update: (one: unknown) => one }),
+    '`optimistic` must be a function that returns a list',
+  ],
+  ['no change', () => 'k', '`optimistic` must be a function that returns a list'],
+  ['a list of something else', () => ['k'], '`update` must be a function'],
+  ['a change without `update`', () => [{ key: 'k' }], '`update` must be a function'],
+  ['a hole', () => [undefined], '`update` must be a function'],
+])('an `optimistic` that returns %s is refused before anything is changed', async (_, optimisticOf, message) => {
+  const { cache } = make()
+  const run = vi.fn(async () => 1)
+  const change = mutation(cache, run, { optimistic: optimisticOf as never })
+  await expect(change.mutate()).rejects.toMatchObject({
+    code: 'ERR_CONFIG_OPTION',
+    message: expect.stringContaining(message) as unknown,
+  })
+  expect(run).not.toHaveBeenCalled()
+  expect(change.snapshot()).toMatchObject({ status: 'failed', pending: 0 })
+})
+
 describe('temporary ids', () => {
   interface Item {
     readonly id: string

@@ -1,5 +1,7 @@
 import { deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, it, vi } from 'vitest'
+import type { Cache } from '@hotpath/core'
+import { observe } from '../src/index.ts'
 import { observePages, type PageContext, type PagesOptions } from '../src/pages/index.ts'
 import { make, watch } from './make.ts'
 
@@ -51,6 +53,27 @@ describe('pages', () => {
     expect(load).toHaveBeenCalledTimes(3)
     expect(seen).toEqual(['3 false false', '3 true true', '6 false false', '6 true true', '9 false false'])
     expect(cache.peek('list')).toMatchObject({ cursors: [0, 3, 6] })
+  })
+
+  it('end where `next` and `previous` return `null`, as they do for `undefined`', async () => {
+    const { cache } = make()
+    const load = vi.fn(async ({ cursor }: { readonly cursor: string | null }) => ({
+      items: [cursor ?? 'a'],
+      after: cursor === null ? 'b' : null,
+    }))
+    const pages = observePages(cache, 'list', load, {
+      first: null,
+      next: ({ after }) => after,
+      previous: () => null,
+      items: ({ items }) => items,
+    })
+    await pages.ready()
+    expect(pages.snapshot()).toMatchObject({ items: ['a'], hasNext: true, hasPrevious: false })
+    await pages.fetchNext()
+    expect(pages.snapshot()).toMatchObject({ items: ['a', 'b'], hasNext: false })
+    await pages.fetchNext()
+    await pages.refetch()
+    expect(load.mock.calls.map(([{ cursor }]) => cursor)).toEqual([null, 'b', null, 'b'])
   })
 
   it('go both ways, and the furthest goes beyond `maxPages`', async () => {
@@ -169,6 +192,31 @@ it('a `next` that throws counts as none, and does no lasting harm', async () => 
   expect(faults[0]?.message).toContain('mine')
   isBroken = false
   expect((await pages.fetchNext()).items).toEqual([1, 2, 3, 4, 5, 6])
+})
+
+describe('a key of a list', () => {
+  const listOf = (cache: Cache, key: string) =>
+    observePages(cache, key, async () => [1], { first: 0, next: () => undefined })
+  const refusal = expect.objectContaining({
+    code: 'ERR_KEY_KIND',
+    message: expect.stringContaining('Key `cities` is shown as a list, page by page, and as a value.') as unknown,
+  }) as Error
+
+  it('is not shown as a value, nor one of a value as a list', () => {
+    const { cache } = make()
+    listOf(cache, 'cities')
+    expect(() => observe(cache, 'cities', () => 1)).toThrow(refusal)
+    const city = observe(cache, 'city', () => 1)
+    expect(() => city.update('cities', () => 1)).toThrow(refusal)
+    expect(() => city.fork('cities', () => 1)).toThrow(refusal)
+    expect(() => listOf(cache, 'city')).toThrow(expect.objectContaining({ code: 'ERR_KEY_KIND' }))
+  })
+
+  it('is the list it was, whoever shows it again', async () => {
+    const { cache } = make()
+    await listOf(cache, 'cities').ready()
+    expect((await listOf(cache, 'cities').ready()).items).toEqual([1])
+  })
 })
 
 describe('a list', () => {

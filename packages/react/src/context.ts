@@ -43,7 +43,7 @@ export function CacheProvider({ cache, children }: CacheProviderProps): ReactNod
 /**
  * The cache of the provider around a component: to invalidate, to set or to read in event handlers.
  *
- * @throws ConfigError without a provider.
+ * @throws ConfigError `ERR_CONFIG_NO_CACHE` without a provider.
  *
  * @example
  * ```ts
@@ -61,12 +61,26 @@ export function CacheProvider({ cache, children }: CacheProviderProps): ReactNod
  * ```
  */
 export function useCache(): Cache {
+  return useCacheIn('useCache')
+}
+
+const PROVIDER_WAY_OUT =
+  ' There is none around this component, or it is of another copy of React: render `<CacheProvider cache={cache}>` above it.'
+
+/**
+ * The same for another hook, which an error names.
+ *
+ * @throws ConfigError `ERR_CONFIG_NO_CACHE`.
+ */
+export function useCacheIn(hook: string): Cache {
   const cache = useContext(cacheContext())
   if (cache !== undefined) return cache
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    'There is no `CacheProvider` around this component. Render it inside of `<CacheProvider cache={cache}>`.',
-  )
+  throw new ConfigError('ERR_CONFIG_NO_CACHE', needsProvider(hook) + PROVIDER_WAY_OUT, { context: { hook } })
+}
+
+/** Said in a build for production, too: this is what goes wrong in a page that was put together in another way. */
+function needsProvider(hook: string): string {
+  return `\`${hook}\` needs a \`CacheProvider\`.`
 }
 
 /** One for all copies of this package that use the same copy of React. */

@@ -1,7 +1,7 @@
 import type { CacheEventType, CacheListener } from '@hotpath/core'
 import { insideOf } from '@hotpath/core/inside'
 import { useEffect, useRef } from 'react'
-import { useCache } from './context.ts'
+import { useCacheIn } from './context.ts'
 
 /**
  * Calls for each event of a type, or of all as `'*'`, while the component is on screen. The listener is that of the last render.
@@ -27,7 +27,7 @@ import { useCache } from './context.ts'
  * ```
  */
 export function useCacheEvents<Type extends CacheEventType | '*'>(type: Type, listener: CacheListener<Type>): void {
-  const cache = useCache()
+  const cache = useCacheIn('useCacheEvents')
   const latest = useRef(listener)
   useEffect(() => {
     latest.current = listener

@@ -2,11 +2,15 @@ import type { CacheKey } from '@hotpath/contract'
 import type { LoadContext, Loader } from '@hotpath/core'
 import { type ObserveOptions, type Snapshot, type Subject, subjectOf } from '@hotpath/observe'
 import { useMemo } from 'react'
+import { useCacheIn } from './context.ts'
 import { useObserver } from './use-observer.ts'
 import { useSnapshot } from './use-snapshot.ts'
 
 /** What `useCached` returns: what there is to show. The component is rendered again when a field changes that it has read. */
-export interface Cached<Data> extends Snapshot<Data> {
+export type Cached<Data> = Snapshot<Data> & CachedActions<Data>
+
+/** What can be done with what `useCached` shows. */
+export interface CachedActions<Data> {
   /** Loads, whatever there is. The same function in each render. Resolves to what there is to show then; never rejects. */
   readonly refetch: () => Promise<Snapshot<Data>>
 }
@@ -50,7 +54,7 @@ export function useCached<Value, Data>(
   load?: Loader<Value>,
   given?: ObserveOptions<Value, Data>,
 ): Cached<Data> {
-  const { onScreen, rendered } = useObserver(subjectOf(first, load, given))
+  const { onScreen, rendered } = useObserver(useCacheIn('useCached'), subjectOf(first, load, given))
   const actions = useMemo(() => ({ refetch: onScreen.refetch }), [onScreen])
   const { snapshot, serverSnapshot } = rendered
   return useSnapshot({ subscribe: onScreen.subscribe, snapshot, serverSnapshot }, actions)

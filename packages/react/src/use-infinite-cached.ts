@@ -8,14 +8,13 @@ import {
   observePages,
 } from '@hotpath/observe/pages'
 import { useEffect, useMemo } from 'react'
-import { useCache } from './context.ts'
+import { useCacheIn } from './context.ts'
 import { useMade } from './use-made.ts'
 import { useSnapshot } from './use-snapshot.ts'
 
 /** What `useInfiniteCached` returns. The component is rendered again when a field changes that it has read. */
-export interface CachedPages<Page, Cursor, Item>
-  extends PagesSnapshot<Page, Cursor, Item>,
-    Pick<PagesObserver<Page, Cursor, Item>, 'fetchNext' | 'fetchPrevious' | 'refetch'> {}
+export type CachedPages<Page, Cursor, Item> = PagesSnapshot<Page, Cursor, Item> &
+  Pick<PagesObserver<Page, Cursor, Item>, 'fetchNext' | 'fetchPrevious' | 'refetch'>
 
 /**
  * Shows a list that is loaded page by page, see `observePages` of `@hotpath/observe`. The function and the options are those
@@ -49,7 +48,7 @@ export function useInfiniteCached<Page, Cursor, Item = Page extends readonly (in
   load: (context: PageContext<Cursor>) => Page | Promise<Page>,
   options: PagesOptions<Page, Cursor, Item>,
 ): CachedPages<Page, Cursor, Item> {
-  const cache = useCache()
+  const cache = useCacheIn('useInfiniteCached')
   const pages = useMade([cache, encodedKey(cache, key)], () => observePages(cache, key, load, options))
   useEffect(() => pages.update(load, options))
   const actions = useMemo(() => {

@@ -6,12 +6,15 @@ import {
   mutation,
 } from '@hotpath/observe/mutation'
 import { useEffect, useMemo } from 'react'
-import { useCache } from './context.ts'
+import { useCacheIn } from './context.ts'
 import { useMade } from './use-made.ts'
 import { useSnapshot } from './use-snapshot.ts'
 
 /** What `useMutation` returns: its latest call. The component is rendered again when a field changes that it has read. */
-export interface ShownMutation<Input, Result> extends MutationSnapshot<Input, Result> {
+export type ShownMutation<Input, Result> = MutationSnapshot<Input, Result> & MutationActions<Input, Result>
+
+/** What `useMutation` is called for. */
+export interface MutationActions<Input, Result> {
   /**
    * Changes something on the server. The same function in each render. The promise may be left alone: what it rejects with
    * is in `error`, too.
@@ -50,7 +53,7 @@ export function useMutation<Input = void, Result = unknown>(
   run: (input: Input, context: MutationContext) => Result | Promise<Result>,
   options?: MutationOptions<Input, Result>,
 ): ShownMutation<Input, Result> {
-  const cache = useCache()
+  const cache = useCacheIn('useMutation')
   const made = useMade([cache], () => mutation(cache, run, options))
   useEffect(() => made.update(run, options))
   const actions = useMemo(() => {

@@ -1,6 +1,5 @@
-import { type Observer, type Subject, observe } from '@hotpath/observe'
+import { type Cache, type Observer, type Subject, observe } from '@hotpath/observe'
 import { useEffect } from 'react'
-import { useCache } from './context.ts'
 import { useMade } from './use-made.ts'
 
 /** What a component observes. */
@@ -15,8 +14,10 @@ interface Observed<Value, Data> {
  * Observes a key by the loader and the options of each render. A render has no effect, as it may never be shown: it shows a
  * fork, and the observer on screen is updated when React has shown it.
  */
-export function useObserver<Value, Data>({ key, loader, options }: Subject<Value, Data>): Observed<Value, Data> {
-  const cache = useCache()
+export function useObserver<Value, Data>(
+  cache: Cache,
+  { key, loader, options }: Subject<Value, Data>,
+): Observed<Value, Data> {
   const kept = useMade([cache], () => {
     const onScreen = observe(cache, key, loader, options)
     return { onScreen, shown: onScreen, key, loader, options }

@@ -2,7 +2,7 @@ import { wrongOption } from '@hotpath/contract'
 import { type Subject, observe, subjectOf } from '@hotpath/observe'
 import { createIdle } from '@hotpath/web'
 import { type RefCallback, useCallback, useInsertionEffect, useRef } from 'react'
-import { useCache } from './context.ts'
+import { useCacheIn } from './context.ts'
 
 /** When something is loaded ahead: when the pointer or the focus is on an element, when it comes into view, or when the page is idle. */
 export type PrefetchMoment = 'hover' | 'visible' | 'idle'
@@ -42,7 +42,7 @@ export function usePrefetch<Value, Data = Value, Previous = Value>(
     throw wrongOption('on', "'hover', 'visible' or 'idle'", on, "Use for example `usePrefetch(subject, 'visible')`.")
   }
   const { key, loader, options } = subjectOf(subject)
-  const cache = useCache()
+  const cache = useCacheIn('usePrefetch')
   const prefetch = useRef(() => {})
   // Before the element gets its ref: the page may be idle before other effects run.
   useInsertionEffect(() => {

@@ -1,16 +1,27 @@
 import type { CacheKey } from '@hotpath/contract'
 import type { LoadContext, Loader } from '@hotpath/core'
-import { type ObserveOptions, type Observer, type Snapshot, type Subject, subjectOf } from '@hotpath/observe'
+import {
+  type FailedSnapshot,
+  type ObserveOptions,
+  type Observer,
+  type ReadySnapshot,
+  type Snapshot,
+  type Subject,
+  subjectOf,
+} from '@hotpath/observe'
 import { useCallback, useMemo } from 'react'
 import { forgetFailures, suspend } from './attempts.ts'
-import { useCache } from './context.ts'
-import type { Cached } from './use-cached.ts'
+import { useCacheIn } from './context.ts'
+import type { CachedActions } from './use-cached.ts'
 import { useObserver } from './use-observer.ts'
 import { useSnapshot } from './use-snapshot.ts'
 
 /** What `useSuspenseCached` returns. */
-export interface SuspenseCached<Data> extends Cached<Data> {
-  /** What to show. */
+export type SuspenseCached<Data> = (ReadySnapshot<Data> | FailedAfterData<Data>) & CachedActions<Data>
+
+/** The last load failed, and what there was before is shown. */
+export interface FailedAfterData<Data> extends FailedSnapshot<Data> {
+  /** What there was before. */
   readonly data: Data
 }
 
@@ -56,9 +67,9 @@ export function useSuspenseCached<Value, Data>(
   load?: Loader<Value>,
   given?: ObserveOptions<Value, Data>,
 ): SuspenseCached<Data> {
-  const cache = useCache()
+  const cache = useCacheIn('useSuspenseCached')
   const { key, loader, options } = subjectOf(first, load, given)
-  const { onScreen, rendered } = useObserver({ key, loader, options: { ...options, enabled: true } })
+  const { onScreen, rendered } = useObserver(cache, { key, loader, options: { ...options, enabled: true } })
   const { snapshot, serverSnapshot } = rendered
   const unselected = (): Pick<Observer, 'snapshot'> => rendered.fork(key, loader, { ...options, select: undefined })
   if (hasNothing(snapshot(), unselected)) suspend(cache, key, rendered)
@@ -101,7 +112,7 @@ export function useSuspenseCached<Value, Data>(
  * ```
  */
 export function useErrorReset(): () => void {
-  const cache = useCache()
+  const cache = useCacheIn('useErrorReset')
   return useCallback(() => forgetFailures(cache), [cache])
 }
 

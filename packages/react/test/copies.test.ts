@@ -14,7 +14,15 @@ const element = (component: unknown) => createElement(component as () => null)
 
 describe('a provider', () => {
   it('that is missing is named, with what to do', () => {
-    expect(() => renderToString(element(City))).toThrow('Render it inside of `<CacheProvider cache={cache}>`.')
+    expect(() => renderToString(element(City))).toThrow(
+      expect.objectContaining({
+        code: 'ERR_CONFIG_NO_CACHE',
+        message: expect.stringMatching(
+          /^`useCached` needs a `CacheProvider`\..*render `<CacheProvider cache/,
+        ) as unknown,
+        context: { hook: 'useCached' },
+      }),
+    )
   })
 
   it('refuses what is no cache', () => {

@@ -1,5 +1,6 @@
+import type { Snapshot } from '@hotpath/observe'
 import { describe, expectTypeOf, it } from 'vitest'
-import { type Cached, useCached, useInfiniteCached, useMutation, useSuspenseCached } from '../src/index.ts'
+import { type Cached, subject, useCached, useInfiniteCached, useMutation, useSuspenseCached } from '../src/index.ts'
 
 interface City {
   readonly name: string
@@ -23,6 +24,61 @@ describe('types are inferred', () => {
     })
     expectTypeOf(useCached(cityOf(1))).toEqualTypeOf<Cached<City>>()
     expectTypeOf(useSuspenseCached(cityOf(1)).data).toEqualTypeOf<City>()
+  })
+
+  it('from an object that is made with `subject`, as in a call', () => {
+    const cityOf = (id: number) =>
+      subject({
+        key: ['city', id],
+        loader: ({ signal }) => fetchCity(signal),
+        options: { ttl: '5m', refetchOn: { interval: '30s' }, select: ({ name }) => name.length },
+      })
+    expectTypeOf(useCached(cityOf(1)).data).toEqualTypeOf<number | undefined>()
+    // @ts-expect-error There is no such option.
+    subject({ key: 'city', loader: () => 1, options: { staleTime: 1 } })
+    // @ts-expect-error That is no duration.
+    subject({ key: 'city', loader: () => 1, options: { ttl: '5 parsecs' } })
+  })
+
+  it('by `status`: what is ready is there', () => {
+    const { data, status, error } = useCached('k', ({ signal }) => fetchCity(signal))
+    expectTypeOf(data).toEqualTypeOf<City | undefined>()
+    if (status === 'ready') expectTypeOf(data).toEqualTypeOf<City>()
+    if (status === 'pending') expectTypeOf(data).toEqualTypeOf<undefined>()
+    if (status === 'failed') expectTypeOf(data).toEqualTypeOf<City | undefined>()
+    if (status !== 'failed') expectTypeOf(error).toEqualTypeOf<undefined>()
+    const whole = useCached('k', ({ signal }) => fetchCity(signal), { select: ({ name }) => name })
+    if (whole.status === 'ready') expectTypeOf(whole.data).toEqualTypeOf<string>()
+    expectTypeOf(whole.refetch).returns.resolves.toEqualTypeOf<Snapshot<string>>()
+    const list = useInfiniteCached('k', async () => [1], { first: 0, next: () => 1 })
+    if (list.status === 'ready') expectTypeOf(list.data.pages).toEqualTypeOf<readonly number[][]>()
+    const call = useMutation(async (name: string) => ({ name }))
+    if (call.status === 'ready') expectTypeOf(call.data).toEqualTypeOf<{ name: string }>()
+    if (call.status === 'pending') expectTypeOf(call.input).toEqualTypeOf<string>()
+    const nothing = useCached('k', async (): Promise<City | undefined> => undefined)
+    if (nothing.status === 'ready') expectTypeOf(nothing.data).toEqualTypeOf<City | undefined>()
+    const suspended = useSuspenseCached('k', ({ signal }) => fetchCity(signal))
+    expectTypeOf(suspended.status).toEqualTypeOf<'ready' | 'failed'>()
+    expectTypeOf(suspended.data).toEqualTypeOf<City>()
+  })
+
+  it('of a list that begins at no cursor', () => {
+    interface Page {
+      readonly cities: readonly City[]
+      readonly after: string | null
+    }
+    const load = async ({ cursor }: { readonly cursor: string | null }): Promise<Page> => ({
+      cities: [],
+      after: cursor,
+    })
+    const options = { next: ({ after }: Page) => after, items: ({ cities }: Page) => cities }
+    expectTypeOf(useInfiniteCached('k', load, { first: null, ...options }).items).toEqualTypeOf<readonly City[]>()
+    const inline = useInfiniteCached(
+      'k',
+      async ({ cursor }: { readonly cursor: string | null }): Promise<Page> => ({ cities: [], after: cursor }),
+      { first: null, next: ({ after }) => after, items: ({ cities }) => cities },
+    )
+    expectTypeOf(inline.items).toEqualTypeOf<readonly City[]>()
   })
 
   it('of mutations and lists', () => {

@@ -10,8 +10,17 @@ import {
   shallowRef,
 } from 'vue'
 
-/** Each member of a snapshot as a ref: what uses one is run again when that one changes. */
-export type Fields<Shown> = { readonly [Name in keyof Shown]: ComputedRef<Shown[Name]> }
+/**
+ * Each member of a snapshot as a ref: what uses one is run again when that one changes. Of a union it is one ref for each
+ * name, whichever of them the snapshot is at the moment (`Exclude`, so that the type does not make a union of refs).
+ */
+export type Fields<Shown> = { readonly [Name in Exclude<keyof Shown, never>]: ComputedRef<Shown[Name]> } & {
+  /**
+   * All members in one object, which TypeScript narrows: where `snapshot.value.status` is `ready`, `snapshot.value.data` is
+   * there. What uses it is run again when any of them changes.
+   */
+  readonly snapshot: ComputedRef<Shown>
+}
 
 /** What there is to show. */
 interface Source<Shown> {
@@ -71,7 +80,7 @@ export function useFields<Snapshot extends { readonly status: string }>(first: S
   const names = Object.keys(shown.value) as (keyof Snapshot)[]
   const fields = Object.fromEntries(names.map((name) => [name, computed(() => shown.value[name])]))
   return {
-    fields: fields as unknown as Fields<Snapshot>,
+    fields: { ...fields, snapshot: computed(() => shown.value) } as unknown as Fields<Snapshot>,
     show(next) {
       const isOther = next !== source
       source = next

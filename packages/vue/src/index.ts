@@ -1,5 +1,6 @@
 export { cachePlugin, provideCache, useCache } from './provide.ts'
 export type { Fields } from './fields.ts'
+export { subject } from '@hotpath/observe'
 export type { Subject } from '@hotpath/observe'
 
 export { useCached } from './use-cached.ts'

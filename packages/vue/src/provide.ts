@@ -2,7 +2,7 @@
 import { ConfigError } from '@hotpath/contract'
 import type { Cache } from '@hotpath/core'
 import { insideOf } from '@hotpath/core/inside'
-import { type Plugin, inject, provide } from 'vue'
+import { type Plugin, hasInjectionContext, inject, provide } from 'vue'
 
 /** The same for all copies of this package. */
 const CACHE = '@hotpath/vue/cache'
@@ -68,7 +68,7 @@ export function provideCache(cache: Cache): void {
 /**
  * The cache of the app, or of the component above: to invalidate, to set or to read in event handlers.
  *
- * @throws ConfigError where there is none.
+ * @throws ConfigError `ERR_CONFIG_NO_CACHE` where there is none.
  *
  * @example
  * ```ts
@@ -89,10 +89,29 @@ export function provideCache(cache: Cache): void {
  * ```
  */
 export function useCache(): Cache {
+  return cacheIn('useCache')
+}
+
+const SETUP_WAY_OUT = ' Vue knows the app only there: not in an event handler, nor after an `await`.'
+const PLUGIN_WAY_OUT =
+  ' This app has none: call `app.use(cachePlugin(cache))`, or `provideCache(cache)` in a component above.'
+
+/**
+ * The same for another composable, which an error names.
+ *
+ * @throws ConfigError `ERR_CONFIG_NO_CACHE`.
+ */
+export function cacheIn(composable: string): Cache {
+  const context = { composable }
+  if (!hasInjectionContext()) {
+    throw new ConfigError('ERR_CONFIG_NO_CACHE', needs(composable, 'be called in `setup`') + SETUP_WAY_OUT, { context })
+  }
   const cache = inject<Cache | undefined>(CACHE, undefined)
   if (cache !== undefined) return cache
-  throw new ConfigError(
-    'ERR_CONFIG_OPTION',
-    'This app has no cache. Call `app.use(cachePlugin(cache))`, or `provideCache(cache)` in a component above.',
-  )
+  throw new ConfigError('ERR_CONFIG_NO_CACHE', needs(composable, 'have a cache') + PLUGIN_WAY_OUT, { context })
+}
+
+/** Said in a build for production, too: this is what goes wrong in a page that was put together in another way. */
+function needs(composable: string, what: string): string {
+  return `\`${composable}\` must ${what}.`
 }

@@ -1,10 +1,10 @@
-import { type CacheKey, functionOption } from '@hotpath/contract'
+import { type CacheKey, requiredFunction } from '@hotpath/contract'
 import type { LoadContext, Loader } from '@hotpath/core'
 import { encodedKey } from '@hotpath/core/inside'
 import { type ObserveOptions, type Snapshot, type Subject, observe, subjectOf } from '@hotpath/observe'
 import { type MaybeRefOrGetter, getCurrentInstance, onServerPrefetch, toValue, watch } from 'vue'
 import { type Fields, useFields } from './fields.ts'
-import { useCache } from './provide.ts'
+import { cacheIn } from './provide.ts'
 import { keyNow, optionsNow, unwrapped } from './unwrapped.ts'
 
 /** What `useCached` returns: refs of what there is to show. */
@@ -55,7 +55,7 @@ export function useCached<Value, Data>(
   load?: Loader<Value>,
   given?: MaybeRefOrGetter<ObserveOptions<Value, Data>>,
 ): AwaitableCached<Data> {
-  const cache = useCache()
+  const cache = cacheIn('useCached')
   const now = (): Subject<Value, Data> => {
     const subject = subjectOf(toValue(first), load, toValue(given))
     return { ...subject, options: subject.options && optionsNow(subject.options) }
@@ -90,6 +90,6 @@ export function useCached<Value, Data>(
 
 /** A loader whose values are stored without proxies. */
 function unwrapping<Value>(loader: Loader<Value>): Loader<Value> {
-  functionOption(loader, 'loader')
+  requiredFunction(loader, 'loader', '({ signal }) => fetchCity(42, signal)')
   return async (context) => unwrapped(await loader(context))
 }

@@ -1,4 +1,4 @@
-import { type CacheKey, functionOption } from '@hotpath/contract'
+import { type CacheKey, requiredFunction } from '@hotpath/contract'
 import { encodedKey } from '@hotpath/core/inside'
 import {
   type PageContext,
@@ -9,7 +9,7 @@ import {
 } from '@hotpath/observe/pages'
 import { type MaybeRefOrGetter, getCurrentInstance, onServerPrefetch, toValue, watch } from 'vue'
 import { type Fields, useFields } from './fields.ts'
-import { useCache } from './provide.ts'
+import { cacheIn } from './provide.ts'
 import { keyNow, optionsNow, unwrapped } from './unwrapped.ts'
 
 /** What `useInfiniteCached` returns: refs of what there is to show. */
@@ -51,8 +51,8 @@ export function useInfiniteCached<Page, Cursor, Item = Page extends readonly (in
   load: (context: PageContext<Cursor>) => Page | Promise<Page>,
   options: MaybeRefOrGetter<PagesOptions<Page, Cursor, Item>>,
 ): CachedPages<Page, Cursor, Item> {
-  const cache = useCache()
-  functionOption(load, 'load')
+  const cache = cacheIn('useInfiniteCached')
+  requiredFunction(load, 'load', '({ cursor, signal }) => fetchCities(cursor, signal)')
   const loadPage = async (context: PageContext<Cursor>): Promise<Page> => unwrapped(await load(context))
   const make = (): PagesObserver<Page, Cursor, Item> =>
     observePages<Page, Cursor, Item>(cache, keyNow(toValue(key)), loadPage, optionsNow(toValue(options)))

@@ -6,7 +6,7 @@ import {
   mutation,
 } from '@hotpath/observe/mutation'
 import { type Fields, useFields } from './fields.ts'
-import { useCache } from './provide.ts'
+import { cacheIn } from './provide.ts'
 import { unwrapped } from './unwrapped.ts'
 
 /** What `useMutation` returns: refs of its latest call. */
@@ -50,7 +50,7 @@ export function useMutation<Input = void, Result = unknown>(
   run: (input: Input, context: MutationContext) => Result | Promise<Result>,
   options?: MutationOptions<Input, Result>,
 ): ShownMutation<Input, Result> {
-  const made = mutation(useCache(), run, options)
+  const made = mutation(cacheIn('useMutation'), run, options)
   const { fields } = useFields(made)
   const mutate = (input: Input, mutateOptions?: MutateOptions): Promise<Result> => {
     const result = made.mutate(unwrapped(input), mutateOptions)

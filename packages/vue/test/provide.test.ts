@@ -2,15 +2,24 @@ import { createCache, memory } from '@hotpath/core'
 import { describe, expect, it } from 'vitest'
 import { createSSRApp, ref } from 'vue'
 import { renderToString } from 'vue/server-renderer'
-import { cachePlugin, useCached } from '../src/index.ts'
+import { cachePlugin, useCached, useMutation } from '../src/index.ts'
 
 const cache = createCache({ name: 'test', tiers: [memory({ maxEntries: 10 })] })
 const appOf = (setup: () => unknown) => createSSRApp({ setup: () => () => String(setup()) })
 
 describe('the cache of an app', () => {
+  it('is not known outside of `setup`', () => {
+    expect(() => useMutation(async () => 1)).toThrow('`useMutation` must be called in `setup`.')
+  })
+
   it('that is missing is named, with what to do', async () => {
     const app = appOf(() => useCached('city', async () => 'Bern').status.value)
-    await expect(renderToString(app)).rejects.toThrow('Call `app.use(cachePlugin(cache))`')
+    await expect(renderToString(app)).rejects.toMatchObject({
+      code: 'ERR_CONFIG_NO_CACHE',
+      message: expect.stringMatching(
+        /^`useCached` must have a cache.*call `app.use\(cachePlugin\(cache\)\)`/,
+      ) as unknown,
+    })
   })
 
   it('is refused when it is none', () => {

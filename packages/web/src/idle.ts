@@ -3,8 +3,8 @@ import {
   type Clock,
   clockOption,
   type Duration,
-  functionOption,
   type OptionTable,
+  requiredFunction,
   systemClock,
   toMs,
 } from '@hotpath/contract'
@@ -75,7 +75,7 @@ export function createIdle(options: IdleOptions = {}): Idle {
   const running = new Set<() => void>()
   return {
     run(task, taskOptions = {}) {
-      functionOption(task, 'task')
+      requiredFunction(task, 'task', 'idle.run(() => prefetch())')
       checkOptions(taskOptions, 'run', TASK_OPTIONS)
       const timeoutMs = toMs(taskOptions.timeout ?? Number.POSITIVE_INFINITY, 'timeout')
       const done = (time: IdleTime): void => {

@@ -29,6 +29,11 @@ describe('a source without messages', () => {
     ["wrong(unit === '' ? 'no unit' : 'unknown unit')", 'wrong()'],
     ["wrongOption('size', 'a number', size, 'Use 12.')", "wrongOption('size')"],
     ["wrongOption('size', rule, size(), WAY_OUT, code)", "wrongOption('size', '', '', '', code)"],
+    ["requiredFunction(run, 'run', '() => save()')", "requiredFunction(run, 'run')"],
+    [
+      "new ConfigError('ERR_CONFIG_NO_CACHE', needs(hook) + WAY_OUT)",
+      "new ConfigError('ERR_CONFIG_NO_CACHE', needs(hook) + WAY_OUT)",
+    ],
     ["callbackError('`onRead`', whose, { cause })", "callbackError('', '', { cause })"],
     ["this.#found('a function', 'Leave it out.')", 'this.#found()'],
     ["this.#found(`a ${kind}`, 'Store data.', error)", "this.#found('', '', error)"],

@@ -1,4 +1,4 @@
-import { checkOptions, CodecError, type OptionTable, stringOption, wrongOption } from '@hotpath/contract'
+import { checkOptions, CodecError, type OptionTable, requiredString, wrongOption } from '@hotpath/contract'
 import type { ValueCipher } from '../store/cipher.ts'
 import { fromBytes, toBytes } from './frame.ts'
 import { deleteKey, keyOf } from './key-store.ts'
@@ -56,7 +56,7 @@ export function createEncryption(options: EncryptionOptions): Encryption {
       options.name,
       "Use for example `createEncryption({ name: 'shop:user-42' })`.",
     )
-  const name = given === undefined ? stringOption(options.name, 'name') : ''
+  const name = given === undefined ? requiredString(options.name, 'name', "name: 'shop:user-42'") : ''
   let kept: Promise<CryptoKey> | undefined
 
   async function key(): Promise<CryptoKey> {

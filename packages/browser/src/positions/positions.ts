@@ -3,7 +3,7 @@ import {
   countOption,
   type OptionTable,
   parseToken,
-  stringOption,
+  requiredString,
   type Token,
   toToken,
 } from '@hotpath/contract'
@@ -62,7 +62,7 @@ const OPTIONS: OptionTable<keyof PositionsOptions> = { name: "'shop'", scope: tr
 export async function readPositions(options: PositionsOptions): Promise<Positions | undefined> {
   checkOptions(options, 'readPositions', OPTIONS)
   const { name, scope = '', schema = 1 } = options
-  const owner: StorageOwner = { name: stringOption(name, 'name'), scope, schema }
+  const owner: StorageOwner = { name: requiredString(name, 'name', "name: 'shop'"), scope, schema }
   const database = storageName(owner)
   if (!(await mayExist(database))) return undefined
   const opened = openDatabase({ name: database, stores: STORES })

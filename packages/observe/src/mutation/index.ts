@@ -1,5 +1,5 @@
 export { mutation } from './mutation.ts'
-export type { MutateOptions, Mutation, MutationSnapshot } from './mutation.ts'
+export type { LatestCall, MutateOptions, Mutation, MutationSnapshot } from './mutation.ts'
 export type { MutationContext, MutationOptions, OptimisticChange } from './mutation-options.ts'
 
 export { optimistic } from './optimistic.ts'

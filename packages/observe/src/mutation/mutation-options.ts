@@ -4,6 +4,7 @@ import {
   type OptionTable,
   checkOptions,
   functionOption,
+  requiredFunction,
   toMs,
   wrongOption,
 } from '@hotpath/contract'
@@ -51,6 +52,8 @@ const OPTIONS: OptionTable<keyof MutationOptions<never, never>> = {
   timeout: true,
 }
 
+const CHANGES_WAY_OUT = "Return for example `[{ key: ['city', 42], update: (before) => ({ ...before, name }) }]`."
+
 /** What a call does. */
 export interface Plan<Input, Result>
   extends Pick<MutationOptions<Input, Result>, 'optimistic' | 'invalidates' | 'ids'> {
@@ -65,12 +68,30 @@ export function planOf<Input, Result>(
   run: Plan<Input, Result>['run'],
   options: MutationOptions<Input, Result>,
 ): Plan<Input, Result> {
-  functionOption(run, 'run')
+  requiredFunction(run, 'run', '(city, { signal }) => saveCity(city, signal)')
   checkOptions(options, 'mutation', OPTIONS)
   const { optimistic, invalidates, ids, timeout = '1m' } = options
   const listed = typeof invalidates === 'function' || invalidates === undefined ? [] : listOption(invalidates)
   const limitMs = timeout === false ? Number.POSITIVE_INFINITY : toMs(timeout, 'timeout')
   return { run, optimistic, invalidates, listed, ids, limitMs }
+}
+
+/**
+ * What `optimistic` returned for an input.
+ *
+ * @throws ConfigError for what is no list of changes.
+ */
+export function changesOf<Input>(
+  { optimistic }: Pick<Plan<Input, unknown>, 'optimistic'>,
+  input: Input,
+): readonly OptimisticChange<Input>[] {
+  const changes = optimistic?.(input) ?? []
+  if (!Array.isArray(changes))
+    throw wrongOption('optimistic', 'a function that returns a list', changes, CHANGES_WAY_OUT)
+  for (const change of changes as readonly (Partial<OptimisticChange<Input>> | undefined)[]) {
+    requiredFunction(change?.update, 'update', '(before) => ({ ...before, name })')
+  }
+  return changes
 }
 
 function listOption(scopes: readonly InvalidationScope[]): readonly InvalidationScope[] {

@@ -1,24 +1,26 @@
 import { type OptionTable, checkOptions, signalOption } from '@hotpath/contract'
 import type { Cache } from '@hotpath/core'
 import { storeOf } from '../store.ts'
-import { type MutationContext, type MutationOptions, planOf } from './mutation-options.ts'
+import { type MutationContext, type MutationOptions, changesOf, planOf } from './mutation-options.ts'
 import { endLayers, placeLayer, type PlacedLayer } from './optimistic.ts'
 import { learnIds, withRealIds } from './real-ids.ts'
 import { runWithin } from './run-within.ts'
 
-/** What there is to show of a mutation: of its latest call. An object that is replaced when that changes. */
-export interface MutationSnapshot<Input = unknown, Result = unknown> {
-  /** `idle`: not called yet, or reset. */
-  readonly status: 'idle' | 'pending' | 'ready' | 'failed'
-  /** What it was called with. */
-  readonly input: Input | undefined
-  /** What it returned. */
-  readonly data: Result | undefined
-  /** What it failed with. May be anything. */
-  readonly error: unknown
+/**
+ * What there is to show of a mutation: of its latest call. An object that is replaced when that changes. `status` says which
+ * it is; `idle`: not called yet, or reset.
+ */
+export type MutationSnapshot<Input = unknown, Result = unknown> = {
   /** How many calls are on their way. */
   readonly pending: number
-}
+} & LatestCall<Input, Result>
+
+/** The latest call: what it was called with, what it returned, and what it failed with, which may be anything. */
+export type LatestCall<Input, Result> =
+  | { readonly status: 'idle'; readonly input: undefined; readonly data: undefined; readonly error: undefined }
+  | { readonly status: 'pending'; readonly input: Input; readonly data: undefined; readonly error: undefined }
+  | { readonly status: 'ready'; readonly input: Input; readonly data: Result; readonly error: undefined }
+  | { readonly status: 'failed'; readonly input: Input; readonly data: undefined; readonly error: unknown }
 
 /** What `mutation` returns. Its methods need no `this`. */
 export interface Mutation<Input, Result> {
@@ -90,19 +92,13 @@ export function mutation<Input = void, Result = unknown>(
 ): Mutation<Input, Result> {
   let plan = planOf(run, options)
   const store = storeOf(cache)
-  const idle: MutationSnapshot<Input, Result> = {
-    status: 'idle',
-    input: undefined,
-    data: undefined,
-    error: undefined,
-    pending: 0,
-  }
+  const idle: LatestCall<Input, Result> = { status: 'idle', input: undefined, data: undefined, error: undefined }
   const listeners = new Set<{ readonly call: () => void }>()
-  let snapshot = idle
+  let snapshot: MutationSnapshot<Input, Result> = { ...idle, pending: 0 }
   let latest = 0
   let pending = 0
 
-  function show(call: number, next: Omit<MutationSnapshot<Input, Result>, 'pending'>): void {
+  function show(call: number, next: LatestCall<Input, Result>): void {
     snapshot = call === latest ? { ...next, pending } : { ...snapshot, pending }
     for (const { call: listener } of [...listeners]) store.guard('A listener of a mutation', listener)
   }
@@ -110,16 +106,17 @@ export function mutation<Input = void, Result = unknown>(
   async function mutate(given: Input, mutateOptions: MutateOptions = {}): Promise<Result> {
     checkOptions(mutateOptions, 'mutate', MUTATE_OPTIONS)
     mutateOptions.signal?.throwIfAborted()
-    const { optimistic, invalidates, listed, ids, limitMs, run: runNow } = plan
+    const planned = plan
+    const { invalidates, listed, ids, limitMs, run: runNow } = planned
     const call = ++latest
     const input = withRealIds(cache, given)
     const placed: PlacedLayer[] = []
     pending++
     try {
-      for (const { key, update } of optimistic?.(input) ?? []) {
+      for (const { key, update } of changesOf(planned, input)) {
         placed.push(placeLayer(cache, { key, update: update as never, input }))
       }
-      show(call, { ...idle, status: 'pending', input })
+      show(call, { status: 'pending', input, data: undefined, error: undefined })
       const data = await runWithin(store.inside, (context) => runNow(input, context), limitMs, mutateOptions.signal)
       // From here on what is wrong is a fault: the server has the change.
       store.guard('The `ids` of a mutation', () => {

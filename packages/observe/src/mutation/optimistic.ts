@@ -1,4 +1,4 @@
-import { type CacheKey, type Token, functionOption, isHotpathError } from '@hotpath/contract'
+import { type CacheKey, type Token, isHotpathError, requiredFunction } from '@hotpath/contract'
 import type { Cache, InvalidationScope } from '@hotpath/core'
 import { isOfOneLife, isUpTo } from '../base.ts'
 import { type Layer, Layers, type Update } from '../layers/layers.ts'
@@ -57,7 +57,7 @@ export interface LayerPlan {
  * ```
  */
 export function optimistic<Value>(cache: Cache, key: CacheKey, update: (value: Value) => Value): OptimisticLayer {
-  functionOption(update, 'update')
+  requiredFunction(update, 'update', '(before) => ({ ...before, name })')
   const placed = [placeLayer(cache, { key, update: update as Update<unknown, never>, input: undefined })]
   const end = async (hasChange: boolean): Promise<void> => endLayers(cache, placed, [], hasChange)
   return { settle: () => end(true), drop: () => end(false) }

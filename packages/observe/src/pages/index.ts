@@ -1,4 +1,5 @@
 export { observePages } from './observe-pages.ts'
-export type { PagesObserver, PagesSnapshot } from './observe-pages.ts'
+export type { PagesObserver } from './observe-pages.ts'
+export type { ListMembers, PagesSnapshot } from './pages-snapshot.ts'
 export type { PageContext, PagesOptions } from './pages-options.ts'
-export type { Pages } from './pages.ts'
+export type { NextCursor, Pages } from './pages.ts'

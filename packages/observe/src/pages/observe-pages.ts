@@ -1,25 +1,13 @@
 import { type CacheKey, type Duration, toMs } from '@hotpath/contract'
 import type { Cache, LoadContext } from '@hotpath/core'
+import { dataOnly } from '../data-only.ts'
 import { Observation } from '../observation.ts'
 import { share } from '../share.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { storeOf } from '../store.ts'
 import { type PageContext, type PagesOptions, planOf } from './pages-options.ts'
+import type { PagesSnapshot } from './pages-snapshot.ts'
 import { type Direction, type Pages, itemsOf, loadAll, pagesOf, turn, withPage } from './pages.ts'
-
-/** What there is to show of a list. An object that is replaced only when one of its members changes. */
-export interface PagesSnapshot<Page = unknown, Cursor = unknown, Item = unknown> extends Snapshot<Pages<Page, Cursor>> {
-  /** The items of all pages. */
-  readonly items: readonly Item[]
-  /** Whether there is a page after the last one. */
-  readonly hasNext: boolean
-  /** Whether there is a page before the first one. */
-  readonly hasPrevious: boolean
-  /** Whether the page after the last one is being loaded. */
-  readonly isFetchingNext: boolean
-  /** Whether the page before the first one is being loaded. */
-  readonly isFetchingPrevious: boolean
-}
 
 /** What `observePages` returns. Its methods need no `this`. */
 export interface PagesObserver<Page, Cursor, Item> {
@@ -77,13 +65,13 @@ export function observePages<Page, Cursor, Item = Page extends readonly (infer E
   type Stored = Pages<Page, Cursor>
   type Shown = PagesSnapshot<Page, Cursor, Item>
 
-  const loadPage = (context: LoadContext, cursor: Cursor): Page | Promise<Page> => {
+  const loadPage = async (context: LoadContext, cursor: Cursor): Promise<Page> => {
     const { signal, addTags, setTtl } = context
-    return plan.load({ key, cursor, signal, addTags, setTtl })
+    return dataOnly(await plan.load({ key, cursor, signal, addTags, setTtl }), observation.key.encoded)
   }
   const loader = (context: LoadContext): Promise<Stored> =>
     loadAll(stored(), plan.turns, (cursor) => loadPage(context, cursor))
-  const observation: Observation = new Observation({ cache, key, loader, plan: plan.observed })
+  const observation: Observation = new Observation({ cache, key, loader, plan: plan.observed, kind: 'list' })
   let direction: Direction | undefined
   let fetching: Promise<Shown> | undefined
 
@@ -176,7 +164,7 @@ export function observePages<Page, Cursor, Item = Page extends readonly (infer E
         hasPrevious: hasTurn(data, 'previous'),
         isFetchingNext: way === 'next',
         isFetchingPrevious: way === 'previous',
-      }
+      } as Shown
       made = { from, way, shown }
       return shown
     }
@@ -217,7 +205,7 @@ export function observePages<Page, Cursor, Item = Page extends readonly (infer E
     fetchPrevious: () => fetchPage('previous'),
     update(...changed) {
       plan = planOf(...changed)
-      observation.update({ cache, key, loader, plan: plan.observed })
+      observation.update({ cache, key, loader, plan: plan.observed, kind: 'list' })
     },
     dispose: () => observation.end(),
   }

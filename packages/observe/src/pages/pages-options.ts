@@ -1,7 +1,14 @@
-import { FRESHNESS_OPTIONS, type OptionTable, checkOptions, countOption, functionOption } from '@hotpath/contract'
+import {
+  FRESHNESS_OPTIONS,
+  type OptionTable,
+  checkOptions,
+  countOption,
+  functionOption,
+  requiredFunction,
+} from '@hotpath/contract'
 import type { LoadContext } from '@hotpath/core'
 import { type ObserveOptions, type Plan, planOf as observedPlanOf } from '../options.ts'
-import type { Pages, Turns } from './pages.ts'
+import type { NextCursor, Pages, Turns } from './pages.ts'
 
 /** What the loader of a page gets. */
 export interface PageContext<Cursor> extends Pick<LoadContext, 'key' | 'signal' | 'addTags' | 'setTtl'> {
@@ -12,12 +19,12 @@ export interface PageContext<Cursor> extends Pick<LoadContext, 'key' | 'signal' 
 /** Options of `observePages`, beside those of `observe`. */
 export interface PagesOptions<Page, Cursor, Item>
   extends Omit<ObserveOptions<Pages<Page, Cursor>>, 'select' | 'isEqual' | 'placeholder' | 'keepPrevious'> {
-  /** Where the first page begins: a cursor, an offset or a number of a page. */
+  /** Where the first page begins: a cursor, an offset or a number of a page; `null` where the API wants none for it. */
   readonly first: Cursor
-  /** Where the page after the last one begins; `undefined`: there is none. */
-  readonly next: (last: Page, pages: Pages<Page, Cursor>) => Cursor | undefined
-  /** Where the page before the first one begins; `undefined`: there is none. Default: there is never one. */
-  readonly previous?: ((first: Page, pages: Pages<Page, Cursor>) => Cursor | undefined) | undefined
+  /** Where the page after the last one begins; `undefined` or `null`: there is none. */
+  readonly next: NextCursor<Page, Cursor>
+  /** Where the page before the first one begins; `undefined` or `null`: there is none. Default: there is never one. */
+  readonly previous?: NextCursor<Page, Cursor> | undefined
   /** How many pages are kept; beyond them the one at the other end goes. Default 100. */
   readonly maxPages?: number | undefined
   /** The items of a page. Default: the page itself, if it is a list. */
@@ -29,8 +36,8 @@ export interface PagesOptions<Page, Cursor, Item>
 type OwnOption = Exclude<keyof PagesOptions<unknown, unknown, unknown>, keyof typeof FRESHNESS_OPTIONS>
 
 const OPTIONS: OptionTable<OwnOption> = {
-  first: true,
-  next: functionOption,
+  first: '0',
+  next: '(last) => last.nextCursor',
   previous: functionOption,
   maxPages: countOption,
   items: functionOption,
@@ -57,10 +64,10 @@ export function planOf<Page, Cursor, Item>(
   load: PagesPlan<Page, Cursor, Item>['load'],
   options: PagesOptions<Page, Cursor, Item>,
 ): PagesPlan<Page, Cursor, Item> {
-  functionOption(load, 'load')
+  requiredFunction(load, 'load', '({ cursor, signal }) => fetchCities(cursor, signal)')
   checkOptions(options, 'observePages', FRESHNESS_OPTIONS, OPTIONS)
   const { first, next, previous, maxPages = 100, items = asList, id, ...rest } = options
-  functionOption(next, 'next')
+  requiredFunction(next, 'next', '(last) => last.nextCursor')
   return { load, turns: { first, next, previous, maxPages }, items, id, observed: observedPlanOf(rest) }
 }
 

@@ -11,11 +11,14 @@ export interface Pages<Page = unknown, Cursor = unknown> {
 /** Which end a page is added to. */
 export type Direction = 'next' | 'previous'
 
+/** Returns where the page beside one at an end of a list begins; `undefined` or `null`: there is none. */
+export type NextCursor<Page, Cursor> = (end: Page, pages: Pages<Page, Cursor>) => Cursor | null | undefined
+
 /** Where pages begin. */
 export interface Turns<Page, Cursor> {
   readonly first: Cursor
-  readonly next: (last: Page, pages: Pages<Page, Cursor>) => Cursor | undefined
-  readonly previous: ((first: Page, pages: Pages<Page, Cursor>) => Cursor | undefined) | undefined
+  readonly next: NextCursor<Page, Cursor>
+  readonly previous: NextCursor<Page, Cursor> | undefined
   readonly maxPages: number
 }
 
@@ -32,8 +35,9 @@ export function turn<Page, Cursor>(
   { next, previous }: Turns<Page, Cursor>,
 ): Cursor | undefined {
   if (pages === undefined || pages.pages.length === 0) return undefined
-  if (direction === 'next') return next(pages.pages.at(-1) as Page, pages)
-  return previous?.(pages.pages[0] as Page, pages)
+  const cursor =
+    direction === 'next' ? next(pages.pages.at(-1) as Page, pages) : previous?.(pages.pages[0] as Page, pages)
+  return cursor ?? undefined
 }
 
 /** With one page more; beyond `maxPages` those at the other end go. */

@@ -6,7 +6,7 @@ import {
   type Duration,
   functionOption,
   type OptionTable,
-  stringOption,
+  requiredString,
   systemClock,
   toMs,
   wrongOption,
@@ -78,7 +78,7 @@ const OPTIONS: OptionTable<keyof DatabaseOptions> = {
  */
 export function openDatabase(options: DatabaseOptions): Database {
   checkOptions(options, 'openDatabase', OPTIONS)
-  const name = stringOption(options.name, 'name')
+  const name = requiredString(options.name, 'name', "name: 'shop'")
   const stores = storesOption(options.stores)
   const { version = 1, upgrade, durability = 'relaxed', clock = systemClock } = options
   const windowMs = toMs(options.window ?? '50ms', 'window')

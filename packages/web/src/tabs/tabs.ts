@@ -7,7 +7,7 @@ import {
   functionOption,
   HotpathError,
   type OptionTable,
-  stringOption,
+  requiredString,
   systemClock,
   toMs,
 } from '@hotpath/contract'
@@ -119,7 +119,7 @@ type Wire = { readonly election: ElectionMessage } | { readonly data: unknown }
  */
 export function createTabs(options: TabsOptions): Tabs {
   checkOptions(options, 'createTabs', OPTIONS)
-  const name = stringOption(options.name, 'name')
+  const name = requiredString(options.name, 'name', "name: 'shop'")
   const { clock = systemClock, openChannel = openTabChannel } = options
   const watchdogMs = Math.max(1_000, toMs(options.watchdog ?? '5s', 'watchdog'))
   const locks = options.locks ?? globalThis.navigator?.locks
