@@ -14,10 +14,12 @@ function start(options: Partial<CacheOptions> & { readonly log?: never; readonly
   const { sharedLog: log = createMemoryLog(), ...given } = options
   const clock = createFakeClock()
   const loading = deferred<Tier>()
+  /** The present one. */
+  let current = loading
   let goOn!: (cause: Error) => void
   const load = (on: typeof goOn): Promise<Tier> => {
     goOn = on
-    return loading.promise
+    return current.promise
   }
   const tier = deferredTier({ type: 'async', load })
   const cache = createCache({
@@ -34,7 +36,13 @@ function start(options: Partial<CacheOptions> & { readonly log?: never; readonly
     loading.resolve({ ...asyncTier(store), shared, openLog: () => log })
     await flush()
   }
-  return { cache, clock, arrive, loading, faults, goOn }
+  /** What is loaded next is another one. */
+  const reload = (): typeof loading => (current = deferred<Tier>())
+  const arriveAgain = async (): Promise<void> => {
+    current.resolve({ ...asyncTier(store), shared, openLog: () => log })
+    await flush()
+  }
+  return { cache, clock, arrive, loading, faults, goOn, reload, arriveAgain }
 }
 
 /** A log, and what is appended to it. */
@@ -269,6 +277,114 @@ describe('a tier that does not respond', () => {
     expect([cache.peek('a'), await read, await joined, resets.length]).toEqual([undefined, 'old', 'new', 1])
     await flush()
     expect([cache.peek('b'), await other.cache.get('b')]).toEqual(['new', 'new'])
+  })
+})
+
+describe('a tier that does not respond any more', () => {
+  /** A cache whose tier was there, and is loaded again. */
+  async function startAndLose(options: Parameters<typeof start>[0] = {}) {
+    const started = start(options)
+    await started.arrive()
+    return started
+  }
+
+  test('is done without from then on, also by what waits for its log, and one event says so', async () => {
+    const inner = createMemoryLog()
+    let hangs = false
+    const append: InvalidationLog['append'] = (records) => (hangs ? new Promise(() => {}) : inner.append(records))
+    const { cache, goOn, faults, reload } = await startAndLose({ sharedLog: { ...inner, append } })
+    await cache.getOrSet('old', () => 1, { tags: ['t'] })
+    hangs = true
+    const writes = [cache.set('a', 1), cache.invalidateTags(['t'])]
+    await flush()
+    expect(cache.peek('old')).toBeUndefined()
+    const again = reload()
+    goOn(new Error('no response'))
+    goOn(new Error('still none'))
+    await Promise.all(writes)
+    expect([cache.peek('a'), cache.peek('old'), faults]).toEqual([1, undefined, ['ERR_TIER_FAILED']])
+    expect(await cache.getOrSet('b', () => 2, { tags: ['t'] })).toBe(2)
+    await cache.invalidateTags(['t'])
+    expect([cache.peek('a'), cache.peek('b')]).toEqual([1, undefined])
+    again.reject(new Error('refused'))
+    await flush()
+    expect([await cache.get('a'), faults]).toEqual([1, ['ERR_TIER_FAILED', 'ERR_TIER_FAILED']])
+  })
+
+  test('and is there later hears of all that was not confirmed (P1, P3), and no load from before is kept (P2)', async () => {
+    const log = createMemoryLog()
+    const other = start({ name: 'lost', sharedLog: log })
+    await other.arrive()
+    for (const key of ['a', 'b', 'c']) await other.cache.getOrSet(key, () => 'old', { tags: [`tag of ${key}`] })
+    let hangs = false
+    const append: InvalidationLog['append'] = (records) => (hangs ? new Promise(() => {}) : log.append(records))
+    const { cache, goOn, reload, arriveAgain } = await startAndLose({ name: 'lost', sharedLog: { ...log, append } })
+    const slow = deferred<string>()
+    const read = cache.getOrSet('slow', () => slow.promise)
+    await flush()
+    hangs = true
+    const written = cache.invalidateTags(['tag of a'])
+    reload()
+    goOn(new Error('no response'))
+    await written
+    await cache.set('b', 'mine')
+    hangs = false
+    await arriveAgain()
+    expect(['a', 'b', 'c'].map((key) => other.cache.peek(key))).toEqual([undefined, undefined, 'old'])
+    slow.resolve('old')
+    await read
+    expect([cache.peek('slow'), await cache.get('b'), await cache.get('c')]).toEqual([undefined, undefined, 'old'])
+    expect(await cache.getOrSet('a', () => 'new')).toBe('new')
+    await flush()
+    expect(await other.cache.get('a')).toBe('new')
+  })
+
+  test('invalidates everything when it is there again, if its log had not confirmed something in time', async () => {
+    const log = createMemoryLog()
+    const other = start({ name: 'unsure', sharedLog: log })
+    await other.arrive()
+    await other.cache.getOrSet('a', () => 'old', { tags: ['t'] })
+    let hangs = true
+    const append: InvalidationLog['append'] = (records) => (hangs ? new Promise(() => {}) : log.append(records))
+    const { cache, clock, goOn, reload, arriveAgain } = await startAndLose({
+      name: 'unsure',
+      sharedLog: { ...log, append },
+    })
+    const refused = expect(cache.invalidateTags(['t'])).rejects.toMatchObject({ code: 'ERR_LOG_UNAVAILABLE' })
+    await clock.advanceAsync(5_000)
+    await refused
+    reload()
+    goOn(new Error('no response'))
+    hangs = false
+    await arriveAgain()
+    expect(other.cache.peek('a')).toBeUndefined()
+  })
+
+  test('can be lost again and again', async () => {
+    const { cache, goOn, reload, arriveAgain, faults } = await startAndLose()
+    for (const round of [1, 2, 3]) {
+      reload()
+      goOn(new Error('no response'))
+      await cache.set('a', round)
+      expect([cache.peek('a'), faults.length]).toEqual([round, round])
+      await arriveAgain()
+      expect(cache.peek('a')).toBeUndefined()
+      await cache.set('a', `stored ${round}`)
+      await flush()
+      expect(await cache.get('a')).toBe(`stored ${round}`)
+    }
+    await cache.close()
+  })
+
+  test('leaves no timer and no unhandled rejection when the cache is closed meanwhile', async () => {
+    const { cache, clock, goOn, reload, arriveAgain } = await startAndLose()
+    reload()
+    goOn(new Error('no response'))
+    const closed = cache.close()
+    await clock.advanceAsync(5_000)
+    await closed
+    await arriveAgain()
+    expect(clock.pending).toBe(0)
   })
 })
 

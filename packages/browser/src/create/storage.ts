@@ -31,6 +31,8 @@ export class PageStorage {
   absence: 'no response' | 'refused' | undefined
   readonly #page: CachePage
   readonly #release: () => void
+  /** Lets the cache go on without it; `undefined` until it was granted. */
+  #goOn: ((cause: Error) => void) | undefined
 
   constructor(page: CachePage) {
     const { name, options } = page
@@ -42,6 +44,7 @@ export class PageStorage {
       clock: options.clock ?? systemClock,
     })
     this.#release = useDatabase(name)
+    this.database.on('closed', () => void this.#reopen())
     page.whenClosed(() => this.#closing())
   }
 
@@ -49,7 +52,7 @@ export class PageStorage {
    * Resolves when the browser has opened the database; rejects where it refuses to, as it does in all tabs then, and for one
    * that is not ours.
    *
-   * @param goOn - Called when the browser does not respond. It may do so later.
+   * @param goOn - Called when the browser does not respond, also when it has to open it again. It may do so later.
    */
   async granted(goOn: (cause: Error) => void): Promise<void> {
     const { name, options } = this.#page
@@ -60,12 +63,21 @@ export class PageStorage {
     try {
       while (!(await this.#isOpened())) {}
       this.absence = undefined
+      this.#goOn = goOn
     } catch (error) {
       this.absence = 'refused'
       throw error
     } finally {
       cancel()
     }
+  }
+
+  /** The connection is gone. Whatever needs it opens it again, in the same time as at first. Never rejects. */
+  async #reopen(): Promise<void> {
+    const goOn = this.#goOn
+    if (goOn === undefined) return
+    this.#goOn = undefined
+    await this.granted(goOn).catch(goOn)
   }
 
   /** `false`: the browser has not responded in time, and may be waited for once more. */
@@ -84,6 +96,8 @@ export class PageStorage {
   openStore(context: TierContext): IndexedDbStore {
     const { indexedDb, memoryOnly = [], encryption } = this.#page.options
     const { maxBytes = '100mb', window = '50ms' } = indexedDb === false ? {} : (indexedDb ?? {})
+    // What waits in one from before the connection was lost was given up.
+    this.store?.discard()
     this.store = new IndexedDbStore({
       database: this.database,
       context,

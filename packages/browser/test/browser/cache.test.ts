@@ -86,6 +86,32 @@ describe('a cache of a page in every engine', () => {
       await until('it is gone in this one', async () => (await waiting.page.peek('a')) === null)
     })
 
+    it('does the same when its database was deleted underneath, and is not opened again', async () => {
+      const [holder, waiting] = [await tab(), await tab()]
+      await waiting.page.create({ name: 'lost', tierTimeout: '1s' })
+      expect([await waiting.page.set('a', 'first'), await waiting.page.load('b', 'old', ['t'])]).toEqual([
+        'done',
+        'old',
+      ])
+      await holder.page.holdDatabase('lost')
+      try {
+        expect([await waiting.page.set('a', 'mine'), await waiting.page.invalidate(['t'])]).toEqual(['done', 'done'])
+        expect([await waiting.page.peek('a'), await waiting.page.get('b')]).toEqual(['mine', null])
+        const codes = await waiting.page.faultCodes()
+        expect(codes.filter((code) => code !== 'ERR_TIER_TIMEOUT')).toEqual(['ERR_TIER_FAILED'])
+        expect(await waiting.page.inspect()).toMatchObject({ outlivesPage: false, indexedDb: 'no response' })
+      } finally {
+        await holder.page.letDatabaseGo()
+      }
+      await until('it is in use', async () => (await waiting.page.inspect()).indexedDb === 'in use')
+      expect(await waiting.page.load('a', 'kept', ['t'])).toBe('kept')
+      await holder.page.create({ name: 'lost' })
+      await until('the other tab finds it', async () => (await holder.page.get('a')) === 'kept')
+      await holder.page.invalidateTags(['t'])
+      await until('it is gone in this one', async () => (await waiting.page.peek('a')) === null)
+      expect(await waiting.tab.evaluate('globalThis.unhandled')).toBeUndefined()
+    })
+
     it('goes on in memory where another program has a database of its name', async () => {
       const { page } = await tab()
       await page.makeForeign('foreign')

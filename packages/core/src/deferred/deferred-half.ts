@@ -95,12 +95,18 @@ class DeferredParts implements SharedParts {
     }
   }
 
-  /** With memory alone, as long as the tier is not there. */
+  /** With memory alone, as long as the tier is not there. One that was there is loaded again. */
   #goOn(cause: unknown, mayCome = true): void {
-    if (this.#isClosed || this.#parts !== undefined || (this.#isAlone && mayCome)) return
+    if (this.#isClosed || (this.#isAlone && mayCome)) return
     this.#fault(notThere(cause))
     if (!this.#isAlone) this.view.use(new LocalView(this.#host), mayCome)
     this.#isAlone = true
+    const parts = this.#parts
+    if (parts === undefined) return
+    this.#parts = undefined
+    parts.close()
+    void parts.release()
+    void this.#load()
   }
 
   #open(tier: Tier, index: number): void {
@@ -117,6 +123,7 @@ class DeferredParts implements SharedParts {
     this.#parts = parts
     this.view.use(parts.view)
     if (!this.#isAlone) return
+    this.#isAlone = false
     // Nothing of what memory holds can be judged any more.
     void this.memory?.clear()
     this.#host.events.emit({ type: 'reset' })

@@ -2,21 +2,13 @@
  * The view of a log that is on its way. Until it is there nothing is valid and nothing is stored, as while any view
  * is being made; reads wait for it as long as a tier may take, and what is invalidated meanwhile is appended first of all.
  *
- * A view of this process may stand in for it, and is replaced when it comes: no judgement outlives that, and what was
- * invalidated under it is appended then.
+ * A view of this process may stand in for it, also when it is lost later, and is replaced when it comes: no judgement
+ * outlives that, and what was invalidated under it is appended then.
  */
-import {
-  ClosedError,
-  type Invalidation,
-  LogError,
-  type Mark,
-  type MaybePromise,
-  type Clock,
-  isHotpathError,
-  timeLimit,
-  within,
-} from '@hotpath/contract'
-import { type Judgement, type LogView, QUEUED, type RecordStream, type Subject } from '../view/log-view.ts'
+import { type Clock, type Invalidation, type Mark, type MaybePromise, timeLimit } from '@hotpath/contract'
+import { isPromise } from '../time/chain.ts'
+import type { Judgement, LogView, RecordStream, Subject } from '../view/log-view.ts'
+import { MAX_RECORDS, Unconfirmed } from './unconfirmed.ts'
 
 /** What a view that is on its way needs of the cache. */
 export interface DeferredHost {
@@ -24,24 +16,10 @@ export interface DeferredHost {
   elapsed(): number
 }
 
-/** Records of one append, until the log says how many it takes. */
-const MAX_RECORDS = 1_000
-/** How long a caller waits for what it invalidates, as with any log. */
-const APPEND_MS = 5_000
-
-/** An append that waits for the view. */
-interface Waiting {
-  readonly invalidations: readonly Invalidation[]
-  readonly run: (view: LogView) => void
-  readonly reject: (reason: unknown) => void
-}
-
 export class DeferredView implements LogView {
   readonly followers: LogView['followers'] = new Set()
   readonly #host: DeferredHost
-  readonly #waiting = new Set<Waiting>()
-  /** What callers do not wait for, or no more, to be appended all the same. */
-  #left: readonly Invalidation[] = []
+  readonly #unconfirmed = new Unconfirmed()
   readonly #cancelLimit: () => void
   /** What waits for the view; `undefined` when nobody is to wait any more. */
   #arrival:
@@ -82,22 +60,14 @@ export class DeferredView implements LogView {
       for (const follower of this.followers) follower(record)
     })
     if (this.#isEnded) view.end()
-    if (isStandIn) for (const { invalidations } of this.#waiting) this.#keep(invalidations)
-    else {
-      const left = this.#left
-      this.#left = []
-      if (left.length > 0) void appendTo(view, left, true).catch(() => {})
-    }
-    for (const { run } of this.#waiting) run(view)
-    this.#waiting.clear()
+    if (isStandIn) this.#unconfirmed.standIn(view)
+    else this.#unconfirmed.arrived(view)
     this.#arrive(view.beginning() ?? view.isThere)
   }
 
   /** It will not come any more. Idempotent. */
   close(): void {
-    const closed = new ClosedError('ERR_CACHE_CLOSED', 'The cache was closed before its log was loaded.')
-    for (const { reject } of this.#waiting) reject(closed)
-    this.#waiting.clear()
+    this.#unconfirmed.close()
     this.#arrive(false)
   }
 
@@ -162,29 +132,14 @@ export class DeferredView implements LogView {
   }
 
   append(invalidations: readonly Invalidation[], queue: boolean): MaybePromise<readonly Mark[]> {
-    if (this.#isStandIn) this.#keep(invalidations)
-    if (this.#view !== undefined) return this.#view.append(invalidations, queue)
+    if (this.#isStandIn) this.#unconfirmed.keep(invalidations)
+    if (this.#view !== undefined) {
+      const appended = this.#view.append(invalidations, queue)
+      return isPromise(appended) ? this.#unconfirmed.untilConfirmed(appended, invalidations, queue) : appended
+    }
     // Nobody joins a load from before.
     this.#changes++
-    let waiting!: Waiting
-    const appended = new Promise<readonly Mark[]>((resolve, reject) => {
-      waiting = { invalidations, run: (view) => resolve(appendTo(view, invalidations, queue)), reject }
-      this.#waiting.add(waiting)
-    })
-    const expired = (): LogError => {
-      if (this.#waiting.delete(waiting)) this.#keep(invalidations)
-      return notThere()
-    }
-    return within(appended, { clock: this.#host.clock, limitMs: APPEND_MS, expired, hold: true }).catch((error) => {
-      if (!queue || !isHotpathError(error, 'ERR_LOG_UNAVAILABLE')) throw error
-      return invalidations.map(() => QUEUED)
-    })
-  }
-
-  /** What is too much to be kept becomes one record that concerns all. */
-  #keep(invalidations: readonly Invalidation[]): void {
-    const left = [...this.#left, ...invalidations]
-    this.#left = left.length > MAX_RECORDS ? [{ scope: { type: 'all' }, strength: 'hard' }] : left
+    return this.#unconfirmed.untilThere(invalidations, queue, this.#host.clock)
   }
 
   atMost(mark: Mark): Mark {
@@ -206,7 +161,7 @@ export class DeferredView implements LogView {
   }
 
   async idle(): Promise<unknown> {
-    if (this.#waiting.size > 0) await this.#arrival?.promise
+    if (!this.#unconfirmed.isEmpty) await this.#arrival?.promise
     return this.#view?.idle()
   }
 
@@ -224,19 +179,4 @@ export class DeferredView implements LogView {
     this.#arrival?.resolve(isThere)
     this.#arrival = undefined
   }
-}
-
-async function appendTo(
-  view: LogView,
-  invalidations: readonly Invalidation[],
-  queue: boolean,
-): Promise<readonly Mark[]> {
-  return view.append(invalidations, queue)
-}
-
-function notThere(): LogError {
-  return new LogError(
-    'ERR_LOG_UNAVAILABLE',
-    `The code of the invalidation log was not loaded within ${APPEND_MS} ms. What was invalidated holds in this process, and is appended once the log is there. Pass \`queue: true\`, to the call or to \`createCache\`, to go on without the log.`,
-  )
 }

@@ -6,8 +6,8 @@ export interface DeferredOptions {
   /** Names the kind of tier in stats, events and `inspect`: `'indexeddb'`. */
   readonly type: string
   /**
-   * Loads the tier, with its log and lease where it has them; called once for each cache. It may call `goOn` when that takes
-   * longer than anybody should wait, with the reason.
+   * Loads the tier, with its log and lease where it has them. It may call `goOn` when that takes longer than anybody should
+   * wait, with the reason; also later, when the tier does not respond any more: then it is called again.
    */
   readonly load: (goOn: (cause: Error) => void) => Promise<Tier>
 }

@@ -126,7 +126,10 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
   const { tiers } = options
   const elapsed = (): number => host.elapsed()
   const faults = new Faults(host.events, elapsed)
+  /** What fails because it was ended is no fault. */
+  let isClosed = false
   const tierAway = (error: HotpathError, tier: number, what = 'tier'): void => {
+    if (isClosed) return
     host.countFault(tier)
     faults.report(`${what} ${tier}`, error, opened[tier]?.type)
   }
@@ -172,7 +175,7 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
     freeMemory: () => void memory?.clear(),
     maxOfflineMs,
     beginMs: timeoutMs,
-    fault: (error, source) => faults.report(source, error),
+    fault: (error, source) => void (!isClosed && faults.report(source, error)),
     recovered: (source) => faults.recovered(source),
   })
   return {
@@ -196,6 +199,7 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
     },
     waitForEarly: (key, signal) => waitForEarly(host, key, signal),
     close() {
+      isClosed = true
       view.close()
       for (const tier of lower) tier.close()
     },

@@ -59,6 +59,7 @@ export const get = async (key: string): Promise<unknown> => (await the().get(key
 export const peek = (key: string): unknown => the().peek(key) ?? null
 export const look = (key: string): unknown => placeholder(the(), key)?.value ?? null
 export const invalidateTags = async (tags: readonly string[]): Promise<void> => void (await the().invalidateTags(tags))
+export const invalidate = (tags: readonly string[]): Promise<string> => outcomeOf(the().invalidateTags(tags))
 export const set = (key: string, value: unknown): Promise<string> => outcomeOf(the().set(key, value))
 export const setIn = (namespace: string, key: string, value: unknown): Promise<string> =>
   outcomeOf(the().namespace(namespace).set(key, value))
