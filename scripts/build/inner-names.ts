@@ -2,7 +2,7 @@
  * Names of members that only our own code uses. No bundler of a page may shorten them, as it cannot know that; the build for
  * pages does, the same for all packages: what one writes another one reads, and packages depend on exact versions of each
  * other. Nothing that is part of a type that users see, that is stored or sent, or that belongs to the platform may stand
- * here: `scripts/check-inner-names.ts` holds that. Whether it is worth it: docs/decisions/017-inner-names-in-pages.md.
+ * here: `scripts/check-inner-names.ts` holds that. Whether it is worth it: docs/decisions/018-inner-names-in-pages.md.
  */
 const NAMES = `
   acknowledge acknowledged appendBehind asStored assertOpen atMost beginMs beginning begun behind callbackError
