@@ -22,7 +22,7 @@ export const MAX_HEAD_BYTES: number = MAX_KEY_BYTES - TAIL_LENGTH
 const MIN_HEAD_BYTES = MAX_HEAD_BYTES - 3
 
 /** Up to this length an encoding is short enough, whatever its characters are. */
-const SURELY_SHORT = Math.floor(MAX_KEY_BYTES / MAX_BYTES_PER_UNIT)
+const SURELY_SHORT = MAX_KEY_BYTES / MAX_BYTES_PER_UNIT
 
 /** Shortens a complete encoding when it is over 256 bytes. */
 export function shortenKey(complete: string): string {

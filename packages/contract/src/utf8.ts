@@ -44,25 +44,16 @@ export function toUtf8(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length * MAX_BYTES_PER_UNIT)
   let length = 0
   for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    if (unit < 0x80) {
-      bytes[length++] = unit
+    const code = text.codePointAt(at) as number
+    if (code < 0x80) {
+      bytes[length++] = code
       continue
     }
-    const code = text.codePointAt(at) as number
-    if (code < 0x800) {
-      bytes[length++] = 0xc0 | (code >> 6)
-    } else {
-      if (code < 0x10000) {
-        bytes[length++] = 0xe0 | (code >> 12)
-      } else {
-        at++
-        bytes[length++] = 0xf0 | (code >> 18)
-        bytes[length++] = 0x80 | ((code >> 12) & 0x3f)
-      }
-      bytes[length++] = 0x80 | ((code >> 6) & 0x3f)
-    }
-    bytes[length++] = 0x80 | (code & 0x3f)
+    // The first byte begins with as many ones as there are bytes, and has the bits that the others, of six each, have not.
+    let more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3
+    if (more === 3) at++
+    bytes[length++] = (0xff << (7 - more)) | (code >> (more * 6))
+    while (more-- > 0) bytes[length++] = 0x80 | ((code >> (more * 6)) & 0x3f)
   }
   return bytes.subarray(0, length)
 }
