@@ -12,6 +12,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/browser/strategies': '1.8 kB',
   '@hotpath/codec': '25.1 kB',
   '@hotpath/contract': '8.5 kB',
+  '@hotpath/contract/deadlines': '0.9 kB',
   '@hotpath/contract/unstorable': '3.3 kB',
   '@hotpath/contract/values': '4.2 kB',
   '@hotpath/core': '27.5 kB',

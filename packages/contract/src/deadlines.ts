@@ -21,7 +21,8 @@ export interface Deadline {
  *
  * @example
  * ```ts
- * import { Deadlines, systemClock } from '@hotpath/contract'
+ * import { systemClock } from '@hotpath/contract'
+ * import { Deadlines } from '@hotpath/contract/deadlines'
  *
  * const deadlines = new Deadlines(systemClock, 10)
  * const never = new Promise<string>(() => {})

@@ -45,8 +45,6 @@ export type { Token } from './token.ts'
 
 export type { CacheLoadContext, CacheLoadOptions, CachePort, CacheSetOptions } from './ports/cache.ts'
 export type { Clock, Random } from './ports/clock.ts'
-export { Deadlines } from './deadlines.ts'
-export type { Deadline } from './deadlines.ts'
 export { timeLimit } from './time-limit.ts'
 export { within } from './within.ts'
 export type { WithinOptions } from './within.ts'

@@ -1,6 +1,6 @@
 import { createFakeClock } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { Deadlines } from '@hotpath/contract'
+import { Deadlines } from '@hotpath/contract/deadlines'
 
 describe('deadlines', () => {
   test('each operation ends when its own time is up, by one timer for all', () => {

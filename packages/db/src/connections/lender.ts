@@ -2,7 +2,8 @@
  * Takes connections from the driver, within a time, and knows what each of them is like. Whoever takes one gives it back;
  * one that is kept too long is reported with the stack of who took it.
  */
-import { type Clock, DatabaseError, Deadlines } from '@hotpath/contract'
+import { type Clock, DatabaseError } from '@hotpath/contract'
+import { Deadlines } from '@hotpath/contract/deadlines'
 import { type SessionProfile, readProfile } from '../catalog/read-catalog.ts'
 import type { DatabaseConnection, DatabaseDriver } from '../driver/driver.ts'
 import { closedError } from './under-way.ts'

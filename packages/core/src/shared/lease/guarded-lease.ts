@@ -2,7 +2,8 @@
  * Leases behind a timeout and a breaker, as the tiers are: a server that hangs holds up no load for longer, and one that
  * keeps failing is not asked for a while.
  */
-import { type Clock, Deadlines, type Lease, type LeaseGrant, TierError } from '@hotpath/contract'
+import { type Clock, type Lease, type LeaseGrant, TierError } from '@hotpath/contract'
+import { Deadlines } from '@hotpath/contract/deadlines'
 import { Breaker } from '../tiers/breaker.ts'
 
 /** What guarding leases needs. */

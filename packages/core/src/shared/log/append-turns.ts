@@ -7,7 +7,8 @@
  * Invariant: all of a step share the mark of its last record, and a write takes it for its own. Nothing of a step may
  * therefore concern what was claimed earlier in it: a key comes once, and nothing but keys comes after a key.
  */
-import { type Clock, Deadlines, type Mark, type MaybePromise } from '@hotpath/contract'
+import { type Clock, type Mark, type MaybePromise } from '@hotpath/contract'
+import { Deadlines } from '@hotpath/contract/deadlines'
 import { isPromise } from '../../time/chain.ts'
 import type { Batch } from './pending-invalidations.ts'
 

@@ -4,8 +4,6 @@
  */
 import {
   type Clock,
-  type Deadline,
-  Deadlines,
   type Entry,
   type HotpathError,
   type Mark,
@@ -14,6 +12,7 @@ import {
   type TierStore,
   isHotpathError,
 } from '@hotpath/contract'
+import { type Deadline, Deadlines } from '@hotpath/contract/deadlines'
 import { Breaker } from './breaker.ts'
 import { isPromise } from '../../time/chain.ts'
 import { partsOf } from '../parts-of.ts'
