@@ -106,12 +106,22 @@ export class Optimizer implements QueryOptimizer {
   }
 
   query<Of = Row>(sql: string, params: Params = [], options: QueryOptions = {}): Promise<Of[]> {
-    return this.executeWithStats<Of>(sql, params, options).then(rowsOf)
+    return this.#call(sql, params, options, rowsOf) as Promise<Of[]>
   }
 
   executeWithStats<Of = Row>(sql: string, params: Params = [], options: QueryOptions = {}): Promise<QueryResult<Of>> {
+    return this.#call(sql, params, options, itself) as Promise<QueryResult<Of>>
+  }
+
+  /** @param use - Makes of the result what is returned. */
+  #call<Result>(
+    sql: string,
+    params: Params,
+    options: QueryOptions,
+    use: (result: QueryResult) => Result,
+  ): Promise<Result> {
     const tx = this.#transactions.current()
-    if (tx !== undefined) return tx.executeWithStats(sql, params, options)
+    if (tx !== undefined) return tx.executeWithStats(sql, params, options).then(use)
     try {
       this.#underWay.assertOpen()
       checkStatement(sql, params)
@@ -120,19 +130,22 @@ export class Optimizer implements QueryOptimizer {
       // The caller may change its list while the statement waits.
       const session = sessionOf(options, this.#settings)
       const call = { sql, params: copyOfParams(params), options, session, startedAt }
-      const done = state === undefined ? this.#underWay.track(this.#later(call)) : this.#execute(state, call)
-      return done as Promise<QueryResult<Of>>
+      return state === undefined ? this.#underWay.track(this.#later(call, use)) : this.#execute(state, call, use)
     } catch (error) {
       // What is wrong with the call, as a rejection like all other errors.
       return Promise.reject(error)
     }
   }
 
-  async #later(call: Call): Promise<QueryResult> {
-    return this.#execute(await this.#schema.ready(), call)
+  async #later<Result>(call: Call, use: (result: QueryResult) => Result): Promise<Result> {
+    return this.#execute(await this.#schema.ready(), call, use)
   }
 
-  #execute(state: SchemaState, { sql, params, options, session, startedAt }: Call): Promise<QueryResult> {
+  #execute<Result>(
+    state: SchemaState,
+    { sql, params, options, session, startedAt }: Call,
+    use: (result: QueryResult) => Result,
+  ): Promise<Result> {
     const plan = this.#plans.of(sql, state)
     const isBlind = plan.hasRowSecurity && session === undefined
     const isMoved = movesNames(session)
@@ -143,9 +156,9 @@ export class Optimizer implements QueryOptimizer {
       checkQueryOptions(options)
       options.signal?.throwIfAborted()
       const statement = { plan, params, options, session, bypass: bypass ?? ('parameter' as const), startedAt }
-      return detach(this.#underWay.track(this.#uncached.run(statement)), options.signal)
+      return detach(this.#underWay.track(this.#uncached.run(statement)), options.signal).then(use)
     }
-    return this.#reads.read({ plan, key, params, options, session, startedAt })
+    return this.#reads.read({ plan, key, params, options, session, startedAt }, use)
   }
 
   /** Whether ORMs may read on other connections than ours: no transaction by context, and no session with settings. */
@@ -220,6 +233,10 @@ export class Optimizer implements QueryOptimizer {
   }
 }
 
-function rowsOf<Of>({ rows }: QueryResult<Of>): Of[] {
+function rowsOf({ rows }: QueryResult): Row[] {
   return rows
+}
+
+function itself(result: QueryResult): QueryResult {
+  return result
 }

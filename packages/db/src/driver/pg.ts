@@ -131,7 +131,7 @@ export function pg(pool: PgPool, options: PgOptions = {}): DatabaseDriver {
     },
     rowMaker(columns) {
       const types = parsers
-      return makers.of(columns, ([, type]) => types?.getTypeParser(type, 'text') ?? asItCame)
+      return makers.of(columns, (type) => types?.getTypeParser(type, 'text') ?? asItCame)
     },
     usage() {
       const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pool

@@ -53,7 +53,7 @@ export function pglite(database: PgliteDatabase): DatabaseDriver {
           own,
           own.map(([, type]) => parserOf(parsers, type)),
         )
-      return makers.of(columns, ([, type]) => parsers[type], makerOf)
+      return makers.of(columns, (type) => parsers[type], makerOf)
     },
     usage: () => ({ active: lock.isTaken ? 1 : 0, idle: lock.isTaken ? 0 : 1, waiting: lock.waiting }),
     isRejected: isRejectedByPostgres,

@@ -9,7 +9,15 @@ const asItCame = (value: unknown): unknown => value
 /** Makers that are kept: as many as a program has shapes of results, unless it makes them up. */
 const MAX_MAKERS = 1_000
 
+/** The parser of a type. */
+type ParserOf = (type: number) => Parse
+
+/** Makes what makes rows, with the parser of each column. */
+type MakerOf = (columns: readonly Column[], parsers: readonly Parse[]) => RowMaker
+
 interface Made {
+  /** The types of its columns, each once, and the parsers that they had. */
+  readonly types: readonly number[]
   readonly parsers: readonly Parse[]
   readonly make: RowMaker
 }
@@ -21,39 +29,33 @@ export class RowMakers {
   readonly #known = new WeakMap<readonly Column[], Made>()
 
   /**
-   * @param parserOf - The parser of a column, by which a maker is known again.
+   * @param parserOf - The parser of a type as it is now: a maker is known again while that stays the same.
    * @param makerOf - Makes it.
    */
-  of(
-    columns: readonly Column[],
-    parserOf: (column: Column) => Parse,
-    makerOf: (columns: readonly Column[], parsers: readonly Parse[]) => RowMaker = rowMakerOf,
-  ): RowMaker {
+  of(columns: readonly Column[], parserOf: ParserOf, makerOf: MakerOf = rowMakerOf): RowMaker {
     const known = this.#known.get(columns)
-    if (known !== undefined && hasParsers(known, columns, parserOf)) return known.make
-    const made = this.#find(columns, columns.map(parserOf), makerOf)
+    if (known !== undefined && isCurrent(known, parserOf)) return known.make
+    const made = this.#find(columns, parserOf, makerOf)
     this.#known.set(columns, made)
     return made.make
   }
 
-  #find(
-    columns: readonly Column[],
-    parsers: readonly Parse[],
-    makerOf: (columns: readonly Column[], parsers: readonly Parse[]) => RowMaker,
-  ): Made {
+  #find(columns: readonly Column[], parserOf: ParserOf, makerOf: MakerOf): Made {
     let id = ''
     for (const [name, type] of columns) id += `${name.length}:${name}=${type};`
     const known = this.#made.get(id)
-    if (known !== undefined && parsers.every((parse, at) => parse === known.parsers[at])) return known
+    if (known !== undefined && isCurrent(known, parserOf)) return known
     if (this.#made.size >= MAX_MAKERS) this.#made.clear()
-    const made = { parsers, make: makerOf(columns, parsers) }
+    const types = [...new Set(columns.map(([, type]) => type))]
+    const parsers = columns.map(([, type]) => parserOf(type))
+    const made = { types, parsers: types.map(parserOf), make: makerOf(columns, parsers) }
     this.#made.set(id, made)
     return made
   }
 }
 
-function hasParsers({ parsers }: Made, columns: readonly Column[], parserOf: (column: Column) => Parse): boolean {
-  for (let at = 0; at < columns.length; at++) if (parsers[at] !== parserOf(columns[at] as Column)) return false
+function isCurrent({ types, parsers }: Made, parserOf: ParserOf): boolean {
+  for (let at = 0; at < types.length; at++) if (parsers[at] !== parserOf(types[at] as number)) return false
   return true
 }
 

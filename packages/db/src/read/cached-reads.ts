@@ -17,7 +17,7 @@ import type { Watch } from '../watch/watch.ts'
 import type { Plan } from './plan.ts'
 import { type CachedRead, ReadTerms, type Served } from './read-call.ts'
 import { type ResultRows, hasColumnsOf } from './result-rows.ts'
-import { type StoredResult, isStoredResult, refusal, wireOf } from './stored.ts'
+import { type StoredResult, isStoredResult, refusal } from './stored.ts'
 import { type LoadedWithOthers, wireFormOf, withWire } from './wire.ts'
 
 /** What reads work with. */
@@ -40,13 +40,17 @@ export class CachedReads {
     this.#of = options
   }
 
-  /** Rows from the cache, or from the database into it. */
-  read(read: CachedRead): Promise<QueryResult> {
+  /**
+   * Rows from the cache, or from the database into it.
+   *
+   * @param use - Makes of them what is returned, with no promise of its own.
+   */
+  read<Result>(read: CachedRead, use: (result: QueryResult) => Result): Promise<Result> {
     const served: Served = { report: undefined, ranMs: 0, waitMs: 0, ttlMs: 0, reason: 'default' }
     return this.#get(read, served, read.options.refresh ?? false).then((stored) => {
-      if (isStoredResult(stored) && hasColumnsOf(read.plan, stored)) return this.#resultOf(read, served, stored)
+      if (isStoredResult(stored) && hasColumnsOf(read.plan, stored)) return use(this.#resultOf(read, served, stored))
       // Not ours, or of columns that the statement does not have any more.
-      return this.#get(read, served, true).then((loaded) => this.#resultOf(read, served, loaded))
+      return this.#get(read, served, true).then((loaded) => use(this.#resultOf(read, served, loaded)))
     })
   }
 
@@ -71,7 +75,7 @@ export class CachedReads {
       fingerprint: plan.statement.fingerprint,
     }
     watch.measure(stats, served.ranMs, false)
-    return withWire({ rows, stats }, options, wireOf(stored))
+    return withWire({ rows, stats }, options, stored)
   }
 
   /** What the cache has, without loading; for transactions. */
@@ -93,7 +97,7 @@ export class CachedReads {
       fingerprint: plan.statement.fingerprint,
     }
     watch.measure(stats, 0, false)
-    return withWire({ rows, stats }, options, wireOf(stored))
+    return withWire({ rows, stats }, options, stored)
   }
 
   async #load(

@@ -27,7 +27,7 @@ export class Plans {
     }
     const known = this.#plans.get(sql)
     if (known !== undefined) return known
-    const plan = planOf(sql, state.schema, `${state.keyStart}:${digestOf(sql)}:`, this.#options)
+    const plan = planOf(sql, state.schema, `${digestOf(`${state.keyStart}:${sql}`)}:`, this.#options)
     if (sql.length > MAX_LENGTH) return plan
     if (this.#plans.size >= MAX_PLANS) this.#plans.clear()
     this.#plans.set(sql, plan)

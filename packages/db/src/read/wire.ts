@@ -4,6 +4,7 @@
  */
 import type { MysqlTypeCast, WireResult } from '../driver/driver.ts'
 import type { QueryOptions, QueryResult, Row } from '../query-optimizer.ts'
+import { type StoredResult, wireOf } from './stored.ts'
 
 /** How an adapter has a statement run. */
 export interface WireForm {
@@ -54,10 +55,11 @@ export function wireFormOf(options: WireOptions): WireForm | undefined {
 export function withWire(
   result: QueryResult,
   options: WireOptions,
-  wire: WireResult,
+  wire: WireResult | StoredResult,
   ran?: WireQueryResult['ran'],
 ): QueryResult {
+  if (options[WIRE] === undefined) return result
   const { rows, stats } = result
-  const both: WireQueryResult = { rows, stats, wire, ran }
-  return options[WIRE] === undefined ? result : both
+  const both: WireQueryResult = { rows, stats, wire: 'c' in wire ? wireOf(wire) : wire, ran }
+  return both
 }
