@@ -13,19 +13,20 @@ import {
   type Tier,
   type TierContext,
   type TierStore,
+  compilePattern,
   detach,
   shortenKey,
 } from '@hotpath/contract'
 import type { Flight, Flights } from '../flights/flight.ts'
 import { pause } from '../time/pause.ts'
 import type { Timeline } from '../time/timeline.ts'
+import { LocalView } from '../view/local-view.ts'
 import type { LogView, ViewHost } from '../view/log-view.ts'
 import type { Events, TierOperation, TierOutcome } from '../watch/events.ts'
 import { Faults } from '../watch/faults.ts'
 import { GuardedLease } from './lease/guarded-lease.ts'
 import { type LookBelow, type Turn, takeTurn } from './lease/turn.ts'
 import { Coherence } from './log/coherence.ts'
-import { createMemoryLog } from './memory-log.ts'
 import { Below, type BelowHost } from './tiers/below.ts'
 import { guardFirst } from './tiers/first-tier.ts'
 import { GuardedTier, type OpenTier } from './tiers/lower-tiers.ts'
@@ -149,8 +150,7 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
   const memory = firstOf(host)
   const lower = opened.slice(memory === undefined ? 0 : 1).map((tier) => new GuardedTier(tier, guard))
   const logTier = tiers.findLastIndex((tier) => tier.openLog !== undefined)
-  const log =
-    options.log?.() ?? tiers[logTier]?.openLog?.(contexts[logTier] as TierContext) ?? createMemoryLog({ random })
+  const log = options.log?.() ?? tiers[logTier]?.openLog?.(contexts[logTier] as TierContext)
   const leaseTier = tiers.findLastIndex((tier) => tier.openLease !== undefined)
   const lease = options.lease === false ? undefined : tiers[leaseTier]?.openLease?.(contexts[leaseTier] as TierContext)
   const guarded =
@@ -161,25 +161,27 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
       fault: (error) => tierAway(error, leaseTier, 'lease'),
       recovered: () => faults.recovered(`lease ${leaseTier}`),
     })
-  const view = new Coherence({
-    log,
-    clock,
-    random,
-    elapsed,
-    recent: () => host.timeline.recent(),
-    keyChanged: (key) => host.keyChanged(key),
-    reset: () => {
-      void memory?.clear()
-      if (host.events.wants('reset')) host.events.emit({ type: 'reset' })
-    },
-    freeMemory: () => void memory?.clear(),
-    maxOfflineMs,
-    beginMs: timeoutMs,
-    fault: (error, source) => void (!isClosed && faults.report(source, error)),
-    recovered: (source) => faults.recovered(source),
-  })
+  const following =
+    log &&
+    new Coherence({
+      log,
+      clock,
+      random,
+      elapsed,
+      recent: () => host.timeline.recent(),
+      keyChanged: (key) => host.keyChanged(key),
+      reset: () => {
+        void memory?.clear()
+        if (host.events.wants('reset')) host.events.emit({ type: 'reset' })
+      },
+      freeMemory: () => void memory?.clear(),
+      maxOfflineMs,
+      beginMs: timeoutMs,
+      fault: (error, source) => void (!isClosed && faults.report(source, error)),
+      recovered: (source) => faults.recovered(source),
+    })
   return {
-    view,
+    view: following ?? new LocalView(host, compilePattern),
     memory,
     lower,
     below: lower.length === 0 ? undefined : new Below(host, lower),
@@ -187,9 +189,9 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
       guarded && ((flight, look, lookedAt) => takeTurn({ lease: guarded, clock, elapsed }, flight, look, lookedAt)),
     lease: guarded,
     shortenKey,
-    begin: () => view.begin(),
+    begin: () => following?.begin(),
     store(entries, upTo) {
-      const above = view.isStandIn ? [] : lower.filter(({ tier }) => tier.index < upTo)
+      const above = following?.isStandIn === true ? [] : lower.filter(({ tier }) => tier.index < upTo)
       return above.length > 1 ? Promise.all(above.map((tier) => tier.setMany(entries))) : above[0]?.setMany(entries)
     },
     changed(index, key) {
@@ -199,11 +201,10 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
     },
     waitForEarly: (key, signal) => waitForEarly(host, key, signal),
     close() {
-      isClosed = true
-      view.close()
+      following?.close()
       for (const tier of lower) tier.close()
     },
-    release: () => Promise.allSettled([(async () => log.close())(), (async () => guarded?.close())()]),
+    release: () => Promise.allSettled([(async () => log?.close())(), (async () => guarded?.close())()]),
   }
 }
 

@@ -5,6 +5,7 @@
 import { type Invalidation, LogError, type Mark, type Random, compileWholePattern } from '@hotpath/contract'
 import type { Judgement, LogView, Subject, ViewHost } from './log-view.ts'
 import { ProcessLog } from './process-log.ts'
+import type { PatternCompiler } from './scope-matcher.ts'
 
 /** What the log of one process needs from the cache. */
 export interface LocalHost extends ViewHost {
@@ -23,8 +24,9 @@ export class LocalView extends ProcessLog implements LogView {
   readonly #host: LocalHost
   #isCrowded = false
 
-  constructor(host: LocalHost) {
-    super(host.random, compileWholePattern, () => host.elapsed())
+  /** @param compile - How patterns are compiled: they meet shortened keys where there are lower tiers. */
+  constructor(host: LocalHost, compile: PatternCompiler = compileWholePattern) {
+    super(host.random, compile, () => host.elapsed())
     this.#host = host
   }
 
