@@ -201,6 +201,7 @@ function open(host: SharedHost, options: SharedOptions, { timeoutMs, maxOfflineM
     },
     waitForEarly: (key, signal) => waitForEarly(host, key, signal),
     close() {
+      isClosed = true
       following?.close()
       for (const tier of lower) tier.close()
     },
