@@ -24,6 +24,7 @@ const FOR_MESSAGES: Readonly<Record<string, readonly number[]>> = {
   quantityMessage: [1, 2, 3],
   requiredFunction: [2],
   requiredString: [2],
+  unusable: [1],
   wrongOption: [1, 2, 3],
 }
 

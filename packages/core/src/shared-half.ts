@@ -17,8 +17,19 @@ export function sharedHalfOf({ tiers, log, shared }: CacheOptions): SharedEngine
   const given: unknown = shared ?? tiers.find((tier) => tier.shared !== undefined)?.shared
   const half = given as Partial<SharedEngine> | undefined
   if (half?.brand === '@hotpath/core/shared' && half.version === VERSION) return half as SharedEngine
-  if (needy !== 'log' && half === undefined && isPlainMemory(needy)) throw secondMemory(tiers.indexOf(needy))
-  throw half?.brand === '@hotpath/core/shared' ? otherVersion(needy) : missing(needy)
+  if (needy !== 'log' && half === undefined && isPlainMemory(needy)) {
+    const option = `tiers[${tiers.indexOf(needy)}]`
+    throw unusable(
+      option,
+      `\`${option}\` is a second memory tier, which would only keep what the first one keeps. Give the first one more room, or put a shared tier after it, such as \`redis({ client })\`.`,
+    )
+  }
+  throw unusable(
+    'shared',
+    half?.brand === '@hotpath/core/shared'
+      ? `${nameOf(needy)} comes with the shared half of another version of \`@hotpath/core\`. Install one version of it for all adapters.`
+      : `${nameOf(needy)} needs the shared half of the engine. Give \`shared\` of '@hotpath/core/shared' to \`createCache\`, or put it on the tier.`,
+  )
 }
 
 function isPlainMemory(tier: Tier): boolean {
@@ -29,27 +40,6 @@ function nameOf(needy: Tier | 'log'): string {
   return needy === 'log' ? '`log`' : `The \`${needy.type}\` tier`
 }
 
-function missing(needy: Tier | 'log'): ConfigError {
-  return new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `${nameOf(needy)} needs the shared half of the engine. Give \`shared\` of '@hotpath/core/shared' to \`createCache\`, or put it on the tier.`,
-    { context: { option: 'shared' } },
-  )
-}
-
-function secondMemory(index: number): ConfigError {
-  const option = `tiers[${index}]`
-  return new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`${option}\` is a second memory tier, which would only keep what the first one keeps. Give the first one more room, or put a shared tier after it, such as \`redis({ client })\`.`,
-    { context: { option } },
-  )
-}
-
-function otherVersion(needy: Tier | 'log'): ConfigError {
-  return new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `${nameOf(needy)} comes with the shared half of another version of \`@hotpath/core\`. Install one version of it for all adapters.`,
-    { context: { option: 'shared' } },
-  )
+function unusable(option: string, message: string): ConfigError {
+  return new ConfigError('ERR_CONFIG_OPTION', message, { context: { option } })
 }
