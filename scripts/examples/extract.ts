@@ -1,5 +1,5 @@
 /** Finds the programs in what people read: the `ts` blocks of Markdown pages and of doc comments. */
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../workspace.ts'
 import { type Prints, printsOf } from './prints.ts'
@@ -25,6 +25,8 @@ export interface Mistake {
 
 const PAGES = ['*.md', 'docs/**/*.md', '{packages,examples}/*/README.md', 'packages/*/src/**/*.ts']
 const GENERATED = ['docs/api/**']
+/** `tsx of examples/app/page.tsx`: a part of a file, which something else builds. */
+const QUOTE = /^\w+ of (\S+)$/
 const LOOKALIKES = /^(?:typescript|tsx|mts|javascript|js|jsx|mjs)\b/
 
 interface Block {
@@ -64,7 +66,9 @@ function examplesOf(page: string, text: string, mistakes: Mistake[]): Example[] 
 function blocksOf(page: string, text: string, mistakes: Mistake[]): Block[] {
   const isSource = page.endsWith('.ts')
   const blocks: Block[] = []
-  let open: { readonly line: number; readonly lines: string[] | undefined; readonly indent: number } | undefined
+  let open:
+    | { readonly line: number; readonly lines?: string[]; readonly quoted?: string; readonly indent: number }
+    | undefined
   let canContinue = false
   for (const [index, raw] of text.split('\n').entries()) {
     // A doc comment is a page of its own.
@@ -76,10 +80,23 @@ function blocksOf(page: string, text: string, mistakes: Mistake[]): Block[] {
       continue
     }
     if (open === undefined) {
-      if (LOOKALIKES.test(language)) {
+      const quoted = QUOTE.exec(language)?.[1]
+      if (quoted === undefined && LOOKALIKES.test(language)) {
         mistakes.push({ page, line: index + 1, text: `a block of \`${language}\` is never run. Mark it as \`ts\`.` })
       }
-      open = { line: index + 2, lines: language === 'ts' ? [] : undefined, indent: indent.length }
+      const isRead = language === 'ts' || quoted !== undefined
+      open = {
+        line: index + 2,
+        indent: indent.length,
+        ...(isRead && { lines: [] }),
+        ...(quoted !== undefined && { quoted }),
+      }
+      continue
+    }
+    if (open.quoted !== undefined) {
+      if (!isPartOf(open.quoted, open.lines ?? []))
+        mistakes.push({ page, line: open.line, text: `this is no part of ${open.quoted}. Copy it from there.` })
+      open = undefined
       continue
     }
     if (open.lines !== undefined) {
@@ -90,4 +107,9 @@ function blocksOf(page: string, text: string, mistakes: Mistake[]): Block[] {
   }
   if (open !== undefined) mistakes.push({ page, line: open.line - 1, text: 'this block has no end.' })
   return blocks
+}
+
+function isPartOf(path: string, lines: readonly string[]): boolean {
+  const file = join(root, path)
+  return existsSync(file) && readFileSync(file, 'utf8').includes(`${lines.join('\n')}\n`)
 }

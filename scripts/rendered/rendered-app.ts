@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { strict as assert } from 'node:assert'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { chromium, until } from '../../packages/browsers/src/index.ts'
+import { type Tab, chromium, until } from '../../packages/browsers/src/index.ts'
 import { installApp } from '../consumer/install.ts'
 import { freePort } from '../free-port.ts'
 
@@ -18,6 +18,10 @@ export interface Framework {
   readonly build: readonly string[]
   readonly start: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  /** Looks at the application once it is built. */
+  readonly built?: (dir: string) => void
+  /** Looks at the page, which shows what it has loaded. */
+  readonly taken?: (tab: Tab) => Promise<void>
 }
 
 /** Builds the application from packed packages, starts it, and looks at its page. */
@@ -29,9 +33,10 @@ export async function checkRendered({ name, folder, packages, build, start, ...r
   try {
     const built = spawnSync(process.execPath, build, { cwd: app.dir, env, stdio: 'inherit', timeout: 300_000 })
     assert.equal(built.status, 0, `\`${build.join(' ')}\` failed.`)
+    rest.built?.(app.dir)
     const server = spawn(process.execPath, start, { cwd: app.dir, env, stdio: 'inherit' })
     try {
-      await takeOver(name, `http://127.0.0.1:${port}`)
+      await takeOver(name, `http://127.0.0.1:${port}`, rest.taken)
     } finally {
       server.kill()
       await once(server, 'exit')
@@ -41,7 +46,7 @@ export async function checkRendered({ name, folder, packages, build, start, ...r
   }
 }
 
-async function takeOver(name: string, url: string): Promise<void> {
+async function takeOver(name: string, url: string, taken: Framework['taken']): Promise<void> {
   let html = ''
   await until(`${name} responds`, async () => {
     html = await fetch(url).then(
@@ -63,6 +68,7 @@ async function takeOver(name: string, url: string): Promise<void> {
     assert.deepEqual(await tab.evaluate('complaints'), [])
     await tab.evaluate('document.querySelector("button").click()')
     await until('it loads what is invalidated', async () => (await shown()).includes('Bern of the page'))
+    await taken?.(tab)
     assert.deepEqual(await tab.evaluate('complaints'), [])
     console.log(`${name}: rendered on the server, taken over, loaded anew`)
   } finally {

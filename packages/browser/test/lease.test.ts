@@ -26,3 +26,16 @@ it('gives a lock back that is granted after the leases were closed', async () =>
   expect(await acquired).toBe('the leases were closed')
   expect(held).toEqual([])
 })
+
+it('writes a number for those that look at it, and for a load none', async () => {
+  const request = (name: string, _: unknown, work: (lock: object) => Promise<void>) => work({ name })
+  vi.stubGlobal('navigator', { locks: { request } })
+  const lifecycle = createFakeLifecycle()
+  const database = createFakeDatabase({ stores: STORES, lifecycle })
+  const transaction = vi.spyOn(database, 'transaction')
+  const lease = openLockLease({ name: 'shop', clock: createFakeClock(), lifecycle, database })
+  expect(await lease.acquire('a', { ttlMs: 1_000, isFenced: false })).toMatchObject({ fencingToken: 0 })
+  expect(transaction).not.toHaveBeenCalled()
+  expect(await lease.acquire('b', { ttlMs: 1_000 })).toMatchObject({ fencingToken: 1 })
+  await lease.close()
+})

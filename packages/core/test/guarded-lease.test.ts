@@ -41,7 +41,7 @@ function grant(): LeaseGrant & { readonly releases: number } {
 describe('a lease behind its guard', () => {
   test('is granted, or taken by somebody else', async () => {
     const { lease, asked, faults } = guarded()
-    const [first, second] = [lease.acquire('k', 1), lease.acquire('k', 1)]
+    const [first, second] = [lease.acquire('k', { ttlMs: 1 }), lease.acquire('k', { ttlMs: 1 })]
     const mine = grant()
     asked[0]?.resolve(mine)
     asked[1]?.resolve(undefined)
@@ -52,7 +52,7 @@ describe('a lease behind its guard', () => {
 
   test('that is not answered for in time cannot be had, and is given back when it comes late', async () => {
     const { lease, clock, asked, faults } = guarded()
-    const asking = lease.acquire('k', 1)
+    const asking = lease.acquire('k', { ttlMs: 1 })
     await clock.advanceAsync(200)
     expect(await asking).toEqual({ type: 'unavailable' })
     expect(faults).toMatchObject([{ code: 'ERR_TIER_FAILED', context: { operation: 'lease' } }])
@@ -65,16 +65,16 @@ describe('a lease behind its guard', () => {
   test('that fails again and again is not asked for for a while, then probed once', async () => {
     const { lease, clock, asked, faults } = guarded()
     for (let n = 0; n < 5; n++) {
-      const asking = lease.acquire('k', 1)
+      const asking = lease.acquire('k', { ttlMs: 1 })
       asked[n]?.reject(new Error('down'))
       await asking
     }
-    expect(await lease.acquire('k', 1)).toEqual({ type: 'unavailable' })
+    expect(await lease.acquire('k', { ttlMs: 1 })).toEqual({ type: 'unavailable' })
     expect([asked.length, faults.length]).toEqual([5, 5])
     clock.advance(5_000)
-    void lease.acquire('k', 1)
+    void lease.acquire('k', { ttlMs: 1 })
     expect(asked).toHaveLength(6)
-    expect(await lease.acquire('k', 1)).toEqual({ type: 'unavailable' })
+    expect(await lease.acquire('k', { ttlMs: 1 })).toEqual({ type: 'unavailable' })
   })
 
   test('P17: a release that hangs is waited for no longer than any other answer, and close ends all waiting', async () => {
@@ -84,7 +84,7 @@ describe('a lease behind its guard', () => {
     await clock.advanceAsync(200)
     await releasing
     expect(faults).toHaveLength(1)
-    const asking = lease.acquire('k', 1)
+    const asking = lease.acquire('k', { ttlMs: 1 })
     await lease.close()
     expect(await asking).toEqual({ type: 'unavailable' })
     expect(clock.pending).toBe(0)

@@ -13,7 +13,8 @@ function processes() {
   const held = new Set<string>()
   const slow: Deferred<undefined> = deferred()
   const leaseOf = (delay: Promise<unknown>): Lease => ({
-    async acquire(key) {
+    async acquire(key, { isFenced }) {
+      expect(isFenced).toBe(false)
       await delay
       if (held.has(key)) return undefined
       held.add(key)

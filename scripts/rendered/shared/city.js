@@ -1,9 +1,3 @@
-import { createCache, memory } from '@hotpath/core'
-
-export function makeCache() {
-  return createCache({ name: 'rendered', tiers: [memory({ maxEntries: 100 })], ttl: '5m' })
-}
-
 export const counts = { loads: 0 }
 
 /** As the page loads it. */

@@ -39,7 +39,7 @@ export function openLockLease({ name, clock, lifecycle, database }: LockLeaseOpt
   })
 
   return {
-    async acquire(key, { signal }) {
+    async acquire(key, { signal, isFenced = true }) {
       if (isClosed) throw new Error('the leases were closed')
       signal?.throwIfAborted()
       const free = await take(locks, lockOf(key))
@@ -50,7 +50,8 @@ export function openLockLease({ name, clock, lifecycle, database }: LockLeaseOpt
       }
       held.add(free)
       try {
-        const fencingToken = await nextFence()
+        // A load has no use for it, and would wait for a write.
+        const fencingToken = isFenced ? await nextFence() : 0
         return { fencingToken, renew: async () => held.has(free), release: () => giveBack(free) }
       } catch (error) {
         await giveBack(free)

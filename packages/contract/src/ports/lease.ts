@@ -14,6 +14,8 @@ export interface LeaseOptions {
   readonly ttlMs: number
   /** Detaches the caller. */
   readonly signal?: AbortSignal | undefined
+  /** Whether somebody looks at `fencingToken`; where not, it may be 0, if a number costs anything. Default `true`. */
+  readonly isFenced?: boolean | undefined
 }
 
 /** Port: at most one holder for each key across processes (best effort: a lease expires by itself). */

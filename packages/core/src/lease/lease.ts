@@ -108,7 +108,7 @@ async function acquire(
   for (;;) {
     signal.throwIfAborted()
     const askedAt = engine.elapsed()
-    const asking = leases.acquire(key, ttlMs)
+    const asking = leases.acquire(key, { ttlMs })
     const asked = await detach(asking, signal).catch((reason: unknown) => {
       // Granted to nobody any more.
       void asking.then(async (late) => {

@@ -56,7 +56,7 @@ const OPTIONS: OptionTable<keyof HydrateOptions> = { schema: true, maxBytes: tru
  * await cache.close()
  * ```
  */
-export function hydrate(cache: Cache, json: string, options: HydrateOptions = {}): Hydrated {
+export function hydrate(cache: Cache, json: string | null | undefined, options: HydrateOptions = {}): Hydrated {
   checkOptions(options, 'hydrate', OPTIONS)
   const { schema, lastSeen } = options
   const maxBytes = toBytes(options.maxBytes ?? '5mb', 'maxBytes')

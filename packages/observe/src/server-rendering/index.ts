@@ -1,3 +1,4 @@
+export { observedKeys } from './observed-keys.ts'
 export { dehydrate } from './dehydrate.ts'
 export type { DehydrateOptions, Dehydrated, LeftOut } from './dehydrate.ts'
 export { hydrate } from './hydrate.ts'

@@ -1,29 +1,25 @@
 'use client'
 
-import { hydrate } from '@hotpath/observe/server-rendering'
-import { CacheProvider, useCache, useCached, useSuspenseCached } from '@hotpath/react'
+import { useCache, useCached, useSuspenseCached } from '@hotpath/react'
+import { useRouter } from 'next/navigation'
 import { Suspense, useEffect, useState } from 'react'
-import { counts, loadCity, makeCache } from '../city.js'
+import { counts, loadCity } from '../city.js'
 
 /** Rendered on the server with what it sent along, and then in the page with the same. */
-export function Cities({ json }) {
-  const [cache] = useState(() => {
-    const made = makeCache()
-    hydrate(made, json)
-    return made
-  })
+export function Cities() {
   return (
-    <CacheProvider cache={cache}>
+    <>
       <City />
       <Suspense fallback={<p>waiting</p>}>
         <Name />
       </Suspense>
-    </CacheProvider>
+    </>
   )
 }
 
 function City() {
   const cache = useCache()
+  const router = useRouter()
   const { data, status } = useCached('city', loadCity)
   const [isHydrated, setHydrated] = useState(false)
   useEffect(() => setHydrated(true), [])
@@ -33,6 +29,9 @@ function City() {
       <time>{data?.seen.toISOString()}</time>
       <button onClick={() => cache.invalidate([{ key: 'city' }])}>
         {isHydrated ? `loads: ${counts.loads}` : 'not yet'}
+      </button>
+      <button id="refresh" onClick={() => router.refresh()}>
+        Refresh
       </button>
     </>
   )

@@ -1,4 +1,5 @@
 import { NOTE_COMPLAINTS } from '../complaints.js'
+import { Providers } from './providers.jsx'
 
 export default function Layout({ children }) {
   return (
@@ -6,7 +7,9 @@ export default function Layout({ children }) {
       <head>
         <script dangerouslySetInnerHTML={{ __html: NOTE_COMPLAINTS }} />
       </head>
-      <body>{children}</body>
+      <body>
+        <Providers>{children}</Providers>
+      </body>
     </html>
   )
 }

@@ -2,7 +2,7 @@
  * Leases behind a timeout and a breaker, as the tiers are: a server that hangs holds up no load for longer, and one that
  * keeps failing is not asked for a while.
  */
-import { type Clock, type Lease, type LeaseGrant, TierError } from '@hotpath/contract'
+import { type Clock, type Lease, type LeaseGrant, type LeaseOptions, TierError } from '@hotpath/contract'
 import { Deadlines } from '@hotpath/contract/deadlines'
 import { Breaker } from '../tiers/breaker.ts'
 
@@ -43,9 +43,9 @@ export class GuardedLease {
   }
 
   /** Never rejects. */
-  async acquire(key: string, ttlMs: number): Promise<Asked> {
+  async acquire(key: string, options: Pick<LeaseOptions, 'ttlMs' | 'isFenced'>): Promise<Asked> {
     if (this.#host.isAway() || !this.#breaker.allows(this.#host.elapsed())) return { type: 'unavailable' }
-    const asking = this.#lease.acquire(key, { ttlMs })
+    const asking = this.#lease.acquire(key, options)
     try {
       const grant = await this.#deadlines.inTime(asking)
       if (this.#breaker.isFailing) this.#host.recovered()

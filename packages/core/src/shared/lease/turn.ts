@@ -51,7 +51,7 @@ export async function takeTurn<Value>(
   for (;;) {
     // A load of our own that this one may not join: to wait for it would be to wait for what is outdated.
     if (lease.holds(key)) return UNLEASED
-    const asking = lease.acquire(key, LEASE_MS)
+    const asking = lease.acquire(key, { ttlMs: LEASE_MS, isFenced: false })
     const asked = await flight.guard(asking).catch((cause: unknown) => {
       // Whoever asked is gone.
       void asking.then(async (late) => {
