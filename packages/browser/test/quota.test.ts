@@ -72,7 +72,7 @@ describe('the ledger', () => {
     expect(theirs.read([first])).toBe(true)
     const second = theirs.page([change('a', { bytes: 10 }), change('b')], 'p2')
     theirs.wrote(second)
-    expect(ours.from).toBe(1)
+    expect(ours.last).toBe(first)
     expect(ours.read([first, second])).toBe(true)
     for (const ledger of [ours, theirs]) expect([ledger.bytes, [...ledger.rows.keys()]]).toEqual([10, ['a']])
   })

@@ -313,20 +313,23 @@ describe('a database that does not respond', () => {
 })
 
 describe('a ledger with a page that is none of ours', () => {
-  const row = { bytes: 1, usedAt: 0, deadAt: 1, epoch: 'e', asOf: 1 }
-  const page = { number: 9, id: 'x', isWhole: false, changes: [] }
+  const numbers = new Float64Array([1, 0, 1, 1])
+  const page = { number: 9, id: 'x', isWhole: false, keys: ['a'], epochs: ['e'], numbers }
 
   it.each<[string, unknown]>([
     ['text', 'text'],
-    ['no changes', { ...page, changes: undefined }],
-    ['a change of no key', { ...page, changes: [[1, row]] }],
-    ['a change that is no list', { ...page, changes: [1] }],
-    ['a row without a size', { ...page, changes: [['a', { ...row, bytes: Number.NaN }]] }],
-    ['a row without an epoch', { ...page, changes: [['a', { ...row, epoch: undefined }]] }],
+    ['no keys', { ...page, keys: undefined }],
+    ['a key that is none', { ...page, keys: [1] }],
+    ['keys and epochs of another number', { ...page, epochs: ['e', 'e'] }],
+    ['a row without a size', { ...page, numbers: new Float64Array([Number.NaN, 0, 1, 1]) }],
+    ['a row without a position', { ...page, numbers: new Float64Array([1, 0, 1, Number.NaN]) }],
+    ['numbers of another number', { ...page, numbers: new Float64Array(3) }],
+    ['numbers that are none', { ...page, numbers: ['1', 0, 1, 1] }],
+    ['a row without an epoch', { ...page, epochs: [undefined] }],
   ])('begins anew with the next write: %s', async (_, poison) => {
     const { store, database, clock } = openStore()
     await store.set('a', entryOf('a'))
-    await database.put(LEDGER, 9, poison)
+    await database.put(LEDGER, [9, 'x'], poison)
     expect(await store.usage()).toMatchObject({ entries: 0 })
     for (const one of [store, openStore({ shared: database, clock }).store]) {
       await one.set('b', entryOf('b'))

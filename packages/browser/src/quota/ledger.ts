@@ -37,18 +37,17 @@ export class Ledger {
   readonly rows: Map<string, LedgerRow> = new Map()
   /** Of all entries. */
   bytes = 0
-  /** The last page that was read or written. */
   #last: LedgerPage | undefined
   /** Rows in all pages. */
   #written = 0
   readonly #used = new Map<string, number>()
 
-  /** Number of the page from which on to read: the last one that is known, as it may be gone; 0 for all. */
-  get from(): number {
-    return this.#last?.number ?? 0
+  /** The last page that was read or written, from which on to read, as it may be gone; `undefined`: read all. */
+  get last(): LedgerPage | undefined {
+    return this.#last
   }
 
-  /** Takes in pages from `from` on. `false`: they do not follow; read all of them after `forget`. */
+  /** Takes in pages from the last one on. `false`: they do not follow; read all of them after `forget`. */
   read(pages: readonly LedgerPage[]): boolean {
     const [first] = pages
     if (this.#last !== undefined && first?.id !== this.#last.id && first?.isWhole !== true) return false
@@ -73,7 +72,7 @@ export class Ledger {
       const row = this.rows.get(key)
       if (row !== undefined && !changed.has(key)) changed.set(key, { ...row, usedAt })
     }
-    const number = this.from + 1
+    const number = (this.#last?.number ?? 0) + 1
     const isWhole = this.#written + changed.size > Math.max(MIN_ROWS, 2 * this.rows.size)
     if (!isWhole) return { number, id, isWhole, changes: [...changed] }
     const all = new Map<string, LedgerRow | undefined>([...this.rows, ...changed])

@@ -24,7 +24,8 @@ import { purgeRecords } from './purge.ts'
 import { readMany } from './read-many.ts'
 import { type Moment, toRecord } from './record.ts'
 import { WallClock } from './wall-clock.ts'
-import { type EntryWrite, WALL } from './write.ts'
+import { encrypted, type EntryWrite } from './entry-write.ts'
+import { WALL } from './write.ts'
 import { WriteWindow } from './write-window.ts'
 import { Writer } from './writer.ts'
 
@@ -88,7 +89,7 @@ export class IndexedDbStore implements TierStore {
       elapsed: () => context.elapsed(),
       random: context.random ?? Math.random,
       evicted: (key, reason) => context.evicted(key, reason),
-      full: (error) => context.fault(error),
+      fault: (error) => context.fault(error),
     })
     this.#window = new WriteWindow({
       clock: context.clock,
@@ -119,42 +120,41 @@ export class IndexedDbStore implements TierStore {
     return this.#read(key, false)
   }
 
-  /** A value that cannot be stored is a fault of its own, and no failure of this store: what it was to replace goes. */
-  async set(key: string, entry: Entry): Promise<void> {
-    try {
-      await this.#set(key, entry)
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error
-      this.#options.context.fault(error)
-      await this.delete([key])
-    }
-  }
-
-  async #set(key: string, entry: Entry): Promise<void> {
-    const { context, cipher, isMemoryOnly, maxBytes } = this.#options
-    if (isMemoryOnly(key) || this.#isDiscarded || this.#writer.isFull) return
-    const recorded = toRecord(key, entry, this.#moment())
-    if (recorded.bytes > MAX_SHARE * maxBytes) {
-      context.evicted(key, 'max-entry-bytes')
-      // What it was to replace is older.
-      return this.delete([key])
-    }
-    if (cipher === undefined) return this.#window.add({ type: 'set', key, recorded })
-    const value = await cipher.encrypt(recorded.record.value, key)
-    if (this.#isDiscarded) return
-    return this.#window.add({
-      type: 'set',
-      key,
-      recorded: { ...recorded, record: { ...recorded.record, value, isEncrypted: true } },
-    })
+  set(key: string, entry: Entry): Promise<void> {
+    return this.setMany([[key, entry]])
   }
 
   async setMany(entries: readonly (readonly [key: string, entry: Entry])[]): Promise<void> {
-    await Promise.all(entries.map(([key, entry]) => this.set(key, entry)))
+    const { cipher, isMemoryOnly } = this.#options
+    const writes: EntryWrite[] = []
+    for (const [key, entry] of entries) {
+      if (!isMemoryOnly(key) && !this.#isDiscarded && !this.#writer.isFull) writes.push(this.#writeOf(key, entry))
+    }
+    await this.#write(
+      cipher === undefined ? writes : await Promise.all(writes.map((write) => encrypted(write, cipher))),
+    )
   }
 
   async delete(keys: readonly string[], below?: Mark): Promise<void> {
-    if (keys.length > 0 && !this.#isDiscarded) await this.#window.add({ type: 'delete', keys, below })
+    if (keys.length > 0) await this.#write([{ type: 'delete', keys, below }])
+  }
+
+  async #write(writes: readonly EntryWrite[]): Promise<void> {
+    if (writes.length > 0 && !this.#isDiscarded) await this.#window.add(writes)
+  }
+
+  /** What cannot be stored is no failure of this store: what it was to replace is older, and goes. */
+  #writeOf(key: string, entry: Entry): EntryWrite {
+    const { context, maxBytes } = this.#options
+    try {
+      const recorded = toRecord(key, entry, this.#moment())
+      if (recorded.bytes <= MAX_SHARE * maxBytes) return { type: 'set', key, recorded }
+      context.evicted(key, 'max-entry-bytes')
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error
+      context.fault(error)
+    }
+    return { type: 'delete', keys: [key], below: undefined }
   }
 
   async clear(): Promise<void> {

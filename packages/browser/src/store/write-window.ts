@@ -7,68 +7,77 @@ import type { Clock } from '@hotpath/contract'
 /** So many go at once, with all that come in the same turn. */
 const MANY = 100
 
-/** A write that waits. */
-export interface Waiting<Item> {
-  readonly item: Item
-  readonly resolve: () => void
-  readonly reject: (reason: unknown) => void
-}
-
 /** What a window works with. */
 export interface WindowOptions<Item> {
   readonly clock: Clock
   readonly windowMs: number
   /** Whether the page may end without another event. */
   readonly isHidden: () => boolean
-  /** Never rejects: it settles each. */
-  readonly send: (writes: readonly Waiting<Item>[]) => Promise<void>
+  /** Resolves when all of them are written. */
+  readonly send: (items: readonly Item[]) => Promise<void>
+}
+
+/** What waits. All that is written together has one promise. */
+interface Batch<Item> {
+  readonly items: Item[]
+  readonly written: Promise<void>
+  readonly settle: (written?: Promise<void>) => void
 }
 
 export class WriteWindow<Item> {
   readonly #options: WindowOptions<Item>
   readonly #sent = new Set<Promise<void>>()
-  #waiting: Waiting<Item>[] = []
+  #waiting: Batch<Item> | undefined
   #cancel: () => void = () => {}
 
   constructor(options: WindowOptions<Item>) {
     this.#options = options
   }
 
-  /** Resolves when it is written. */
-  add(item: Item): Promise<void> {
-    if (this.#waiting.length === 0) this.#schedule()
-    return new Promise((resolve, reject) => {
-      if (this.#waiting.push({ item, resolve, reject }) === MANY) this.#sendSoon()
-    })
+  /** Resolves when they are written. */
+  add(items: readonly Item[]): Promise<void> {
+    const batch = (this.#waiting ??= this.#begin())
+    const isMany = batch.items.length >= MANY
+    for (const item of items) batch.items.push(item)
+    if (!isMany && batch.items.length >= MANY) this.#sendSoon()
+    return batch.written
   }
 
   /** Begins the transaction of what waits now. */
   send(): void {
     this.#cancel()
-    if (this.#waiting.length === 0) return
-    const sent = this.#options.send(this.#waiting)
-    this.#waiting = []
+    const batch = this.#waiting
+    if (batch === undefined) return
+    this.#waiting = undefined
+    const written = this.#options.send(batch.items)
+    batch.settle(written)
+    const sent = written.catch(() => {}).then(() => void this.#sent.delete(sent))
     this.#sent.add(sent)
-    void sent.then(() => this.#sent.delete(sent))
   }
 
   /** What waits is not sent any more. */
   discard(): void {
     this.#cancel()
-    for (const { resolve } of this.#waiting.splice(0)) resolve()
+    this.#waiting?.settle()
+    this.#waiting = undefined
   }
 
-  /** Resolves when all that was added so far is settled. */
+  /** Resolves when all that was added so far is written, or has failed. */
   async flush(): Promise<void> {
     this.send()
     await Promise.all(this.#sent)
   }
 
-  #schedule(): void {
+  #begin(): Batch<Item> {
     const { clock, windowMs, isHidden } = this.#options
     // A hidden page has its timers late, and may end before them.
     if (windowMs === 0 || isHidden()) this.#sendSoon()
     else this.#cancel = clock.after(windowMs, () => this.send())
+    let settle!: Batch<Item>['settle']
+    const written = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    return { items: [], written, settle }
   }
 
   #sendSoon(): void {

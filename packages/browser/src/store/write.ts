@@ -1,12 +1,13 @@
 /** What one transaction writes: entries that win over what is stored, their rows in the ledger, and room for them. */
-import type { Mark } from '@hotpath/contract'
-import { unstorable } from '@hotpath/contract/values'
+import type { CodecError } from '@hotpath/contract'
+import { unstorable, withKey } from '@hotpath/contract/values'
 import type { DatabaseTransaction } from '@hotpath/web/database'
 import { ENTRIES, LEDGER, META } from '../database/stores.ts'
 import { type Evictions, evictionsFor, expiredOf } from '../quota/evictions.ts'
 import type { Ledger, LedgerPage, LedgerRow } from '../quota/ledger.ts'
 import { readPages, writePage } from '../quota/pages.ts'
-import type { EntryRecord, Recorded } from './record.ts'
+import type { EntryWrite } from './entry-write.ts'
+import type { EntryRecord } from './record.ts'
 import { SLACK_MS } from './wall-clock.ts'
 
 /** Key of the highest wall time in the store of what there is one of. */
@@ -15,11 +16,6 @@ export const WALL = 'wall'
 /** Entries that are cloned in one task, and their bytes, unless a single one has more. */
 const MAX_ENTRIES = 50
 const MAX_BYTES = 125_000
-
-/** One write. */
-export type EntryWrite =
-  | { readonly type: 'set'; readonly key: string; readonly recorded: Recorded }
-  | { readonly type: 'delete'; readonly keys: readonly string[]; readonly below: Mark | undefined }
 
 /** What a transaction works with. */
 export interface WriteContext {
@@ -37,8 +33,8 @@ export interface WriteContext {
 export interface Written {
   readonly page: LedgerPage | undefined
   readonly evictions: Evictions
-  /** What could not be cloned, by the writes. */
-  readonly refused: ReadonlyMap<EntryWrite, unknown>
+  /** Values that could not be cloned: what they were to replace is gone. */
+  readonly refused: readonly CodecError[]
 }
 
 /** Writes; the ledger has it when the transaction is complete. */
@@ -61,10 +57,13 @@ export async function writeAll(
     puts.delete(key)
   }
   const { refused, done } = await request(puts, gone, transaction)
-  for (const key of refused.keys()) changes.delete(key)
+  for (const key of refused.keys()) {
+    if (ledger.rows.has(key)) changes.set(key, undefined)
+    else changes.delete(key)
+  }
   const page = changes.size === 0 ? undefined : ledger.page([...changes], id)
   await Promise.all([done, page && writePage(page, transaction), transaction.put(META, WALL, now)])
-  const reasons = new Map([...refused].map(([key, cause]) => [puts.get(key)?.write as EntryWrite, notCloned(cause)]))
+  const reasons = [...refused].map(([key, cause]) => notCloned(key, cause))
   return { page, evictions: { ...evictions, expired: [...dead, ...evictions.expired] }, refused: reasons }
 }
 
@@ -77,7 +76,6 @@ export async function forgetAll(ledger: Ledger, transaction: DatabaseTransaction
 interface Put {
   readonly record: EntryRecord
   readonly bytes: number
-  readonly write: EntryWrite
 }
 
 interface Plan {
@@ -98,7 +96,7 @@ function planOf(writes: readonly EntryWrite[], rows: ReadonlyMap<string, LedgerR
       const { epoch, asOf, createdAtWall, freshMs, staleMs, errorMs } = record
       const stored = rowOf(key)
       if (stored?.epoch === epoch && stored.asOf > asOf) continue
-      puts.set(key, { record, bytes, write })
+      puts.set(key, { record, bytes })
       deletes.delete(key)
       changes.set(key, { bytes, usedAt: now, deadAt: createdAtWall + freshMs + staleMs + errorMs, epoch, asOf })
       continue
@@ -133,7 +131,10 @@ async function request(
   deleted.catch(() => {})
   const put = async (part: readonly (readonly [string, Put])[]): Promise<void> => {
     const records = part.map(([key, { record }]) => [key, record] as const)
-    for (const [key, cause] of await transaction.putMany(ENTRIES, records)) refused.set(key as string, cause)
+    for (const [key, cause] of await transaction.putMany(ENTRIES, records)) {
+      refused.set(key as string, cause)
+      await transaction.delete(ENTRIES, key)
+    }
   }
   // Each is cloned when it is put, and between two parts the page may do something else. One is always under way, so
   // that the database has something to do.
@@ -163,11 +164,8 @@ function partsOf(puts: readonly (readonly [string, Put])[]): readonly (readonly 
   return parts
 }
 
-function notCloned(cause: unknown): unknown {
-  return unstorable(
-    'value',
-    'a proxy, or has one in it',
-    'Store a plain copy, such as `structuredClone` of what is behind it.',
-    cause,
-  )
+function notCloned(key: string, cause: unknown): CodecError {
+  const what = 'a proxy, or has one in it'
+  const instead = 'Store a plain copy, such as `structuredClone` of what is behind it.'
+  return withKey(unstorable('value', what, instead, cause), key)
 }

@@ -3,14 +3,14 @@
  * whole: then entries are evicted, what was to be written is split, and each half is tried again, twice. After that
  * nothing is stored any more for a while, and the cache goes on in memory.
  */
-import { type EvictionReason, StorageError, isHotpathError } from '@hotpath/contract'
+import { type EvictionReason, type HotpathError, StorageError, isHotpathError } from '@hotpath/contract'
 import type { Database } from '@hotpath/web/database'
 import { ENTRIES, LEDGER, META } from '../database/stores.ts'
 import { MADE_ROOM, evictionsTo } from '../quota/evictions.ts'
 import { Ledger } from '../quota/ledger.ts'
 import { readPages, writePage } from '../quota/pages.ts'
-import { type EntryWrite, type Written, forgetAll, writeAll } from './write.ts'
-import type { Waiting } from './write-window.ts'
+import type { EntryWrite } from './entry-write.ts'
+import { type Written, forgetAll, writeAll } from './write.ts'
 
 const TRIES = 2
 /** How long nothing is stored when there was no room. */
@@ -30,8 +30,8 @@ export interface WriterOptions {
   readonly elapsed: () => number
   readonly random: () => number
   readonly evicted: (key: string, reason: EvictionReason) => void
-  /** There is no room, and nothing is stored for now. Called once. */
-  readonly full: (error: StorageError) => void
+  /** A value could not be stored; or there is no room, and nothing is stored for now: once. */
+  readonly fault: (error: HotpathError) => void
 }
 
 export class Writer {
@@ -53,17 +53,14 @@ export class Writer {
     return this.#options.elapsed() < this.#fullUntil
   }
 
-  /** Settles all of them. Never rejects. */
-  async write(writes: readonly Waiting<EntryWrite>[], tries: number = TRIES): Promise<void> {
+  /** Resolves when all of them are written, or given up for want of room. */
+  async write(writes: readonly EntryWrite[], tries: number = TRIES): Promise<void> {
     try {
-      const { refused } = await this.#transact(writes.map(({ item }) => item))
-      for (const { item, resolve, reject } of writes) {
-        if (refused.has(item)) reject(refused.get(item))
-        else resolve()
-      }
+      const { refused } = await this.#transact(writes)
+      for (const error of refused) this.#options.fault(error)
     } catch (error) {
-      if (isHotpathError(error, 'ERR_STORAGE_QUOTA')) return this.#again(writes, tries, error)
-      for (const { reject } of writes) reject(error)
+      if (!isHotpathError(error, 'ERR_STORAGE_QUOTA')) throw error
+      await this.#again(writes, tries, error)
     }
   }
 
@@ -85,8 +82,8 @@ export class Writer {
     return written
   }
 
-  async #again(writes: readonly Waiting<EntryWrite>[], tries: number, error: unknown): Promise<void> {
-    if (tries === 0) return this.#giveUp(writes, error)
+  async #again(writes: readonly EntryWrite[], tries: number, error: unknown): Promise<void> {
+    if (tries === 0) return this.#giveUp(error)
     await this.makeRoom()
     const half = Math.ceil(writes.length / 2)
     await this.write(writes.slice(0, half), tries - 1)
@@ -120,12 +117,11 @@ export class Writer {
   }
 
   /** What was to be deleted is outdated by the log all the same. */
-  #giveUp(writes: readonly Waiting<EntryWrite>[], cause: unknown): void {
+  #giveUp(cause: unknown): void {
     this.#fullUntil = this.#options.elapsed() + PAUSE_MS
-    for (const { resolve } of writes) resolve()
     if (this.#wasFull) return
     this.#wasFull = true
-    this.#options.full(
+    this.#options.fault(
       new StorageError(
         'ERR_STORAGE_QUOTA',
         'The browser grants no more disk space, also after entries were evicted, so the cache goes on in memory alone. Give `indexedDb` a smaller `maxBytes`, or ask the user for persistent storage.',
