@@ -20,76 +20,114 @@ import {
   WRITE_OPTIONS,
   type WriteOptions,
 } from '../options.ts'
-import { writing } from '../read/write-promise.ts'
+import { written } from '../read/write-promise.ts'
 import { append, markOfAll } from '../read/write.ts'
-import { chain } from '../time/chain.ts'
+import { isPromise } from '../time/chain.ts'
 import { NO_OPTIONS } from './input.ts'
-import { scopesOf, tagScopes } from './scopes.ts'
+import { type ScopeKind, scopesOf, tagScopes } from './scopes.ts'
 import { WritingHandle } from './writing-handle.ts'
+
+/** What each method names, and how it invalidates that. */
+const METHODS = {
+  expire: { by: 'key', strength: 'soft' },
+  invalidate: { by: 'scopes', strength: 'hard' },
+  invalidateTags: { by: 'tags', strength: 'hard' },
+  expireTags: { by: 'tags', strength: 'soft' },
+  invalidatePrefix: { by: 'prefix', strength: 'hard' },
+  expirePrefix: { by: 'prefix', strength: 'soft' },
+  invalidatePattern: { by: 'pattern', strength: 'hard' },
+  expirePattern: { by: 'pattern', strength: 'soft' },
+  clear: { by: 'all', strength: 'hard' },
+  expireAll: { by: 'all', strength: 'soft' },
+} as const
 
 export class InvalidatingHandle extends WritingHandle {
   expire(key: CacheKey, options?: ExpireOptions): Promise<Token> {
-    return this.#invalidate('expire', 'soft', options, () => [{ type: 'key', key: this.encode(key) }])
+    return this.#invalidate('expire', key, options)
   }
 
-  invalidate(scopes: Iterable<InvalidationScope>, options: InvalidateOptions = NO_OPTIONS): Promise<Token> {
-    const strength = options?.soft === true ? 'soft' : 'hard'
-    return this.#invalidate('invalidate', strength, options, () =>
-      scopesOf(this.keys, (key) => this.encode(key), scopes),
-    )
+  invalidate(scopes: Iterable<InvalidationScope>, options?: InvalidateOptions): Promise<Token> {
+    return this.#invalidate('invalidate', scopes, options)
   }
 
   invalidateTags(tags: readonly string[], options?: WriteOptions): Promise<Token> {
-    return this.#invalidate('invalidateTags', 'hard', options, (method) => tagScopes(tags, method))
+    return this.#invalidate('invalidateTags', tags, options)
   }
 
   expireTags(tags: readonly string[], options?: ExpireOptions): Promise<Token> {
-    return this.#invalidate('expireTags', 'soft', options, (method) => tagScopes(tags, method))
+    return this.#invalidate('expireTags', tags, options)
   }
 
   invalidatePrefix(prefix: CacheKey, options?: WriteOptions): Promise<Token> {
-    return this.#invalidate('invalidatePrefix', 'hard', options, () => [this.keys.prefix(prefix)])
+    return this.#invalidate('invalidatePrefix', prefix, options)
   }
 
   expirePrefix(prefix: CacheKey, options?: ExpireOptions): Promise<Token> {
-    return this.#invalidate('expirePrefix', 'soft', options, () => [this.keys.prefix(prefix)])
+    return this.#invalidate('expirePrefix', prefix, options)
   }
 
   invalidatePattern(pattern: string, options?: WriteOptions): Promise<Token> {
-    return this.#invalidate('invalidatePattern', 'hard', options, () => [this.keys.pattern(pattern)])
+    return this.#invalidate('invalidatePattern', pattern, options)
   }
 
   expirePattern(pattern: string, options?: ExpireOptions): Promise<Token> {
-    return this.#invalidate('expirePattern', 'soft', options, () => [this.keys.pattern(pattern)])
+    return this.#invalidate('expirePattern', pattern, options)
   }
 
   clear(options?: WriteOptions): Promise<Token> {
-    return this.#invalidate('clear', 'hard', options, () => [this.keys.all()])
+    return this.#invalidate('clear', undefined, options)
   }
 
   expireAll(options?: ExpireOptions): Promise<Token> {
-    return this.#invalidate('expireAll', 'soft', options, () => [this.keys.all()])
+    return this.#invalidate('expireAll', undefined, options)
   }
 
-  #invalidate(
-    method: string,
-    strength: Strength,
-    options: InvalidateOptions = NO_OPTIONS,
-    scopesFor: (method: string) => readonly Scope[],
-  ): Promise<Token> {
-    return writing(method, this.engine.view, () => {
+  /** Makes no function for a call, as `set`. */
+  #invalidate(method: keyof typeof METHODS, named: unknown, options: InvalidateOptions = NO_OPTIONS): Promise<Token> {
+    try {
+      const { by, strength } = METHODS[method]
       if (options !== NO_OPTIONS) checkOptions(options, method, optionsOf(method, strength))
-      const how = howOf(strength, options.for)
-      const scopes = scopesFor(method)
+      const how = howOf(options.soft === true ? 'soft' : strength, options.for)
+      const scopes = this.#scopes(by, named, method)
       this.open()
       // Invalidated from the call on, so the memory can be given back at once.
-      if (how.strength === 'hard' && scopes.some(({ type }) => type === 'all')) void this.engine.memory?.clear()
-      // Written out: to spread an object costs more than all the rest.
-      const invalidations = scopes.map((scope) => ({ scope, strength: how.strength, forMs: how.forMs }))
-      const appended = append(this.engine, this.counters, invalidations, options.queue)
-      return chain(appended, (marks) => markOfAll(this.engine, marks))
-    })
+      if (how.strength === 'hard' && scopes.some(isAll)) void this.engine.memory?.clear()
+      const appended = append(this.engine, this.counters, invalidationsOf(scopes, how), options.queue)
+      const mark = isPromise(appended)
+        ? appended.then((marks) => markOfAll(this.engine, marks))
+        : markOfAll(this.engine, appended)
+      return written(method, this.engine.view, mark)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
+
+  /** @param where - Named in the error. */
+  #scopes(by: ScopeKind, named: unknown, where: string): readonly Scope[] {
+    switch (by) {
+      case 'scopes':
+        return scopesOf(named, (kind, member) => this.#scopes(kind, member, kind))
+      case 'key':
+        return [{ type: 'key', key: this.encode(named as CacheKey) }]
+      case 'tags':
+        return tagScopes(named as readonly string[], where)
+      case 'prefix':
+        return [this.keys.prefix(named as CacheKey)]
+      case 'pattern':
+        return [this.keys.pattern(named as string)]
+      case 'all':
+        return [this.keys.all()]
+    }
+  }
+}
+
+function isAll({ type }: Scope): boolean {
+  return type === 'all'
+}
+
+/** Written out: to spread an object costs more than all the rest. */
+function invalidationsOf(scopes: readonly Scope[], { strength, forMs }: Omit<Invalidation, 'scope'>): Invalidation[] {
+  return scopes.map((scope) => ({ scope, strength, forMs }))
 }
 
 function optionsOf(method: string, strength: Strength): OptionTable {

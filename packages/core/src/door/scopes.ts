@@ -1,8 +1,13 @@
 /** What an invalidation names, as the log keeps it. */
-import { type CacheKey, type Scope, validateTags, wrongOption } from '@hotpath/contract'
+import { type Scope, validateTags, wrongOption } from '@hotpath/contract'
 import { assertIterable } from './input.ts'
-import type { KeySpace } from './key-space.ts'
-import type { InvalidationScope, ScopeMembers } from '../cache/scope.ts'
+import type { ScopeMembers } from '../cache/scope.ts'
+
+/** What a call names its scopes by. */
+export type ScopeKind = keyof ScopeMembers | 'all' | 'scopes'
+
+/** The members of a scope, one of which it has. */
+const MEMBERS = { key: true, tags: true, prefix: true, pattern: true }
 
 /**
  * The scopes of tags, as many as there are: what an entry carries is bounded, what a call invalidates is not.
@@ -10,32 +15,30 @@ import type { InvalidationScope, ScopeMembers } from '../cache/scope.ts'
  * @throws TagError
  */
 export function tagScopes(tags: readonly string[], where: string): Scope[] {
-  return validateTags(tags, where, Number.POSITIVE_INFINITY).map((tag) => ({ type: 'tag', tag }))
+  return validateTags(tags, where, Number.POSITIVE_INFINITY).map(tagScope)
 }
 
-/** @throws KeyError, TagError, PatternError, or ConfigError for what is no scope. */
+function tagScope(tag: string): Scope {
+  return { type: 'tag', tag }
+}
+
+/**
+ * The scopes of a list that a caller made.
+ *
+ * @param scopesBy - Those of one.
+ * @throws KeyError, TagError, PatternError, or ConfigError for what is no scope.
+ */
 export function scopesOf(
-  keys: KeySpace,
-  encode: (key: CacheKey) => string,
-  scopes: Iterable<InvalidationScope>,
+  scopes: unknown,
+  scopesBy: (kind: Exclude<ScopeKind, 'scopes'>, named: unknown) => readonly Scope[],
 ): Scope[] {
-  return Array.from(assertIterable(scopes, 'invalidate', SCOPES_WAY_OUT), (scope) => {
-    if (scope === 'all') return [keys.all()]
+  return Array.from(assertIterable(scopes as Iterable<unknown>, 'invalidate', SCOPES_WAY_OUT), (scope) => {
+    if (scope === 'all') return scopesBy('all', undefined)
     const given = Object.entries(Object(scope) as Partial<ScopeMembers>).filter(([, value]) => value !== undefined)
     // None is left out silently: what it names would be served on.
-    const [name, value] = given.length === 1 ? (given[0] as [string, unknown]) : []
-    switch (name) {
-      case 'key':
-        return [{ type: 'key' as const, key: encode(value as CacheKey) }]
-      case 'tags':
-        return tagScopes(value as readonly string[], 'tags')
-      case 'prefix':
-        return [keys.prefix(value as CacheKey)]
-      case 'pattern':
-        return [keys.pattern(value as string)]
-      default:
-        throw wrongOption('a scope', SCOPES, scope, SCOPES_WAY_OUT)
-    }
+    const [kind, named] = given.length === 1 ? (given[0] as [string, unknown]) : ['', undefined]
+    if (!Object.hasOwn(MEMBERS, kind)) throw wrongOption('a scope', SCOPES, scope, SCOPES_WAY_OUT)
+    return scopesBy(kind as keyof ScopeMembers, named)
   }).flat()
 }
 

@@ -59,7 +59,7 @@ export function store(
     if (value === undefined) throw undefinedValue(key)
     if (isPromise(value)) throw promisedValue(key)
     engine.valueCheck?.run(key, value)
-    if (asOf === undefined) claims = withOne(claims, { scope: { type: 'key', key }, strength: 'hard' })
+    if (asOf === undefined) claims = withOne(claims, hardKey(key))
   }
   if (claims !== undefined) counters.invalidations += claims.length
   const begun = onceBegun(engine, claims === undefined ? NONE : engine.claim(claims, queue))
@@ -112,14 +112,27 @@ function withOne<Item>(list: Item[] | undefined, item: Item): Item[] {
 }
 
 /** Invalidates keys everywhere, and frees their places in the tiers. */
-export async function remove(
+export function remove(
   engine: Engine,
   counters: Counters,
   keys: readonly string[],
   queue?: boolean,
+): MaybePromise<Mark> {
+  const appended = append(engine, counters, keys.map(hardKey), queue)
+  if (engine.shared === undefined && !isPromise(appended)) return markOfAll(engine, appended)
+  return removeBelow(engine, keys, appended)
+}
+
+function hardKey(key: string): Invalidation {
+  return { scope: { type: 'key', key }, strength: 'hard' }
+}
+
+async function removeBelow(
+  engine: Engine,
+  keys: readonly string[],
+  appended: MaybePromise<readonly Mark[]>,
 ): Promise<Mark> {
-  const scopes = keys.map((key): Invalidation => ({ scope: { type: 'key', key }, strength: 'hard' }))
-  const marks = await append(engine, counters, scopes, queue)
+  const marks = await appended
   const { shared, view } = engine
   // What somebody has stored since stays; nothing is of the epoch of what is queued.
   const removals = marks.map((mark, part): Promise<unknown> => {

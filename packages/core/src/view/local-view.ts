@@ -61,15 +61,11 @@ export class LocalView extends ProcessLog implements LogView {
   }
 
   append(invalidations: readonly Invalidation[]): readonly Mark[] {
-    const records = invalidations.map((invalidation) => {
-      const { scope } = invalidation
-      const record = this.add(invalidation)
-      this.changes++
-      // A record of one key concerns one entry, so the judgements of all others hold.
-      if (scope.type === 'key') this.#host.keyChanged(scope.key)
-      else this.version++
-      return record
-    })
+    // One is what most are, and needs no function.
+    const records =
+      invalidations.length === 1
+        ? [this.#record(invalidations[0] as Invalidation)]
+        : invalidations.map((invalidation) => this.#record(invalidation))
     // Noted before anybody is told: a follower may append too.
     const marks = records.length === 1 ? records : records.slice(-1)
     if (!this.#isCrowded && this.positions.all.isCrowded === true) {
@@ -78,6 +74,16 @@ export class LocalView extends ProcessLog implements LogView {
     }
     for (const record of records) for (const follower of this.followers) follower(record)
     return marks
+  }
+
+  #record(invalidation: Invalidation): Invalidation & Mark {
+    const { scope } = invalidation
+    const record = this.add(invalidation)
+    this.changes++
+    // A record of one key concerns one entry, so the judgements of all others hold.
+    if (scope.type === 'key') this.#host.keyChanged(scope.key)
+    else this.version++
+    return record
   }
 
   /**
