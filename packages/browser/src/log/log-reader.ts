@@ -109,7 +109,8 @@ export class LogReader {
     if (from === undefined) {
       // A follower that has come meanwhile gets what comes after its point.
       if (this.#followers.size > 0) return false
-      this.#moveTo(head)
+      this.#cursor = { epoch: head.epoch, position: head.position }
+      this.#reached(head)
       return true
     }
     if (head.epoch !== from.epoch || head.position < from.position || head.droppedTo > this.#positionIn(from.epoch)) {
@@ -124,14 +125,11 @@ export class LogReader {
     for (const record of records) {
       // This tab may have appended meanwhile.
       if (record.position <= this.#positionIn(record.epoch)) continue
-      this.#moveTo(record)
+      this.#cursor = { epoch: record.epoch, position: record.position }
       for (const follower of [...this.#followers]) tell(follower, record)
     }
-  }
-
-  #moveTo({ epoch, position }: Mark): void {
-    this.#cursor = { epoch, position }
-    this.#reached(this.#cursor)
+    // Once for all of them: there may be a thousand.
+    if (this.#cursor !== undefined) this.#reached(this.#cursor)
   }
 
   #positionIn(epoch: string): number {

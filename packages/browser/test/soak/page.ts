@@ -4,8 +4,13 @@ import type { Token } from '@hotpath/contract'
 import type { Floor } from './truth.ts'
 
 const KEYS = Array.from({ length: 20 }, (_, index) => `key:${index}`)
+/** What is set by the hundreds, so that the log has more to keep than it does. */
+const SET = Array.from({ length: 1_000 }, (_, index) => `set:${index}`)
+const SET_AT_ONCE = 500
 /** Of the reads of one round, one in so many is followed by a write. */
 const WRITE_EVERY = 8
+/** Of the rounds, one in so many sets hundreds. */
+const SET_EVERY = 200
 
 const tab = crypto.randomUUID()
 let cache: Cache | undefined
@@ -25,13 +30,15 @@ export function pause(): void {
 
 /** Reads every key, and resolves to those that were not found. */
 export async function missing(): Promise<readonly string[]> {
-  const found = await (cache as Cache).getMany(KEYS)
-  return KEYS.filter((_, index) => found[index] === undefined)
+  const keys = [...KEYS, ...SET]
+  const found = await (cache as Cache).getMany(keys)
+  return keys.filter((_, index) => found[index] === undefined)
 }
 
-/** Loads what is missing. */
+/** Loads and sets what is missing. */
 export async function fill(): Promise<void> {
   for (const key of KEYS) await read(cache as Cache, key, undefined)
+  await setSome(cache as Cache, 0, SET.length)
 }
 
 async function rounds(cache: Cache): Promise<void> {
@@ -43,6 +50,7 @@ async function rounds(cache: Cache): Promise<void> {
         await read(cache, key, floors[key])
         if (Math.random() * WRITE_EVERY * KEYS.length < 1) await write(cache, pick(KEYS))
       }
+      if (Math.random() * SET_EVERY < 1) await setSome(cache, Math.floor(Math.random() * SET_AT_ONCE), SET_AT_ONCE)
     } catch {
       // A request that the page was left in the middle of.
     }
@@ -64,6 +72,11 @@ async function write(cache: Cache, key: string): Promise<void> {
   const { version } = await ask<{ version: number }>('write', { key })
   const token = await (Math.random() < 0.5 ? cache.invalidateTags([`tag of ${key}`]) : cache.delete(key))
   await ask('acknowledged', { key, version: String(version), token })
+}
+
+/** Sets each by a call of its own. */
+async function setSome(cache: Cache, from: number, count: number): Promise<void> {
+  await Promise.all(SET.slice(from, from + count).map((key) => cache.set(key, key)))
 }
 
 async function ask<Answer>(what: string, values: Readonly<Record<string, string>>): Promise<Answer> {
