@@ -16,8 +16,8 @@ section { display: flex; flex-direction: column; width: min(720px, calc(100vw - 
 header { display: flex; gap: 8px; align-items: center; padding: 8px 10px; border-bottom: 1px solid var(--line) }
 h2 { margin: 0 auto 0 0; font-weight: 600; font-size: 13px }
 h2 small, .soft { color: var(--soft); font-weight: 400 }
-.scroll { overflow: auto; flex: 3 }
-.log { flex: 1.4; border-top: 1px solid var(--line); margin: 0; padding: 4px 10px; list-style: none; overflow: auto;
+.scroll { overflow: auto; flex: 0 1 auto }
+.log { flex: 1 0 32%; border-top: 1px solid var(--line); margin: 0; padding: 4px 10px; list-style: none; overflow: auto;
   font: 11px/1.6 ui-monospace, monospace }
 table { border-collapse: collapse; width: 100% }
 th { position: sticky; top: 0; background: var(--bg); text-align: left; font-weight: 500; color: var(--soft) }
