@@ -1,4 +1,5 @@
 export { observe, setPage } from './observe.ts'
+export { observedKeys } from './observed-keys.ts'
 export type { Observer } from './observer.ts'
 export type { ObserveOptions, RefetchOptions } from './options.ts'
 export type { PageParts } from './page.ts'

@@ -1,8 +1,8 @@
 import { flush } from '@hotpath/testkit'
 import { describe, expect, it } from 'vitest'
-import { observe } from '../src/index.ts'
+import { observe, observedKeys } from '../src/index.ts'
 import { observePages } from '../src/pages/index.ts'
-import { dehydrate, hydrate, observedKeys } from '../src/server-rendering/index.ts'
+import { dehydrate, hydrate } from '../src/server-rendering/index.ts'
 import { make, watch } from './make.ts'
 
 /** A server that has rendered a page: a value, one of a namespace, a list, one that was never loaded, and one that failed. */

@@ -1,4 +1,3 @@
-export { observedKeys } from './observed-keys.ts'
 export { dehydrate } from './dehydrate.ts'
 export type { DehydrateOptions, Dehydrated, LeftOut } from './dehydrate.ts'
 export { hydrate } from './hydrate.ts'

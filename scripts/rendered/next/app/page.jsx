@@ -1,7 +1,7 @@
 /** Loads on the server, and sends the values along. */
 import { createCache, memory } from '@hotpath/core'
-import { observe } from '@hotpath/observe'
-import { dehydrate, observedKeys } from '@hotpath/observe/server-rendering'
+import { observe, observedKeys } from '@hotpath/observe'
+import { dehydrate } from '@hotpath/observe/server-rendering'
 import { loadCityOnServer } from '../city.js'
 import { Cities } from './cities.jsx'
 import { Hydrate } from './providers.jsx'

@@ -1,5 +1,6 @@
 import { createCache, memory } from '@hotpath/core'
-import { dehydrate, hydrate, observedKeys } from '@hotpath/observe/server-rendering'
+import { observedKeys } from '@hotpath/observe'
+import { dehydrate, hydrate } from '@hotpath/observe/server-rendering'
 import { cachePlugin } from '@hotpath/vue'
 
 /** One cache for each request on the server, whose values Nuxt's payload brings to the page. */

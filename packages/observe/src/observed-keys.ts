@@ -1,6 +1,6 @@
 import type { Cache } from '@hotpath/core'
 import { encodedKey } from '@hotpath/core/inside'
-import { storeOf } from '../store.ts'
+import { storeOf } from './store.ts'
 
 /**
  * The keys that were observed and have a value, for `dehydrate`: of a cache that a server made for one request, all that it
@@ -11,8 +11,8 @@ import { storeOf } from '../store.ts'
  * @example
  * ```ts
  * import { createCache, memory } from '@hotpath/core'
- * import { observe } from '@hotpath/observe'
- * import { dehydrate, observedKeys } from '@hotpath/observe/server-rendering'
+ * import { observe, observedKeys } from '@hotpath/observe'
+ * import { dehydrate } from '@hotpath/observe/server-rendering'
  *
  * const cache = createCache({ name: 'geo', tiers: [memory({ maxEntries: 1_000 })] })
  * await observe(cache, ['city', 42], async () => 'Bern').ready()
