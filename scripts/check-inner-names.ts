@@ -12,9 +12,9 @@ import { hasCondition, publicPackages, root } from './workspace.ts'
 /** Names a node, or nothing. */
 type NameOf = (node: ts.Node) => string | undefined
 
-const packages = publicPackages()
-const forPages = packages.filter(({ manifest }) => hasCondition(manifest, 'production'))
-const declarations = packages.flatMap(({ dir }) => filesIn(dir, 'dist/*.d.ts'))
+/** What others see of them is in their types: only what is there can be read or written by another package. */
+const forPages = publicPackages().filter(({ manifest }) => hasCondition(manifest, 'production'))
+const declarations = forPages.flatMap(({ dir }) => filesIn(dir, 'dist/*.d.ts'))
 const sources = forPages.flatMap(({ dir }) => filesIn(dir, 'src/**/*.{ts,tsx}'))
 const platform = filesIn(dirname(ts.getDefaultLibFilePath({})), 'lib.*.d.ts')
 if (declarations.length === 0) throw new Error('Nothing was built. Run `pnpm build` first.')
