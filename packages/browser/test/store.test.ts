@@ -25,7 +25,7 @@ describe('a store of entries', () => {
     expect([database.transactions.writes, (await store.usage()).entries]).toEqual([1, 150])
   })
 
-  it('clones 125 kB or 50 entries at a time, all of them in one transaction', async () => {
+  it('clones 250 kB or 200 entries at a time, all of them in one transaction', async () => {
     const clock = createFakeClock()
     const shared = fakeDatabase(clock)
     const { transaction } = shared
@@ -46,9 +46,9 @@ describe('a store of entries', () => {
       )
     const { store } = openStore({ shared, clock, maxBytes: 10_000_000 })
     const large = Array.from({ length: 4 }, (_, index) => [`large:${index}`, entryOf('x'.repeat(100_000))] as const)
-    const small = Array.from({ length: 250 }, (_, index) => [`small:${index}`, entryOf(index)] as const)
+    const small = Array.from({ length: 450 }, (_, index) => [`small:${index}`, entryOf(index)] as const)
     await store.setMany([...large, ...small])
-    expect(parts).toEqual([1, 1, 1, 50, 50, 50, 50, 50, 1])
+    expect(parts).toEqual([2, 200, 200, 52])
     expect(shared.transactions.writes).toBe(1)
   })
 
@@ -57,13 +57,20 @@ describe('a store of entries', () => {
     const keys = Array.from({ length: 300 }, (_, index) => `key:${index}`)
     await store.setMany(keys.map((key) => [key, entryOf(key)]))
     const ranges: unknown[] = []
-    const { getAll } = database
-    const shared = {
-      ...database,
-      getAll: ((...args) => (ranges.push(args[1]), getAll(...args))) as typeof getAll,
-      get: ((from, key) =>
-        from === ENTRIES ? Promise.reject(new Error('one by one')) : database.get(from, key)) as typeof database.get,
-    }
+    const shared = fakeDatabase(clock)
+    shared.get = (from, key) => (from === ENTRIES ? Promise.reject(new Error('one by one')) : database.get(from, key))
+    shared.transaction = (stores, work, options) =>
+      database.transaction(
+        stores,
+        (requests) => {
+          const getAll: typeof requests.getAll = (from, range) => {
+            if (from === ENTRIES) ranges.push(range)
+            return requests.getAll(from, range)
+          }
+          return work({ ...requests, getAll, get: () => Promise.reject(new Error('one by one')) })
+        },
+        options,
+      )
     const next = openStore({ shared, clock })
     expect((await next.store.getMany(keys)).map((entry) => entry?.value)).toEqual(keys)
     expect(ranges).toHaveLength(3)

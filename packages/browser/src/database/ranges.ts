@@ -13,11 +13,6 @@ export function keysAfter(lower: DatabaseKey): DatabaseKeyRange {
   return ranges()?.lowerBound(lower, true) ?? { lower, upper: undefined, lowerOpen: true, upperOpen: true }
 }
 
-/** Up to a key. */
-export function keysUpTo(upper: DatabaseKey): DatabaseKeyRange {
-  return ranges()?.upperBound(upper) ?? { lower: undefined, upper, lowerOpen: true, upperOpen: false }
-}
-
 /** From one key up to another, both included. */
 export function keysBetween(lower: DatabaseKey, upper: DatabaseKey): DatabaseKeyRange {
   return ranges()?.bound(lower, upper) ?? { lower, upper, lowerOpen: false, upperOpen: false }

@@ -14,8 +14,8 @@ import { SLACK_MS } from './wall-clock.ts'
 export const WALL = 'wall'
 
 /** Entries that are cloned in one task, and their bytes, unless a single one has more. */
-const MAX_ENTRIES = 50
-const MAX_BYTES = 125_000
+const MAX_ENTRIES = 200
+const MAX_BYTES = 250_000
 
 /** What a transaction works with. */
 export interface WriteContext {
