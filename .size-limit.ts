@@ -45,7 +45,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/db/sqlite': '3.9 kB',
   '@hotpath/db/views': '2.9 kB',
   '@hotpath/decorators': '22.9 kB',
-  '@hotpath/observe': '10 kB',
+  '@hotpath/observe': '10.4 kB',
   '@hotpath/observe/inspector': '10.9 kB',
   '@hotpath/observe/mutation': '10.1 kB',
   '@hotpath/observe/pages': '11 kB',

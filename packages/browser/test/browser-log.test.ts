@@ -69,6 +69,76 @@ describe('the log in several tabs', () => {
     expect(second.keys()).toEqual(['a', 'b', 'c'])
   })
 
+  it('hands on to the other tabs what it has appended, which need not wait for their turn to read it', async () => {
+    const { database, clock, open } = createTabs()
+    const channels = createFakeChannels()
+    let isBusy = false
+    // What others write keeps a tab from reading.
+    const busy: Pick<FakeDatabase, 'transaction' | 'on'> = {
+      on: database.on,
+      transaction: (stores, work, options) =>
+        isBusy && options?.mode === 'readonly' ? new Promise(() => {}) : database.transaction(stores, work, options),
+    }
+    const logOf = (of: typeof busy) =>
+      openBrowserLog({ database: of, name: 'shop', clock, lifecycle: createFakeLifecycle(), openChannel: channels })
+    const [one, other] = [logOf(database), logOf(busy)]
+    const { follower, keys, interruptions } = createRecorder()
+    await other.follow(follower)
+    isBusy = true
+    await one.append([ofKey('a'), ofKey('b')])
+    await one.append([ofKey('c')])
+    await flush()
+    expect([keys(), interruptions]).toEqual([['a', 'b', 'c'], []])
+
+    // What it is not right before, it reads: nothing is left out.
+    await open().log.append([ofKey('of a tab that nobody heard')])
+    await one.append([ofKey('d')])
+    await flush()
+    expect(keys()).toEqual(['a', 'b', 'c'])
+    isBusy = false
+  })
+
+  it('takes any other message for a call to look', async () => {
+    const { database, clock, open } = createTabs()
+    const channels = createFakeChannels()
+    const log = openBrowserLog({
+      database,
+      name: 'shop',
+      clock,
+      lifecycle: createFakeLifecycle(),
+      openChannel: channels,
+    })
+    const { follower, keys, interruptions } = createRecorder()
+    const { epoch } = await log.head()
+    await log.follow(follower)
+    const messages = [
+      'x',
+      { epoch, after: 0, row: { position: 7, records: ['hkx'] } },
+      { epoch: 'other', after: 0, row: { position: 1, records: ['hkx'] } },
+      { epoch, after: 0, row: { position: 1, records: 'x' } },
+      { epoch, after: 0, row: { position: 1, records: [{}] } },
+      { epoch, row: { position: 1, records: ['hkx'] } },
+    ]
+    for (const message of messages) {
+      await open().log.append([ofKey('a')])
+      channels('shop:log').postMessage(message)
+      await flush()
+    }
+    expect(keys()).toEqual(messages.map(() => 'a'))
+    expect(interruptions).toEqual([])
+    // More than a message holds.
+    const many = openBrowserLog({
+      database,
+      name: 'shop',
+      clock,
+      lifecycle: createFakeLifecycle(),
+      openChannel: channels,
+    })
+    await many.append(Array.from({ length: 101 }, () => ofKey('b')))
+    await flush()
+    expect(keys()).toHaveLength(messages.length + 101)
+  })
+
   it('says how far it has come when it begins, appends, and hears of other tabs', async () => {
     const { database, clock, open } = createTabs()
     const reached: number[] = []

@@ -9,6 +9,7 @@ import {
 } from '@hotpath/contract'
 import { type Lifecycle, openTabChannel, type TabChannel } from '@hotpath/web'
 import type { Database } from '@hotpath/web/database'
+import { handedOn } from './handed-on.ts'
 import { LogReader } from './log-reader.ts'
 import { type Appended, LogStore, MAX_BATCH } from './log-store.ts'
 import { listenToTabs } from './wake.ts'
@@ -39,13 +40,14 @@ export function openBrowserLog(options: BrowserLogOptions): InvalidationLog {
     lifecycle,
     clock,
     wake: () => reader.wake(),
+    appended: (heard) => reader.appended(heard, heard.records),
     returned: () => reader.interrupt(new Error('the page was away')),
   })
   const stopFollowing = database.on('closed', ({ reason }) =>
     reader.interrupt(new Error(`the database was closed: ${reason}`)),
   )
   const append = (invalidations: readonly Invalidation[]): Promise<Appended> => {
-    const stored = (): Promise<Appended> => store.append(invalidations, () => wake.others())
+    const stored = (): Promise<Appended> => store.append(invalidations, () => wake.others(null))
     return stored().catch(async (error: unknown) => {
       if (makeRoom === undefined || !isHotpathError(error, 'ERR_STORAGE_QUOTA')) throw error
       await makeRoom()
@@ -63,6 +65,7 @@ export function openBrowserLog(options: BrowserLogOptions): InvalidationLog {
       assertOpen()
       const appended = await append(invalidations)
       reader.appended(appended, invalidations)
+      if (!isClosed && invalidations.length > 0) wake.others(handedOn(appended, invalidations))
       const { epoch, position } = appended.head
       return { epoch, position }
     },

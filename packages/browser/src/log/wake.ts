@@ -1,6 +1,10 @@
-/** When a tab looks for new records: a message says that there are some, and nothing else. */
+/**
+ * When a tab looks for new records: a message says that there are some before they are on the disk, and hands them on when
+ * they are, as to read them would be to wait for what other tabs write.
+ */
 import type { Clock } from '@hotpath/contract'
 import type { Lifecycle, TabChannel } from '@hotpath/web'
+import { type HandedOn, type Heard, heardIn } from './handed-on.ts'
 
 /** Without a channel a tab on screen looks this often. */
 const LOOK_MS = 1_000
@@ -13,20 +17,22 @@ export interface WakeOptions {
   readonly clock: Clock
   /** There may be new records. */
   readonly wake: () => void
+  /** Another tab has appended. */
+  readonly appended: (heard: Heard) => void
   /** The page was away, and what it knows is old: called before anything else of the page runs. */
   readonly returned: () => void
 }
 
 /** Listens to other tabs and to the page. */
 export interface Wake {
-  /** Wakes other tabs. */
-  others(): void
+  /** Wakes other tabs, or hands on what was appended. */
+  others(handed: HandedOn | null): void
   /** Idempotent. */
   close(): void
 }
 
 /** Begins to listen. */
-export function listenToTabs({ channel, lifecycle, clock, wake, returned }: WakeOptions): Wake {
+export function listenToTabs({ channel, lifecycle, clock, wake, appended, returned }: WakeOptions): Wake {
   let cancel = (): void => {}
   const lookLater = (): void => {
     cancel = clock.after(LOOK_MS, () => {
@@ -35,7 +41,13 @@ export function listenToTabs({ channel, lifecycle, clock, wake, returned }: Wake
     })
   }
   if (channel === undefined) lookLater()
-  else channel.addEventListener('message', wake)
+  else {
+    channel.addEventListener('message', ({ data }) => {
+      const heard = heardIn(data)
+      if (heard === undefined) wake()
+      else appended(heard)
+    })
+  }
   let isAway = false
   const stopFollowing = lifecycle.on('*', (event) => {
     const { type } = event
@@ -47,7 +59,7 @@ export function listenToTabs({ channel, lifecycle, clock, wake, returned }: Wake
     } else if (type === 'visible') wake()
   })
   return {
-    others: () => channel?.postMessage(null),
+    others: (handed) => channel?.postMessage(handed),
     close() {
       cancel()
       stopFollowing()
