@@ -57,7 +57,7 @@ export class PageStorage {
   async granted(goOn: (cause: Error) => void): Promise<void> {
     const { name, options } = this.#page
     const cancel = timeLimit(options.clock ?? systemClock, RESPONSE_MS, () => {
-      this.absence = 'no response'
+      this.#away('no response')
       goOn(noResponse(name))
     })
     try {
@@ -65,11 +65,18 @@ export class PageStorage {
       this.absence = undefined
       this.#goOn = goOn
     } catch (error) {
-      this.absence = 'refused'
+      this.#away('refused')
       throw error
     } finally {
       cancel()
     }
+  }
+
+  /** What waits in a store from before the connection was lost is given up. */
+  #away(absence: NonNullable<PageStorage['absence']>): void {
+    this.absence = absence
+    this.store?.discard()
+    this.store = undefined
   }
 
   /** The connection is gone. Whatever needs it opens it again, in the same time as at first. Never rejects. */
@@ -96,8 +103,6 @@ export class PageStorage {
   openStore(context: TierContext): IndexedDbStore {
     const { indexedDb, memoryOnly = [], encryption } = this.#page.options
     const { maxBytes = '100mb', window = '50ms' } = indexedDb === false ? {} : (indexedDb ?? {})
-    // What waits in one from before the connection was lost was given up.
-    this.store?.discard()
     this.store = new IndexedDbStore({
       database: this.database,
       context,

@@ -203,6 +203,7 @@ export class IndexedDbStore implements TierStore {
   /** From here on nothing is written any more, not even what waits. */
   discard(): void {
     this.#isDiscarded = true
+    this.#stopFollowing()
     this.#window.discard()
   }
 
