@@ -7,7 +7,8 @@ export interface DeferredOptions {
   readonly type: string
   /**
    * Loads the tier, with its log and lease where it has them. It may call `goOn` when that takes longer than anybody should
-   * wait, with the reason; also later, when the tier does not respond any more: then it is called again.
+   * wait, with the reason; also later, when the tier does not respond any more: then it is called again, and what it opened
+   * before is its own to end.
    */
   readonly load: (goOn: (cause: Error) => void) => Promise<Tier>
 }
