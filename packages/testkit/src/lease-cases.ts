@@ -33,6 +33,22 @@ const CASES: readonly LeaseCase[] = [
     },
   },
   {
+    name: 'grants one alone also where nobody looks at the fencing token',
+    async run({ lease, other }) {
+      const grant = await lease.acquire('k', { ttlMs: TTL_MS, isFenced: false })
+      checkSame(grant === undefined, false, 'whether the lease was refused')
+      checkSame(
+        await other.acquire('k', { ttlMs: TTL_MS, isFenced: false }),
+        undefined,
+        'the lease while another has it',
+      )
+      await grant?.release()
+      const next = await other.acquire('k', { ttlMs: TTL_MS })
+      checkSame(next === undefined, false, 'whether the lease was refused after that')
+      await next?.release()
+    },
+  },
+  {
     name: 'renews a lease until it is given back',
     async run({ lease, other, granted }) {
       const first = await granted(lease, 'k')

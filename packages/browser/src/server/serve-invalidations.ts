@@ -4,7 +4,6 @@ import {
   clockOption,
   countOption,
   type Duration,
-  functionOption,
   type MaybePromise,
   type OptionTable,
   parseToken,
@@ -40,7 +39,7 @@ export interface ServeInvalidationsOptions {
 export type ServeInvalidations = (request: Request) => Promise<Response>
 
 const OPTIONS: OptionTable<keyof ServeInvalidationsOptions> = {
-  allow: functionOption,
+  allow: '() => () => true',
   heartbeat: true,
   maxClients: countOption,
   clock: clockOption,
