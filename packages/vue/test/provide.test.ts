@@ -2,7 +2,7 @@ import { createCache, memory } from '@hotpath/core'
 import { describe, expect, it } from 'vitest'
 import { createSSRApp, ref } from 'vue'
 import { renderToString } from 'vue/server-renderer'
-import { cachePlugin, useCached, useMutation } from '../src/index.ts'
+import { cachePlugin, useCached, useInfiniteCached, useMutation } from '../src/index.ts'
 
 const cache = createCache({ name: 'test', tiers: [memory({ maxEntries: 10 })] })
 const appOf = (setup: () => unknown) => createSSRApp({ setup: () => () => String(setup()) })
@@ -64,4 +64,22 @@ it('components go on when the cache is closed, as after a log-out in another tab
     },
   })
   expect(await renderToString(app.use(cachePlugin(closed)))).toBe('pending,,failed,')
+})
+
+it('`snapshot` is all fields in one ref, of a value, a list and a mutation', async () => {
+  const seen: unknown[] = []
+  const app = createSSRApp({
+    async setup() {
+      const city = useCached('snapshot', async () => 'Bern')
+      const list = useInfiniteCached('list', async () => ['Bern'], { first: null, next: () => null })
+      const { mutate, snapshot } = useMutation(async (name: string) => name)
+      seen.push(city.snapshot.value.status, list.snapshot.value.status, snapshot.value.status)
+      await Promise.all([city.refetch(), list.refetch()])
+      seen.push(city.snapshot.value.data, city.data.value, list.snapshot.value.items)
+      void mutate('Berne')
+      return () => [city.snapshot.value.status, list.snapshot.value.hasNext].join()
+    },
+  })
+  expect(await renderToString(app.use(cachePlugin(cache)))).toBe('ready,false')
+  expect(seen).toEqual(['pending', 'pending', 'idle', undefined, undefined, []])
 })
