@@ -1,5 +1,4 @@
 /** Measures contestants side by side: rounds A B C A B C …, medians, results consumed, keys skewed. */
-import { performance } from 'node:perf_hooks'
 
 /** One thing to measure. */
 export interface Contestant {
@@ -8,7 +7,7 @@ export interface Contestant {
   run(keys: readonly string[]): unknown
 }
 
-/** What was measured: per operation, medians over the rounds. */
+/** What was measured: per operation, medians over the rounds, in processor time. */
 export interface Measurement {
   readonly name: string
   readonly ns: number
@@ -59,9 +58,10 @@ export async function measure(
     for (const [index, { run }] of contestants.entries()) {
       globalThis.gc?.()
       const heap = process.memoryUsage().heapUsed
-      const start = performance.now()
+      const startedAt = process.cpuUsage()
       await run(keys)
-      times[index]?.push(((performance.now() - start) * 1e6) / keys.length)
+      const { user, system } = process.cpuUsage(startedAt)
+      times[index]?.push(((user + system) * 1e3) / keys.length)
       bytes[index]?.push((process.memoryUsage().heapUsed - heap) / keys.length)
     }
   }
