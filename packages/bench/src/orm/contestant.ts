@@ -9,4 +9,6 @@ export interface Orm {
   readonly name: string
   readonly bare: Contestant
   readonly ours: Contestant
+  /** Bare, over a driver that answers at once: what the ORM itself does for a query, below which no cache of results gets. */
+  readonly floor: Contestant
 }

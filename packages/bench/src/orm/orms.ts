@@ -9,6 +9,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Kysely, PostgresDialect } from 'kysely'
 import { generatePrisma } from '../../../../scripts/prisma-client.ts'
+import { adapterAtOnce, dialectAtOnce, poolAtOnce } from './answers-at-once.ts'
 import type { Orm } from './contestant.ts'
 import type { Accounts } from './database.ts'
 import { ofDrizzle } from './of-drizzle.ts'
@@ -38,11 +39,12 @@ export async function openOrms(database: Accounts): Promise<Orms> {
   const prisma = await generatePrisma<PrismaDb>({ provider: 'postgresql', models: PRISMA_MODELS, manifest })
   ends.push(() => prisma.remove())
   const below = new PrismaPg(database.pool())
-  const [bare, ours] = [
+  const [bare, floor, ours] = [
     prisma.connect(new PrismaPg(database.pool())),
+    prisma.connect(adapterAtOnce(new PrismaPg(database.pool()))),
     prisma.connect(prismaAdapter(optimizerOf(prismaDriver(below)), below)),
   ]
-  for (const one of [bare, ours]) ends.unshift(() => one.$disconnect())
+  for (const one of [bare, floor, ours]) ends.unshift(() => one.$disconnect())
 
   return {
     all: [
@@ -50,9 +52,15 @@ export async function openOrms(database: Accounts): Promise<Orms> {
         name: 'Kysely',
         bare: ofKysely(new Kysely({ dialect: new PostgresDialect({ pool: database.pool() }) })),
         ours: ofKysely(new Kysely({ dialect })),
+        floor: ofKysely(new Kysely({ dialect: dialectAtOnce(new PostgresDialect({ pool: database.pool() })) })),
       },
-      { name: 'Drizzle', bare: ofDrizzle(drizzle({ client: database.pool() })), ours: ofDrizzle(drizzle({ client })) },
-      { name: 'Prisma', bare: ofPrisma(bare), ours: ofPrisma(ours) },
+      {
+        name: 'Drizzle',
+        bare: ofDrizzle(drizzle({ client: database.pool() })),
+        ours: ofDrizzle(drizzle({ client })),
+        floor: ofDrizzle(drizzle({ client: poolAtOnce(database.pool()) })),
+      },
+      { name: 'Prisma', bare: ofPrisma(bare), ours: ofPrisma(ours), floor: ofPrisma(floor) },
     ],
     async close() {
       for (const end of ends) await end()

@@ -3,7 +3,7 @@
  * settings of a session. Where that is not certain the connection is closed.
  */
 import { digestOf } from '@hotpath/contract'
-import type { DatabaseDriver, MysqlTypeCast, Params, WireResult } from '../driver/driver.ts'
+import type { DatabaseDriver, Params, RunOptions, WireResult } from '../driver/driver.ts'
 import type { SessionOptions } from '../query-optimizer.ts'
 import type { Plan } from '../read/plan.ts'
 import { type SettingsStatement, settingsStatement } from '../transaction/statements.ts'
@@ -16,7 +16,7 @@ const RUNS_BEFORE_PREPARED = 2
 /** For whom a statement is run, and how its values are made. */
 export interface RunFor {
   readonly session: SessionOptions | undefined
-  readonly typeCast: MysqlTypeCast | undefined
+  readonly how: RunOptions | undefined
 }
 
 /** Runs statements. */
@@ -30,14 +30,14 @@ export class StatementRunner {
   }
 
   /** Runs a statement and gives the connection back, also when it fails. */
-  async runAndRelease(lent: Lent, plan: Plan, params: Params, { session, typeCast }: RunFor): Promise<WireResult> {
+  async runAndRelease(lent: Lent, plan: Plan, params: Params, { session, how }: RunFor): Promise<WireResult> {
     const settings = session?.settings && settingsStatement(session.settings)
     prepareFor(lent, plan)
     try {
       const result =
         settings === undefined
-          ? await this.#run(lent, plan, params, typeCast)
-          : await runWithSettings(lent, plan.sql, params, settings)
+          ? await this.#run(lent, plan, params, how)
+          : await runWithSettings(lent, { sql: plan.sql, params, how }, settings)
       const left = giveBack(lent, plan, settings !== undefined)
       if (left !== undefined) await left
       return result
@@ -47,9 +47,9 @@ export class StatementRunner {
     }
   }
 
-  #run(lent: Lent, plan: Plan, params: Params, typeCast: MysqlTypeCast | undefined): Promise<WireResult> {
+  #run(lent: Lent, plan: Plan, params: Params, how: RunOptions | undefined): Promise<WireResult> {
     const name = this.#nameFor(lent, plan)
-    if (name === undefined) return lent.connection.run(plan.sql, params, typeCast && { typeCast })
+    if (name === undefined) return lent.connection.run(plan.sql, params, how)
     return lent.connection.run(plan.sql, params, { name }).catch((error: unknown) => {
       if (this.#driver.isOutOfDate?.(error) !== true) throw error
       // The server refused it before it did anything. The next time it is prepared under another name.
@@ -107,14 +107,13 @@ export function prepareFor(lent: Lent, plan: Plan): void {
 /** Within a transaction, which the settings end with. */
 async function runWithSettings(
   { connection }: Lent,
-  sql: string,
-  params: Params,
+  { sql, params, how }: { readonly sql: string; readonly params: Params; readonly how: RunOptions | undefined },
   settings: SettingsStatement,
 ): Promise<WireResult> {
   await connection.run('begin', [])
   try {
     await connection.run(settings.sql, settings.params)
-    const result = await connection.run(sql, params)
+    const result = await connection.run(sql, params, how)
     await connection.run('commit', [])
     return result
   } catch (error) {

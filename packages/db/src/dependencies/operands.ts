@@ -35,11 +35,21 @@ export function rowKeys(
   type: 'integer' | 'uuid',
   maxDigits: number,
 ): readonly string[] | undefined {
+  const keyOf = (one: unknown): string | undefined => (type === 'integer' ? integerKey(one, maxDigits) : uuidKey(one))
+  const valueOf = (operand: Operand): unknown =>
+    operand.type === 'literal' ? operand.value : parameter(params, operand.name)
+  const [first] = operands
+  const only = operands.length === 1 && first !== undefined ? valueOf(first) : undefined
+  // The usual one: a row by its key.
+  if (typeof only === 'number' || typeof only === 'string') {
+    const key = keyOf(only)
+    return key === undefined ? undefined : [key]
+  }
   const keys = new Set<string>()
   for (const operand of operands) {
-    const value = operand.type === 'literal' ? operand.value : parameter(params, operand.name)
+    const value = valueOf(operand)
     for (const one of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
-      const key = type === 'integer' ? integerKey(one, maxDigits) : uuidKey(one)
+      const key = keyOf(one)
       if (key === undefined) return undefined
       keys.add(key)
     }

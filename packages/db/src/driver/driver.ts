@@ -37,6 +37,10 @@ export interface RunOptions {
   readonly asText?: boolean | undefined
   /** Of `mysql2`: how values are made, in place of the way of the pool. */
   readonly typeCast?: MysqlTypeCast | undefined
+  /** Of adapters of Prisma: what each parameter is. */
+  readonly argTypes?: readonly unknown[] | undefined
+  /** Of adapters of Prisma: how many rows it changed is asked for, and no rows. */
+  readonly isCount?: boolean | undefined
 }
 
 /** One connection, lent by a driver. */

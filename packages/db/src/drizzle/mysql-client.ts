@@ -109,8 +109,8 @@ async function run(
 ): Promise<[unknown, unknown]> {
   const asked: Asked = typeof query === 'string' ? { sql: query } : query
   const { sql, typeCast, rowsAsArray = false } = asked
-  const cast = typeCast && { name: nameOf(typeCast), typeCast }
-  const form: WireForm = { rows: rowsAsArray ? 'arrays' : 'objects', cast }
+  const run = typeCast && { name: nameOf(typeCast), how: { typeCast } }
+  const form: WireForm = { rows: rowsAsArray ? 'arrays' : 'objects', run }
   const result = await session.run(sql, values ?? asked.values ?? [], form, cache ? {} : { cache })
   if (result === undefined) return [{ affectedRows: 0, insertId: 0 }, undefined]
   const { rows, wire } = result

@@ -4,7 +4,7 @@ import type { PgTypes } from '../driver/pg.ts'
 import { type Parse, rowMakerOf } from '../driver/row-makers.ts'
 import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
-import type { WireForm } from '../read/wire.ts'
+import type { WireForm, WireQueryResult } from '../read/wire.ts'
 import { arrayMaker } from './array-maker.ts'
 import { assertKind, wrapPool } from './wrap-pool.ts'
 
@@ -62,12 +62,15 @@ const FORMS = {
   none: { rows: 'none' },
 } as const satisfies Readonly<Record<WireForm['rows'], WireForm>>
 
-async function run(session: OrmSession, query: Asked | string, values?: unknown[]): Promise<Answer> {
+function run(session: OrmSession, query: Asked | string, values?: unknown[]): Promise<Answer> {
   const asked: Asked = typeof query === 'string' ? { text: query } : query
   const { text, types } = asked
   const isArray = asked.rowMode === 'array'
   const form = FORMS[types !== undefined ? 'none' : isArray ? 'arrays' : 'objects']
-  const result = await session.run(text, values ?? asked.values ?? [], form)
+  return session.run(text, values ?? asked.values ?? [], form).then((result) => answerOf(result, types, isArray))
+}
+
+function answerOf(result: WireQueryResult<unknown> | undefined, types: PgTypes | undefined, isArray: boolean): Answer {
   if (result === undefined) return { command: '', rowCount: 0, fields: [], rows: [] }
   const { columns, command = 'SELECT', rowCount } = result.wire
   return {

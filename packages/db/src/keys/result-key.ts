@@ -19,7 +19,7 @@ export function resultKey(
   const key = paramsKey(params)
   if (key === undefined) return undefined
   if (dialect === 'postgres' && Array.isArray(params) && params.some(isTime)) return undefined
-  const start = form?.cast === undefined ? keyStart : `${keyStart}~${form.cast.name}:`
+  const start = form?.run === undefined ? keyStart : `${keyStart}~${form.run.name}:`
   if (session === undefined) return start + key
   return `${start}@${digestOf(JSON.stringify([session.key, session.settings]))}:${key}`
 }

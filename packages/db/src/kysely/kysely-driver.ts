@@ -148,13 +148,9 @@ export class KyselySession implements KyselyConnection {
     this.#inner = inner
   }
 
-  async executeQuery<Of>(
-    { sql, parameters }: KyselyQuery,
-    options?: KyselyOperationOptions,
-  ): Promise<KyselyResult<Of>> {
-    const { signal } = options ?? {}
-    const result = await this.orm.run<Of>(sql, parameters, ROWS, signal === undefined ? {} : { signal })
-    return result === undefined ? { rows: [] } : resultOf(result)
+  executeQuery<Of>({ sql, parameters }: KyselyQuery, options?: KyselyOperationOptions): Promise<KyselyResult<Of>> {
+    const signal = options?.signal
+    return this.orm.run<Of>(sql, parameters, ROWS, signal === undefined ? {} : { signal }).then(resultOf)
   }
 
   async *streamQuery<Of>(
@@ -194,7 +190,10 @@ function ormOf(session: KyselyConnection): OrmSession {
   return (session as KyselySession).orm
 }
 
-function resultOf<Of>({ rows, wire, stats }: WireQueryResult<Of>): KyselyResult<Of> {
+function resultOf<Of>(result: WireQueryResult<Of> | undefined): KyselyResult<Of> {
+  // Of what begins or ends a savepoint.
+  if (result === undefined) return { rows: [] }
+  const { rows, wire, stats } = result
   const { columns, rowCount, command, header } = wire
   // PostgreSQL names the command; of the others a statement without columns changed rows.
   const isAffecting = command === undefined ? columns.length === 0 : AFFECTING.test(command)

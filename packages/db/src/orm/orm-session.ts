@@ -35,23 +35,29 @@ export class OrmSession {
   }
 
   /** Runs a statement; `undefined` for one that begins or ends a transaction or a savepoint. */
-  async run<Of>(
+  run<Of>(
     sql: string,
     params: Params,
     form: WireForm,
     options: QueryOptions = {},
   ): Promise<WireQueryResult<Of> | undefined> {
     const control = controlOf(sql)
-    if (control !== undefined && this.#isOneCall) throw controlError()
     // Within a transaction it is about that one.
-    if (control !== undefined && !(control.type === 'next' && this.inTransaction)) {
-      await this.control(control)
-      return undefined
-    }
+    if (control !== undefined && !(control.type === 'next' && this.inTransaction)) return this.#control(control)
     this.#isEmpty = false
-    const on = this.#transaction?.tx ?? this.#db
     const asked: WireOptions = { ...options, [WIRE]: form }
-    return (await on.executeWithStats<Of>(sql, params, asked)) as WireQueryResult<Of>
+    try {
+      const on = this.#transaction?.tx ?? this.#db
+      return on.executeWithStats<Of>(sql, params, asked) as Promise<WireQueryResult<Of>>
+    } catch (error) {
+      // A transaction whose savepoint could not be released.
+      return Promise.reject(error)
+    }
+  }
+
+  async #control(control: Control): Promise<undefined> {
+    if (this.#isOneCall) throw controlError()
+    await this.control(control)
   }
 
   /** Begins or ends a transaction or a savepoint. */

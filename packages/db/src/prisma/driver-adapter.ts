@@ -3,16 +3,6 @@
 /** The SQL that an adapter takes. */
 export type PrismaProvider = 'mysql' | 'postgres' | 'sqlite' | 'sqlserver'
 
-/** What an argument is. */
-export interface PrismaArgType {
-  /** Its type. */
-  readonly scalarType: string
-  /** Type of the column. */
-  readonly dbType?: string
-  /** `'scalar'` or `'list'`. */
-  readonly arity: string
-}
-
 /** A statement. */
 export interface PrismaQuery {
   /** SQL. */
@@ -87,13 +77,6 @@ export interface PrismaFactory {
   readonly adapterName: string
   /** Connects. */
   connect(): Promise<PrismaAdapter>
-}
-
-/** What goes with the arguments of a statement on its way through the optimizer, as the last one of them. */
-export interface PrismaMark {
-  readonly argTypes: readonly PrismaArgType[]
-  /** Whether its rows are asked for, or how many it changed. */
-  readonly returns: 'rows' | 'count'
 }
 
 let connected: WeakMap<PrismaFactory, Promise<PrismaAdapter>> | undefined

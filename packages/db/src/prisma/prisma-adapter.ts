@@ -8,7 +8,6 @@ import type { WireForm, WireQueryResult } from '../read/wire.ts'
 import {
   type PrismaAdapter,
   type PrismaFactory,
-  type PrismaMark,
   type PrismaProvider,
   type PrismaQuery,
   type PrismaQueryable,
@@ -109,27 +108,20 @@ function queryable({ provider, adapterName }: PrismaFactory, session: OrmSession
   return {
     provider,
     adapterName,
-    async queryRaw(query) {
-      const result = await run(session, query, 'rows')
-      return resultOf(result)
-    },
-    async executeRaw(query) {
-      const result = await run(session, query, 'count')
-      return result?.wire.rowCount ?? 0
-    },
+    queryRaw: (query) => run(session, query, false).then(resultOf),
+    executeRaw: (query) => run(session, query, true).then((result) => result?.wire.rowCount ?? 0),
   }
 }
-
-const AS_WIRE: WireForm = { rows: 'none' }
 
 function run(
   session: OrmSession,
   { sql, args, argTypes }: PrismaQuery,
-  returns: PrismaMark['returns'],
+  isCount: boolean,
 ): Promise<WireQueryResult<unknown> | undefined> {
-  const mark: PrismaMark = { argTypes, returns }
+  // The same values as other types may be other values to the database.
+  const form: WireForm = { rows: 'none', run: { name: JSON.stringify(argTypes), how: { argTypes, isCount } } }
   // Nothing that is kept says how many rows a statement concerned.
-  return session.run(sql, [...args, mark], AS_WIRE, returns === 'count' ? { cache: false } : {})
+  return session.run(sql, args, form, isCount ? { cache: false } : {})
 }
 
 function resultOf(result: WireQueryResult<unknown> | undefined): PrismaResult<never> {

@@ -6,7 +6,7 @@ import type { Column, DatabaseConnection, Params, RunOptions, WireResult } from 
 import { type Control, controlOf } from '../orm/control.ts'
 import type { Dialect } from '../statement/index.ts'
 import { composite } from './composite.ts'
-import type { PrismaAdapter, PrismaMark, PrismaQuery, PrismaTransaction } from './driver-adapter.ts'
+import type { PrismaAdapter, PrismaQuery, PrismaTransaction } from './driver-adapter.ts'
 
 /** What a connection is made of. */
 export interface PrismaConnectionOptions {
@@ -42,13 +42,13 @@ export class PrismaConnection implements DatabaseConnection {
     return Promise.resolve(this.inTransaction)
   }
 
-  async run(sql: string, params: Params, { asText = false }: RunOptions = {}): Promise<WireResult> {
+  async run(sql: string, params: Params, { asText = false, ...how }: RunOptions = {}): Promise<WireResult> {
     try {
       const control = controlOf(sql)
       if (control !== undefined && (await this.#control(control))) return NOTHING
       // Adapters refuse some types of the catalog of PostgreSQL; as text they take all.
       const isWrapped = asText && this.#of.dialect === 'postgres'
-      const result = await this.#run(isWrapped ? `select q::text from (${sql}) q` : sql, params)
+      const result = await this.#run(isWrapped ? `select q::text from (${sql}) q` : sql, params, how)
       return isWrapped ? { ...result, rows: result.rows.map(([row]) => composite(row as string)) } : result
     } catch (error) {
       throw withCode(error)
@@ -63,10 +63,12 @@ export class PrismaConnection implements DatabaseConnection {
     else void open.rollback().then(this.#of.release, this.#of.release)
   }
 
-  async #run(sql: string, params: Params): Promise<WireResult> {
+  async #run(sql: string, params: Params, { argTypes, isCount }: RunOptions = {}): Promise<WireResult> {
     const on = this.#tx ?? this.#of.adapter
-    const { query, returns } = queryOf(sql, params)
-    if (returns === 'count') return { ...NOTHING, rowCount: await on.executeRaw(query) }
+    // The adapter may change what it is given.
+    const args = [...(params as readonly unknown[])]
+    const query: PrismaQuery = { sql, args, argTypes: [...(argTypes ?? args.map(() => ANY))] as never[] }
+    if (isCount === true) return { ...NOTHING, rowCount: await on.executeRaw(query) }
     const { columnNames, columnTypes, rows, lastInsertId } = await on.queryRaw(query)
     const columns = columnNames.map((name, at): Column => [name, columnTypes[at] ?? 0])
     return { columns, rows, rowCount: rows.length, header: { lastInsertId } }
@@ -99,23 +101,10 @@ export class PrismaConnection implements DatabaseConnection {
   async #end(how: 'commit' | 'rollback'): Promise<void> {
     const open = this.#tx
     if (open === undefined) return
-    if (!open.options.usePhantomQuery) await this.#run(how.toUpperCase(), [{ argTypes: [], returns: 'count' }])
+    if (!open.options.usePhantomQuery) await this.#run(how.toUpperCase(), [], { isCount: true })
     this.#tx = undefined
     await open[how]()
   }
-}
-
-/** Takes the mark off. Statements of the optimizer itself have none. */
-function queryOf(
-  sql: string,
-  params: Params,
-): { readonly query: PrismaQuery; readonly returns: PrismaMark['returns'] } {
-  const args = [...(params as readonly unknown[])]
-  const mark = args.at(-1) as Partial<PrismaMark> | undefined
-  if (mark?.argTypes === undefined)
-    return { query: { sql, args, argTypes: args.map(() => ANY as never) }, returns: 'rows' }
-  args.pop()
-  return { query: { sql, args, argTypes: [...mark.argTypes] as never[] }, returns: mark.returns ?? 'rows' }
 }
 
 /** Adapters keep the code of the driver within the cause. Without one it is an error of the connection. */

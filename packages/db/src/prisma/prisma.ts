@@ -5,7 +5,6 @@ export { prismaAdapter } from './prisma-adapter.ts'
 export type { OptimizedPrismaAdapter, OptimizedPrismaFactory, OptimizedPrismaTransaction } from './prisma-adapter.ts'
 export type {
   PrismaAdapter,
-  PrismaArgType,
   PrismaFactory,
   PrismaProvider,
   PrismaQuery,

@@ -137,7 +137,7 @@ export class CachedReads {
       served.waitMs = lent.waitMs
       const startedAt = settings.clock.monotonic()
       const isUsual = schema.fits(lent) && !lent.wasInTransaction
-      const running = runner.runAndRelease(lent, plan, params, { session, typeCast: form?.cast?.typeCast })
+      const running = runner.runAndRelease(lent, plan, params, { session, how: form?.run?.how })
       // While the database works.
       isStatic = rates.areStatic(plan.tableTags)
       const ran = await running

@@ -2,7 +2,7 @@
  * What the adapters of ORMs ask of the optimizer besides rows: the result as it came over the wire, which they read by
  * their own parsers. It travels with the options of a call, under a symbol that is the same in all copies of the package.
  */
-import type { MysqlTypeCast, WireResult } from '../driver/driver.ts'
+import type { RunOptions, WireResult } from '../driver/driver.ts'
 import type { QueryOptions, QueryResult, Row } from '../query-optimizer.ts'
 import { type StoredResult, wireOf } from './stored.ts'
 
@@ -10,8 +10,11 @@ import { type StoredResult, wireOf } from './stored.ts'
 export interface WireForm {
   /** What rows are made of it, by the parsers of the driver; `none` for an adapter that makes its own. */
   readonly rows: 'objects' | 'arrays' | 'none'
-  /** How `mysql2` makes values, where not as its pool does; what was read in another way has another key. */
-  readonly cast?: { readonly name: string; readonly typeCast: MysqlTypeCast } | undefined
+  /**
+   * How the driver runs it, where not as usual. What was run in another way has another key, by the name: of two names
+   * none begins with the other one.
+   */
+  readonly run?: { readonly name: string; readonly how: RunOptions } | undefined
   /**
    * Loads the result with those of other calls; `undefined`: the statement is to be run. Asked where there is no session
    * alone. The signal is that of the load, which several callers may wait for.

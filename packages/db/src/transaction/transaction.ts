@@ -175,8 +175,7 @@ export class Transaction implements DatabaseTransaction {
     const startedAt = host.now()
     let result: WireResult
     try {
-      const typeCast = wireFormOf(options)?.cast?.typeCast
-      result = await lent.connection.run(plan.sql, params, typeCast && { typeCast })
+      result = await lent.connection.run(plan.sql, params, wireFormOf(options)?.run?.how)
     } catch (error) {
       // A deadlock or a full disk rolls back all of it, and what follows is committed statement by statement.
       if (!(await isTransactionOpen(lent.connection))) {

@@ -83,7 +83,7 @@ export class UncachedStatements {
     const ranAt = clock.monotonic()
     let result: WireResult
     try {
-      result = await runner.runAndRelease(lent, plan, params, { session, typeCast: form?.cast?.typeCast })
+      result = await runner.runAndRelease(lent, plan, params, { session, how: form?.run?.how })
     } catch (error) {
       schema.sessionUsed(lent, plan.mayChangeSession)
       if (!this.#changedNothing(error, plan)) {
