@@ -203,6 +203,8 @@ describe('callers who wait for ever', () => {
     ['hangs', () => new Promise<never>(() => {})],
   ] as const) {
     test(`P6: inspect takes a tier that ${what} for one that has nothing`, async () => {
+      // Loaded before, as the clock of the test does not wait for a module.
+      await import('../src/door/later/inspect.ts')
       const { cache, clock } = make({ tiers: [memory({ maxEntries: 1 }), tierWith({ get })] })
       let state: unknown = 'waits'
       cache.inspect('k').then(

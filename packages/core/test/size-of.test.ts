@@ -42,6 +42,18 @@ describe('sizes', () => {
     expect(sizeOf(cycle)).toBeLessThan(1_200)
   })
 
+  test('one wide character makes all of a string wide, wherever it is, and of a long one where it is looked at', () => {
+    for (const length of [1, 8, 9, 100, 1_000]) {
+      for (let at = 0; at < length; at++) {
+        const text = `${'x'.repeat(at)}…${'x'.repeat(length - at - 1)}`
+        expect(sizeOfString(text)).toBe(16 + length * 2)
+      }
+      expect(sizeOfString('ÿ'.repeat(length))).toBe(16 + length)
+    }
+    expect(sizeOfString('…'.repeat(1_001))).toBe(16 + 2_002)
+    expect(sizeOfString('ÿ'.repeat(1_001))).toBe(16 + 1_001)
+  })
+
   test('of what takes no room of its own are nothing, of numbers little', () => {
     for (const value of [null, undefined, true, false, Symbol('s'), () => 1]) expect(sizeOf(value)).toBe(0)
     for (const value of [0, -1.5, Number.NaN, 10n]) {
