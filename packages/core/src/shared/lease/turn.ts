@@ -14,7 +14,7 @@ const RENEW_MS = 1_500
 /** How long others wait for a value before they load for themselves. */
 const WAIT_MS = 10_000
 /** After a look-up that began longer ago, another process may have loaded, stored and given its lease back meanwhile. */
-const LOOK_AGAIN_MS = 5
+const LOOK_AGAIN_MS = 2
 
 /** What taking turns needs. */
 export interface TurnParts {
