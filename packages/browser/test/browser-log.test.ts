@@ -98,6 +98,24 @@ describe('the log in several tabs', () => {
     isBusy = false
   })
 
+  it('begins anew when a message hands on what the log does not have', async () => {
+    const { database, clock } = createTabs()
+    const channels = createFakeChannels()
+    const log = openBrowserLog({
+      database,
+      name: 'shop',
+      clock,
+      lifecycle: createFakeLifecycle(),
+      openChannel: channels,
+    })
+    const { epoch } = await log.head()
+    const { follower, interruptions } = createRecorder()
+    await log.follow(follower)
+    channels('shop:log').postMessage({ epoch, after: 0, row: { position: 1, records: ['hkx'] } })
+    await flush()
+    expect(interruptions).toHaveLength(1)
+  })
+
   it('takes any other message for a call to look', async () => {
     const { database, clock, open } = createTabs()
     const channels = createFakeChannels()
@@ -309,6 +327,7 @@ describe('a log of which something is lost', () => {
     ['a record is missing', (database: FakeDatabase) => void database.delete('records', 2)],
     ['the head is missing', (database: FakeDatabase) => void database.delete('records', 'head')],
     ['a record is of another program', set(1, { hello: 'world' })],
+    ['a record is nothing', set(1, null)],
     ['the head is of another program', set('head', { epoch: 'x', position: -1 })],
     ['something else is stored there', set('zzz', 1)],
   ])('begins a new epoch when %s', async (_, change) => {
@@ -334,6 +353,7 @@ describe('a log of which something is lost', () => {
   it('begins a new epoch with an append that finds it damaged', async () => {
     for (const [change, count] of [
       [set(1, { hello: 'world' }), 2_001],
+      [set(1, null), 2_001],
       [(database: FakeDatabase) => void database.delete('records', 1), 2_001],
       [(database: FakeDatabase) => void database.delete('records', -1), 15_001],
     ] as const) {

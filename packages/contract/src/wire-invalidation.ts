@@ -1,4 +1,5 @@
 /** Scopes and strengths as shared logs write them: a letter each, and the scope's own string. */
+import { compilePattern } from './pattern.ts'
 import { type Invalidation, type Scope, type Strength, strengthInState } from './ports/log.ts'
 
 /**
@@ -49,7 +50,7 @@ export function toWireInvalidation(invalidation: Invalidation): WireInvalidation
 
 /**
  * Reads what `toWireInvalidation` wrote. Letters that are not known are those of a later version, so what they say is
- * read as the most that it can mean: hard, and all.
+ * read as the most that it can mean: hard, and all. So is a pattern that is none.
  *
  * @example
  * ```ts
@@ -110,8 +111,18 @@ function scopeOf(type: string, value: string): Scope {
     case 'p':
       return { type: 'prefix', prefix: value }
     case 'x':
-      return { type: 'pattern', pattern: value }
+      return isPattern(value) ? { type: 'pattern', pattern: value } : { type: 'all' }
     default:
       return { type: 'all' }
+  }
+}
+
+/** Anybody may have written it. */
+function isPattern(value: string): boolean {
+  try {
+    compilePattern(value)
+    return true
+  } catch {
+    return false
   }
 }

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Scope, fromWireInvalidation, strengthInState, toWireInvalidation } from '../src/index.ts'
+import { type Scope, escapePattern, fromWireInvalidation, strengthInState, toWireInvalidation } from '../src/index.ts'
 
 const scopes = fc.oneof(
   fc.constant<Scope>({ type: 'all' }),
   fc.string().map((key): Scope => ({ type: 'key', key })),
   fc.string().map((tag): Scope => ({ type: 'tag', tag })),
   fc.string().map((prefix): Scope => ({ type: 'prefix', prefix })),
-  fc.string().map((pattern): Scope => ({ type: 'pattern', pattern })),
+  fc.string({ maxLength: 20 }).map((text): Scope => ({ type: 'pattern', pattern: `${escapePattern(text)}*` })),
 )
 
 test('what is written is read as the same', () => {
@@ -40,6 +40,15 @@ test.each([
     strength: 'soft',
     forMs: read,
   })
+})
+
+test('a pattern that is none concerns all', () => {
+  for (const value of ['', 'a\\', 'y'.repeat(400), '\ud800']) {
+    expect(fromWireInvalidation({ strength: 's', type: 'x', value })).toEqual({
+      scope: { type: 'all' },
+      strength: 'soft',
+    })
+  }
 })
 
 test('a time that cannot be read is hard, and all', () => {

@@ -280,6 +280,15 @@ describe('a tier that does not respond', () => {
   })
 })
 
+test('P1: a key that is shortened, as a tier may come, is outdated by a pattern while none is there', async () => {
+  const { cache, goOn } = start()
+  const key = ['search', 'q'.repeat(300), 'de']
+  goOn(new Error('no response'))
+  await cache.set(key, 'old')
+  await cache.invalidatePattern('search:*:de')
+  expect(await cache.get(key)).toBeUndefined()
+})
+
 describe('a tier that does not respond any more', () => {
   /** A cache whose tier was there, and is loaded again. */
   async function startAndLose(options: Parameters<typeof start>[0] = {}) {

@@ -1,4 +1,4 @@
-import { createSharedLog } from '@hotpath/testkit'
+import { asyncTier, createSharedLog } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { heldEntries, placeholder, setPlaceholders } from '../src/placeholders/placeholders.ts'
 import { retain } from '../src/retain/retain.ts'
@@ -6,6 +6,14 @@ import { type Cache, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
 const valueOf = (cache: Cache, key: string): unknown => placeholder(cache, key)?.value
+
+test('of a key that is shortened for lower tiers goes with a pattern that may concern it', async () => {
+  const { cache } = make({ log: () => createMemoryLog(), tiers: [memory({ maxEntries: 10 }), asyncTier()] })
+  const key = ['search', 'q'.repeat(300), 'de']
+  setPlaceholders(cache, [{ key, value: 'old' }])
+  await cache.invalidatePattern('search:*:de')
+  expect(placeholder(cache, key)).toBeUndefined()
+})
 
 describe('a placeholder', () => {
   test('is read at once, with its age and tags, and never by a read of values', async () => {

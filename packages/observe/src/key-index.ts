@@ -2,7 +2,7 @@
  * The keys that are known, by encoded key and by tag: which of them a record of the log concerns is looked up, and each is
  * looked at only for a prefix or a pattern.
  */
-import { type Scope, compileWholePattern, hasKeyPrefix } from '@hotpath/contract'
+import { type Scope, compilePattern, hasKeyPrefix } from '@hotpath/contract'
 
 /** What a record can concern. */
 export interface Concerned {
@@ -66,7 +66,7 @@ export class KeyIndex<Key extends Concerned> {
       case 'prefix':
         return this.#matching((encoded) => hasKeyPrefix(encoded, scope.prefix))
       case 'pattern':
-        return this.#matching(compileWholePattern(scope.pattern))
+        return this.#matching(compilePattern(scope.pattern))
       case 'all':
         return this.#keys.values()
     }

@@ -1,4 +1,4 @@
-import { type Scope, compileWholePattern, hasKeyPrefix } from '@hotpath/contract'
+import { type Scope, compileWholePattern, encodeKey, hasKeyPrefix } from '@hotpath/contract'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Concerned, KeyIndex } from '../src/key-index.ts'
@@ -83,4 +83,11 @@ it('a record of a key or of a tag is a look at the keys that it concerns, and at
   expect(index.concernedBy([{ type: 'key', key: 'k:7' }]).size).toBe(1)
   expect(index.concernedBy([{ type: 'tag', tag: 'tag:7' }]).size).toBe(10)
   expect(looks).toBe(0)
+})
+
+it('takes a pattern for one of keys that are shortened, as a cache may have lower tiers', () => {
+  const index = new KeyIndex<{ encoded: string; tags: string[] }>()
+  const encoded = encodeKey(['search', 'q'.repeat(300), 'de'])
+  index.add({ encoded, tags: [] })
+  expect(index.concernedBy([{ type: 'pattern', pattern: 'search:*:de' }]).size).toBe(1)
 })

@@ -40,7 +40,11 @@ export function openBrowserLog(options: BrowserLogOptions): InvalidationLog {
     lifecycle,
     clock,
     wake: () => reader.wake(),
-    appended: (heard) => reader.appended(heard, heard.records),
+    appended(heard) {
+      reader.appended(heard, heard.records)
+      // Any script of the origin may say so: the log has it, or all begins anew.
+      reader.wake()
+    },
     returned: () => reader.interrupt(new Error('the page was away')),
   })
   const stopFollowing = database.on('closed', ({ reason }) =>

@@ -37,9 +37,9 @@ async function merged(
 ): Promise<StoredHead | undefined> {
   const range = keysBetween(head.mergedTo + 1, upTo)
   const rows = await transaction.getAll(RECORDS, range)
+  if (recordsIn(rows, head.mergedTo, { ...head, position: head.mergedTo }) === undefined) return undefined
   const row = mergedRow(rows)
   if (row === undefined) return undefined
-  if (recordsIn(rows, head.mergedTo, { ...head, position: row.position }) === undefined) return undefined
   if (rows.length > 1) {
     await transaction.delete(RECORDS, range)
     await transaction.put(RECORDS, row.position, row)

@@ -1,5 +1,5 @@
 /** The shared half of a cache whose lower tiers are on their way: it does nothing until they are there, and then what theirs does. */
-import { type HotpathError, type Tier, TierError, shortenKey } from '@hotpath/contract'
+import { type HotpathError, type Tier, TierError, compilePattern, shortenKey } from '@hotpath/contract'
 import { sharedHalfOf } from '../shared-half.ts'
 import type { SharedBounds, SharedEngine, SharedHost, SharedOptions, SharedParts } from '../shared/shared.ts'
 import type { OpenTier } from '../shared/tiers/lower-tiers.ts'
@@ -99,7 +99,8 @@ class DeferredParts implements SharedParts {
   #goOn(cause: unknown, mayCome = true): void {
     if (this.#isClosed || (this.#isAlone && mayCome)) return
     this.#fault(notThere(cause))
-    if (!this.#isAlone) this.view.use(new LocalView(this.#host), mayCome)
+    // Keys are shortened here, whether the tier comes or not.
+    if (!this.#isAlone) this.view.use(new LocalView(this.#host, compilePattern), mayCome)
     this.#isAlone = true
     const parts = this.#parts
     if (parts === undefined) return

@@ -2,7 +2,7 @@
  * Placeholders of a cache. They come before the policy of its memory to see what is stored, and follow its log to hear what
  * is invalidated. Nothing judges them by position, as nobody knows where they come from.
  */
-import { type Entry, type Invalidation, compileWholePattern } from '@hotpath/contract'
+import { type Entry, type Invalidation, compilePattern } from '@hotpath/contract'
 import type { Engine } from '../engine.ts'
 import { type Evicted, PolicyFront } from '../memory/policy-front.ts'
 import type { LogView } from '../view/log-view.ts'
@@ -104,7 +104,7 @@ export class KeptPlaceholders extends PolicyFront {
     const all = [...this.#kept.values()]
     if (scope.type === 'all') return all
     if (scope.type === 'tag') return all.filter(({ tags }) => tags.includes(scope.tag))
-    const matches = matcherOf(scope, compileWholePattern)
+    const matches = matcherOf(scope, compilePattern)
     return all.filter(({ key }) => matches(key))
   }
 
