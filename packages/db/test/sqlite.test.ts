@@ -173,6 +173,22 @@ describe('bad input', () => {
     expect(await source('select count(*) from users')).toBe('memory')
   })
 
+  test('of a parameter that is an object is refused at any place, and nothing is run', async () => {
+    const insert = 'insert into users (id, name) values (?, ?)'
+    for (const params of [
+      [new Date(0), 'x'],
+      [3, new Date(0)],
+      [[3], 'x'],
+      [{ id: 3 }, 'x'],
+    ]) {
+      await expect(db.query(insert, params)).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+      await expect(db.transaction((tx) => tx.query(insert, params))).rejects.toMatchObject({
+        code: 'ERR_CONFIG_OPTION',
+      })
+    }
+    expect(await db.query('select count(*) as count from users')).toEqual([{ count: 2 }])
+  })
+
   test('for a call names the option, and nothing is run', async () => {
     const wrong = { code: 'ERR_CONFIG_OPTION' }
     const sql = 'select * from users'

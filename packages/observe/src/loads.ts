@@ -41,6 +41,11 @@ export interface LoadTarget {
   readonly cache: Cache
   readonly key: CacheKey
   readonly encoded: string
+  /**
+   * One that shows it: this one, or another where this one does not, or no more. `undefined`: nobody does. The loader of one
+   * that shows another key by now is that of the other.
+   */
+  shownBy(reader: Reader): Reader | undefined
   /** A read begins, after the pass that asked for it. */
   begins(reader: Reader): void
   /** A read has ended. */
@@ -94,10 +99,14 @@ export class Loads {
       current.isAwaited ||= isAwaited
       return current.promise
     }
+    // As it is now, for a reader that shows another key by the time it is asked.
+    const { loader, plan } = reader
+    const isShown = this.#target.shownBy(reader) === reader
+    const present = (): Reader => (isShown ? this.#target.shownBy(reader) : undefined) ?? { loader, plan }
     const reading: Reading = {
       controller: undefined,
       isAwaited: isAwaited || current?.isAwaited === true,
-      promise: Promise.resolve().then(() => this.#read(reading, reader, refresh)),
+      promise: Promise.resolve().then(() => this.#read(reading, present, refresh)),
     }
     this.#reading = reading
     current?.controller?.abort()
@@ -105,14 +114,15 @@ export class Loads {
     return reading.promise
   }
 
-  async #read(reading: Reading, reader: Reader, refresh: boolean): Promise<void> {
+  async #read(reading: Reading, present: () => Reader, refresh: boolean): Promise<void> {
     // Another one has taken its place, and knows better: a caller that waits for this one waits for that.
     if (this.#reading !== reading) return this.#reading?.promise
+    const reader = present()
     this.#target.begins(reader)
     const { signal } = (reading.controller = new AbortController())
-    const intercepted = this.#host.intercept?.(reader.loader) ?? reader.loader
     const loader: Loader<unknown> = (context) => {
-      const loaded = intercepted(context)
+      const { loader: own } = present()
+      const loaded = (this.#host.intercept?.(own) ?? own)(context)
       const check = (value: unknown): unknown => dataOnly(value, this.#target.encoded)
       return isPromise(loaded) ? loaded.then(check) : check(loaded)
     }

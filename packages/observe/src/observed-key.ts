@@ -183,6 +183,12 @@ export class ObservedKey implements Concerned, LoadTarget {
     return this.#loads.read(reader, options)
   }
 
+  shownBy(reader: Reader): Reader | undefined {
+    if (this.observers.has(reader as KeyObserver)) return reader
+    const [other] = this.observers
+    return other
+  }
+
   begins({ plan }: Reader): void {
     this.#value.isSharing = plan.isSharing
     this.#records = this.#host.records

@@ -297,3 +297,35 @@ describe('select', () => {
     ])
   })
 })
+
+describe('a key that is shown by two, of which one goes on to another', () => {
+  it('is loaded by the loader of the one that stays', async () => {
+    const { cache } = make()
+    const [a, b] = [observe(cache, ['city', 1], async () => 'of a'), observe(cache, ['city', 1], async () => 'of b')]
+    watch(a)
+    watch(b)
+    a.update(['city', 2], async () => 'city 2')
+    await flush()
+    expect([a.snapshot().data, b.snapshot().data, cache.peek(['city', 1])]).toEqual(['city 2', 'of b', 'of b'])
+  })
+
+  it('is loaded by the loader that it was shown with, where nobody stays and somebody waits', async () => {
+    const { cache } = make()
+    const a = observe(cache, ['city', 1], async () => 'city 1')
+    watch(a)
+    const refetched = a.refetch()
+    a.update(['city', 2], async () => 'city 2')
+    await refetched
+    await flush()
+    expect([a.snapshot().data, cache.peek(['city', 1])]).toEqual(['city 2', 'city 1'])
+  })
+
+  it('is loaded by the latest loader of the same key', async () => {
+    const { cache } = make()
+    const a = observe(cache, ['city', 1], async () => 'before')
+    watch(a)
+    a.update(['city', 1], async () => 'latest')
+    await flush()
+    expect(a.snapshot().data).toBe('latest')
+  })
+})

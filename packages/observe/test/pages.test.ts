@@ -2,7 +2,8 @@ import { deferredLoader, flush } from '@hotpath/testkit'
 import { describe, expect, it, vi } from 'vitest'
 import type { Cache } from '@hotpath/core'
 import { observe } from '../src/index.ts'
-import { observePages, type PageContext, type PagesOptions } from '../src/pages/index.ts'
+import { optimistic } from '../src/mutation/index.ts'
+import { observePages, type PageContext, type Pages, type PagesOptions } from '../src/pages/index.ts'
 import { make, watch } from './make.ts'
 
 interface Page {
@@ -286,4 +287,19 @@ describe('a list', () => {
     expect(seen.at(-1)).toMatchObject({ status: 'ready' })
     expect(faults[0]).toMatchObject({ code: 'ERR_LISTENER_THREW', cause: { message: 'mine' } })
   })
+})
+
+it('leaves an optimistic update out that returns no pages, and loads no more for it', async () => {
+  const { cache } = make()
+  let loads = 0
+  const list = observePages(cache, 'list', async () => [{ id: ++loads }], { first: 0, next: () => null })
+  list.subscribe(() => {})
+  await list.ready()
+  const faults: unknown[] = []
+  cache.on('fault', ({ error }) => faults.push(error))
+  const layer = optimistic(cache, 'list', ({ pages }: Pages) => pages.flat() as never)
+  await flush()
+  expect([list.snapshot().items, loads]).toEqual([[{ id: 1 }], 1])
+  expect(faults.length).toBeGreaterThan(0)
+  await layer.drop()
 })

@@ -1,5 +1,5 @@
 /** SQLite by `node:sqlite` or `better-sqlite3`: one connection, lent to one caller after another. */
-import { checkOptions } from '@hotpath/contract'
+import { checkOptions, wrongOption } from '@hotpath/contract'
 import type { Column, DatabaseConnection, DatabaseDriver, Params, RowMaker, WireResult } from './driver.ts'
 import { wrongClient } from './assert-client.ts'
 import { maxPreparedOption } from './driver-options.ts'
@@ -169,7 +169,7 @@ class Statements {
 
   run(sql: string, params: Params): WireResult {
     const statement = this.#statement(sql)
-    const values = (Array.isArray(params) ? params : [params]) as never[]
+    const values = valuesOf(params)
     const isReader = statement.reader ?? (statement.columns === undefined || statement.columns().length > 0)
     if (!isReader) {
       const { changes, lastInsertRowid } = statement.run(...values)
@@ -212,3 +212,24 @@ class Statements {
 
 export type { Column, DatabaseConnection, DatabaseDriver, Params, WireResult } from './driver.ts'
 export type { PoolUsage, RowMaker, RunOptions } from './driver.ts'
+
+/**
+ * What is handed to SQLite, whose drivers take an object that comes first for named parameters, and leave out what is not
+ * named.
+ *
+ * @throws ConfigError for a list with an object in it that is no bytes.
+ */
+function valuesOf(params: Params): never[] {
+  if (!Array.isArray(params)) return [params] as never[]
+  for (const [index, value] of params.entries()) {
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+      continue
+    throw wrongOption(
+      `params[${index}]`,
+      'a string, a number, a bigint, bytes or null: SQLite has no other values',
+      value,
+      'Use for example `date.toISOString()` or `JSON.stringify(value)`.',
+    )
+  }
+  return params as never[]
+}

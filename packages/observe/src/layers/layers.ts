@@ -23,10 +23,15 @@ export class Layers<Value, At> {
   /** In the order in which they were added; with when they were settled. */
   readonly #layers = new Map<Layer<Value>, { readonly at: At } | undefined>()
   readonly #fault: (error: unknown) => void
+  readonly #holds: (value: unknown) => boolean
 
-  /** @param fault - Called with what an update threw; its layer is left out then. */
-  constructor(fault: (error: unknown) => void) {
+  /**
+   * @param fault - Called with what an update threw; its layer is left out then.
+   * @param holds - Whether what an update returned may be shown.
+   */
+  constructor(fault: (error: unknown) => void, holds: (value: unknown) => boolean = () => true) {
     this.#fault = fault
+    this.#holds = holds
   }
 
   get size(): number {
@@ -73,6 +78,10 @@ export class Layers<Value, At> {
       try {
         const next = update(layered, input as never)
         if (isPromise(next)) throw new TypeError('An optimistic update must not be async.')
+        if (!this.#holds(next))
+          throw new TypeError(
+            'An optimistic update must return what its key stores: a value, or of a list `{ pages, cursors }`.',
+          )
         layered = next
       } catch (error) {
         this.#fault(error)

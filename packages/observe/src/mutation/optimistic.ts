@@ -3,6 +3,7 @@ import type { Cache, InvalidationScope } from '@hotpath/core'
 import { isOfOneLife, isUpTo } from '../base.ts'
 import { type Layer, Layers, type Update } from '../layers/layers.ts'
 import type { ObservedKey } from '../observed-key.ts'
+import { pagesOf } from '../pages/pages.ts'
 import { storeOf } from '../store.ts'
 
 /** A change that is shown, and that the server may not have yet. */
@@ -36,7 +37,8 @@ export interface LayerPlan {
  * meanwhile. `mutation` makes, settles and drops them; this is for changes of another kind, such as those of an outbox.
  *
  * @param update - Makes the value to show from the one below. It may be called often, and may get a value that has the change
- *   already. When it throws the layer is left out, and a `fault` event says so.
+ *   already. When it throws, or returns nothing or of a list no `{ pages, cursors }`, the layer is left out, and a `fault`
+ *   event says so.
  * @throws KeyError; ConfigError for an `update` that is no function.
  *
  * @example
@@ -67,7 +69,10 @@ export function optimistic<Value>(cache: Cache, key: CacheKey, update: (value: V
 export function placeLayer(cache: Cache, { key, update, input }: LayerPlan): PlacedLayer {
   const store = storeOf(cache)
   const observed = store.key(cache, key)
-  observed.layers ??= new Layers((error) => store.fault('An optimistic update', error))
+  observed.layers ??= new Layers(
+    (error) => store.fault('An optimistic update', error),
+    (value) => (observed.kind === 'list' ? pagesOf(value) : value) !== undefined,
+  )
   const layer = observed.layers.add(update, input as never)
   observed.touch()
   return { key: observed, layer, scope: { key } }
