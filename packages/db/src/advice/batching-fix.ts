@@ -1,12 +1,27 @@
 /** What to write in place of a statement that is run once for each key. */
 import type { Dialect } from '../statement/index.ts'
 
+/** What makes rows that are not those of one key each, or only some of them. */
+const OF_MANY = /\b(?:count|sum|avg|min|max)\s*\(|\b(?:distinct|group|order|limit|offset|fetch|having|over|union)\b/i
+const COLUMNS = /^\s*select\s+(.*?)\s+from\s/is
+
 /** A line of code, or a sentence where the statement is of another kind. */
 export function batchingFix(sql: string, dialect: Dialect): string {
   const isPostgres = dialect === 'postgres'
   const one = isPostgres ? /(["\w.]+)\s*=\s*\$1\b/g : /(["`\w.]+)\s*=\s*\?/g
-  const isByKey = /^\s*select\b/i.test(sql) && sql.match(one)?.length === 1 && !/\$2\b|\?.*\?/s.test(sql)
-  if (!isByKey) return 'Fetch what all of them need by one statement before the loop, with a join or a list of keys.'
-  const many = sql.trim().replace(one, (_, column: string) => (isPostgres ? `${column} = any($1)` : `${column} in (?)`))
-  return `const rows = batchQuery(db, ${JSON.stringify(many)}), and \`rows.load(key)\` in the loop: one statement for all keys.`
+  const [comparison, ...others] = [...sql.matchAll(one)]
+  const columns = COLUMNS.exec(sql)?.[1]
+  const isByKey = comparison !== undefined && others.length === 0 && !/\$2\b|\?.*\?/s.test(sql)
+  if (!isByKey || columns === undefined || OF_MANY.test(sql))
+    return 'Fetch what all of them need by one statement before the loop, with a join or a list of keys.'
+  const key = comparison[1] as string
+  const many = sql.trim().replace(one, () => (isPostgres ? `${key} = any($1)` : `${key} in (?)`))
+  const withKey = isAmong(columns, key) ? many : many.replace(/^select/i, (select) => `${select} ${key},`)
+  return `const rows = batchQuery(db, ${JSON.stringify(withKey)}), and \`rows.load(key)\` in the loop: one statement for all keys.`
+}
+
+/** Whether the rows have the key by which they are told apart. */
+function isAmong(columns: string, key: string): boolean {
+  const name = key.replace(/.*\./, '').replace(/["`]/g, '')
+  return columns.includes('*') || columns.split(',').some((column) => new RegExp(`\\b${name}["\`]?\\s*$`).test(column))
 }

@@ -37,7 +37,7 @@ export interface RepeatWatch {
  *   for (const id of [1, 2, 3, 4, 5]) await watch.db.query('select name from users where id = ?', [id])
  * })
  * const [repeated] = watch.found()
- * console.log(repeated?.count, repeated?.fix.slice(0, 83)) // 5 const rows = batchQuery(db, "select name from users where id in (?)"), and `rows.lo
+ * console.log(repeated?.count, repeated?.fix.slice(0, 73)) // 5 const rows = batchQuery(db, "select id, name from users where id in (?)")
  * await watch.db.close()
  * await cache.close()
  * ```

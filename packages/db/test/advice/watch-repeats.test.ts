@@ -24,7 +24,7 @@ test('a statement that a request runs for each row is found once, with its place
   expect(watch.found()[0]).toEqual({ ...seen[0], spared: 12 })
   expect(seen[0]).toMatchObject({ fingerprint: 'select name from users where id = ?', count: 5 })
   expect(seen[0]?.site).toMatch(/watch-repeats\.test\.ts:\d+:\d+$/)
-  expect(seen[0]?.fix).toContain('batchQuery(db, "select name from users where id in (?)")')
+  expect(seen[0]?.fix).toContain('batchQuery(db, "select id, name from users where id in (?)")')
 })
 
 test('fewer of them, those of several requests, other places, and none in a request are no loop', async () => {
@@ -70,7 +70,18 @@ test('what to write in place of a statement', () => {
   expect(batchingFix('select * from users u where u.id = $1', 'postgres')).toContain(
     '"select * from users u where u.id = any($1)"',
   )
-  for (const sql of ['select 1 from t where a = $1 and b = $2', 'update t set a = $1', 'select 1 from t where a > $1'])
+  // Rows are told apart by the key, so they have it.
+  expect(batchingFix('select u.name from users u where u.id = ?', 'sqlite')).toContain(
+    '"select u.id, u.name from users u where u.id in (?)"',
+  )
+  expect(batchingFix('select name, t."id" from t where id = $1', 'postgres')).toContain('"select name, t.\\"id\\" from')
+  for (const sql of [
+    'select 1 from t where a = $1 and b = $2',
+    'update t set a = $1',
+    'select 1 from t where a > $1',
+    'select count(*) from t where a = $1',
+    'select * from t where a = $1 order by b limit 1',
+  ])
     expect(batchingFix(sql, 'postgres')).toMatch(/^Fetch what all of them need/)
 })
 
