@@ -142,29 +142,6 @@ export function pg(pool: PgPool, options: PgOptions = {}): DatabaseDriver {
   }
 }
 
-/**
- * Asks for what came over the wire. `pg` copies each statement with its prototype, own property by own property, which takes
- * longer than to send it: what all of them have in common is that of the prototype.
- */
-class WireQuery implements PgQuery {
-  declare readonly rowMode: 'array'
-  declare readonly types: PgTypes
-  declare readonly values?: unknown[]
-  declare readonly name?: string
-  readonly text: string
-
-  static {
-    Object.assign(WireQuery.prototype, { rowMode: 'array', types: AS_IT_CAME })
-  }
-
-  constructor(text: string, values: unknown[], name: string | undefined) {
-    this.text = text
-    // Without values the statement goes by the simple protocol, which takes several at once, as `pg` itself does it.
-    if (values.length > 0 || name !== undefined) this.values = values
-    if (name !== undefined) this.name = name
-  }
-}
-
 /** A server that goes away while no statement runs is seen by the next one. */
 function ignore(): void {}
 
@@ -192,7 +169,12 @@ class PgConnection implements DatabaseConnection {
   }
 
   run(text: string, params: Params, { name }: RunOptions = {}): Promise<WireResult> {
-    return this.identity.query(new WireQuery(text, params as unknown[], name)).then(lastWireResult)
+    const values = params as unknown[]
+    // All of it is its own: whoever wraps `query` may copy the object by `{ ...query }`.
+    const common = { text, rowMode: 'array', types: AS_IT_CAME } as const
+    // Without values the statement goes by the simple protocol, which takes several at once, as `pg` itself does it.
+    const given = values.length === 0 && name === undefined ? common : { ...common, values }
+    return this.identity.query(name === undefined ? given : { ...given, name }).then(lastWireResult)
   }
 
   isInTransaction(): Promise<boolean> {
