@@ -100,7 +100,8 @@ const asItCame = (value: string): unknown => value
  * A pool of `pg`.
  *
  * @param pool - `new Pool(…)` of `pg`, or anything of its shape.
- * @throws ConfigError for what is not a pool, or one that asks for the `binary` format, and for wrong options.
+ * @throws ConfigError for what is not a pool, or one that asks for the `binary` format, and for wrong options. A pool whose
+ *   connections ignore the `types` of a query, as those of `pg.native` do, is refused by each statement with that error.
  *
  * @example
  * ```ts
@@ -168,13 +169,15 @@ class PgConnection implements DatabaseConnection {
     return status === undefined || status === null ? undefined : status !== 'I'
   }
 
-  run(text: string, params: Params, { name }: RunOptions = {}): Promise<WireResult> {
+  run(text: string, params: Params, { name, asText = false }: RunOptions = {}): Promise<WireResult> {
     const values = params as unknown[]
     // All of it is its own: whoever wraps `query` may copy the object by `{ ...query }`.
     const common = { text, rowMode: 'array', types: AS_IT_CAME } as const
     // Without values the statement goes by the simple protocol, which takes several at once, as `pg` itself does it.
     const given = values.length === 0 && name === undefined ? common : { ...common, values }
-    return this.identity.query(name === undefined ? given : { ...given, name }).then(lastWireResult)
+    const result = this.identity.query(name === undefined ? given : { ...given, name }).then(lastWireResult)
+    // The first statement of each connection is one that asks for text: what its session is like.
+    return asText ? result.then(assertText) : result
   }
 
   isInTransaction(): Promise<boolean> {
@@ -199,6 +202,15 @@ function wireResultOf({ fields, rows, rowCount, command }: PgResult): WireResult
     rowCount: rowCount ?? 0,
     command,
   }
+}
+
+/** A client that reads values in a way of its own, as the native one does, would have them parsed twice. */
+function assertText(result: WireResult): WireResult {
+  const [row = []] = result.rows as readonly unknown[]
+  if (Array.isArray(row) && row.every((value) => typeof value === 'string' || value === null)) return result
+  const found = 'one whose connections ignore the `types` of a query'
+  const wayOut = 'Use a `Pool` of pg without `native`, and leave its rows as they are.'
+  throw wrongClient('pool', 'one that returns values as it is asked to', undefined, wayOut, found)
 }
 
 /** Its result has other columns than when it was prepared, or it is not prepared on this connection. */

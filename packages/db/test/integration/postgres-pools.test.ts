@@ -37,3 +37,19 @@ test('copies of queries, as those who trace them make, are answered as the queri
   await db.transaction((tx) => tx.query('update tickets set status = $1 where id = $2', ['done', 7]))
   expect(await db.query('select status from tickets where id = $1', [7])).toEqual([{ status: 'done' }])
 })
+
+const WAY_OUT = /ignore the `types` of a query.*`Pool` of pg without `native`/
+
+test.each([
+  // As the native client does.
+  ['ignores how values are to be read', ({ types: _, ...rest }: { types?: unknown }) => rest],
+  ['makes objects of rows', ({ rowMode: _, ...rest }: { rowMode?: unknown }) => rest],
+])('a client that %s is refused by name at its first use', async (_, change) => {
+  const db = over(change)
+  const refused = { code: 'ERR_CONFIG_OPTION', message: expect.stringMatching(WAY_OUT) }
+  await expect(db.query('select id from tickets')).rejects.toMatchObject(refused)
+  await expect(db.query("update tickets set status = 'x'")).rejects.toMatchObject(refused)
+  await expect(db.transaction((tx) => tx.query('select 1 as one'))).rejects.toMatchObject(refused)
+  expect(await bench().engine.direct("select id from tickets where status = 'x'")).toEqual([])
+  expect(db.stats().lent).toBe(0)
+})
