@@ -76,7 +76,9 @@ export interface Queryable {
 /** A transaction that is open. */
 export interface DatabaseTransaction extends Queryable {
   /**
-   * Runs a part of it that is undone alone when it fails: a savepoint.
+   * Runs a part of it that is undone alone when it fails: a savepoint. Of parts that are begun at once, one begins when the
+   * one before has ended; one that is begun within another is a part of that. Statements that are run by the outer `tx` while
+   * a part is open belong to the part.
    *
    * @throws DatabaseError `ERR_DB_TRANSACTION` for a `session`, `isolation` or `readOnly` that is not that of all of it.
    */

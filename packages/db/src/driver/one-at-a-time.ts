@@ -1,4 +1,4 @@
-/** Lends the one connection of an embedded database to one caller after another, in the order in which they came. */
+/** Lends a connection, of which there is one, to one caller after another, in the order in which they came. */
 export class OneAtATime {
   #isTaken = false
   readonly #waiting: (() => void)[] = []
@@ -26,5 +26,10 @@ export class OneAtATime {
       if (next === undefined) this.#isTaken = false
       else next()
     }
+  }
+
+  /** There is nothing to be had any more: all that wait go on at once, and are to look at that. */
+  end(): void {
+    for (const next of this.#waiting.splice(0)) next()
   }
 }

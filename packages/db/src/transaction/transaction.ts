@@ -2,12 +2,14 @@
  * One transaction on one connection. What its statements change is collected, level by level as savepoints begin, and
  * handed over when it has ended. Nothing that is read on its connection is ever kept.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Token } from '@hotpath/contract'
 import { checkQueryOptions, checkStatement, checkTransaction } from '../call-options.ts'
 import { isTransactionOpen } from '../connections/ending.ts'
 import type { Lent } from '../connections/lender.ts'
 import { prepareFor } from '../connections/statement-runner.ts'
 import type { Params, WireResult } from '../driver/driver.ts'
+import { OneAtATime } from '../driver/one-at-a-time.ts'
 import type {
   DatabaseTransaction,
   Isolation,
@@ -46,6 +48,9 @@ export interface SharedByLevels {
   statements: number
 }
 
+/** The part whose function the caller is in. It knows that of `tx` by which it begins another, which may be an outer one. */
+const inPart = new AsyncLocalStorage<Transaction>()
+
 /** A level of a transaction: all of it, or the part since a savepoint. */
 export class Transaction implements DatabaseTransaction {
   readonly shared: SharedByLevels
@@ -53,6 +58,8 @@ export class Transaction implements DatabaseTransaction {
   readonly #own = new Changes()
   /** Parts that have begun and were not undone: a commit keeps what they did, whether they have ended or not. */
   readonly #parts = new Set<Transaction>()
+  /** Savepoints of one connection lie within each other, so one part has to end before the next one begins. */
+  readonly #turns = new OneAtATime()
   #isOver = false
 
   constructor(shared: SharedByLevels, outer?: Transaction) {
@@ -74,9 +81,11 @@ export class Transaction implements DatabaseTransaction {
     return all
   }
 
-  /** It has ended: further statements are refused. */
+  /** It has ended: further statements are refused, and so are parts that wait. */
   end(): void {
     this.#isOver = true
+    for (const part of this.#parts) part.end()
+    this.#turns.end()
   }
 
   async query<Of = Row>(sql: string, params?: Params, options?: QueryOptions): Promise<Of[]> {
@@ -116,6 +125,32 @@ export class Transaction implements DatabaseTransaction {
     if (this.isOver) throw endedError()
     checkTransaction(run, options)
     this.#assertSame(options)
+    const around = this.#partAround()
+    // It would wait for itself.
+    if (around !== undefined) return around.transaction(run, options)
+    const endTurn = await this.#turns.take()
+    try {
+      if (this.isOver) throw endedError()
+      return await this.#runPart(run, options)
+    } finally {
+      endTurn()
+    }
+  }
+
+  /** The innermost part of this level that is open and that the caller is in. */
+  #partAround(): Transaction | undefined {
+    let innermost: Transaction | undefined
+    for (let at = inPart.getStore(); at !== undefined; at = at.#outer) {
+      if (at === this) return innermost
+      if (!at.isOver) innermost ??= at
+    }
+    return undefined
+  }
+
+  async #runPart<Result>(
+    run: (tx: DatabaseTransaction) => Result | Promise<Result>,
+    { onCommit }: TransactionOptions,
+  ): Promise<Result> {
     const { shared } = this
     const { connection } = shared.lent
     const name = `hotpath_${++shared.savepoints}`
@@ -124,7 +159,7 @@ export class Transaction implements DatabaseTransaction {
     this.#parts.add(part)
     let result: Result
     try {
-      result = await shared.within(part, () => run(part))
+      result = await inPart.run(part, () => shared.within(part, () => run(part)))
       // The connection may be somebody else's by now.
       if (this.isOver) throw endedError()
       part.end()
@@ -135,7 +170,7 @@ export class Transaction implements DatabaseTransaction {
       if (!this.isOver && (await this.#undo(name)) && !shared.isPermanent) this.#parts.delete(part)
       throw error
     }
-    if (options.onCommit !== undefined) shared.onCommit.push(options.onCommit)
+    if (onCommit !== undefined) shared.onCommit.push(onCommit)
     return result
   }
 

@@ -1,5 +1,6 @@
 /** Transactions: who sees what, what is kept, and what is invalidated. */
 import { createCache, memory } from '@hotpath/core'
+import { deferred } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import type { DatabaseTransaction, QueryEvent } from '../../src/index.ts'
 import { type Bench, placeholders } from './engine.ts'
@@ -67,6 +68,66 @@ export function transactionCases(bench: () => Bench): void {
       expect(await db.query('select name from users where id = 1', [], { cache: false })).toMatchObject([
         { name: 'Ann' },
       ])
+    })
+
+    test('runs parts that are begun at once one after another, so that each is undone alone', async () => {
+      const { db, source } = bench()
+      await source('select * from users')
+      const order: string[] = []
+      const begun = deferred()
+      await db.transaction(async (tx) => {
+        const first = tx.transaction(async (part) => {
+          order.push('first')
+          await part.query("update tickets set status = 'a' where id = 7")
+          await begun.promise
+          await part.query("update tickets set status = 'a' where id = 8")
+          order.push('first fails')
+          fail()
+        })
+        const second = tx.transaction(async (part) => {
+          order.push('second')
+          await part.transaction((inner) => inner.query("update users set name = 'b' where id = 1"))
+          return 'written'
+        })
+        const third = tx.transaction(() => fail())
+        begun.resolve()
+        expect(await Promise.allSettled([first, second, third])).toMatchObject([
+          { status: 'rejected', reason: { message: 'no' } },
+          { status: 'fulfilled', value: 'written' },
+          { status: 'rejected' },
+        ])
+      })
+      expect(order).toEqual(['first', 'first fails', 'second'])
+      expect(await db.query('select name from users where id = 1')).toMatchObject([{ name: 'b' }])
+      expect(await db.query("select id from tickets where status = 'a'")).toEqual([])
+    })
+
+    test('has a part that is begun within a part in it, by whichever `tx`', async () => {
+      const { db } = bench()
+      await db.transaction(async (tx) => {
+        const part = tx.transaction(async (outer) => {
+          await tx.transaction((inner) => inner.query("update users set name = 'b' where id = 1"))
+          await outer.transaction(() => tx.transaction((inner) => inner.query('delete from audit')))
+          fail()
+        })
+        await expect(part).rejects.toThrow('no')
+      })
+      expect(await db.query('select name from users where id = 1')).toMatchObject([{ name: 'Ann' }])
+    })
+
+    test('begins no part that still waits when it ends', async () => {
+      const { db } = bench()
+      const goOn = deferred()
+      let late: Promise<unknown>[] = []
+      let isBegun = false
+      await db.transaction((tx) => {
+        late = [tx.transaction(() => goOn.promise), tx.transaction(() => void (isBegun = true))]
+        for (const one of late) one.catch(() => {})
+      })
+      await expect(late[1]).rejects.toMatchObject({ code: 'ERR_DB_TRANSACTION' })
+      goOn.resolve()
+      await expect(late[0]).rejects.toMatchObject({ code: 'ERR_DB_TRANSACTION' })
+      expect(isBegun).toBe(false)
     })
 
     test('keeps nothing that it read', async () => {
