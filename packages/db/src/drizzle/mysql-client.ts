@@ -107,7 +107,8 @@ async function run(
   values?: unknown[],
   cache = true,
 ): Promise<[unknown, unknown]> {
-  const asked: Asked = typeof query === 'string' ? { sql: query } : query
+  // What is no query is refused where its text is looked at.
+  const asked = (typeof query === 'string' ? { sql: query } : Object(query)) as Asked
   const { sql, typeCast, rowsAsArray = false } = asked
   const run = typeCast && { name: nameOf(typeCast), how: { typeCast } }
   const form: WireForm = { rows: rowsAsArray ? 'arrays' : 'objects', run }

@@ -63,7 +63,8 @@ const FORMS = {
 } as const satisfies Readonly<Record<WireForm['rows'], WireForm>>
 
 function run(session: OrmSession, query: Asked | string, values?: unknown[]): Promise<Answer> {
-  const asked: Asked = typeof query === 'string' ? { text: query } : query
+  // What is no query is refused where its text is looked at.
+  const asked = (typeof query === 'string' ? { text: query } : Object(query)) as Asked
   const { text, types } = asked
   const isArray = asked.rowMode === 'array'
   const form = FORMS[types !== undefined ? 'none' : isArray ? 'arrays' : 'objects']

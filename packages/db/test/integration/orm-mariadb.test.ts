@@ -33,6 +33,11 @@ describe('Drizzle', () => {
     kinds: TYPED,
   })
 
+  test.each([[undefined], [null], [5], [{}]])('what is no query (%o) is refused with a typed error', async (query) => {
+    const client = mysqlClient(bench().db, bench().engine.pool) as { query(query: unknown): Promise<unknown> }
+    await expect(client.query(query)).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+  })
+
   test('an iterator goes past the cache, and sees the transaction that it is in', async () => {
     const client = mysqlClient(bench().db, bench().engine.pool)
     expect(await iterate(client)).toEqual([[7, 8], [8]])

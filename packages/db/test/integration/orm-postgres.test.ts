@@ -35,6 +35,11 @@ describe('Drizzle', () => {
     bare: () => programOf(bench().engine.pool),
     kinds: TYPED,
   })
+
+  test.each([[undefined], [null], [5], [{}]])('what is no query (%o) is refused with a typed error', async (query) => {
+    const client = pgClient(bench().db, bench().engine.pool) as { query(query: unknown): Promise<unknown> }
+    await expect(client.query(query)).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+  })
 })
 
 describe('Prisma', () => {
