@@ -316,17 +316,6 @@ describe('tokens that were made up', () => {
     expect(await Promise.all(reads)).toEqual([undefined, 'after', 'before'])
   })
 
-  test('one of a process that goes on without the log is answered by a load', async () => {
-    const log = createMemoryLog()
-    const { cache } = make({ log: () => log })
-    await cache.set('k', 'before')
-    const after = 'alone.1' as never
-    expect([await cache.get('k', { after }), await cache.getOrSet('k', () => 'after', { after })]).toEqual([
-      undefined,
-      'after',
-    ])
-  })
-
   test('one of another epoch asks no more of a new view of the log than to be there', async () => {
     const { open, clock, replace } = remote()
     const cache = open()

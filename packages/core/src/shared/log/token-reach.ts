@@ -64,12 +64,11 @@ export class TokenReach {
   /**
    * Whether a token is of an older life than the one that the log is still in: then all that is valid here was loaded
    * after it. While a replica takes over from a server that still answers us, it may be of the replica's life: then only
-   * a load can tell. Positions of a server's lives grow with its clock. Of other logs nobody knows: it may be of a process
-   * that goes on without the log.
+   * a load can tell. Positions of a server's lives grow with its clock; other logs have one life at a time.
    */
   #isOlder({ position }: Mark): boolean {
     const { log, state } = this.#context
-    return log.heartbeatMs !== undefined && position <= state.first
+    return log.heartbeatMs === undefined || position <= state.first
   }
 
   #reachPosition(position: number): MaybePromise<boolean> {
