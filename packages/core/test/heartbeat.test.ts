@@ -117,6 +117,16 @@ describe('heartbeats', () => {
     expect((await server.head()).position).toBe(2)
   })
 
+  test('so is what a server acknowledged that was replaced long before the process hears of it', async () => {
+    const { cache, clock, server, shared } = remote({ maxOffline: '3s' })
+    await flush()
+    await cache.delete('k')
+    await clock.advanceAsync(20_000)
+    shared.replace()
+    await flush()
+    expect((await server.head()).position).toBe(1)
+  })
+
   test('many reads of a lower tier at once look at the clock once in many', async () => {
     const clock = createFakeClock()
     let looks = 0

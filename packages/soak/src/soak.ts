@@ -18,6 +18,8 @@ export interface SoakOptions {
   readonly seed: number
   /** Whether anything goes wrong. */
   readonly faults: boolean
+  /** Names of failovers: the run takes longer until each has happened. Default: none. */
+  readonly until?: readonly string[]
 }
 
 /** What all workers did together, and which faults they went through. */
@@ -52,6 +54,8 @@ export async function soak(start: () => Promise<Topology>, options: SoakOptions)
   const { faults, failovers = {}, losing } = topology
   const unknown = losing.filter((name) => faults[name] === undefined)
   if (unknown.length > 0) throw new Error(`\`losing\` names faults that there are not: ${unknown.join(', ')}.`)
+  const never = options.until?.filter((name) => failovers[name] === undefined) ?? []
+  if (never.length > 0) throw new Error(`\`until\` names failovers that there are not: ${never.join(', ')}.`)
   const times = new FaultTimes([...losing, ...Object.keys(failovers), UNASKED])
   const ledger = new Ledger(times)
   const workers = new Workers(topology.worker, ledger)
@@ -75,7 +79,7 @@ export async function soak(start: () => Promise<Topology>, options: SoakOptions)
       })
     }
     await workers.ready()
-    await trouble(topology, { workers, times, options, count })
+    await trouble(topology, { workers, times, options, counts, count })
     await workers.stop()
     const { memory: _, ...report } = sum(workers.reports.flat())
     const excused: Record<string, number> = {}
@@ -101,13 +105,14 @@ interface TroubleParts {
   readonly workers: Workers
   readonly times: FaultTimes
   readonly options: SoakOptions
+  readonly counts: Readonly<Record<string, number>>
   count(name: string): void
 }
 
 /** Lets things go wrong for a while, and counts what did. */
 async function trouble(
   { faults, failovers = {}, clocksDiffer, losing }: Topology,
-  { workers, times, options: { seconds, seed, faults: areFaults }, count }: TroubleParts,
+  { workers, times, options: { seconds, seed, faults: areFaults, until = [] }, counts, count }: TroubleParts,
 ): Promise<void> {
   const random = createRandom(seed)
   const atRandom: Readonly<Record<string, Fault>> = {
@@ -126,7 +131,7 @@ async function trouble(
   let areAllThrough = false
   const stopAt = performance.now() + seconds * 1_000
   let failOverAt = performance.now() + seconds * 1_000 * FAILOVER_RATIO
-  while (performance.now() < stopAt) {
+  while (performance.now() < stopAt || until.some((name) => counts[name] === undefined)) {
     await pause((300 + random.int(900)) * (isLong ? 2 : 1))
     if (!areFaults) continue
     const next = inTurn[0]

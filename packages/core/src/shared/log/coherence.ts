@@ -36,6 +36,9 @@ import { ProcessLog } from '../../view/process-log.ts'
 import { TokenReach } from './token-reach.ts'
 import type { LogReport, LogSource, ViewContext } from './view-state.ts'
 
+/** How long a server may go on answering that another has replaced: Redis Sentinels take 8 to 20 s to end its connections. */
+const REPLACED_MS = 30_000
+
 /** What the view of a shared log needs from the cache. */
 export interface CoherenceHost extends ViewHost, JudgingHost {
   readonly log: InvalidationLog
@@ -81,7 +84,10 @@ export class Coherence extends Judging<CoherenceHost> implements LogView {
     const everyMs = log.heartbeatMs
     this.#tokens = new TokenReach(context)
     this.#mirror = new Mirror(context)
-    this.own = new OwnAppends(context, everyMs === undefined ? undefined : new Acknowledged(host.maxOfflineMs))
+    this.own = new OwnAppends(
+      context,
+      everyMs === undefined ? undefined : new Acknowledged(Math.max(host.maxOfflineMs, REPLACED_MS)),
+    )
     this.maxRecords = this.own.maxRecords
     this.#heartbeat = everyMs === undefined ? undefined : new Heartbeat(context, everyMs)
   }
