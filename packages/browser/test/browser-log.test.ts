@@ -39,6 +39,16 @@ function createTabs({ hasChannel = true } = {}) {
   }
 }
 
+/** Tabs of another browser that has the same database: nothing but what they and the test post is heard. */
+function createOthers({ database, clock }: Pick<ReturnType<typeof createTabs>, 'database' | 'clock'>) {
+  const openChannel = createFakeChannels()
+  return {
+    open: (of: Pick<FakeDatabase, 'transaction' | 'on'> = database) =>
+      openBrowserLog({ database: of, name: 'shop', clock, lifecycle: createFakeLifecycle(), openChannel }),
+    post: (message: unknown) => openChannel('shop:log').postMessage(message),
+  }
+}
+
 function createRecorder() {
   const records: LogRecord[] = []
   const interruptions: unknown[] = []
@@ -70,8 +80,9 @@ describe('the log in several tabs', () => {
   })
 
   it('hands on to the other tabs what it has appended, which need not wait for their turn to read it', async () => {
-    const { database, clock, open } = createTabs()
-    const channels = createFakeChannels()
+    const tabs = createTabs()
+    const { database, open } = tabs
+    const others = createOthers(tabs)
     let isBusy = false
     // What others write keeps a tab from reading.
     const busy: Pick<FakeDatabase, 'transaction' | 'on'> = {
@@ -79,9 +90,7 @@ describe('the log in several tabs', () => {
       transaction: (stores, work, options) =>
         isBusy && options?.mode === 'readonly' ? new Promise(() => {}) : database.transaction(stores, work, options),
     }
-    const logOf = (of: typeof busy) =>
-      openBrowserLog({ database: of, name: 'shop', clock, lifecycle: createFakeLifecycle(), openChannel: channels })
-    const [one, other] = [logOf(database), logOf(busy)]
+    const [one, other] = [others.open(), others.open(busy)]
     const { follower, keys, interruptions } = createRecorder()
     await other.follow(follower)
     isBusy = true
@@ -99,33 +108,20 @@ describe('the log in several tabs', () => {
   })
 
   it('begins anew when a message hands on what the log does not have', async () => {
-    const { database, clock } = createTabs()
-    const channels = createFakeChannels()
-    const log = openBrowserLog({
-      database,
-      name: 'shop',
-      clock,
-      lifecycle: createFakeLifecycle(),
-      openChannel: channels,
-    })
+    const { open, post } = createOthers(createTabs())
+    const log = open()
     const { epoch } = await log.head()
     const { follower, interruptions } = createRecorder()
     await log.follow(follower)
-    channels('shop:log').postMessage({ epoch, after: 0, row: { position: 1, records: ['hkx'] } })
+    post({ epoch, after: 0, row: { position: 1, records: ['hkx'] } })
     await flush()
     expect(interruptions).toHaveLength(1)
   })
 
   it('takes any other message for a call to look', async () => {
-    const { database, clock, open } = createTabs()
-    const channels = createFakeChannels()
-    const log = openBrowserLog({
-      database,
-      name: 'shop',
-      clock,
-      lifecycle: createFakeLifecycle(),
-      openChannel: channels,
-    })
+    const tabs = createTabs()
+    const others = createOthers(tabs)
+    const log = others.open()
     const { follower, keys, interruptions } = createRecorder()
     const { epoch } = await log.head()
     await log.follow(follower)
@@ -138,21 +134,14 @@ describe('the log in several tabs', () => {
       { epoch, row: { position: 1, records: ['hkx'] } },
     ]
     for (const message of messages) {
-      await open().log.append([ofKey('a')])
-      channels('shop:log').postMessage(message)
+      await tabs.open().log.append([ofKey('a')])
+      others.post(message)
       await flush()
     }
     expect(keys()).toEqual(messages.map(() => 'a'))
     expect(interruptions).toEqual([])
     // More than a message holds.
-    const many = openBrowserLog({
-      database,
-      name: 'shop',
-      clock,
-      lifecycle: createFakeLifecycle(),
-      openChannel: channels,
-    })
-    await many.append(Array.from({ length: 101 }, () => ofKey('b')))
+    await others.open().append(Array.from({ length: 101 }, () => ofKey('b')))
     await flush()
     expect(keys()).toHaveLength(messages.length + 101)
   })

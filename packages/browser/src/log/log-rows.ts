@@ -55,10 +55,8 @@ export function rowOf(position: number, invalidations: readonly Invalidation[]):
 }
 
 /** One row with the records of many, which have been read before; they may be soft for a time. */
-export function mergedRow(rows: readonly unknown[]): Row | undefined {
-  const all = rows as readonly Row[]
-  const last = all.at(-1)
-  return last && { position: last.position, records: all.flatMap(({ records }) => records) }
+export function mergedRow(position: number, rows: readonly unknown[]): Row {
+  return { position, records: (rows as readonly Row[]).flatMap(({ records }) => records) }
 }
 
 /**

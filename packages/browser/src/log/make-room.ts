@@ -2,7 +2,8 @@
  * Room for what is appended. Rows of many records take the place of those of single appends, which cost a page more to read
  * than all that is in them; and the oldest of many records are dropped.
  */
-import type { DatabaseTransaction } from '@hotpath/web/database'
+import type { LogRecord } from '@hotpath/contract'
+import type { DatabaseKeyRange, DatabaseTransaction } from '@hotpath/web/database'
 import { keysBetween } from '../database/ranges.ts'
 import { RECORDS } from '../database/stores.ts'
 import { DROPPED, drop, droppedOf } from './dropped.ts'
@@ -35,16 +36,14 @@ async function merged(
   head: StoredHead,
   upTo: number,
 ): Promise<StoredHead | undefined> {
-  const range = keysBetween(head.mergedTo + 1, upTo)
-  const rows = await transaction.getAll(RECORDS, range)
-  if (recordsIn(rows, head.mergedTo, { ...head, position: head.mergedTo }) === undefined) return undefined
-  const row = mergedRow(rows)
-  if (row === undefined) return undefined
+  const part = await partOf(transaction, head, { after: head.mergedTo, upTo })
+  if (part === undefined) return undefined
+  const { range, rows, last } = part
   if (rows.length > 1) {
     await transaction.delete(RECORDS, range)
-    await transaction.put(RECORDS, row.position, row)
+    await transaction.put(RECORDS, last, mergedRow(last, rows))
   }
-  return { ...head, mergedTo: row.position }
+  return { ...head, mergedTo: last }
 }
 
 /** The rows up to a position go, and cells are raised for what was in them. */
@@ -53,17 +52,35 @@ async function dropped(
   head: StoredHead,
   upTo: number,
 ): Promise<StoredHead | undefined> {
-  const range = keysBetween(head.droppedTo + 1, upTo)
-  const [stored, positions, rows] = await Promise.all([
+  const [stored, part] = await Promise.all([
     transaction.get(RECORDS, DROPPED),
-    transaction.getAllKeys(RECORDS, range),
-    transaction.getAll(RECORDS, range),
+    partOf(transaction, head, { after: head.droppedTo, upTo }),
   ])
-  const droppedTo = Number(positions.at(-1))
   const before = droppedOf(stored, head.droppedTo)
-  const records = recordsIn(rows, head.droppedTo, { ...head, position: droppedTo })
-  if (before === undefined || records === undefined) return undefined
+  if (before === undefined || part === undefined) return undefined
+  const { range, records, last } = part
   await transaction.delete(RECORDS, range)
-  await transaction.put(RECORDS, DROPPED, drop(before, records, droppedTo))
-  return { ...head, droppedTo }
+  await transaction.put(RECORDS, DROPPED, drop(before, records, last))
+  return { ...head, droppedTo: last }
+}
+
+/** Rows that follow each other, with what is in them. */
+interface LogPart {
+  readonly range: DatabaseKeyRange
+  readonly rows: readonly unknown[]
+  readonly records: readonly LogRecord[]
+  /** Position of the last record. */
+  readonly last: number
+}
+
+/** The rows after one position, up to another; `undefined` when a part is missing. */
+async function partOf(
+  transaction: DatabaseTransaction,
+  { epoch }: StoredHead,
+  { after, upTo }: { readonly after: number; readonly upTo: number },
+): Promise<LogPart | undefined> {
+  const range = keysBetween(after + 1, upTo)
+  const rows = await transaction.getAll(RECORDS, range)
+  const records = recordsIn(rows, after, { epoch, position: after + 1 })
+  return records && { range, rows, records, last: after + records.length }
 }
