@@ -9,7 +9,7 @@ import { createFakeClock, flush, logCases } from '@hotpath/testkit'
 import { createFakeDatabase, createFakeLifecycle, type FakeDatabase } from '@hotpath/web/testing'
 import { describe, expect, it } from 'vitest'
 import { STORES } from '../src/database/stores.ts'
-import { openBrowserLog } from '../src/log/browser-log.ts'
+import { type BrowserLogOptions, openBrowserLog } from '../src/log/browser-log.ts'
 import { createFakeChannels } from './fake-channels.ts'
 
 describe('the log, over a database in memory', () => {
@@ -43,7 +43,7 @@ function createTabs({ hasChannel = true } = {}) {
 function createOthers({ database, clock }: Pick<ReturnType<typeof createTabs>, 'database' | 'clock'>) {
   const openChannel = createFakeChannels()
   return {
-    open: (of: Pick<FakeDatabase, 'transaction' | 'on'> = database) =>
+    open: (of: BrowserLogOptions['database'] = database) =>
       openBrowserLog({ database: of, name: 'shop', clock, lifecycle: createFakeLifecycle(), openChannel }),
     post: (message: unknown) => openChannel('shop:log').postMessage(message),
   }
@@ -85,10 +85,9 @@ describe('the log in several tabs', () => {
     const others = createOthers(tabs)
     let isBusy = false
     // What others write keeps a tab from reading.
-    const busy: Pick<FakeDatabase, 'transaction' | 'on'> = {
-      on: database.on,
-      transaction: (stores, work, options) =>
-        isBusy && options?.mode === 'readonly' ? new Promise(() => {}) : database.transaction(stores, work, options),
+    const busy: BrowserLogOptions['database'] = {
+      ...database,
+      getAll: (...range) => (isBusy ? new Promise(() => {}) : database.getAll(...range)),
     }
     const [one, other] = [others.open(), others.open(busy)]
     const { follower, keys, interruptions } = createRecorder()

@@ -11,13 +11,13 @@ import { type Lifecycle, openTabChannel, type TabChannel } from '@hotpath/web'
 import type { Database } from '@hotpath/web/database'
 import { handedOn } from './handed-on.ts'
 import { LogReader } from './log-reader.ts'
-import { type Appended, LogStore, MAX_BATCH } from './log-store.ts'
+import { type Appended, type LogDatabase, LogStore, MAX_BATCH } from './log-store.ts'
 import { listenToTabs } from './wake.ts'
 
 /** What a log is made of. */
 export interface BrowserLogOptions {
   /** Holds the log. It is not closed with it. */
-  readonly database: Pick<Database, 'transaction' | 'on'>
+  readonly database: LogDatabase & Pick<Database, 'on'>
   /** Common to the tabs of the database. */
   readonly name: string
   readonly clock: Clock

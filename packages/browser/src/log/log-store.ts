@@ -35,11 +35,14 @@ export interface ReadState {
   readonly positions: LogPositions
 }
 
+/** As much of a database as a log needs. */
+export type LogDatabase = Pick<Database, 'get' | 'getAll' | 'transaction'>
+
 /** A log in a database. */
 export class LogStore {
-  readonly #database: Pick<Database, 'transaction'>
+  readonly #database: LogDatabase
 
-  constructor(database: Pick<Database, 'transaction'>) {
+  constructor(database: LogDatabase) {
     this.#database = database
   }
 
@@ -56,10 +59,12 @@ export class LogStore {
       const before =
         (await madeRoom(transaction, found, invalidations.length)) ?? (await open(transaction, found.epoch))
       const head = { ...before, position: before.position + invalidations.length }
-      await Promise.all([
+      const puts = [
         transaction.put(RECORDS, head.position, rowOf(head.position, invalidations)),
         transaction.put(RECORDS, HEAD, head),
-      ])
+      ]
+      // Not waited for, as that is one more message of the browser: one that fails aborts the transaction.
+      for (const put of puts) put.catch(() => {})
       written()
       return { before, head }
     })
@@ -67,13 +72,12 @@ export class LogStore {
 
   /** Where the log is. */
   async head(): Promise<StoredHead> {
-    const head = await this.#read(async (transaction) => headOf(await transaction.get(RECORDS, HEAD)))
-    return head ?? this.#begin(undefined)
+    return headOf(await this.#database.get(RECORDS, HEAD)) ?? this.#begin(undefined)
   }
 
   /** Reads the records after a position. Those that were dropped are left out. */
   async recordsAfter(position: number): Promise<ReadRecords> {
-    const { head, records } = await this.#read((transaction) => readAfter(transaction, position))
+    const { head, records } = readAfter(position, await this.#database.getAll(RECORDS, keysAfter(position)))
     if (head !== undefined && records !== undefined) return { head, records }
     return { head: await this.#begin(head?.epoch), records: [] }
   }
@@ -92,9 +96,12 @@ export class LogStore {
   }
 
   async #state(): Promise<Partially<ReadState>> {
-    const [{ head, records }, row] = await this.#read((transaction) =>
-      Promise.all([readAfter(transaction, 0), transaction.get(RECORDS, DROPPED)]),
-    )
+    // Of one transaction, as are all reads of one turn.
+    const [rows, row] = await Promise.all([
+      this.#database.getAll(RECORDS, keysAfter(0)),
+      this.#database.get(RECORDS, DROPPED),
+    ])
+    const { head, records } = readAfter(0, rows)
     const dropped = head && droppedOf(row, head.droppedTo)
     if (head === undefined || records === undefined || dropped === undefined) return { head, positions: undefined }
     const positions = createCellPositions({
@@ -107,10 +114,6 @@ export class LogStore {
   /** @param damaged - Epoch of a log of which a part is missing, unless another tab has begun a new one since. */
   #begin(damaged: string | undefined): Promise<StoredHead> {
     return this.#write((transaction) => open(transaction, damaged))
-  }
-
-  #read<Result>(work: (transaction: DatabaseTransaction) => Promise<Result>): Promise<Result> {
-    return this.#database.transaction([RECORDS], work, { mode: 'readonly' })
   }
 
   #write<Result>(work: (transaction: DatabaseTransaction) => Promise<Result>): Promise<Result> {
@@ -130,12 +133,13 @@ async function open(transaction: DatabaseTransaction, damaged?: string): Promise
 /** What was read; `undefined` where a part is missing. */
 type Partially<Read> = { readonly [Part in keyof Read]: Read[Part] | undefined }
 
-async function readAfter(transaction: DatabaseTransaction, position: number): Promise<Partially<ReadRecords>> {
-  const [row, rows] = await Promise.all([
-    transaction.get(RECORDS, HEAD),
-    transaction.getAll(RECORDS, keysAfter(position)),
-  ])
-  const head = headOf(row)
-  // The last is the head, unless something else is stored there.
-  return { head, records: head && recordsIn(rows.slice(0, -1), Math.max(position, head.droppedTo), head) }
+/** Reads the rows after a position: the head is the last of them, or else something is stored there that is not of the log. */
+function readAfter(position: number, rows: readonly unknown[]): Partially<ReadRecords> {
+  const at = rows.findLastIndex((row) => headOf(row) !== undefined)
+  const head = headOf(rows[at])
+  const isLast = at === rows.length - 1
+  return {
+    head,
+    records: head && recordsIn(isLast ? rows.slice(0, at) : rows, Math.max(position, head.droppedTo), head),
+  }
 }

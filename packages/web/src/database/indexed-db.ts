@@ -70,16 +70,17 @@ async function readAll(
   { name, leaving }: Omit<BackendOptions, 'durability'>,
 ): Promise<Outcomes> {
   const transaction = database.transaction(storesOf(reads), 'readonly')
-  const end = leaving.add(transaction)
-  const done = endOf(transaction)
+  void endOf(transaction).then(leaving.add(transaction))
   const requests = requestsOf(transaction)
-  const outcomes = await Promise.allSettled(
+  const asked = Promise.allSettled(
     reads.map(({ type, store, query, limit }) =>
       type === 'get' ? requests.get(store, query as DatabaseKey) : requests[type](store, query, limit),
     ),
   )
-  await done
-  end()
+  // From here on it needs nobody: a tab that writes does not wait until this one has time to hear what it read.
+  commit(transaction)
+  // Not the end of the transaction, which is another message of the browser.
+  const outcomes = await asked
   // A connection that is gone fails them all: to be tried again as a whole.
   const failed = outcomes.find((outcome) => outcome.status === 'rejected')
   if (failed !== undefined && outcomes.every(({ status }) => status === 'rejected')) throw failed.reason

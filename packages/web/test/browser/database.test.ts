@@ -37,6 +37,18 @@ describe.concurrent('a database in every engine', () => {
       expect((await page.takeTransactions()).map(({ mode }) => mode)).toEqual(['readonly'])
     })
 
+    it('lets a tab write what another one has read that hangs', async () => {
+      const [reader, writer] = [await tab(), await tab()]
+      for (const { page } of [reader, writer]) await page.open({ name: 'hangs', stores, durability: 'strict' })
+      await writer.page.put('hangs', 'a', 'before')
+      expect(await reader.page.get('hangs', 'a')).toBe('before')
+      await writer.page.putWhenHanging('hangs', 'a', 'after')
+      const [read, hungUntil] = await reader.page.getAndHang('hangs', 'a', 2_000)
+      expect(read).toBe('before')
+      // WebKit ends a transaction of reads once the page has heard of them.
+      expect((await writer.page.whenWritten()) < hungUntil).toBe(engine !== 'webkit')
+    })
+
     it('runs a transaction that is all or nothing', async () => {
       const { page } = await tab()
       await page.open({ name: 'transactions', stores })

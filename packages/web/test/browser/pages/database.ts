@@ -19,6 +19,7 @@ const databases = new Map<string, Opened>()
 const raw = new Map<string, IDBDatabase>()
 const transactions: { readonly mode: string; readonly durability: string | undefined }[] = []
 let connections: IDBDatabase[] = []
+let writtenAt: Promise<number> = Promise.resolve(0)
 
 // What the library does with the browser: counted, and its connections kept so that a test can close them.
 const begin = IDBDatabase.prototype.transaction
@@ -75,6 +76,27 @@ export async function get(name: string, key: string): Promise<string | number | 
   } catch (error) {
     return (error as { readonly code?: string }).code
   }
+}
+
+/** Reads, and then hangs for some time. Resolves to what was read, and to when it hung no longer. */
+export async function getAndHang(name: string, key: string, ms: number): Promise<readonly [unknown, number]> {
+  const reading = get(name, key)
+  await inTurn()
+  new BroadcastChannel('hanging').postMessage('')
+  const until = Date.now() + ms
+  while (Date.now() < until) {}
+  return [await reading, until]
+}
+
+/** Writes as soon as another tab hangs. */
+export function putWhenHanging(name: string, key: string, value: string): void {
+  const hanging = new Promise((resolve) => new BroadcastChannel('hanging').addEventListener('message', resolve))
+  writtenAt = hanging.then(() => put(name, key, value)).then(() => Date.now())
+}
+
+/** When that was written. */
+export function whenWritten(): Promise<number> {
+  return writtenAt
 }
 
 export async function getMany(name: string, keys: readonly string[]): Promise<unknown[]> {
@@ -276,4 +298,9 @@ if (location.hash !== '') {
   const name = decodeURIComponent(location.hash.slice(1))
   open({ name, stores: ['entries'] })
   await report(`reloaded: ${await put(name, 'b', 2)}`)
+}
+
+/** When what was begun in this turn has been sent. */
+async function inTurn(): Promise<void> {
+  for (let step = 0; step < 10; step++) await Promise.resolve()
 }
