@@ -5,7 +5,7 @@ import {
   type LogFollower,
   type LogRecord,
 } from '@hotpath/contract'
-import { createFakeClock, flush, logCases } from '@hotpath/testkit'
+import { createFakeClock, deferred, flush, logCases } from '@hotpath/testkit'
 import { createFakeDatabase, createFakeLifecycle, type FakeDatabase } from '@hotpath/web/testing'
 import { describe, expect, it } from 'vitest'
 import { STORES } from '../src/database/stores.ts'
@@ -106,13 +106,49 @@ describe('the log in several tabs', () => {
     isBusy = false
   })
 
-  it('begins anew when a message hands on what the log does not have', async () => {
-    const { open, post } = createOthers(createTabs())
+  it('begins anew when a message hands on what the log does not have, which it sees a little later', async () => {
+    const tabs = createTabs()
+    const { open, post } = createOthers(tabs)
     const log = open()
+    const { epoch } = await log.head()
+    const { follower, keys, interruptions } = createRecorder()
+    await log.follow(follower)
+    const before = tabs.database.transactions.reads
+    post({ epoch, after: 0, row: { position: 1, records: ['hkx'] } })
+    await flush()
+    // What it makes the page load comes first.
+    expect([keys(), interruptions, tabs.database.transactions.reads - before]).toEqual([['x'], [], 0])
+    tabs.clock.advance(50)
+    await flush()
+    expect(interruptions).toHaveLength(1)
+  })
+
+  it('sees that also when it was reading meanwhile', async () => {
+    const { database, clock } = createTabs()
+    const { open, post } = createOthers({ database, clock })
+    const [reading, proceed] = [deferred(), deferred()]
+    let isSlow = false
+    const slow: BrowserLogOptions['database'] = {
+      ...database,
+      async getAll(...range) {
+        const rows = await database.getAll(...range)
+        if (isSlow) reading.resolve()
+        if (isSlow) await proceed.promise
+        return rows
+      },
+    }
+    const log = open(slow)
     const { epoch } = await log.head()
     const { follower, interruptions } = createRecorder()
     await log.follow(follower)
+    isSlow = true
+    post(null)
+    await reading.promise
+    isSlow = false
     post({ epoch, after: 0, row: { position: 1, records: ['hkx'] } })
+    await flush()
+    expect(interruptions).toEqual([])
+    proceed.resolve()
     await flush()
     expect(interruptions).toHaveLength(1)
   })

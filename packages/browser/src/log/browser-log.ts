@@ -34,17 +34,13 @@ export interface BrowserLogOptions {
 export function openBrowserLog(options: BrowserLogOptions): InvalidationLog {
   const { database, name, clock, lifecycle, makeRoom, reached, openChannel = openTabChannel } = options
   const store = new LogStore(database)
-  const reader = new LogReader(store, reached)
+  const reader = new LogReader({ store, clock, reached })
   const wake = listenToTabs({
     channel: openChannel(`${name}:log`),
     lifecycle,
     clock,
     wake: () => reader.wake(),
-    appended(heard) {
-      reader.appended(heard, heard.records)
-      // Any script of the origin may say so: the log has it, or all begins anew.
-      reader.wake()
-    },
+    appended: (heard) => reader.heard(heard),
     returned: () => reader.interrupt(new Error('the page was away')),
   })
   const stopFollowing = database.on('closed', ({ reason }) =>
@@ -68,8 +64,8 @@ export function openBrowserLog(options: BrowserLogOptions): InvalidationLog {
     async append(invalidations) {
       assertOpen()
       const appended = await append(invalidations)
-      reader.appended(appended, invalidations)
       if (!isClosed && invalidations.length > 0) wake.others(handedOn(appended, invalidations))
+      reader.appended(appended, invalidations)
       const { epoch, position } = appended.head
       return { epoch, position }
     },

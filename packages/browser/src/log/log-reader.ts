@@ -4,12 +4,25 @@
  * The cursor is where all followers are. What cannot be handed on without a gap (another epoch, records that were dropped,
  * a page that was away) interrupts them, so that they begin anew.
  */
-import type { Invalidation, LogFollower, LogRecord, LogSubscription, Mark } from '@hotpath/contract'
+import type { Clock, Invalidation, LogFollower, LogRecord, LogSubscription, Mark } from '@hotpath/contract'
+import type { Heard } from './handed-on.ts'
 import type { Appended, LogStore, ReadRecords } from './log-store.ts'
+
+/** What another tab says is compared with the log so much later: what it makes the page load comes first. */
+const CONFIRM_MS = 50
+
+/** What a reader works with. */
+export interface LogReaderOptions {
+  readonly store: Pick<LogStore, 'head' | 'recordsAfter'>
+  readonly clock: Clock
+  /** Called with where the followers are, whenever they get on. */
+  readonly reached?: ((mark: Mark) => void) | undefined
+}
 
 /** Reads a log for its followers. */
 export class LogReader {
-  readonly #store: Pick<LogStore, 'head' | 'recordsAfter'>
+  readonly #store: LogReaderOptions['store']
+  readonly #clock: Clock
   readonly #followers = new Set<LogFollower>()
   #cursor: Mark | undefined
   readonly #reached: (mark: Mark) => void
@@ -18,9 +31,11 @@ export class LogReader {
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
 
-  /** @param reached - Called with where the followers are, whenever they get on. */
-  constructor(store: Pick<LogStore, 'head' | 'recordsAfter'>, reached: (mark: Mark) => void = () => {}) {
+  #cancelConfirming: (() => void) | undefined
+
+  constructor({ store, clock, reached = () => {} }: LogReaderOptions) {
     this.#store = store
+    this.#clock = clock
     this.#reached = reached
   }
 
@@ -68,6 +83,17 @@ export class LogReader {
     if (this.#followers.size > 0) this.look().catch((cause: unknown) => this.interrupt(cause))
   }
 
+  /** Takes in what another tab says it has appended. Any script of the origin may say so: the log has it, or all begins anew. */
+  heard({ records, ...appended }: Heard): void {
+    this.appended(appended, records)
+    // A read that is under way goes on until it has seen that, too.
+    if (this.#running !== undefined) return
+    this.#cancelConfirming ??= this.#clock.after(CONFIRM_MS, () => {
+      this.#cancelConfirming = undefined
+      this.wake()
+    })
+  }
+
   /** Takes in where the log is: its followers get there, whatever should have woken this tab. */
   reached({ epoch, position }: Mark): void {
     if (this.#cursor?.epoch !== epoch || this.#cursor.position < position) this.wake()
@@ -84,6 +110,7 @@ export class LogReader {
 
   /** From now on nobody is told anything. */
   close(): void {
+    this.#cancelConfirming?.()
     this.#followers.clear()
   }
 
@@ -104,7 +131,7 @@ export class LogReader {
     }
   }
 
-  /** Takes in what was read after a mark; `true` at the end of the log. */
+  /** Takes in what was read after a mark; `true` where the followers are at the end of the log, and not ahead of it. */
   #take(from: Mark | undefined, { head, records }: ReadRecords): boolean {
     if (from === undefined) {
       // A follower that has come meanwhile gets what comes after its point.
@@ -118,7 +145,7 @@ export class LogReader {
       return false
     }
     this.#deliver(records)
-    return this.#positionIn(head.epoch) >= head.position
+    return this.#positionIn(head.epoch) === head.position
   }
 
   #deliver(records: readonly LogRecord[]): void {
