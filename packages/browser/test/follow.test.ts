@@ -2,10 +2,11 @@ import { ConfigError, type HotpathError, TokenError } from '@hotpath/contract'
 import { type Cache, createCache, memory, type Token } from '@hotpath/core'
 import { insideOf } from '@hotpath/core/inside'
 import { createFakeClock, deferred, flush } from '@hotpath/testkit'
+import type { DatabaseTransaction } from '@hotpath/web/database'
 import { createFakeDatabase, createFakeLifecycle } from '@hotpath/web/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { attendedBy } from '../src/create/pages.ts'
-import { ENTRIES, HEARD_TOKEN, META, STORES } from '../src/database/stores.ts'
+import { ENTRIES, META, SERVER_TOKEN, STORES } from '../src/database/stores.ts'
 import { type Connect, follow, type FollowOptions, type ServerMessage } from '../src/follow/index.ts'
 
 const caches: Cache[] = []
@@ -371,29 +372,53 @@ describe('follow', () => {
     following.close()
   })
 
-  it('appends in one go what comes while tabs are told how far it goes', async () => {
+  it('appends in one go what comes while tabs are told how far it goes, in one transaction', async () => {
     const { cache, database } = createStoredPage()
     const append = vi.spyOn(cache, 'invalidate')
     const { at, asked, following } = createFollowing({ after: token(1) }, cache)
     await until(() => asked.length > 0)
-    const told = deferred()
     const { transaction } = database
-    const writes: unknown[] = []
-    database.transaction = async (...call) => {
-      await told.promise
-      writes.push(call)
-      return transaction(...call)
+    const told: unknown[] = []
+    const during = deferred()
+    let begun = 0
+    database.transaction = (stores, work, options) => {
+      begun++
+      const put: DatabaseTransaction['put'] = async (_, __, value) => {
+        told.push(value)
+        await during.promise
+      }
+      return transaction(stores, async (inner) => work({ ...inner, put }), options)
     }
     at(0).send(ofTag('a', 2))
     await flush()
     at(0).send(ofTag('b', 3), ofTag('c', 4))
     await flush()
     expect(append).not.toHaveBeenCalled()
-    told.resolve()
-    await flush()
+    during.resolve()
+    await until(() => append.mock.calls.length > 0)
     expect(append.mock.calls.map(([scopes]) => scopes)).toEqual([[{ tags: ['a'] }, { tags: ['b'] }, { tags: ['c'] }]])
     // Before it: how far the first goes, and how far the last.
-    expect([writes.length, await database.get(META, HEARD_TOKEN)]).toEqual([2, token(4)])
+    expect([told, begun]).toEqual([[token(2), token(4)], 1])
+    following.close()
+  })
+
+  it('appends what comes next before the token of the last is written', async () => {
+    const { cache, database } = createStoredPage()
+    const append = vi.spyOn(cache, 'invalidate')
+    const { at, asked, following } = createFollowing({ after: token(1) }, cache)
+    await until(() => asked.length > 0)
+    const written = deferred()
+    const { put } = database
+    // Others that are written with it are waited for.
+    database.put = async (...write) => written.promise.then(() => put(...write))
+    at(0).send(ofTag('a', 2))
+    await flush()
+    at(0).send(ofTag('b', 3))
+    await flush()
+    expect(append.mock.calls.map(([scopes]) => scopes)).toEqual([[{ tags: ['a'] }], [{ tags: ['b'] }]])
+    written.resolve()
+    await flush()
+    expect(await database.get(META, SERVER_TOKEN)).toEqual(token(3))
     following.close()
   })
 

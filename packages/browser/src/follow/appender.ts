@@ -29,7 +29,7 @@ export interface AppenderOptions {
   readonly tokens: TokenStore
   /** Records up to a token were missed: invalidates all that is not known to hold. */
   readonly gap: (resumesAt: Token) => Promise<unknown>
-  /** The log did not take it, or the token could not be kept: it has to be delivered again. */
+  /** The log did not take it: it has to be delivered again. */
   readonly failed: (cause: unknown) => void
 }
 
@@ -74,7 +74,8 @@ export class Appender {
         const waiting = await this.#noted()
         if (waiting.resumesAt !== undefined) await gap(waiting.resumesAt)
         for (const batch of batchesOf(waiting.invalidations)) await append(cache, batch)
-        await tokens.write(waiting.token)
+        // Not waited for, as it waits for others that are written with it, and what came meanwhile is to be appended at once.
+        void tokens.write(waiting.token)
       }
     } catch (error) {
       this.reset()
@@ -86,17 +87,16 @@ export class Appender {
 
   /**
    * Takes what waits, once all tabs know how far it goes: what a server rendered before it is not stored any more, by no tab,
-   * whatever happens in between. What comes meanwhile goes along, as an append costs far more, for all tabs.
+   * whatever happens in between. What comes while that is written goes along, as an append costs far more, for all tabs.
    */
   async #noted(): Promise<Waiting> {
-    const first = this.#take()
-    if (first.invalidations.length === 0 && first.resumesAt === undefined) return first
-    const { tokens } = this.#options
-    await tokens.willAppend(first.token)
-    if (this.#token === undefined) return first
-    const { invalidations, resumesAt = first.resumesAt, token } = this.#take()
-    await tokens.willAppend(token)
-    return { invalidations: [...first.invalidations, ...invalidations], resumesAt, token }
+    let waiting = this.#take()
+    if (waiting.invalidations.length === 0 && waiting.resumesAt === undefined) return waiting
+    await this.#options.tokens.willAppend(() => {
+      if (this.#token !== undefined) waiting = joined(waiting, this.#take())
+      return waiting.token
+    })
+    return waiting
   }
 
   #take(): Waiting {
@@ -113,6 +113,11 @@ interface Waiting {
   readonly resumesAt: Token | undefined
   /** Of the last message. */
   readonly token: Token
+}
+
+/** A gap is a gap of all, as what waited before it was dropped. */
+function joined(first: Waiting, { invalidations, resumesAt = first.resumesAt, token }: Waiting): Waiting {
+  return { invalidations: [...first.invalidations, ...invalidations], resumesAt, token }
 }
 
 interface AppendBatch {

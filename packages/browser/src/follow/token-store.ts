@@ -11,8 +11,12 @@ export interface TokenStore {
   write(token: Token): Promise<void>
   /** Some of what comes up to it may have been appended, and nothing that came later. */
   readHeard(): Promise<Token | undefined>
-  /** Says so to all tabs before it is. */
-  willAppend(token: Token): Promise<void>
+  /**
+   * Says so to all tabs before it is.
+   *
+   * @param latest - How far it goes by now: asked again once that is written, as more may have come.
+   */
+  willAppend(latest: () => Token): Promise<void>
 }
 
 /**
@@ -54,12 +58,20 @@ export function createTokenStore(cache: object): TokenStore {
     async readHeard() {
       return (await readAt(HEARD_TOKEN, heard)) ?? read()
     },
-    async willAppend(token) {
-      heard = token
+    async willAppend(latest) {
+      const stored = await database()
+      if (stored === undefined) {
+        heard = latest()
+        return
+      }
       // At once: what is appended waits for it.
-      await (await database())
-        ?.transaction([META], (transaction) => transaction.put(META, HEARD_TOKEN, token))
-        .catch(() => {})
+      const noting = stored.transaction([META], async (transaction) => {
+        const first = latest()
+        await transaction.put(META, HEARD_TOKEN, first)
+        heard = latest()
+        if (heard !== first) await transaction.put(META, HEARD_TOKEN, heard)
+      })
+      await noting.catch(() => void (heard = latest()))
     },
   }
 }
