@@ -231,6 +231,35 @@ describe('a tier that does not respond', () => {
     expect(await cache.getOrSet('a', () => 'new', { after: 'shared.7' as Token })).toBe('new')
   })
 
+  test.each(['does not respond', 'is refused'])(
+    'and %s makes tokens for which other tabs load, as they cannot know what was invalidated here (P16)',
+    async (reason) => {
+      const [name, log] = [reason.replaceAll(' ', '-'), createMemoryLog()]
+      const other = start({ name, sharedLog: log })
+      await other.arrive()
+      await other.cache.getOrSet('a', () => 'old')
+      const { cache, goOn, loading } = start({ name, sharedLog: log })
+      if (reason === 'is refused') loading.reject(new Error(reason))
+      else goOn(new Error(reason))
+      await flush()
+      const after = await cache.invalidateTags(['t'])
+      expect(await other.cache.get('a', { after })).toBeUndefined()
+      expect(await other.cache.getOrSet('a', () => 'new', { after })).toBe('new')
+      // And the other way round.
+      await cache.getOrSet('b', () => 'old')
+      expect(await cache.getOrSet('b', () => 'new', { after: await other.cache.set('b', 'other') })).toBe('new')
+    },
+  )
+
+  test('and is there later loads for a token from before (P16)', async () => {
+    const { cache, goOn, arrive } = start()
+    goOn(new Error('no response'))
+    const after = await cache.set('a', 1)
+    await arrive()
+    await cache.set('a', 2)
+    expect([await cache.get('a', { after }), await cache.getOrSet('a', () => 3, { after })]).toEqual([undefined, 3])
+  })
+
   test('that cannot be loaded after all leaves memory as it is', async () => {
     const { cache, goOn, loading, faults } = start()
     goOn(new Error('no response'))

@@ -316,6 +316,21 @@ describe('tokens that were made up', () => {
     expect(await Promise.all(reads)).toEqual([undefined, 'after', 'before'])
   })
 
+  test('one of a log that another process has for itself is answered by a load, without a question (P16)', async () => {
+    const { open, server } = remote()
+    const cache = open()
+    const { cache: alone } = make({ name: 'alone' })
+    await flush()
+    await cache.set('k', 'before')
+    const heads = server.asked.head
+    const after = await alone.delete('k')
+    const reads = [cache.get('k', { after }), cache.getOrSet('k', () => 'after', { after }), cache.get('k')]
+    await flush()
+    expect(await Promise.all(reads)).toEqual([undefined, 'after', 'before'])
+    expect(server.asked.head).toBe(heads)
+    await alone.close()
+  })
+
   test('one of another epoch asks no more of a new view of the log than to be there', async () => {
     const { open, clock, replace } = remote()
     const cache = open()

@@ -27,6 +27,7 @@ export class DeferredView implements LogView {
     | undefined
   #view: LogView | undefined
   #isStandIn = false
+  #isAlone = false
   /** No view before this one has counted as far. */
   #base = 0
   /** Grows with what is appended before the view is there. */
@@ -50,12 +51,14 @@ export class DeferredView implements LogView {
   /**
    * The view is there, and has begun already where it has to.
    *
-   * @param isStandIn - It is of this process, and takes the place of the one that is on its way.
+   * @param place - It is of this process, and takes the place of the one that is on its way, or will not come.
    */
-  use(view: LogView, isStandIn = false): void {
+  use(view: LogView, place?: 'stand-in' | 'alone'): void {
+    const isStandIn = place === 'stand-in'
     this.#base = 1 + Math.max(this.version, this.changes, this.generation)
     this.#view = view
     this.#isStandIn = isStandIn
+    this.#isAlone = place !== undefined
     view.followers.add((record) => {
       for (const follower of this.followers) follower(record)
     })
@@ -148,7 +151,7 @@ export class DeferredView implements LogView {
 
   catchUp(token: Mark): MaybePromise<number | undefined> {
     // What others have written since is not known here.
-    if (this.#isStandIn && token.epoch !== this.mark()?.epoch) return undefined
+    if (this.#isAlone && token.epoch !== this.mark()?.epoch) return undefined
     return this.#view?.catchUp(token)
   }
 

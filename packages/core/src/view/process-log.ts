@@ -6,6 +6,9 @@ import { type Judgement, type Subject, afterSoft } from './log-view.ts'
 import type { PatternCompiler } from './scope-matcher.ts'
 import { TimedPositions } from './timed-positions.ts'
 
+/** What the epoch of a log of one process begins with: no other process can tell what is outdated by a position of it. */
+export const ALONE = 'alone-'
+
 const LIMITS = { maxEntries: 50_000, maxBytes: 8 * 1024 * 1024 }
 
 export class ProcessLog {
@@ -15,7 +18,7 @@ export class ProcessLog {
 
   /** @param elapsed - Now on the cache's timeline. */
   constructor(random: Random, compile: PatternCompiler, elapsed: () => number) {
-    this.epoch = newEpoch(random)
+    this.epoch = ALONE + newEpoch(random)
     this.positions = new TimedPositions(createExactPositions(compile, LIMITS), elapsed)
   }
 

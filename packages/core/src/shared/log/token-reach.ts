@@ -2,11 +2,13 @@
  * Waits until this process's view has come to a caller's token, so that the caller reads what was written before it.
  *
  * A token of the view's epoch is waited for by the stream. One of another epoch needs a question to the log: it may be
- * of an older life of it, or of a newer one that this process has not heard of yet.
+ * of an older life of it, or of a newer one that this process has not heard of yet. One of a log that a process has for
+ * itself is never reached elsewhere.
  */
 import type { Mark, MaybePromise } from '@hotpath/contract'
 import { chain, isPromise } from '../../time/chain.ts'
 import { QUEUED } from '../../view/log-view.ts'
+import { ALONE } from '../../view/process-log.ts'
 import { CatchUp } from './catch-up.ts'
 import { SharedHead } from './shared-head.ts'
 import { type ViewContext, markOf } from './view-state.ts'
@@ -32,7 +34,7 @@ export class TokenReach {
     /* rule: token-of-queued */
     if (token.epoch === QUEUED.epoch) return false
     const mirrored = markOf(this.#context.state)
-    if (mirrored === undefined) return token.epoch === aloneEpoch
+    if (mirrored === undefined || token.epoch.startsWith(ALONE)) return token.epoch === aloneEpoch
     if (mirrored.epoch === token.epoch) return /* rule: wait-for-token */ this.#reachPosition(token.position)
     try {
       const answer = chain(this.#head.ask(), ({ epoch }) => this.#reachEpoch(token, epoch))
