@@ -40,7 +40,8 @@ export function subject<Value, Data = Value, Previous = Value>(
 }
 
 /**
- * What a binding of a framework gets, as one object: its users pass a key, a loader and options, or one object with them.
+ * What a binding of a framework gets, as one object: its users pass a key, a loader and options, or one object with them. Options
+ * beside such an object take the place of its own: `select` with the `isEqual` that belongs to it, `undefined` of none.
  *
  * @throws ConfigError `ERR_CONFIG_OPTION` for an object that has anything else.
  *
@@ -52,15 +53,35 @@ export function subject<Value, Data = Value, Previous = Value>(
  * const options = { tags: ['cities'] }
  * console.log(subjectOf(['city', 42], loader, options).key) // [ 'city', 42 ]
  * console.log(subjectOf({ key: ['city', 42], loader, options }).options) // { tags: [ 'cities' ] }
+ * console.log(subjectOf({ key: ['city', 42], loader, options }, { enabled: false }).options) // { tags: [ 'cities' ], enabled: false }
  * ```
  */
+export function subjectOf<Value, Data = Value, Previous = Value, Shown = Data>(
+  subject: Subject<Value, Data, Previous>,
+  options?: ObserveOptions<Value, Shown>,
+): Subject<Value, Shown, Previous>
 export function subjectOf<Value, Data = Value, Previous = Value>(
   first: CacheKey | Subject<Value, Data, Previous>,
-  loader?: Subject<Value, Data, Previous>['loader'],
+  second?: Subject<Value, Data, Previous>['loader'] | ObserveOptions<Value, Data>,
   options?: ObserveOptions<Value, Data>,
-): Subject<Value, Data, Previous> {
-  if (loader === undefined && isSubject(first)) return checked(first)
-  return { key: first as CacheKey, loader: loader as Subject<Value, Data, Previous>['loader'], options }
+): Subject<Value, Data, Previous>
+export function subjectOf<Value>(
+  first: CacheKey | Subject<Value>,
+  second?: Subject<Value>['loader'] | ObserveOptions<Value>,
+  options?: ObserveOptions<Value>,
+): Subject<Value> {
+  if (typeof second !== 'function' && isSubject(first)) return withOptions(checked(first), second)
+  return { key: first as CacheKey, loader: second as Subject<Value>['loader'], options }
+}
+
+/** With options in the place of those that it has. */
+function withOptions<Value>(subject: Subject<Value>, own: ObserveOptions<Value> | undefined): Subject<Value> {
+  if (own === undefined) return subject
+  // What is no object is refused where options are.
+  if (typeof own !== 'object' || own === null) return { ...subject, options: own }
+  const given = Object.entries(own).filter(([, option]) => option !== undefined)
+  const isEqual = own.select === undefined ? subject.options?.isEqual : undefined
+  return { ...subject, options: { ...subject.options, isEqual, ...Object.fromEntries(given) } }
 }
 
 function isSubject<Of extends object>(first: CacheKey | Of): first is Of {
@@ -75,7 +96,7 @@ function checked<Of extends object>(subject: Of): Of {
     if (MEMBERS.includes(name)) continue
     throw new ConfigError(
       'ERR_CONFIG_OPTION',
-      `An object to show has \`key\`, \`loader\` and \`options\`, received \`${name}\`. Put options into \`options\`.`,
+      `An object to show has \`key\`, \`loader\` and \`options\`, received \`${name}\`. Put options into \`options\`, or pass them beside the object.`,
       { context: { option: name } },
     )
   }

@@ -51,9 +51,36 @@ describe('what a binding gets', () => {
     expect(() => subject({ key: 'city', loader, tags: ['cities'] } as never)).toThrow('received `tags`')
   })
 
+  it('is an object with other options, of which those that are `undefined` count for nothing', () => {
+    const shared = subject({ key: 'city', loader, options: { ttl: '5m', tags: ['cities'] } })
+    expect(subjectOf(shared, { ttl: '1m', tags: undefined, enabled: false })).toEqual({
+      key: 'city',
+      loader,
+      options: { ttl: '1m', tags: ['cities'], enabled: false },
+    })
+    expect(subjectOf({ key: 'city', loader }, { ttl: '1m' }).options).toEqual({ ttl: '1m' })
+    expect(shared.options).toEqual({ ttl: '5m', tags: ['cities'] })
+  })
+
+  it('compares what another `select` shows by structure, as the `isEqual` of the object belongs to its own', () => {
+    const isEqual = (): boolean => true
+    const select = (name: string): number => name.length
+    const shared = subject({ key: 'city', loader, options: { select: (name) => name.at(0), isEqual } })
+    expect(subjectOf(shared, { select }).options).toMatchObject({ select, isEqual: undefined })
+    expect(subjectOf(shared, { ttl: '1m' }).options).toMatchObject({ isEqual })
+    const own = (): boolean => false
+    expect(subjectOf(shared, { select, isEqual: own }).options).toMatchObject({ select, isEqual: own })
+  })
+
+  it.each([5, null, ['tags'], 'ttl'])('is refused with the options %j', (wrong) => {
+    const { cache } = make()
+    const { key, options } = subjectOf(subject({ key: 'city', loader }), wrong as never)
+    expect(() => observe(cache, key, loader, options)).toThrow(/must be an object|no option/)
+  })
+
   it('is no object with options beside `options`', () => {
     expect(() => subjectOf({ key: 'city', loader, tags: ['cities'] } as never)).toThrow(
-      'An object to show has `key`, `loader` and `options`, received `tags`. Put options into `options`.',
+      'An object to show has `key`, `loader` and `options`, received `tags`. Put options into `options`, or pass them beside the object.',
     )
   })
 })

@@ -48,7 +48,7 @@ describe('a loader', () => {
       error: { code: 'ERR_VALUE_RESPONSE', message: expect.stringContaining('await response.json()') as unknown },
     })
     expect(cache.peek(['city', 1])).toBeUndefined()
-    const list = observePages(cache, 'cities', load, { first: 0, next: () => undefined })
+    const list = observePages<unknown, number>(cache, 'cities', load, { first: 0, next: () => undefined })
     expect(await list.ready()).toMatchObject({ status: 'failed', error: { code: 'ERR_VALUE_RESPONSE' } })
   })
 

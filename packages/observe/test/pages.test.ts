@@ -77,6 +77,26 @@ describe('pages', () => {
     expect(load.mock.calls.map(([{ cursor }]) => cursor)).toEqual([null, 'b', null, 'b'])
   })
 
+  it('that are no lists fail without `items`, which the error names, and nothing is stored', async () => {
+    const { cache, faults } = make({ backoff: false })
+    const load = vi.fn(async (): Promise<unknown> => ({ cities: ['Bern'] }))
+    const pages = observePages(cache, 'list', load, { first: 0, next: () => undefined })
+    expect(await pages.ready()).toMatchObject({
+      status: 'failed',
+      items: [],
+      error: { code: 'ERR_CONFIG_OPTION', message: expect.stringContaining('`items` must be') as unknown },
+    })
+    expect(cache.peek('list')).toBeUndefined()
+    load.mockResolvedValue(['Bern'])
+    expect(await pages.refetch()).toMatchObject({ status: 'ready', items: ['Bern'] })
+    load.mockResolvedValue(undefined)
+    expect(await pages.refetch()).toMatchObject({ status: 'ready', items: [] })
+    // As another deploy may have left it.
+    await cache.set('list', { pages: [{ cities: ['Bern'] }], cursors: [0] })
+    expect(pages.snapshot()).toMatchObject({ status: 'ready', items: [] })
+    expect(faults[0]).toMatchObject({ code: 'ERR_LISTENER_THREW', cause: { code: 'ERR_CONFIG_OPTION' } })
+  })
+
   it('go both ways, and the furthest goes beyond `maxPages`', async () => {
     const { cache } = make()
     const { load } = serve(NINE)

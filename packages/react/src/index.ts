@@ -10,6 +10,8 @@ export type { FailedAfterData, SuspenseCached } from './use-suspense-cached.ts'
 export { useInfiniteCached } from './use-infinite-cached.ts'
 export type { CachedPages } from './use-infinite-cached.ts'
 
+export { changeOf } from '@hotpath/observe/mutation'
+export type { OptimisticChange } from '@hotpath/observe/mutation'
 export { useMutation } from './use-mutation.ts'
 export type { MutationActions, ShownMutation } from './use-mutation.ts'
 

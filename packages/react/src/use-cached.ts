@@ -17,7 +17,8 @@ export interface CachedActions<Data> {
 
 /**
  * Shows a key of the cache. However many components show it, it is loaded once; when it is invalidated, by whomever, it is
- * loaded anew, and all of them show it. The loader and the options are those of the last render.
+ * loaded anew, and all of them show it. The loader and the options are those of the last render. Options beside an object that is
+ * shared take the place of its own.
  *
  * @throws KeyError; ConfigError for a wrong option, or without a provider.
  *
@@ -48,13 +49,16 @@ export function useCached<Value, Data = Value, Previous = Value>(
   loader: (context: LoadContext<Previous>) => Value | Promise<Value>,
   options?: ObserveOptions<Value, Data>,
 ): Cached<Data>
-export function useCached<Value, Data = Value, Previous = Value>(subject: Subject<Value, Data, Previous>): Cached<Data>
+export function useCached<Value, Data = Value, Previous = Value, Shown = Data>(
+  subject: Subject<Value, Data, Previous>,
+  options?: ObserveOptions<Value, Shown>,
+): Cached<Shown>
 export function useCached<Value, Data>(
   first: CacheKey | Subject<Value, Data>,
-  load?: Loader<Value>,
-  given?: ObserveOptions<Value, Data>,
+  second?: Loader<Value> | ObserveOptions<Value, Data>,
+  options?: ObserveOptions<Value, Data>,
 ): Cached<Data> {
-  const { onScreen, rendered } = useObserver(useCacheIn('useCached'), subjectOf(first, load, given))
+  const { onScreen, rendered } = useObserver(useCacheIn('useCached'), subjectOf(first, second, options))
   const actions = useMemo(() => ({ refetch: onScreen.refetch }), [onScreen])
   const { snapshot, serverSnapshot } = rendered
   return useSnapshot({ subscribe: onScreen.subscribe, snapshot, serverSnapshot }, actions)

@@ -59,16 +59,17 @@ export function useSuspenseCached<Value, Data = Value, Previous = Value>(
   loader: (context: LoadContext<Previous>) => Value | Promise<Value>,
   options?: Omit<ObserveOptions<Value, Data>, 'enabled'>,
 ): SuspenseCached<Data>
-export function useSuspenseCached<Value, Data = Value, Previous = Value>(
+export function useSuspenseCached<Value, Data = Value, Previous = Value, Shown = Data>(
   subject: Subject<Value, Data, Previous>,
-): SuspenseCached<Data>
+  options?: Omit<ObserveOptions<Value, Shown>, 'enabled'>,
+): SuspenseCached<Shown>
 export function useSuspenseCached<Value, Data>(
   first: CacheKey | Subject<Value, Data>,
-  load?: Loader<Value>,
+  second?: Loader<Value> | ObserveOptions<Value, Data>,
   given?: ObserveOptions<Value, Data>,
 ): SuspenseCached<Data> {
   const cache = useCacheIn('useSuspenseCached')
-  const { key, loader, options } = subjectOf(first, load, given)
+  const { key, loader, options } = subjectOf(first, second, given)
   const { onScreen, rendered } = useObserver(cache, { key, loader, options: { ...options, enabled: true } })
   const { snapshot, serverSnapshot } = rendered
   const unselected = (): Pick<Observer, 'snapshot'> => rendered.fork(key, loader, { ...options, select: undefined })

@@ -1,6 +1,14 @@
 import type { Snapshot } from '@hotpath/observe'
 import { describe, expectTypeOf, it } from 'vitest'
-import { type Cached, subject, useCached, useInfiniteCached, useMutation, useSuspenseCached } from '../src/index.ts'
+import {
+  type Cached,
+  changeOf,
+  subject,
+  useCached,
+  useInfiniteCached,
+  useMutation,
+  useSuspenseCached,
+} from '../src/index.ts'
 
 interface City {
   readonly name: string
@@ -38,6 +46,37 @@ describe('types are inferred', () => {
     subject({ key: 'city', loader: () => 1, options: { staleTime: 1 } })
     // @ts-expect-error That is no duration.
     subject({ key: 'city', loader: () => 1, options: { ttl: '5 parsecs' } })
+  })
+
+  it('from an object that is shared, and options beside it', () => {
+    const cityOf = (id: number) =>
+      subject({ key: ['city', id], loader: ({ signal }) => fetchCity(signal), options: { ttl: '5m' } })
+    expectTypeOf(useCached(cityOf(1), { select: ({ name }) => name.length }).data).toEqualTypeOf<number | undefined>()
+    expectTypeOf(useCached(cityOf(1), { enabled: false, ttl: '1m' }).data).toEqualTypeOf<City | undefined>()
+    expectTypeOf(useSuspenseCached(cityOf(1), { select: ({ name }) => name.length }).data).toEqualTypeOf<number>()
+    expectTypeOf(useSuspenseCached(cityOf(1), { ttl: '1m' }).data).toEqualTypeOf<City>()
+    const selecting = subject({ ...cityOf(1), options: { select: ({ name }: City) => name } })
+    expectTypeOf(useCached(selecting, { ttl: '1m' }).data).toEqualTypeOf<string | undefined>()
+    expectTypeOf(useCached(selecting, { select: () => 1 }).data).toEqualTypeOf<number | undefined>()
+    // @ts-expect-error A city has no such member.
+    useCached(cityOf(1), { select: ({ size }) => size })
+    // @ts-expect-error There is no such option.
+    useCached(cityOf(1), { staleTime: 1 })
+  })
+
+  it('of optimistic changes, from what is changed', () => {
+    const cityOf = (id: number) => subject({ key: ['city', id], loader: ({ signal }) => fetchCity(signal) })
+    useMutation(async (name: string) => ({ name }), {
+      optimistic: (name) => [
+        changeOf(cityOf(7), (city, input) => {
+          expectTypeOf(city).toEqualTypeOf<City>()
+          expectTypeOf(input).toEqualTypeOf<string>()
+          return { ...city, name }
+        }),
+        { key: ['city', 8], update: (city: City) => ({ ...city, name }) },
+        { key: ['city', 9], update: (city) => expectTypeOf(city).toEqualTypeOf<unknown>() },
+      ],
+    })
   })
 
   it('by `status`: what is ready is there', () => {
@@ -79,6 +118,15 @@ describe('types are inferred', () => {
       { first: null, next: ({ after }) => after, items: ({ cities }) => cities },
     )
     expectTypeOf(inline.items).toEqualTypeOf<readonly City[]>()
+  })
+
+  it('of a list whose pages are no lists, which needs `items`', () => {
+    const load = async (): Promise<{ readonly cities: readonly City[] }> => ({ cities: [] })
+    const next = () => 1
+    const { items } = useInfiniteCached('k', load, { first: 0, next, items: ({ cities }) => cities })
+    expectTypeOf(items).toEqualTypeOf<readonly City[]>()
+    // @ts-expect-error `items` is missing.
+    useInfiniteCached('k', load, { first: 0, next })
   })
 
   it('of mutations and lists', () => {

@@ -19,7 +19,7 @@ export interface AwaitableCached<Data> extends Cached<Data>, PromiseLike<Cached<
 /**
  * Shows a key of the cache. However many components show it, it is loaded once; when it is invalidated, by whomever, it is
  * loaded anew, and all of them show it. A server waits for it. The key and the options may be refs or getters, and so may one
- * object of key, loader and options.
+ * object of key, loader and options; options beside that take the place of its own.
  *
  * @throws KeyError; ConfigError for a wrong option, or where there is no cache.
  *
@@ -47,17 +47,21 @@ export function useCached<Value, Data = Value, Previous = Value>(
   loader: (context: LoadContext<Previous>) => Value | Promise<Value>,
   options?: MaybeRefOrGetter<ObserveOptions<Value, Data>>,
 ): AwaitableCached<Data>
-export function useCached<Value, Data = Value, Previous = Value>(
+export function useCached<Value, Data = Value, Previous = Value, Shown = Data>(
   subject: MaybeRefOrGetter<Subject<Value, Data, Previous>>,
-): AwaitableCached<Data>
+  options?: MaybeRefOrGetter<ObserveOptions<Value, Shown>>,
+): AwaitableCached<Shown>
 export function useCached<Value, Data>(
   first: MaybeRefOrGetter<CacheKey | Subject<Value, Data>>,
-  load?: Loader<Value>,
+  second?: Loader<Value> | MaybeRefOrGetter<ObserveOptions<Value, Data>>,
   given?: MaybeRefOrGetter<ObserveOptions<Value, Data>>,
 ): AwaitableCached<Data> {
   const cache = cacheIn('useCached')
   const now = (): Subject<Value, Data> => {
-    const subject = subjectOf(toValue(first), load, toValue(given))
+    const shown = toValue(first)
+    const subject = isShared(shown)
+      ? subjectOf(shown, toValue(second as MaybeRefOrGetter<ObserveOptions<Value, Data> | undefined>))
+      : subjectOf(shown, second as Loader<Value>, toValue(given))
     return { ...subject, options: subject.options && optionsNow(subject.options) }
   }
   const { key, loader, options } = now()
@@ -86,6 +90,11 @@ export function useCached<Value, Data>(
         .then(() => cached)
         .then(resolve, reject),
   }
+}
+
+/** Whether it is an object of key, loader and options: what comes after it are options then, and a function is a getter of some. */
+function isShared<Shared extends object>(shown: CacheKey | Shared): shown is Shared {
+  return typeof shown === 'object' && 'loader' in shown
 }
 
 /** A loader whose values are stored without proxies. */

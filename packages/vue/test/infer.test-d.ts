@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest'
-import { subject, useCached, useInfiniteCached, useMutation } from '../src/index.ts'
+import { ref } from 'vue'
+import { changeOf, subject, useCached, useInfiniteCached, useMutation } from '../src/index.ts'
 
 interface City {
   readonly name: string
@@ -38,6 +39,49 @@ describe('types are inferred', () => {
     subject({ key: 'city', loader: () => 1, options: { ttl: '5 parsecs' } })
   })
 
+  it('from an object that is shared, and options beside it', () => {
+    const cityOf = (id: number) =>
+      subject({ key: ['city', id], loader: ({ signal }) => fetchCity(signal), options: { ttl: '5m' } })
+    expectTypeOf(useCached(cityOf(1), { select: ({ name }) => name.length }).data.value).toEqualTypeOf<
+      number | undefined
+    >()
+    expectTypeOf(useCached(cityOf(1), { enabled: false, ttl: '1m' }).data.value).toEqualTypeOf<City | undefined>()
+    const isOpen = ref(true)
+    expectTypeOf(
+      useCached(
+        () => cityOf(1),
+        () => ({ enabled: isOpen.value }),
+      ).data.value,
+    ).toEqualTypeOf<City | undefined>()
+    const selected = useCached(
+      () => cityOf(1),
+      () => ({ select: ({ name }: City) => name.length }),
+    )
+    expectTypeOf(selected.data.value).toEqualTypeOf<number | undefined>()
+    const selecting = subject({ ...cityOf(1), options: { select: ({ name }: City) => name } })
+    expectTypeOf(useCached(selecting, { ttl: '1m' }).data.value).toEqualTypeOf<string | undefined>()
+    expectTypeOf(useCached(selecting, { select: () => 1 }).data.value).toEqualTypeOf<number | undefined>()
+    // @ts-expect-error A city has no such member.
+    useCached(cityOf(1), { select: ({ size }) => size })
+    // @ts-expect-error There is no such option.
+    useCached(cityOf(1), { staleTime: 1 })
+  })
+
+  it('of optimistic changes, from what is changed', () => {
+    const cityOf = (id: number) => subject({ key: ['city', id], loader: ({ signal }) => fetchCity(signal) })
+    useMutation(async (name: string) => ({ name }), {
+      optimistic: (name) => [
+        changeOf(cityOf(7), (city, input) => {
+          expectTypeOf(city).toEqualTypeOf<City>()
+          expectTypeOf(input).toEqualTypeOf<string>()
+          return { ...city, name }
+        }),
+        { key: ['city', 8], update: (city: City) => ({ ...city, name }) },
+        { key: ['city', 9], update: (city) => expectTypeOf(city).toEqualTypeOf<unknown>() },
+      ],
+    })
+  })
+
   it('by the status of `snapshot`: what is ready is there', () => {
     const { snapshot, data, status } = useCached('k', ({ signal }) => fetchCity(signal))
     if (snapshot.value.status === 'ready') expectTypeOf(snapshot.value.data).toEqualTypeOf<City>()
@@ -49,6 +93,15 @@ describe('types are inferred', () => {
     if (list.snapshot.value.status === 'ready') {
       expectTypeOf(list.snapshot.value.data.pages).toEqualTypeOf<readonly number[][]>()
     }
+  })
+
+  it('of a list whose pages are no lists, which needs `items`', () => {
+    const load = async (): Promise<{ readonly cities: readonly City[] }> => ({ cities: [] })
+    const next = () => 1
+    const { items } = useInfiniteCached('k', load, { first: 0, next, items: ({ cities }) => cities })
+    expectTypeOf(items.value).toEqualTypeOf<readonly City[]>()
+    // @ts-expect-error `items` is missing.
+    useInfiniteCached('k', load, { first: 0, next })
   })
 
   it('of mutations and lists', () => {

@@ -2,7 +2,7 @@ import { createCache, memory } from '@hotpath/core'
 import { describe, expect, it } from 'vitest'
 import { createSSRApp, ref } from 'vue'
 import { renderToString } from 'vue/server-renderer'
-import { cachePlugin, useCached, useInfiniteCached, useMutation } from '../src/index.ts'
+import { cachePlugin, subject, useCached, useInfiniteCached, useMutation } from '../src/index.ts'
 
 const cache = createCache({ name: 'test', tiers: [memory({ maxEntries: 10 })] })
 const appOf = (setup: () => unknown) => createSSRApp({ setup: () => () => String(setup()) })
@@ -82,4 +82,33 @@ it('`snapshot` is all fields in one ref, of a value, a list and a mutation', asy
   })
   expect(await renderToString(app.use(cachePlugin(cache)))).toBe('ready,false')
   expect(seen).toEqual(['pending', 'pending', 'idle', undefined, undefined, []])
+})
+
+it('a component shows what it selects of an object that is shared, by a getter of options, too', async () => {
+  const open = createCache({ name: 'shared', tiers: [memory({ maxEntries: 10 })], ttl: '5m' })
+  const cityOf = (id: number) => subject({ key: ['city', id], loader: async () => ({ id, name: 'Bern' }) })
+  const app = createSSRApp({
+    async setup() {
+      const [id, letters] = [ref(7), ref(2)]
+      const city = useCached(
+        () => cityOf(id.value),
+        () => {
+          const count = letters.value
+          return { select: (of: { id: number; name: string }) => of.id + of.name.slice(0, count) }
+        },
+      )
+      const plain = useCached(cityOf(7), { enabled: false })
+      await city
+      const shown = [city.data.value]
+      letters.value = 3
+      shown.push(city.data.value)
+      id.value = 8
+      await city
+      await plain
+      shown.push(city.data.value, plain.data.value?.name)
+      return () => shown.join()
+    },
+  })
+  expect(await renderToString(app.use(cachePlugin(open)))).toBe('7Be,7Ber,8Ber,Bern')
+  await open.close()
 })

@@ -16,9 +16,11 @@ export interface OptimisticChange<Input> {
   readonly key: CacheKey
   /**
    * Makes the value to show from the one below; changes nothing in it. It may be called often, and may get a value that has
-   * the change already. When it throws the change is left out, and a `fault` event says so.
+   * the change already. When it throws the change is left out, and a `fault` event says so. Nobody can tell from a key what is
+   * stored under it: say what `value` is, `(city: City) => …`, or make the change with `changeOf`, which knows.
    */
-  readonly update: (value: never, input: Input) => unknown
+  // A method, whose parameters TypeScript compares in both directions: each change has a value of another type.
+  update(value: unknown, input: Input): unknown
 }
 
 /** Options of `mutation`. */

@@ -114,7 +114,7 @@ export function mutation<Input = void, Result = unknown>(
     pending++
     try {
       for (const { key, update } of changesOf(planned, input)) {
-        placed.push(placeLayer(cache, { key, update: update as never, input }))
+        placed.push(placeLayer(cache, { key, update, input }))
       }
       show(call, { status: 'pending', input, data: undefined, error: undefined })
       const data = await runWithin(store.inside, (context) => runNow(input, context), limitMs, mutateOptions.signal)

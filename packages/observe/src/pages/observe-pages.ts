@@ -5,7 +5,7 @@ import { Observation } from '../observation.ts'
 import { share } from '../share.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { storeOf } from '../store.ts'
-import { type PageContext, type PagesOptions, planOf } from './pages-options.ts'
+import { type PageContext, type PagesOptions, asList, planOf } from './pages-options.ts'
 import type { PagesSnapshot } from './pages-snapshot.ts'
 import { type Direction, type Pages, itemsOf, loadAll, pagesOf, turn, withPage } from './pages.ts'
 
@@ -67,7 +67,9 @@ export function observePages<Page, Cursor, Item = Page extends readonly (infer E
 
   const loadPage = async (context: LoadContext, cursor: Cursor): Promise<Page> => {
     const { signal, addTags, setTtl } = context
-    return dataOnly(await plan.load({ key, cursor, signal, addTags, setTtl }), observation.key.encoded)
+    const page = dataOnly(await plan.load({ key, cursor, signal, addTags, setTtl }), observation.key.encoded)
+    if (plan.items === asList) asList(page)
+    return page
   }
   const loader = (context: LoadContext): Promise<Stored> =>
     loadAll(stored(), plan.turns, (cursor) => loadPage(context, cursor))

@@ -5,6 +5,7 @@ import {
   countOption,
   functionOption,
   requiredFunction,
+  wrongOption,
 } from '@hotpath/contract'
 import type { LoadContext } from '@hotpath/core'
 import { type ObserveOptions, type Plan, planOf as observedPlanOf } from '../options.ts'
@@ -16,8 +17,18 @@ export interface PageContext<Cursor> extends Pick<LoadContext, 'key' | 'signal' 
   readonly cursor: Cursor
 }
 
-/** Options of `observePages`, beside those of `observe`. */
-export interface PagesOptions<Page, Cursor, Item>
+/** Options of `observePages`, beside those of `observe`. `items` may be left out where a page is a list itself. */
+export type PagesOptions<Page, Cursor, Item> = ListOptions<Page, Cursor, Item> & ItemsNeeded<NoInfer<Page>>
+
+/** `items`, where a page is no list. Of a page whose type is not known, a load says so. */
+export type ItemsNeeded<Page> = unknown extends Page
+  ? unknown
+  : [Page] extends [readonly unknown[]]
+    ? unknown
+    : { readonly items: (page: Page) => readonly unknown[] }
+
+/** What there is to say of a list, beside the options of `observe`. */
+export interface ListOptions<Page, Cursor, Item>
   extends Omit<ObserveOptions<Pages<Page, Cursor>>, 'select' | 'isEqual' | 'placeholder' | 'keepPrevious'> {
   /** Where the first page begins: a cursor, an offset or a number of a page; `null` where the API wants none for it. */
   readonly first: Cursor
@@ -27,7 +38,7 @@ export interface PagesOptions<Page, Cursor, Item>
   readonly previous?: NextCursor<Page, Cursor> | undefined
   /** How many pages are kept; beyond them the one at the other end goes. Default 100. */
   readonly maxPages?: number | undefined
-  /** The items of a page. Default: the page itself, if it is a list. */
+  /** The items of a page. Default: the page itself, which must be a list then. */
   readonly items?: ((page: Page) => readonly Item[]) | undefined
   /** What tells items apart: of two with the same id the first is shown, such as when one has moved from page to page. */
   readonly id?: ((item: Item) => unknown) | undefined
@@ -54,6 +65,7 @@ const OPTIONS: OptionTable<OwnOption> = {
 export interface PagesPlan<Page, Cursor, Item> {
   readonly load: (context: PageContext<Cursor>) => Page | Promise<Page>
   readonly turns: Turns<Page, Cursor>
+  /** @throws ConfigError `ERR_CONFIG_OPTION` for a page that is no list, where the option is missing. */
   readonly items: (page: Page) => readonly Item[]
   readonly id: ((item: Item) => unknown) | undefined
   readonly observed: Plan
@@ -71,6 +83,13 @@ export function planOf<Page, Cursor, Item>(
   return { load, turns: { first, next, previous, maxPages }, items, id, observed: observedPlanOf(rest) }
 }
 
-function asList<Item>(page: unknown): readonly Item[] {
-  return Array.isArray(page) ? page : []
+/**
+ * The items of a page where no option says which they are. None of one that is not there.
+ *
+ * @throws ConfigError `ERR_CONFIG_OPTION` for a page that is something else: its list would be empty without a word.
+ */
+export function asList<Item>(page: unknown): readonly Item[] {
+  if (Array.isArray(page)) return page as readonly Item[]
+  if (page === undefined || page === null) return []
+  throw wrongOption('items', 'given where a page is no list', undefined, 'Use for example `({ cities }) => cities`.')
 }
