@@ -6,7 +6,8 @@ declare const tokenBrand: unique symbol
 
 /**
  * Opaque proof of a write: `invalidate…`, `expire…`, `set` and `delete` resolve to one, and a read with
- * `after: token` never returns what that write outdated, on any node. A string, so that it fits a cookie or a header.
+ * `after: token` never returns what that write outdated, on any node. A string, so that it fits a cookie or a header;
+ * what comes back from there is any string to TypeScript (`text as Token`), and is checked where it is used.
  */
 export type Token = string & {
   /** Tells tokens from other strings. */
