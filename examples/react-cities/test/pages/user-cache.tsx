@@ -87,7 +87,8 @@ async function heldLocks(): Promise<readonly (string | undefined)[]> {
 
 async function holds(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let turn = 0; !(await condition()); turn++) {
-    if (turn === 300) throw new Error(`It shows '${document.body.textContent}', and holds ${(await heldLocks()).join()}.`)
+    if (turn === 300)
+      throw new Error(`It shows '${document.body.textContent}', and holds ${(await heldLocks()).join()}.`)
     await new Promise((resolve) => void setTimeout(resolve, 10))
   }
 }
