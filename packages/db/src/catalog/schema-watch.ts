@@ -73,7 +73,15 @@ export class SchemaWatch {
 
   /** Whether no optimizer changed the schema since the catalog was read. */
   isCurrent(): boolean {
-    return this.#token !== undefined && this.#options.log.isCurrent(this.#token, { tags: [SCHEMA_TAG] })
+    const { log } = this.#options
+    const token = this.#token
+    if (token === undefined) return false
+    // Where the log has nothing new there is nothing to ask, and what was asked once need not be asked again.
+    const now = log.position()
+    if (now === token) return true
+    if (!log.isCurrent(token, { tags: [SCHEMA_TAG] })) return false
+    this.#token = now ?? token
+    return true
   }
 
   /** The schema has changed: what is known must not be used any more. */
