@@ -67,7 +67,10 @@ export class Optimizer implements QueryOptimizer {
     // The database has timeouts of its own, and a failed statement is nothing to wait after.
     const cache = log.namespace(settings.name, { timeout: false, backoff: false, staleIfError: false })
     const watch = new Watch(settings)
-    const lender = new Lender({ driver, clock, acquireMs: settings.acquireMs })
+    const lender = new Lender({
+      ...{ driver, clock, acquireMs: settings.acquireMs },
+      openTransactions: () => this.#transactions.open,
+    })
     const schema = new SchemaWatch({
       ...{ driver, clock, lender, log, checkMs: settings.schemaCheckMs },
       begun: () => log.ready(),

@@ -9,7 +9,7 @@ test('a connection that comes too late is given back, and nobody waits for it an
   const acquired = deferred<DatabaseConnection>()
   let released = 0
   const driver = { dialect: 'sqlite', acquire: () => acquired.promise } as unknown as DatabaseDriver
-  const lender = new Lender({ driver, clock, acquireMs: 100 })
+  const lender = new Lender({ driver, clock, acquireMs: 100, openTransactions: () => 0 })
   const taken = lender.take()
   expect([lender.waiting, clock.held]).toEqual([1, 1])
   const refused = expect(taken).rejects.toMatchObject({ code: 'ERR_DB_POOL_TIMEOUT' })
@@ -24,7 +24,7 @@ test('a connection that comes too late is given back, and nobody waits for it an
 test('a driver that fails at once fails the call, and nobody waits', async () => {
   const clock = createFakeClock()
   const driver = { acquire: () => Promise.reject(new Error('refused')) } as unknown as DatabaseDriver
-  const lender = new Lender({ driver, clock, acquireMs: Number.POSITIVE_INFINITY })
+  const lender = new Lender({ driver, clock, acquireMs: Number.POSITIVE_INFINITY, openTransactions: () => 0 })
   await expect(lender.take()).rejects.toThrow('refused')
   expect([lender.waiting, clock.held, clock.pending]).toEqual([0, 0, 0])
 })
@@ -47,6 +47,7 @@ test.each([
     driver: { dialect: 'sqlite', acquire } as unknown as DatabaseDriver,
     clock,
     acquireMs: 100,
+    openTransactions: () => 0,
   })
   await expect(lender.take()).rejects.toThrow()
   expect([lender.waiting, lender.lent, clock.held]).toEqual([0, 0, 0])
@@ -55,7 +56,7 @@ test.each([
 test('one timer serves all that wait, each for its own time', async () => {
   const clock = createFakeClock()
   const driver = { acquire: () => new Promise(() => {}) } as unknown as DatabaseDriver
-  const lender = new Lender({ driver, clock, acquireMs: 100 })
+  const lender = new Lender({ driver, clock, acquireMs: 100, openTransactions: () => 0 })
   const first = expect(lender.take()).rejects.toMatchObject({ code: 'ERR_DB_POOL_TIMEOUT' })
   await clock.advanceAsync(60)
   const second = expect(lender.take()).rejects.toMatchObject({ code: 'ERR_DB_POOL_TIMEOUT' })
@@ -72,7 +73,7 @@ test('what still waits when the optimizer is closed fails, and a connection that
   const clock = createFakeClock()
   const acquired = deferred<DatabaseConnection>()
   const driver = { acquire: () => acquired.promise } as unknown as DatabaseDriver
-  const lender = new Lender({ driver, clock, acquireMs: 100 })
+  const lender = new Lender({ driver, clock, acquireMs: 100, openTransactions: () => 0 })
   const refused = expect(lender.take()).rejects.toMatchObject({ code: 'ERR_DB_CLOSED' })
   lender.close()
   await refused

@@ -163,4 +163,24 @@ describe('a connection that is not free', () => {
     expect(await db.query('select id from users')).toHaveLength(2)
     expect(db.stats()).toMatchObject({ waiting: 0, lent: 0 })
   })
+
+  test('is said to be that of a transaction, where a call of `db` within its function waits for it', async () => {
+    const db = open({ leakAfter: false })
+    await db.query('select 1 from users')
+    const refused = db.transaction(() => db.query('select id from users'))
+    await flush()
+    clock.advance(5_000)
+    await expect(refused).rejects.toMatchObject({
+      code: 'ERR_DB_POOL_TIMEOUT',
+      message: expect.stringMatching(/1 of them to transactions\..* use `tx` there/),
+      context: { openTransactions: 1 },
+    })
+    // Others that wait are not told of transactions where there are none.
+    const held = await driver.acquire()
+    const waiting = db.query('select id from users')
+    await flush()
+    clock.advance(5_000)
+    await expect(waiting).rejects.toThrow(/0 of them to transactions\..* Raise the pool/)
+    held.release()
+  })
 })

@@ -29,6 +29,8 @@ export interface LenderOptions {
   readonly driver: DatabaseDriver
   readonly clock: Clock
   readonly acquireMs: number
+  /** How many of the connections are those of transactions of ours. */
+  readonly openTransactions: () => number
 }
 
 /** Lends connections. */
@@ -133,13 +135,19 @@ export class Lender {
   }
 }
 
-function poolTimeout({ driver, acquireMs: limitMs }: LenderOptions, lent: number): DatabaseError {
+function poolTimeout({ driver, acquireMs: limitMs, openTransactions }: LenderOptions, lent: number): DatabaseError {
   const usage = driver.usage?.()
+  const open = openTransactions()
   const counts =
     usage === undefined ? '' : ` The pool has ${usage.active} in use and ${usage.idle} idle; ${usage.waiting} wait.`
+  // Whoever waits within a transaction for what the transaction has is the most usual cause, and no larger pool helps.
+  const wayOut =
+    open === 0
+      ? "Raise the pool's maximum or `acquireTimeout`, and look for transactions that stay open: the event `leak` names them."
+      : "A `db.query` within the function of `db.transaction` waits for a connection beside that of the transaction: use `tx` there. Otherwise raise the pool's maximum or `acquireTimeout`; the event `leak` names transactions that stay open."
   return new DatabaseError(
     'ERR_DB_POOL_TIMEOUT',
-    `No connection was free within ${limitMs} ms; ${lent} are lent to us.${counts} Raise the pool's maximum or \`acquireTimeout\`, and look for transactions that stay open: the event \`leak\` names them.`,
-    { context: { limitMs, lent, ...usage } },
+    `No connection was free within ${limitMs} ms; ${lent} are lent to us, ${open} of them to transactions.${counts} ${wayOut}`,
+    { context: { limitMs, lent, openTransactions: open, ...usage } },
   )
 }
