@@ -199,8 +199,7 @@ export class Optimizer implements QueryOptimizer {
   async invalidateTables(tables: readonly string[]): Promise<Token> {
     this.#underWay.assertOpen()
     checkTableNames(tables)
-    const { schema } = await this.#schema.ready()
-    return this.#invalidations.tables(tables, schema)
+    return this.#invalidations.tables(tables)
   }
 
   stats(): OptimizerStats {

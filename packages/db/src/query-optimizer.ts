@@ -146,7 +146,8 @@ export interface QueryOptimizer extends Queryable, AsyncDisposable {
    * Invalidates what depends on tables that were changed past the optimizer.
    *
    * @param tables - `'tickets'`, `'app.tickets'`. What cascades and triggers of them change is invalidated too.
-   * @throws ConfigError for what is not a list of names, and for an empty one.
+   * @throws ConfigError for what is not a list of names, for an empty one, and for a name of no table that the catalog
+   *   shows, which is looked at again before: nothing is invalidated then.
    */
   invalidateTables(tables: readonly string[]): Promise<Token>
   /** What was counted so far. */

@@ -184,3 +184,21 @@ describe('a connection that is not free', () => {
     held.release()
   })
 })
+
+test('a table that cannot be looked for is invalidated by its name, as nobody knows whether there is one', async () => {
+  let isAway = false
+  const inner = driver
+  const db = createQueryOptimizer({
+    cache: createCache({ name: 'test', tiers: [memory({ maxEntries: 10 })] }),
+    driver: { ...inner, acquire: () => (isAway ? Promise.reject(new Error('away')) : inner.acquire()) },
+    clock,
+  })
+  await db.query('select id from users')
+  const faults: string[] = []
+  db.on('fault', ({ error }) => faults.push(error.code))
+  isAway = true
+  expect(typeof (await db.invalidateTables(['since']))).toBe('string')
+  expect(faults).toEqual(['ERR_DB_SCHEMA'])
+  isAway = false
+  await expect(db.invalidateTables(['since'])).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+})

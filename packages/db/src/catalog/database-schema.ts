@@ -98,6 +98,11 @@ export class DatabaseSchema {
     return nameInTags(this.forOthers, idOf(relation))
   }
 
+  /** Names of all relations, as `nameOf` has them. */
+  names(): string[] {
+    return [...this.#facts.relations.keys()].map((id) => nameInTags(this.forOthers, id))
+  }
+
   /** All relations that reading these reads, with them; `undefined` for a name that is not known. */
   reads(tables: readonly NamedTable[]): readonly Relation[] | undefined {
     const found = tables.map((table) => this.relation(table))

@@ -44,6 +44,7 @@ export class SchemaWatch {
   #checkedAt = Number.NEGATIVE_INFINITY
   #running: Promise<SchemaState> | undefined
   #strangers = 0
+  #isAway = false
 
   constructor(options: SchemaWatchOptions) {
     this.#options = options
@@ -69,6 +70,15 @@ export class SchemaWatch {
   /** Waits for a state that is current. Rejects when there never was one. */
   async ready(): Promise<SchemaState> {
     return this.current() ?? (await this.#check())
+  }
+
+  /** Looks now, whenever the last look was; `undefined` where that is not possible. */
+  async lookAgain(): Promise<SchemaState | undefined> {
+    // One that has begun may have seen less.
+    await this.#running?.catch(() => {})
+    this.expire()
+    const state = await this.#check()
+    return this.#isAway ? undefined : state
   }
 
   /** Whether no optimizer changed the schema since the catalog was read. */
@@ -134,11 +144,13 @@ export class SchemaWatch {
       this.#state = state
       this.#token = token
       this.#checkedAt = clock.monotonic()
+      this.#isAway = false
       if (before !== undefined && before !== state) await this.#options.changed(state)
       return state
     } catch (error) {
       if (before === undefined) throw error
       this.#options.failed(error)
+      this.#isAway = true
       // As good as before: not asked again by each call while the database is away.
       this.#checkedAt = clock.monotonic()
       return before

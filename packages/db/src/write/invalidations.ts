@@ -2,14 +2,12 @@
 import { DatabaseError, type Token } from '@hotpath/contract'
 import type { Cache } from '@hotpath/core'
 import { holdOpen } from '@hotpath/core/hold'
-import type { DatabaseSchema, NamedTable } from '../catalog/database-schema.ts'
-import type { SchemaWatch } from '../catalog/schema-watch.ts'
-import { tableTags } from '../dependencies/tags.ts'
+import type { SchemaState, SchemaWatch } from '../catalog/schema-watch.ts'
+import { tableTag, tableTags } from '../dependencies/tags.ts'
 import type { Params } from '../driver/driver.ts'
 import type { Plan } from '../read/plan.ts'
-import { type Dialect, nameOf } from '../statement/dialect.ts'
-import { isName, tokenize } from '../statement/tokens.ts'
 import { Changes } from './changes.ts'
+import { namedBy, unknownTable } from './named-tables.ts'
 
 /** What is needed for it. */
 export interface InvalidationsOptions {
@@ -67,9 +65,14 @@ export class Invalidations {
     return changes.isEmpty ? undefined : this.after((append) => append(changes))
   }
 
-  /** Invalidates what depends on tables, by their names. */
-  async tables(names: readonly string[], schema: DatabaseSchema): Promise<Token> {
-    const relations = schema.writes(names.flatMap((name) => [asItIs(name), asWritten(name, schema.dialect)]))
+  /**
+   * Invalidates what depends on tables, by their names.
+   *
+   * @throws ConfigError for a name of no table, before anything is invalidated.
+   */
+  async tables(names: readonly string[]): Promise<Token> {
+    const { schema } = await this.#stateFor(names)
+    const relations = schema.writes(names.flatMap((name) => namedBy(name, schema.dialect)))
     const tags = [...relations.flatMap((relation) => schema.tagsOf(relation)), ...names.flatMap(tableTags)]
     const changes = new Changes()
     changes.addTags(tags)
@@ -77,6 +80,26 @@ export class Invalidations {
     changes.addTags(tags.flatMap((tag) => dependents.get(tag.slice('table:'.length)) ?? []).flatMap(tableTags))
     if (relations.some(({ writes }) => writes === 'all')) changes.addAll()
     return (await this.append(changes)) as Token
+  }
+
+  /** A state of the schema that has these tables. One that was made a moment ago is found by another look. */
+  async #stateFor(names: readonly string[]): Promise<SchemaState> {
+    const { schema: watch } = this.#options
+    const state = await watch.ready()
+    if (this.#unknownIn(names, state) === undefined) return state
+    const now = await watch.lookAgain()
+    const unknown = now && this.#unknownIn(names, now)
+    if (unknown !== undefined) throw unknownTable(unknown, now?.schema.names() ?? [])
+    return now ?? state
+  }
+
+  /** The first name that neither the catalog nor `dependsOn` has. */
+  #unknownIn(names: readonly string[], { schema }: SchemaState): string | undefined {
+    const depending = new Set([...this.#options.dependents].flatMap(([table, others]) => [table, ...others]))
+    const isKnown = (name: string): boolean =>
+      namedBy(name, schema.dialect).some((one) => schema.relation(one) !== undefined) ||
+      depending.has(tableTag(name).slice('table:'.length))
+    return names.find((name) => !isKnown(name))
   }
 
   /** The schema turned out to be another: what was written since the last look was judged by one that did not hold. */
@@ -108,17 +131,4 @@ function notInvalidated(cause: unknown): DatabaseError {
     'The statement has run, but the cache was closed before what it changed could be invalidated, so other processes may serve old rows until their ttl ends. Call `db.close()` first, which waits for what is under way, then `cache.close()`.',
     { cause },
   )
-}
-
-/** A name as the catalog has it. */
-function asItIs(name: string): NamedTable {
-  const dot = name.indexOf('.')
-  return { schema: dot < 0 ? undefined : name.slice(0, dot), name: name.slice(dot + 1) }
-}
-
-/** A name as it is written in a statement. */
-function asWritten(name: string, dialect: Dialect): NamedTable {
-  const parts = tokenize(name, dialect).list.filter(isName)
-  const names = parts.map((part) => nameOf(part, dialect))
-  return { schema: names.at(-2), name: names.at(-1) ?? '' }
 }

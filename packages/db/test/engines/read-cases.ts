@@ -150,6 +150,37 @@ export function readCases(bench: () => Bench): void {
       expect(await db.query('select name from open_tickets')).toMatchObject([{ name: 'Ben' }])
     })
 
+    test('past the optimizer to a table that there is not is refused, with the nearest name', async () => {
+      const { db, open, source } = bench()
+      await db.query('select name from users')
+      const refused = (...tables: string[]): Promise<string> =>
+        db.invalidateTables(tables).then(
+          () => '',
+          ({ message }: Error) => message,
+        )
+      expect(await refused('users', 'tikcets')).toMatch(
+        /^`tables` must be names of tables that the catalog shows, received 'tikcets'\. Did you mean `tickets`\?/,
+      )
+      expect(await refused('no_such_table')).toMatch(/received 'no_such_table'\. For one that it hides/)
+      expect(await source('select name from users')).toBe('memory')
+      await expect(db.invalidateTables(['tikcets'])).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+      // Names of `dependsOn` are known by it.
+      const linked = open({ dependsOn: { totals: ['ledger'] }, name: 'linked' })
+      await linked.invalidateTables(['totals', 'ledger'])
+      await linked.invalidateTables(['TICKETS'])
+    })
+
+    test('past the optimizer to a table that was made a moment ago is seen', async () => {
+      const { db, engine } = bench()
+      await db.query('select name from users')
+      await engine.exec('create table since (id integer primary key)')
+      await db.invalidateTables(['since'])
+      expect(await db.query('select id from since')).toEqual([])
+      await engine.exec('insert into since values (1)')
+      await db.invalidateTables(['since'])
+      expect(await db.query('select id from since')).toEqual([{ id: 1 }])
+    })
+
     test('of a table that others depend on invalidates those, and what depends on them', async () => {
       const { open, source } = bench()
       const linked = open({ dependsOn: { users: ['tickets'], tickets: ['audit'] }, name: 'linked' })
