@@ -46,6 +46,8 @@ export interface SharedByLevels {
   isDoomed: boolean
   savepoints: number
   statements: number
+  /** Statements that the database has not finished. */
+  running: number
 }
 
 /** The part whose function the caller is in. It knows that of `tx` by which it begins another, which may be an outer one. */
@@ -110,7 +112,8 @@ export class Transaction implements DatabaseTransaction {
     options.signal?.throwIfAborted()
     shared.statements++
     const isCached = plan.bypass === undefined && options.cache !== false && options.refresh !== true
-    if (isCached && shared.mayUseCache) {
+    // What runs may fail yet, and then PostgreSQL refuses all that comes after it.
+    if (isCached && shared.mayUseCache && shared.running === 0) {
       const found = await shared.host.lookUp(plan, params, options, shared.session)
       if (found !== undefined) return found as QueryResult<Of>
       if (this.isOver) throw endedError()
@@ -209,15 +212,19 @@ export class Transaction implements DatabaseTransaction {
     if (plan.mayChangeSession) shared.isMoved = true
     const startedAt = host.now()
     let result: WireResult
+    shared.running++
     try {
       result = await lent.connection.run(plan.sql, params, wireFormOf(options)?.run?.how)
     } catch (error) {
+      shared.mayUseCache = false
       // A deadlock or a full disk rolls back all of it, and what follows is committed statement by statement.
       if (!(await isTransactionOpen(lent.connection))) {
         shared.isPermanent = true
         shared.isDoomed = true
       }
       throw error
+    } finally {
+      shared.running--
     }
     return host.finish(plan, result, { startedAt, ranMs: host.now() - startedAt, options })
   }

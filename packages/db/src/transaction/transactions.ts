@@ -90,6 +90,7 @@ export class Transactions {
       isDoomed: false,
       savepoints: 0,
       statements: 0,
+      running: 0,
     })
   }
 

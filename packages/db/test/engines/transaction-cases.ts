@@ -156,6 +156,28 @@ export function transactionCases(bench: () => Bench): void {
       expect(await sources(writes, { isolation: 'read committed' })).toBe('database')
     })
 
+    test('in which a statement has failed, or may still fail, reads nothing from the cache', async () => {
+      const { db, engine } = bench()
+      await db.query(STATUS)
+      const seen: unknown[] = []
+      const read = (tx: DatabaseTransaction): Promise<unknown> =>
+        tx.executeWithStats(STATUS).then(
+          ({ stats }) => seen.push(stats.source),
+          ({ code }: { readonly code: unknown }) => seen.push(code),
+        )
+      const failing = async (tx: DatabaseTransaction): Promise<unknown> => {
+        const failed = tx.query('select missing from tickets', [], { cache: false }).catch(() => {})
+        await read(tx)
+        await failed
+        return read(tx)
+      }
+      await db.transaction(failing, { isolation: 'read committed' }).catch(() => {})
+      // PostgreSQL refuses all that follows, and its own error is to be seen; others go on.
+      const expected = engine.dialect === 'postgres' ? '25P02' : 'database'
+      expect(seen).toEqual([expected, expected])
+      expect(await db.query(STATUS)).toMatchObject([{ status: 'open' }])
+    })
+
     test('is not seen by other callers before its commit, and by all of them after it', async () => {
       const { db, engine } = bench()
       // The one connection of an embedded database is lent to nobody else meanwhile.
