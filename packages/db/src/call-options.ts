@@ -6,6 +6,7 @@ import {
   booleanOption,
   checkOptions,
   functionOption,
+  kindOf,
   parseToken,
   wrongOption,
   wrongOptionSeen,
@@ -37,8 +38,10 @@ export function checkStatement(sql: unknown, params: unknown): void {
   if (typeof sql !== 'string')
     throw wrongOptionSeen('sql', 'a string', sql, { seen: typeof sql, wayOut: "Use for example `'select 1'`." })
   if (typeof params === 'object' && params !== null) return
-  const seen = params === null ? 'null' : typeof params
-  throw wrongOptionSeen('params', 'a list or an object', params, { seen, wayOut: 'Use for example `[7]`.' })
+  throw wrongOptionSeen('params', 'a list or an object', params, {
+    seen: kindOf(params),
+    wayOut: 'Use for example `[7]`.',
+  })
 }
 
 /** @throws ConfigError for options of a statement that are unknown or wrong. */

@@ -1,6 +1,7 @@
 /** The optimizer: decides for each statement whether the cache may serve it, and hands it to what runs it. */
 import { type Token, detach } from '@hotpath/contract'
 import { checkQueryOptions, checkStatement, checkTableNames, checkTransaction } from './call-options.ts'
+import { checkParams } from './call-params.ts'
 import { type SchemaState, SchemaWatch } from './catalog/schema-watch.ts'
 import { Lender } from './connections/lender.ts'
 import { StatementRunner } from './connections/statement-runner.ts'
@@ -157,6 +158,7 @@ export class Optimizer implements QueryOptimizer {
     const key = bypass === undefined ? resultKey(plan, params, session, wireFormOf(options)) : undefined
     if (key === undefined) {
       checkQueryOptions(options)
+      checkParams(plan, params)
       options.signal?.throwIfAborted()
       const statement = { plan, params, options, session, bypass: bypass ?? ('parameter' as const), startedAt }
       return detach(this.#underWay.track(this.#uncached.run(statement)), options.signal).then(use)

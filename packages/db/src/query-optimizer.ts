@@ -64,9 +64,9 @@ export interface Queryable {
   /**
    * Runs a statement and returns its rows.
    *
-   * @param params - For its placeholders.
+   * @param params - For its placeholders: a list, or on SQLite and MySQL an object for those with names.
    * @throws What the driver throws; DatabaseError `ERR_DB_POOL_TIMEOUT`, `ERR_DB_TRANSACTION`; ConfigError for options
-   *   that are unknown or wrong, where the database is asked.
+   *   that are unknown or wrong and for parameters that do not fit the placeholders, where the database is asked.
    */
   query<Of = Row>(sql: string, params?: Params, options?: QueryOptions): Promise<Of[]>
   /** The same, with what is said of how the rows came. */

@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { catalogCases } from './engines/catalog-cases.ts'
 import { useEngine } from './engines/engine.ts'
+import { namedParamsCases, paramsCases } from './engines/params-cases.ts'
 import { readCases } from './engines/read-cases.ts'
 import { SQLITE_KINDS, clearSqlite, startSqlite } from './engines/sqlite.ts'
 import { transactionCases } from './engines/transaction-cases.ts'
@@ -9,6 +10,8 @@ import { valueCases } from './engines/value-cases.ts'
 describe.each(['node:sqlite', 'better-sqlite3'] as const)('%s', (by) => {
   const bench = useEngine(() => startSqlite(by), clearSqlite)
   readCases(bench)
+  paramsCases(bench)
+  namedParamsCases(bench)
   transactionCases(bench)
   catalogCases(bench)
   valueCases(bench, SQLITE_KINDS)

@@ -3,7 +3,7 @@
  * cannot be called apart, so what is kept is what they made: strings, numbers, bytes, dates and JSON. Each caller gets
  * copies. What a `typeCast` made of a class of its own cannot be copied, and is not kept.
  */
-import { booleanOption, checkOptions } from '@hotpath/contract'
+import { ConfigError, booleanOption, checkOptions } from '@hotpath/contract'
 import type { Column, DatabaseConnection, DatabaseDriver, Params } from './driver.ts'
 import { wrongClient } from './assert-client.ts'
 import { PoolUse } from './pool-use.ts'
@@ -62,6 +62,7 @@ interface Settings {
   readonly port?: number
   readonly socketPath?: string
   readonly database?: string
+  readonly namedPlaceholders?: boolean
 }
 
 /** Lists of connections that mysql2 keeps. */
@@ -108,7 +109,8 @@ export function mysql(pool: MysqlPool, options: MysqlOptions = {}): DatabaseDriv
     bytes: 'buffer',
     maxPrepared: 0,
     async acquire() {
-      return connectionOf(await pool.getConnection(), { method: options.prepare === true ? 'execute' : 'query', use })
+      const method = options.prepare === true ? 'execute' : 'query'
+      return connectionOf(await pool.getConnection(), { method, use, hasNames: settings.namedPlaceholders })
     },
     rowMaker: (columns) => makers.of(columns, () => copyOf),
     isExactAsText: (type) => !INEXACT.has(type),
@@ -137,7 +139,11 @@ interface Field {
 
 function connectionOf(
   connection: MysqlConnection,
-  { method, use }: { readonly method: 'query' | 'execute'; readonly use: PoolUse },
+  {
+    method,
+    use,
+    hasNames,
+  }: { readonly method: 'query' | 'execute'; readonly use: PoolUse; readonly hasNames: boolean | undefined },
 ): DatabaseConnection {
   const identity = connection.connection ?? connection
   const send = (sql: string, params: Params, options: object): Promise<[unknown, unknown]> => {
@@ -159,7 +165,9 @@ function connectionOf(
     inTransaction: undefined,
     async run(sql, params, { asText = false, typeCast } = {}) {
       const cast = typeCast === undefined ? {} : { typeCast }
-      const [rows, fields] = await send(sql, params, asText ? AS_TEXT : cast)
+      const [rows, fields] = await send(sql, params, asText ? AS_TEXT : cast).catch((error: unknown) => {
+        throw hasNames === false && isNamed(params, error) ? namesError(error) : error
+      })
       return wireResultOf(rows, fields)
     },
     async isInTransaction() {
@@ -174,6 +182,23 @@ function connectionOf(
       })
     },
   }
+}
+
+/** Whether the server was sent `:name` as it is. */
+function isNamed(params: Params, error: unknown): boolean {
+  return !Array.isArray(params) && (error as { readonly errno?: unknown } | null)?.errno === 1064
+}
+
+function namesError(cause: unknown): ConfigError {
+  const wayOut = 'Make the pool with `namedPlaceholders: true` for `:name`, or use `?` and a list.'
+  return new ConfigError(
+    'ERR_CONFIG_OPTION',
+    `\`params\` must be a list for this pool, received an object. ${wayOut}`,
+    {
+      context: { option: 'params' },
+      cause,
+    },
+  )
 }
 
 const AS_TEXT = { typeCast: (field: { string(): string | null }): string | null => field.string() }

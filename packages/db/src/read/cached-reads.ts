@@ -5,6 +5,7 @@
 import { toMs } from '@hotpath/contract'
 import type { Cache, LoadContext, ReadReport } from '@hotpath/core'
 import { checkQueryOptions } from '../call-options.ts'
+import { checkParams } from '../call-params.ts'
 import type { SchemaWatch } from '../catalog/schema-watch.ts'
 import type { Lender } from '../connections/lender.ts'
 import type { StatementRunner } from '../connections/statement-runner.ts'
@@ -106,6 +107,7 @@ export class CachedReads {
     served: Served,
   ): Promise<StoredResult> {
     checkQueryOptions(options)
+    checkParams(plan, params)
     const { settings, schema, lender, runner, rates, rows: maker } = this.#of
     const state = schema.last()
     let isStatic: boolean | undefined

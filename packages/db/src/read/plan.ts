@@ -4,6 +4,7 @@ import { type DependencyPlan, type PlanOptions, planDependencies } from '../depe
 import { tableTag } from '../dependencies/tags.ts'
 import type { Column, Params } from '../driver/driver.ts'
 import { type Dialect, type Statement, readStatement } from '../statement/index.ts'
+import type { Placeholders } from '../statement/placeholders.ts'
 
 /** Why a result is not kept. */
 export type Bypass =
@@ -57,6 +58,8 @@ export interface Plan {
   readonly mayMakeTemporary: boolean
   /** The columns that it had when it was last run. */
   columns: readonly Column[] | undefined
+  /** What it has parameters for, once that was looked at. */
+  placeholders: Placeholders | undefined
   /** How often it was run by this process, for preparing it. */
   runs: number
 }
@@ -94,6 +97,7 @@ export function planOf(sql: string, schema: DatabaseSchema, keyStart: string, op
     mayChangeSession: mayWriteAll || called !== 'pure' || !isPlain(statement),
     mayMakeTemporary: !isPlain(statement) && /\btemp(?:orary)?\b/i.test(sql),
     columns: undefined,
+    placeholders: undefined,
     runs: 0,
   }
 }

@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Token } from '@hotpath/contract'
 import { checkQueryOptions, checkStatement, checkTransaction } from '../call-options.ts'
+import { checkParams } from '../call-params.ts'
 import { isTransactionOpen } from '../connections/ending.ts'
 import type { Lent } from '../connections/lender.ts'
 import { prepareFor } from '../connections/statement-runner.ts'
@@ -108,6 +109,7 @@ export class Transaction implements DatabaseTransaction {
     // Where the database would let it.
     if (shared.readOnly && (plan.isPermanent || (plan.dialect === 'sqlite' && plan.mayWrite))) throw readOnlyError()
     checkQueryOptions(options)
+    checkParams(plan, params)
     this.#assertSame(options)
     options.signal?.throwIfAborted()
     shared.statements++

@@ -2,6 +2,7 @@ import { batchCases } from '../batch/batch-cases.ts'
 import { catalogCases } from '../engines/catalog-cases.ts'
 import { useEngine } from '../engines/engine.ts'
 import { POSTGRES_KINDS, clearPostgres, startPostgresEngine } from '../engines/postgres.ts'
+import { paramsCases } from '../engines/params-cases.ts'
 import { readCases } from '../engines/read-cases.ts'
 import { postgresReportCases } from '../report/postgres-cases.ts'
 import { transactionCases } from '../engines/transaction-cases.ts'
@@ -10,6 +11,7 @@ import { pagingCases } from '../paginate/paging-cases.ts'
 
 const bench = useEngine(startPostgresEngine, clearPostgres)
 readCases(bench)
+paramsCases(bench)
 transactionCases(bench)
 catalogCases(bench)
 valueCases(bench, POSTGRES_KINDS)
