@@ -1,6 +1,7 @@
 /** The door: options, their checks and defaults. */
 import {
   type Clock,
+  type ConfigError,
   type Duration,
   type OptionCheck,
   type OptionTable,
@@ -108,9 +109,7 @@ export function createQueryOptimizer(options: QueryOptimizerOptions): QueryOptim
   if (typeof (cache as QueryCache | undefined)?.namespace !== 'function') {
     throw wrongOption('cache', 'a cache', cache, "Use for example `createCache({ name: 'shop', … })` of @hotpath/core.")
   }
-  if (typeof (driver as DatabaseDriver | undefined)?.acquire !== 'function') {
-    throw wrongOption('driver', 'a driver', driver, "Use for example `pg(pool)` of '@hotpath/db/pg'.")
-  }
+  if (typeof (driver as DatabaseDriver | undefined)?.acquire !== 'function') throw wrongDriver(driver)
   // One that is made for each call is looked at by each call.
   if (typeof options.session !== 'function') sessionOf({}, { session: options.session, driver })
   return new Optimizer({
@@ -132,6 +131,26 @@ export function createQueryOptimizer(options: QueryOptimizerOptions): QueryOptim
     session: options.session,
     context: options.context ?? false,
   })
+}
+
+/** The driver for a client, by a method that it has: the first one that fits. */
+const DRIVERS = [
+  ['getConnection', 'mysql', 'pool'],
+  // Of a connection of mysql2, which can prepare as well.
+  ['execute', 'mysql', 'pool'],
+  ['prepare', 'sqlite', 'database'],
+  ['execProtocol', 'pglite', 'database'],
+  ['connect', 'pg', 'pool'],
+] as const
+
+/** Most often a client as it is. */
+function wrongDriver(given: unknown): ConfigError {
+  const has = (method: string): boolean =>
+    typeof (given as Readonly<Record<string, unknown>> | null)?.[method] === 'function'
+  const found = Object(given) === given ? DRIVERS.find(([method]) => has(method)) : undefined
+  const [, maker, client] = found ?? DRIVERS[4]
+  const words = found === undefined ? 'Use for example' : 'Wrap it:'
+  return wrongOption('driver', 'a driver', given, `${words} \`${maker}(${client})\` of '@hotpath/db/${maker}'.`)
 }
 
 /** @param example - For messages. */

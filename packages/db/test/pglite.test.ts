@@ -49,6 +49,39 @@ test('a parser that is set while results are cached holds for hits and misses al
   expect([await read(1), await read(2)]).toEqual([[{ name: 'Ann' }], [{ name: 'Ben' }]])
 })
 
+test.each([
+  ['int4', 23],
+  ['date', 1082],
+  ['json', 114],
+  ['bool', 16],
+])('a parser of %s that is deleted while results are cached gives way to the usual one of PGlite', async (_, type) => {
+  const { db, engine } = bench()
+  const { parsers } = engine.database
+  await engine.exec(
+    'create table kept (id text, a int, b date, c json, d bool)',
+    `insert into kept values ('x', 7, '2024-02-29', '{"e": 1}', true), ('y', 7, '2024-02-29', '{"e": 1}', true)`,
+  )
+  const sql = 'select a, b, c, d from kept where id = $1'
+  const [before] = await db.query(sql, ['x'])
+  const usual = parsers[type]
+  const seen = async (): Promise<unknown[]> => [
+    ...(await db.query(sql, ['x'])),
+    ...(await db.query(sql, ['y'], { refresh: true })),
+    ...(await engine.direct(sql, ['x'])),
+  ]
+  try {
+    delete parsers[type]
+    expect(await seen()).toEqual([before, before, before])
+    parsers[type] = () => 'own'
+    const [hit, miss, direct] = await seen()
+    expect([hit, miss]).toEqual([direct, direct])
+    delete parsers[type]
+    expect(await seen()).toEqual([before, before, before])
+  } finally {
+    if (usual !== undefined) parsers[type] = usual
+  }
+})
+
 test('a part in which an error was caught is undone alone, and invalidates nothing', async () => {
   const { db, source } = bench()
   const sources = async (): Promise<string[]> => [

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Cache, createCache, memory } from '@hotpath/core'
 import { createFakeClock } from '@hotpath/testkit'
+import { createPool } from 'mysql2/promise'
+import { Client, Pool } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type QueryOptimizer, createQueryOptimizer, isHotpathError } from '../src/index.ts'
 import { mysql } from '../src/driver/mysql.ts'
@@ -187,6 +189,24 @@ describe('bad input', () => {
       })
     }
     expect(await db.query('select count(*) as count from users')).toEqual([{ count: 2 }])
+  })
+
+  test.each([
+    ['a pool of pg', () => new Pool(), "Wrap it: `pg(pool)` of '@hotpath/db/pg'"],
+    ['a client of pg', () => new Client(), "Wrap it: `pg(pool)` of '@hotpath/db/pg'"],
+    ['a pool of mysql2', () => createPool({}), "Wrap it: `mysql(pool)` of '@hotpath/db/mysql'"],
+    ['a connection of mysql2', () => ({ execute() {}, prepare() {}, connect() {} }), 'Wrap it: `mysql(pool)`'],
+    ['a database', () => database, "Wrap it: `sqlite(database)` of '@hotpath/db/sqlite'"],
+    [
+      'a PGlite',
+      () => ({ execProtocol() {}, transaction() {} }),
+      "Wrap it: `pglite(database)` of '@hotpath/db/pglite'",
+    ],
+    ['anything else', () => 'postgres://localhost', "Use for example `pg(pool)` of '@hotpath/db/pg'"],
+  ])('of %s in the place of a driver names the driver for it', (_, given, message) => {
+    const create = (): unknown => createQueryOptimizer({ cache, driver: given() as never })
+    expect(create).toThrow(message)
+    expect(create).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
   })
 
   test('for a call names the option, and nothing is run', async () => {

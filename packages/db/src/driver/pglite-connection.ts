@@ -65,8 +65,15 @@ const NOTHING: WireResult = { columns: [], rows: [], rowCount: 0 }
 /** What was to be committed was rolled back, as a statement in it had failed. */
 const ROLLED_BACK = '25P02'
 
-/** @param giveBack - Lets the next one have it. */
-export function pgliteConnection(database: PgliteDatabase, giveBack: () => void): DatabaseConnection {
+/**
+ * @param usual - Parsers that it has besides those of its list.
+ * @param giveBack - Lets the next one have it.
+ */
+export function pgliteConnection(
+  database: PgliteDatabase,
+  usual: PgliteParsers,
+  giveBack: () => void,
+): DatabaseConnection {
   let open: Open | undefined
 
   async function run(sql: string, params: Params): Promise<WireResult> {
@@ -92,7 +99,7 @@ export function pgliteConnection(database: PgliteDatabase, giveBack: () => void)
   }
 
   async function runOn(on: PgliteQueryable, sql: string, params: Params): Promise<WireResult> {
-    const options = { rowMode: 'array', parsers: withoutParsers(database) } as const
+    const options = { rowMode: 'array', parsers: withoutParsers({ ...usual, ...database.parsers }) } as const
     const { fields, rows, affectedRows = 0, rowCount, command } = await on.query(sql, params as never, options)
     const columns = fields.map(({ name, dataTypeID }): Column => [name, dataTypeID])
     return {
@@ -141,6 +148,6 @@ function begun(database: PgliteDatabase): Promise<Open> {
 }
 
 /** In place of each parser that it has, one that does nothing. It copies them, so that they have to be listed. */
-function withoutParsers({ parsers = {} }: PgliteDatabase): PgliteParsers {
+function withoutParsers(parsers: PgliteParsers): PgliteParsers {
   return Object.fromEntries(Object.keys(parsers).map((type) => [type, (value: string) => value]))
 }

@@ -28,6 +28,7 @@ export function pglite(database: PgliteDatabase): DatabaseDriver {
     throw wrongClient('database', 'a PGlite', database, 'Use for example `pglite(new PGlite())`.')
   }
   const { name, lock } = embeddedOf(database)
+  const usual = usualParsers(database)
   const makers = new RowMakers()
   return {
     kind: 'pglite',
@@ -44,25 +45,34 @@ export function pglite(database: PgliteDatabase): DatabaseDriver {
         release()
         throw error
       }
-      return pgliteConnection(database, release)
+      return pgliteConnection(database, usual, release)
     },
     rowMaker(columns) {
       const { parsers = {} } = database
+      const find = (type: number): PgliteParsers[number] | undefined => parsers[type] ?? usual[type]
       const makerOf = (own: readonly Column[]): RowMaker =>
         rowMakerOf(
           own,
-          own.map(([, type]) => parserOf(parsers, type)),
+          own.map(([, type]) => parserOf(find(type), type)),
         )
-      return makers.of(columns, (type) => parsers[type], makerOf)
+      return makers.of(columns, find, makerOf)
     },
     usage: () => ({ active: lock.isTaken ? 1 : 0, idle: lock.isTaken ? 0 : 1, waiting: lock.waiting }),
     isRejected: isRejectedByPostgres,
   }
 }
 
-function parserOf(parsers: PgliteParsers, type: number): Parse {
-  const parse = parsers[type]
+function parserOf(parse: PgliteParsers[number] | undefined, type: number): Parse {
   return parse && ((value: string) => parse(value, type))
+}
+
+/** Types that PGlite has parsers for, whatever its list says: one that is deleted there gives way to the usual one. */
+const USUAL = [16, 17, 20, 21, 23, 25, 26, 114, 700, 701, 1042, 1043, 1082, 1114, 1184, 3802]
+
+/** Those parsers, as they are before a program has deleted one. */
+function usualParsers({ parsers = {} }: PgliteDatabase): PgliteParsers {
+  const known = USUAL.flatMap((type) => (parsers[type] === undefined ? [] : [[type, parsers[type]] as const]))
+  return Object.fromEntries(known)
 }
 
 export type { PgliteDatabase, PgliteParsers, PgliteQueryable, PgliteTransaction } from './pglite-connection.ts'
