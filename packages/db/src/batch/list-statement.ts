@@ -32,7 +32,7 @@ export function listStatement(sql: string, dialect: Dialect): ListStatement {
       'sql',
       `a statement with \`${example}\` and no other parameter`,
       sql,
-      'Write other values into it.',
+      "Keys are its only parameter: write what is the same for all of them into it, as in `status = 'open'`, and run a statement with others by `db.query`.",
     )
   }
   const { list: tokens } = tokenize(sql, dialect)

@@ -64,13 +64,14 @@ export async function cursorPage<Of>(
   const order = orderOf(query.orderBy, db)
   const name = digestOf(JSON.stringify([dialect, sql, order]))
   const isBackward = before !== undefined
-  const cursor = after ?? before
-  const position = cursor === undefined ? undefined : positionOf(cursor, name, secret)
+  const given = after ?? before
+  const option = isBackward ? 'before' : 'after'
+  const position = given === undefined ? undefined : positionOf({ option, cursor: given }, name, secret)
   const inOrder = isBackward ? reversed(order) : order
-  const given: unknown[] = [...params]
+  const values: unknown[] = [...params]
   const placeholder = (at: number): string => {
-    given.push(position?.[at])
-    return dialect === 'postgres' ? `$${given.length}` : '?'
+    values.push(position?.[at])
+    return dialect === 'postgres' ? `$${values.length}` : '?'
   }
   const where = position === undefined ? '' : `where ${isAfter(inOrder, position, { dialect, placeholder })} `
   const exact =
@@ -78,7 +79,7 @@ export async function cursorPage<Of>(
   const from = `select paged.*${exact.join('')} from (${withoutEnd(sql)}) paged `
   const statement = `${from}${where}${orderBy(inOrder, dialect)} limit ${pageSize + 1}`
   const asked: WireOptions = { ...options, [WIRE]: { rows: 'objects' } }
-  const result = (await db.executeWithStats<Of>(statement, given, asked).catch((error: unknown) => {
+  const result = (await db.executeWithStats<Of>(statement, values, asked).catch((error: unknown) => {
     throw namesError(error, from)
   })) as WireQueryResult<Of>
   const found = positionsOf(result, order, { isAdded: exact.length > 0, driver: db.driver })

@@ -40,7 +40,7 @@ export async function offsetPage<Of>(
 ): Promise<OffsetPage<Of>> {
   const { sql, params = [], page = 1, options } = query
   if (!Number.isSafeInteger(page) || page < 1 || !Number.isSafeInteger((page - 1) * pageSize))
-    throw wrongOption('page', 'a whole number from 1 on', page, 'The first page is 1.')
+    throw wrongOption('page', 'a whole number from 1 on', page, 'The first page is 1; read a string by `Number`.')
   const statement = withoutEnd(sql)
   const asked: WireOptions = { ...options, [WIRE]: { rows: 'objects' } }
   const [counted, found] = await Promise.all([

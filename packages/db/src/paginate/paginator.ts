@@ -90,7 +90,7 @@ export function createPaginator(db: QueryOptimizer, options: PaginatorOptions = 
         'pageSize',
         `a whole number from 1 to ${maxPageSize}`,
         pageSize,
-        '`maxPageSize` is the largest one.',
+        'Ask for fewer rows, or raise `maxPageSize` of `createPaginator`.',
       )
     return pageSize
   }

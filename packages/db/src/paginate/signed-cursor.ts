@@ -14,12 +14,16 @@ export function cursorOf(values: readonly unknown[], query: string, secret: Curs
 }
 
 /** @throws DatabaseError `ERR_DB_CURSOR` for one that was changed, or made for another query or by another secret. */
-export function positionOf(cursor: string, query: string, secret: CursorSecret): unknown[] {
+export function positionOf(
+  { option, cursor }: { readonly option: 'after' | 'before'; readonly cursor: string },
+  query: string,
+  secret: CursorSecret,
+): unknown[] {
   const [payload = '', signature = '', ...rest] = typeof cursor === 'string' ? cursor.split('.') : []
   const given = Buffer.from(signature, 'base64url')
   const isOurs =
     rest.length === 0 && given.length === SIGNATURE_BYTES && timingSafeEqual(given, signatureOf(payload, query, secret))
-  if (!isOurs) throw cursorError()
+  if (!isOurs) throw cursorError(option)
   return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as unknown[]).map(unpacked)
 }
 
@@ -41,9 +45,10 @@ function unpacked(value: unknown): unknown {
   return b === undefined ? value : Buffer.from(b, 'base64')
 }
 
-function cursorError(): DatabaseError {
+function cursorError(option: string): DatabaseError {
   return new DatabaseError(
     'ERR_DB_CURSOR',
-    'The cursor was not made by this query: it was changed, or belongs to another statement, order or secret. Begin with the first page.',
+    `\`${option}\` is no cursor of this query: it was changed, or made for another statement, order or secret. Begin with the first page, without \`${option}\`.`,
+    { context: { option } },
   )
 }

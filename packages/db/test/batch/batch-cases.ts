@@ -80,6 +80,25 @@ export function batchCases(bench: () => Bench): void {
     expect(await words.loadMany(keys)).toEqual(alone.map(([row]) => row))
   })
 
+  test('another parameter beside the list is refused, and what is the same for all keys is written into the statement', async () => {
+    const { db, sql } = bench()
+    const other = bench().engine.dialect === 'postgres' ? '$2' : '?'
+    for (const text of [
+      `select id from tickets where ${list('owner')} and status = ${other}`,
+      `select id from tickets where status = ${other} and ${list('owner')}`,
+    ])
+      expect(() => batchQuery(db, text)).toThrow(
+        /no other parameter, received .* run a statement with others by `db.query`/,
+      )
+    const open = batchQuery<{ id: number }>(
+      db,
+      `select id, owner from tickets where ${list('owner')} and status = 'open' order by id`,
+    )
+    expect((await open.loadMany([1, 2])).map((ticket) => ticket?.id)).toEqual([7, 8])
+    await db.query(sql('update tickets set status = ? where id = ?'), ['done', 7])
+    expect((await open.loadMany([1, 2])).map((ticket) => ticket?.id)).toEqual([undefined, 8])
+  })
+
   test('a statement that fails fails its callers, and the next one asks anew', async () => {
     const { db, engine } = bench()
     const words = batchQuery(db, `select id from later where ${list('id')}`, { attempts: 1 })

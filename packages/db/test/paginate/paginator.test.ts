@@ -33,7 +33,11 @@ describe('a cursor', () => {
       7 as never,
     ]
     for (const after of wrong) {
-      await expect(paginate.cursor({ sql, orderBy: ['id'], after })).rejects.toMatchObject({ code: 'ERR_DB_CURSOR' })
+      for (const option of ['after', 'before'])
+        await expect(paginate.cursor({ sql, orderBy: ['id'], [option]: after })).rejects.toMatchObject({
+          code: 'ERR_DB_CURSOR',
+          message: `\`${option}\` is no cursor of this query: it was changed, or made for another statement, order or secret. Begin with the first page, without \`${option}\`.`,
+        })
     }
     expect((await paginate.cursor({ sql, orderBy: ['id'], after: own })).rows).toMatchObject([{ id: 8 }])
   })
@@ -63,9 +67,14 @@ test('what is wrong with a call is named', async () => {
       ({ message }: Error) => message,
     )
   expect(await wrong(paginate.offset({ sql, page: 0 }))).toMatch('`page` must be a whole number from 1 on')
-  expect(await wrong(paginate.offset({ sql, pageSize: 101 }))).toMatch(
-    '`pageSize` must be a whole number from 1 to 100',
+  expect(await wrong(paginate.offset({ sql, page: '2' as never }))).toMatch(
+    "received '2'. The first page is 1; read a string",
   )
+  expect(await wrong(paginate.offset({ sql, page: -1 }))).toMatch('`page`')
+  expect(await wrong(paginate.offset({ sql, pageSize: 101 }))).toMatch(
+    '`pageSize` must be a whole number from 1 to 100, received 101. Ask for fewer rows, or raise `maxPageSize`',
+  )
+  expect(await wrong(paginate.offset({ sql, params: { id: 7 } as never }))).toMatch('`params` must be a list')
   expect(await wrong(paginate.cursor({ sql, orderBy: [] }))).toMatch('`orderBy` must be a list of columns')
   expect(await wrong(paginate.cursor({ sql, orderBy: ['owner'] }))).toBeDefined()
   expect(await wrong(paginate.cursor({ sql, orderBy: ['id'], after: 'a', before: 'b' }))).toMatch(
