@@ -15,6 +15,9 @@ const WORDS: Readonly<Record<string, readonly number[]>> = {
   writing: [0],
   wrong: [0],
   '#found': [0, 1],
+  // What was called that threw: `callbackError` has no use for it there.
+  '.guard': [0],
+  '.threw': [0],
 }
 /** Those that only a message needs, whatever they are. */
 const FOR_MESSAGES: Readonly<Record<string, readonly number[]>> = {
@@ -100,10 +103,11 @@ function messagesOf(node: ts.Node): readonly ts.Node[] {
   return []
 }
 
-/** Of a function, or of a private method. */
+/** Of a function, of a private method (`#found`), or of another one (`.guard`). */
 function nameOf(called: ts.Expression): string {
   if (ts.isIdentifier(called)) return called.text
-  return ts.isPropertyAccessExpression(called) && ts.isPrivateIdentifier(called.name) ? called.name.text : ''
+  if (!ts.isPropertyAccessExpression(called)) return ''
+  return ts.isPrivateIdentifier(called.name) ? called.name.text : `.${called.name.text}`
 }
 
 function argumentsAt(call: ts.CallExpression, places: readonly number[] = []): readonly ts.Expression[] {

@@ -100,7 +100,7 @@ export class HotpathError extends Error {
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     const cause = causeOf(details)
-    const own = messageOf(code, message)
+    const own = messageOf(code, details.context, message)
     super(cause === undefined ? own : `${own} Cause: ${cause.message}`, cause && { cause })
     this.code = code
     this.context = details.context ?? {}

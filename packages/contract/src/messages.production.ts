@@ -18,7 +18,9 @@ export function adviceOnOptions(): string {
   return ''
 }
 
-/** The message of an error whose own was left out of the build. */
-export function messageOf(code: string, message = ''): string {
-  return `${code}${message === '' ? '' : `: ${message}`} See \`${code}\` in docs/errors.md of Hotpath.`
+/** The message of an error whose own was left out of the build: with the key that it is about, as a log may keep no `context`. */
+export function messageOf(code: string, context: Readonly<Record<string, unknown>> = {}, message = ''): string {
+  const key = context['key'] as string | undefined
+  const subject = message === '' && key !== undefined ? `key \`${key}\`.` : message
+  return `${code}${subject === '' ? '' : `: ${subject}`} See \`${code}\` in docs/errors.md of Hotpath.`
 }

@@ -7,7 +7,7 @@ import { nearestName } from './nearest-name.ts'
 import { received } from './received.ts'
 
 /** The message of an error. */
-export function messageOf(_code: string, message: string): string {
+export function messageOf(_code: string, _context: object | undefined, message: string): string {
   return message
 }
 

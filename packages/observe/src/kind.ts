@@ -17,8 +17,10 @@ interface Claimed {
 export function claim(key: Claimed, kind: Kind): void {
   key.kind ??= kind
   if (key.kind === kind) return
+  const shown = displayKey(key.encoded)
   throw new KeyError(
     'ERR_KEY_KIND',
-    `Key \`${displayKey(key.encoded)}\` is shown as a list, page by page, and as a value. What is stored under it is one of them: give the list a key of its own, such as \`['cities', 'list']\`.`,
+    `Key \`${shown}\` is shown as a list, page by page, and as a value. What is stored under it is one of them: give the list a key of its own, such as \`['cities', 'list']\`.`,
+    { context: { key: shown } },
   )
 }

@@ -125,7 +125,7 @@ export class Store implements KeyHost {
     this.#recheck(key)
   }
 
-  fault(what: string, cause: unknown): void {
+  threw(what: string, cause: unknown): void {
     this.inside.fault(callbackError(what, 'The observers', { cause }))
   }
 
@@ -134,7 +134,7 @@ export class Store implements KeyHost {
     try {
       call()
     } catch (cause) {
-      this.fault(what, cause)
+      this.threw(what, cause)
     }
   }
 

@@ -74,30 +74,27 @@ export function subjectOf<Value>(
   return { key: first as CacheKey, loader: second as Subject<Value>['loader'], options }
 }
 
-/** With options in the place of those that it has. */
+/** With options in the place of those that it has. What is no object is refused where options are. */
 function withOptions<Value>(subject: Subject<Value>, own: ObserveOptions<Value> | undefined): Subject<Value> {
   if (own === undefined) return subject
-  // What is no object is refused where options are.
-  if (typeof own !== 'object' || own === null) return { ...subject, options: own }
+  if (Object(own) !== own) return { ...subject, options: own }
   const given = Object.entries(own).filter(([, option]) => option !== undefined)
-  const isEqual = own.select === undefined ? subject.options?.isEqual : undefined
+  const isEqual = own.select ? undefined : subject.options?.isEqual
   return { ...subject, options: { ...subject.options, isEqual, ...Object.fromEntries(given) } }
 }
 
 function isSubject<Of extends object>(first: CacheKey | Of): first is Of {
-  return typeof first === 'object' && first !== null && 'loader' in first
+  return 'loader' in Object(first)
 }
 
-const MEMBERS = ['key', 'loader', 'options']
-
 /** TypeScript lets an object that is shared have more members: options beside `options` would be lost without a word. */
-function checked<Of extends object>(subject: Of): Of {
-  for (const name of Object.keys(subject)) {
-    if (MEMBERS.includes(name)) continue
+function checked<Value, Data, Previous>(subject: Subject<Value, Data, Previous>): Subject<Value, Data, Previous> {
+  const { key, loader, options, ...others } = subject
+  for (const option of Object.keys(others)) {
     throw new ConfigError(
       'ERR_CONFIG_OPTION',
-      `An object to show has \`key\`, \`loader\` and \`options\`, received \`${name}\`. Put options into \`options\`, or pass them beside the object.`,
-      { context: { option: name } },
+      `An object to show has \`key\`, \`loader\` and \`options\`, received \`${option}\`. Put options into \`options\`, or pass them beside the object.`,
+      { context: { option } },
     )
   }
   return subject

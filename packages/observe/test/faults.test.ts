@@ -45,7 +45,11 @@ describe('a loader', () => {
     expect(one.snapshot()).toMatchObject({
       status: 'failed',
       data: undefined,
-      error: { code: 'ERR_VALUE_RESPONSE', message: expect.stringContaining('await response.json()') as unknown },
+      error: {
+        code: 'ERR_VALUE_RESPONSE',
+        context: { key: 'city:1' },
+        message: expect.stringContaining('await response.json()') as unknown,
+      },
     })
     expect(cache.peek(['city', 1])).toBeUndefined()
     const list = observePages<unknown, number>(cache, 'cities', load, { first: 0, next: () => undefined })

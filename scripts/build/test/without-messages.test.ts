@@ -39,6 +39,8 @@ describe('a source without messages', () => {
     ["this.#found(`a ${kind}`, 'Store data.', error)", "this.#found('', '', error)"],
     ['this.#found(...adviceOn(value))', 'this.#found(...adviceOn(value))'],
     ["this.found('stays')", "this.found('stays')"],
+    ["store.guard('The `ids` of a mutation', () => {})", "store.guard('', () => {})"],
+    ["guard('get', () => {})", "guard('get', () => {})"],
     ["const KEYS_WAY_OUT = 'Use a list.'", "const KEYS_WAY_OUT = ''"],
     [
       "const TABLE: OptionTable<'name' | 'tiers'> = { name: \"'shop'\", tiers: '[memory()]', queue: check }",

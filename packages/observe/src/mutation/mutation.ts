@@ -127,7 +127,7 @@ export function mutation<Input = void, Result = unknown>(
         if (typeof invalidates === 'function') scopes = invalidates(data, input)
       })
       await endLayers(cache, placed, scopes, true).catch((error: unknown) => {
-        store.fault('The `invalidates` of a mutation', error)
+        store.threw('The `invalidates` of a mutation', error)
         return endLayers(cache, placed, [], true)
       })
       pending--

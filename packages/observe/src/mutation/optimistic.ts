@@ -70,7 +70,7 @@ export function placeLayer(cache: Cache, { key, update, input }: LayerPlan): Pla
   const store = storeOf(cache)
   const observed = store.key(cache, key)
   observed.layers ??= new Layers(
-    (error) => store.fault('An optimistic update', error),
+    (error) => store.threw('An optimistic update', error),
     (value) => (observed.kind === 'list' ? pagesOf(value) : value) !== undefined,
   )
   const layer = observed.layers.add(update, input as never)
