@@ -95,7 +95,14 @@ function encodeObject(value: object, trail: Trail): string {
   if (isPlain(value)) return encodeRecord(value as Record<string, unknown>, enter(value, trail))
   const time = timeOf(value)
   if (time === undefined) {
-    return refuse(trail, `an instance of \`${classOf(value)}\``, 'Use its id, or a plain object of what identifies it.')
+    return refuse(
+      trail,
+      `an instance of \`${classOf(value)}\``,
+      // A ref or a signal.
+      'value' in value
+        ? "Use its `value`, in a getter of the key where it may change: `() => ['city', id.value]`."
+        : 'Use its id, or a plain object of what identifies it.',
+    )
   }
   if (Number.isNaN(time)) return refuse(trail, 'an invalid date', 'Check it before it becomes part of a key.')
   return `@${time}`

@@ -94,7 +94,7 @@ export function useCached<Value, Data>(
 
 /** Whether it is an object of key, loader and options: what comes after it are options then, and a function is a getter of some. */
 function isShared<Shared extends object>(shown: CacheKey | Shared): shown is Shared {
-  return typeof shown === 'object' && 'loader' in shown
+  return 'loader' in Object(shown)
 }
 
 /** A loader whose values are stored without proxies. */

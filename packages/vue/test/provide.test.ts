@@ -41,12 +41,18 @@ it('options that are wrong fail in `setup`', async () => {
     () => useCached('city', 1 as never),
     () => useCached('city', () => 1, { enable: true } as never),
     () => useCached(Symbol('city') as never, () => 1),
+    () =>
+      useCached(
+        () => null as never,
+        () => 1,
+      ),
+    () => useCached(['city', ref(42) as never], () => 1),
     // Not in `options`.
     () => useCached({ key: 'city', loader: () => 1, tags: ['cities'] } as never),
   ]
   for (const setup of wrong) {
     const app = createSSRApp({ setup: () => (setup(), () => '') }).use(cachePlugin(cache))
-    await expect(renderToString(app)).rejects.toThrow(/must be|no option|Put options into/)
+    await expect(renderToString(app)).rejects.toThrow(/must be|no option|Put options into|=> \['city', id.value\]/)
   }
 })
 
