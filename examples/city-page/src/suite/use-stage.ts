@@ -1,6 +1,6 @@
 /** A stage for the tests of a suite. */
-import type { InstalledEngine } from '@hotpath/browsers'
-import { afterAll, beforeAll } from 'vitest'
+import type { InstalledEngine, Tab } from '@hotpath/browsers'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import { type PageStage, type StartPage, openStage } from './stage.ts'
 import { type User, userOf } from './user.ts'
 
@@ -29,10 +29,23 @@ export function useStage(start: StartPage, engine: InstalledEngine): Stage {
     stage = await openStage({ start, engine, names: NAMES })
   })
   afterAll(() => stage.close())
+  const opened: Tab[] = []
+  const trouble = (conditions: object): Promise<Response> =>
+    fetch(`${stage.server.url}/conditions`, { method: 'PUT', body: JSON.stringify(conditions) })
+  // A test that fails leaves its tabs, and an API that may be away: the next ones would fail with it.
+  afterEach(async ({ task }) => {
+    const left = opened.splice(0)
+    if (task.result?.state !== 'fail') return
+    await trouble({ isAway: false, isSlow: false, failsWrites: false })
+    await Promise.allSettled(left.map((tab) => tab.close()))
+  })
   return {
     apiUrl: () => stage.apiUrl,
-    open: async (path) => userOf(await stage.browser.open(stage.server.url + path)),
-    trouble: (conditions) =>
-      fetch(`${stage.server.url}/conditions`, { method: 'PUT', body: JSON.stringify(conditions) }),
+    async open(path) {
+      const tab = await stage.browser.open(stage.server.url + path)
+      opened.push(tab)
+      return userOf(tab)
+    },
+    trouble,
   }
 }
