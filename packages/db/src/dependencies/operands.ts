@@ -35,26 +35,30 @@ export function rowKeys(
   type: 'integer' | 'uuid',
   maxDigits: number,
 ): readonly string[] | undefined {
-  const keyOf = (one: unknown): string | undefined => (type === 'integer' ? integerKey(one, maxDigits) : uuidKey(one))
-  const valueOf = (operand: Operand): unknown =>
-    operand.type === 'literal' ? operand.value : parameter(params, operand.name)
-  const [first] = operands
-  const only = operands.length === 1 && first !== undefined ? valueOf(first) : undefined
+  const only = operands.length === 1 ? valueOf(operands[0] as Operand, params) : undefined
   // The usual one: a row by its key.
   if (typeof only === 'number' || typeof only === 'string') {
-    const key = keyOf(only)
+    const key = keyOf(only, type, maxDigits)
     return key === undefined ? undefined : [key]
   }
   const keys = new Set<string>()
   for (const operand of operands) {
-    const value = valueOf(operand)
+    const value = valueOf(operand, params)
     for (const one of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
-      const key = keyOf(one)
+      const key = keyOf(one, type, maxDigits)
       if (key === undefined) return undefined
       keys.add(key)
     }
   }
   return [...keys]
+}
+
+function valueOf(operand: Operand, params: Params): unknown {
+  return operand.type === 'literal' ? operand.value : parameter(params, operand.name)
+}
+
+function keyOf(value: unknown, type: 'integer' | 'uuid', maxDigits: number): string | undefined {
+  return type === 'integer' ? integerKey(value, maxDigits) : uuidKey(value)
 }
 
 function parameter(params: Params, name: number | string): unknown {

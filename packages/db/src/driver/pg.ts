@@ -172,10 +172,14 @@ class PgConnection implements DatabaseConnection {
   run(text: string, params: Params, { name, asText = false }: RunOptions = {}): Promise<WireResult> {
     const values = params as unknown[]
     // All of it is its own: whoever wraps `query` may copy the object by `{ ...query }`.
-    const common = { text, rowMode: 'array', types: AS_IT_CAME } as const
-    // Without values the statement goes by the simple protocol, which takes several at once, as `pg` itself does it.
-    const given = values.length === 0 && name === undefined ? common : { ...common, values }
-    const result = this.identity.query(name === undefined ? given : { ...given, name }).then(lastWireResult)
+    const query: PgQuery =
+      name !== undefined
+        ? { text, rowMode: 'array', types: AS_IT_CAME, values, name }
+        : // Without values the statement goes by the simple protocol, which takes several at once, as `pg` itself does it.
+          values.length === 0
+          ? { text, rowMode: 'array', types: AS_IT_CAME }
+          : { text, rowMode: 'array', types: AS_IT_CAME, values }
+    const result = this.identity.query(query).then(lastWireResult)
     // The first statement of each connection is one that asks for text: what its session is like.
     return asText ? result.then(assertText) : result
   }

@@ -19,7 +19,7 @@ import type { Plan } from './plan.ts'
 import { type CachedRead, ReadTerms, type Served } from './read-call.ts'
 import { type ResultRows, hasColumnsOf } from './result-rows.ts'
 import { type StoredResult, isStoredResult, refusal } from './stored.ts'
-import { type LoadedWithOthers, wireFormOf, withWire } from './wire.ts'
+import { wireFormOf, withWire } from './wire.ts'
 
 /** What reads work with. */
 export interface CachedReadsOptions {
@@ -115,9 +115,20 @@ export class CachedReads {
     // Without a turn of its own in between: statements take connections in the order in which they were called.
     // What others ask for may be of another session.
     const isShared = form?.loadWithOthers !== undefined && session === undefined
-    const shared = isShared ? await form.loadWithOthers?.(context.signal) : undefined
-    const { result, mayKeep, ranMs } = shared ?? (await run())
+    let loaded = isShared ? await form.loadWithOthers?.(context.signal) : undefined
+    if (loaded === undefined) {
+      const lent = await lender.take()
+      served.waitMs = lent.waitMs
+      const startedAt = settings.clock.monotonic()
+      const mayKeep = schema.fits(lent) && !lent.wasInTransaction
+      const running = runner.runAndRelease(lent, plan, params, { session, how: form?.run?.how })
+      // While the database works.
+      isStatic = rates.areStatic(plan.tableTags)
+      const result = await running
+      loaded = { result, mayKeep, ranMs: settings.clock.monotonic() - startedAt }
+    }
     // The connection is back from here on.
+    const { result, mayKeep, ranMs } = loaded
     served.ranMs = ranMs
     const refused = mayKeep ? refusal(result, settings) : 'settings'
     const isSchemaCurrent = schema.isCurrent()
@@ -133,18 +144,6 @@ export class CachedReads {
       context.setTtl(ttlMs)
     }
     return maker.keep(plan, result, served.reason)
-
-    async function run(): Promise<LoadedWithOthers> {
-      const lent = await lender.take()
-      served.waitMs = lent.waitMs
-      const startedAt = settings.clock.monotonic()
-      const isUsual = schema.fits(lent) && !lent.wasInTransaction
-      const running = runner.runAndRelease(lent, plan, params, { session, how: form?.run?.how })
-      // While the database works.
-      isStatic = rates.areStatic(plan.tableTags)
-      const ran = await running
-      return { result: ran, mayKeep: isUsual, ranMs: settings.clock.monotonic() - startedAt }
-    }
   }
 
   #ttlOf(
