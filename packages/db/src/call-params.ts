@@ -40,6 +40,7 @@ function checkObject({ listed, names, takesMembers }: Placeholders, params: Read
   const missing = names.filter((name) => ![name, `:${name}`, `@${name}`, `$${name}`].some((one) => one in params))
   if (missing.length > 0) throw namesMissing(missing, params)
   const isNumbered = Object.keys(params).some((name) => /^[?:@$]?\d+$/.test(name))
+  if (listed + names.length === 0 && isOptions(params)) throw wrongParams('a list', params, OPTIONS_LAST)
   if (listed === 0 || names.length > 0 || isNumbered || takesMembers) return
   throw wrongParams(
     `a list of ${valuesOf(listed)}, one for each \`?\``,
@@ -60,7 +61,15 @@ function wrongParams(
   wayOut: string,
   seen = Array.isArray(params) ? `one of ${valuesOf(params.length)}` : kindOf(params),
 ): ConfigError {
-  return wrongOptionSeen('params', rule, params, { seen, wayOut })
+  return wrongOptionSeen('params', rule, params, { seen, wayOut: isOptions(params) ? OPTIONS_LAST : wayOut })
+}
+
+const OPTIONS_LAST = 'Options come after it: `db.query(sql, [], options)`.'
+
+/** Whether these are options in the place of parameters. */
+function isOptions(params: Params): boolean {
+  const names = Object.keys(params)
+  return names.length > 0 && names.every((name) => /^(?:after|ttl|cache|refresh|signal|session)$/.test(name))
 }
 
 function valuesOf(count: number): string {

@@ -1,4 +1,5 @@
 /** Watches the statements of requests for N+1. */
+import { assertOptimizer } from '../assert-optimizer.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import { RepeatFinder, type RepeatedStatement, type WatchRepeatsOptions } from './repeat-finder.ts'
 import { watchedOptimizer } from './watched.ts'
@@ -43,6 +44,7 @@ export interface RepeatWatch {
  * ```
  */
 export function watchRepeats(db: QueryOptimizer, options: WatchRepeatsOptions = {}): RepeatWatch {
+  assertOptimizer(db)
   const finder = new RepeatFinder('watchRepeats', options, db.driver.dialect)
   return {
     db: watchedOptimizer(db, { before: (sql) => finder.note(sql) }, {}),

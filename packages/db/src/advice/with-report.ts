@@ -1,5 +1,6 @@
 /** An optimizer that says what to do first about the statements that are run by it. */
 import { type Duration, type OptionTable, booleanOption, checkOptions, countOption, toMs } from '@hotpath/contract'
+import { assertOptimizer } from '../assert-optimizer.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import { makeReport } from './make-report.ts'
 import { RepeatFinder, type WatchRepeatsOptions } from './repeat-finder.ts'
@@ -73,6 +74,7 @@ const OPTIONS: OptionTable<keyof WithReportOptions> = {
  * ```
  */
 export function withReport(db: QueryOptimizer, options: WithReportOptions = {}): QueryOptimizer & Reporting {
+  assertOptimizer(db)
   checkOptions(options, 'withReport', OPTIONS)
   const { maxStatements = 10, largeTable = 10_000, analyze = false, timeout = '2s', repeats = {} } = options
   const timeoutMs = toMs(timeout, 'timeout')

@@ -1,6 +1,7 @@
 /** Many reads by key with one statement, each kept under its own key. */
 import { type Duration, type OptionTable, checkOptions, stringOption, toMs, wrongOption } from '@hotpath/contract'
 import { type CallOptions, batch, checkCallOptions } from '@hotpath/request'
+import { assertOptimizer } from '../assert-optimizer.ts'
 import type { QueryOptimizer, Row } from '../query-optimizer.ts'
 import { WIRE, type LoadedWithOthers, type WireOptions, type WireQueryResult } from '../read/wire.ts'
 import { listColumn } from './list-column.ts'
@@ -78,6 +79,7 @@ const MAX_WINDOW_MS = 100
  * ```
  */
 export function batchQuery<Of = Row>(db: QueryOptimizer, sql: string, options: BatchQueryOptions = {}): BatchQuery<Of> {
+  assertOptimizer(db)
   checkOptions(options, 'batchQuery', OPTIONS)
   const { key, window, maxBatch, timeout, attempts, ttl } = options
   if (window !== undefined && toMs(window, 'window') > MAX_WINDOW_MS)

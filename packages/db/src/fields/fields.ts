@@ -68,7 +68,11 @@ export interface Fields<Of> {
  */
 export function fields<Of extends object = Row>(schema: FieldSchema<Of>): Fields<Of> {
   const all = new Map<string, string | true>(Object.entries(schema ?? {}))
-  if (all.size === 0 || ![...all.values()].every((sql) => sql === true || (typeof sql === 'string' && sql !== '')))
+  if (
+    all.size === 0 ||
+    Array.isArray(schema) ||
+    ![...all.values()].every((sql) => sql === true || (typeof sql === 'string' && sql !== ''))
+  )
     throw wrongOption(
       'schema',
       'fields with their SQL or `true`',

@@ -1,4 +1,5 @@
 /** Kysely through an optimizer: a dialect around that of your database, whose statements go through the cache. */
+import { assertOptimizer } from '../assert-optimizer.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import { KyselyDriver, type KyselyInnerDriver } from './kysely-driver.ts'
 
@@ -63,6 +64,7 @@ export function kyselyDialect<Inner extends KyselyDialect>(
   db: QueryOptimizer,
   dialect: Inner,
 ): OptimizedKyselyDialect<Inner> {
+  assertOptimizer(db)
   return {
     createDriver: () => new KyselyDriver(db, dialect.createDriver()),
     createQueryCompiler: () => dialect.createQueryCompiler(),

@@ -1,5 +1,6 @@
 /** Pages of a query. */
 import { type OptionTable, checkOptions, countOption, stringOption, wrongOption } from '@hotpath/contract'
+import { assertOptimizer } from '../assert-optimizer.ts'
 import { checkQueryOptions, checkStatement } from '../call-options.ts'
 import type { QueryOptimizer, QueryOptions, Row } from '../query-optimizer.ts'
 import { type CursorPage, type CursorQuery, cursorPage } from './cursor.ts'
@@ -77,6 +78,7 @@ const MIN_SECRET = 16
  * ```
  */
 export function createPaginator(db: QueryOptimizer, options: PaginatorOptions = {}): Paginator {
+  assertOptimizer(db)
   checkOptions(options, 'createPaginator', OPTIONS)
   const { secret, maxPageSize = 100, pageSize: usual = Math.min(20, maxPageSize) } = options
   if (

@@ -1,5 +1,6 @@
 /** What `PrismaClient` takes as its adapter: statements go through the optimizer. */
 import { ConfigError } from '@hotpath/contract'
+import { assertOptimizer } from '../assert-optimizer.ts'
 import { wrongClient } from '../driver/assert-client.ts'
 import { copyOf } from '../driver/row-makers.ts'
 import { OrmSession } from '../orm/orm-session.ts'
@@ -57,6 +58,7 @@ export interface OptimizedPrismaFactory {
  * @throws ConfigError for an optimizer of another driver.
  */
 export function prismaAdapter(db: QueryOptimizer, factory: PrismaFactory): OptimizedPrismaFactory {
+  assertOptimizer(db)
   if (db.driver.kind !== 'prisma') {
     const wayOut = 'Use for example `createQueryOptimizer({ cache, driver: prismaDriver(factory) })`.'
     throw wrongClient(

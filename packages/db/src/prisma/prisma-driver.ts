@@ -35,7 +35,8 @@ export interface PrismaDriverOptions {
  * ```
  */
 export function prismaDriver(factory: PrismaFactory, options: PrismaDriverOptions = {}): DatabaseDriver {
-  if (typeof (factory as PrismaFactory | null)?.connect !== 'function') {
+  const { connect, adapterName } = (factory ?? {}) as Partial<PrismaFactory>
+  if (typeof connect !== 'function' || typeof adapterName !== 'string') {
     throw wrongClient('factory', 'a driver adapter of Prisma', factory, 'Use for example `new PrismaPg(…)`.')
   }
   const dialect = dialectOf(factory)

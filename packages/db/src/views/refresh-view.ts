@@ -1,5 +1,6 @@
 /** Materialized views of PostgreSQL: refreshed by one process, while readers go on where that can be. */
 import { type ConfigError, type OptionTable, booleanOption, checkOptions, wrongOption } from '@hotpath/contract'
+import { assertOptimizer } from '../assert-optimizer.ts'
 import type { DatabaseTransaction, QueryOptimizer } from '../query-optimizer.ts'
 
 /** Options of `refreshView`. */
@@ -61,6 +62,7 @@ export async function refreshView(
   view: string,
   options: RefreshViewOptions = {},
 ): Promise<RefreshedView> {
+  assertOptimizer(db)
   checkOptions(options, 'refreshView', OPTIONS)
   const { dialect } = db.driver
   if (dialect !== 'postgres')

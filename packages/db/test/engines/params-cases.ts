@@ -24,6 +24,12 @@ export function paramsCases(bench: () => Bench): void {
       expect(db.stats()).toMatchObject({ lent: 0 })
     })
 
+    test('that are options are refused, as those come after the parameters', async () => {
+      const { db } = bench()
+      const query = db.query('select name from users', { cache: false })
+      await expect(query).rejects.toThrow('Options come after it: `db.query(sql, [], options)`')
+    })
+
     test('that are left out or too few fail', async () => {
       const { db, sql } = bench()
       const byId = sql('select name from users where id = ? and name = ?')
