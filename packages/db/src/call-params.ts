@@ -15,63 +15,51 @@ const MAX_LENGTH = 16_384
 export function checkParams(plan: Plan, params: Params): void {
   const { dialect, statement } = plan
   const isList = Array.isArray(params)
-  if (dialect === 'postgres') {
-    if (!isList) throw wrongParams('a list, for `$1` and so on', params, 'Use for example `[7]`.')
-    return
-  }
-  // `mysql2` says of a list what is wrong with it, and of an object makes SQL.
-  if (isList && dialect === 'mysql') return
+  // What is wrong with a list is said by the server.
+  if (isList && dialect !== 'sqlite') return
+  if (dialect === 'postgres') throw wrongParams('a list', params)
   const { kind, count, isComplete, bypass } = statement
   const isRows = (kind === 'read' || kind === 'write') && !bypass.includes('session')
   if (!isRows || count !== 1 || !isComplete || plan.sql.length > MAX_LENGTH) return
   plan.placeholders ??= placeholdersOf(plan.sql, dialect)
-  if (isList) checkList(plan.placeholders, params)
-  else checkObject(plan.placeholders, params as Readonly<Record<string, unknown>>)
+  const rule = isList ? ruleForList(plan.placeholders, params) : ruleForObject(plan.placeholders, params)
+  if (rule !== undefined) throw wrongParams(rule, params)
 }
 
-/** `node:sqlite` binds NULL in the place of what is missing. */
-function checkList({ listed, names }: Placeholders, params: readonly unknown[]): void {
-  if (names.length > 0) throw namesMissing(names, params)
-  if (params.length === listed) return
-  throw wrongParams(`a list of ${valuesOf(listed)}, one for each \`?\``, params, 'Pass as many as there are.')
+/** What is wanted in the place of a list: `node:sqlite` binds NULL for what is missing. */
+function ruleForList({ listed, names }: Placeholders, { length }: { readonly length: number }): string | undefined {
+  if (names.length > 0) return objectWith(names)
+  return length === listed ? undefined : listOf(listed)
 }
 
-function checkObject({ listed, names, takesMembers }: Placeholders, params: Readonly<Record<string, unknown>>): void {
+/** What is wanted in the place of an object. */
+function ruleForObject({ listed, names, takesMembers }: Placeholders, params: object): string | undefined {
   const missing = names.filter((name) => ![name, `:${name}`, `@${name}`, `$${name}`].some((one) => one in params))
-  if (missing.length > 0) throw namesMissing(missing, params)
-  const isNumbered = Object.keys(params).some((name) => /^[?:@$]?\d+$/.test(name))
-  if (listed + names.length === 0 && isOptions(params)) throw wrongParams('a list', params, OPTIONS_LAST)
-  if (listed === 0 || names.length > 0 || isNumbered || takesMembers) return
-  throw wrongParams(
-    `a list of ${valuesOf(listed)}, one for each \`?\``,
-    params,
-    'Use `?` with a list, and `:name` with an object.',
-  )
+  if (missing.length > 0) return objectWith(missing)
+  if (names.length > 0) return undefined
+  if (listed === 0) return isOptions(params) ? listOf(0) : undefined
+  return takesMembers || Object.keys(params).some((name) => /^[?:@$]?\d+$/.test(name)) ? undefined : listOf(listed)
 }
 
-function namesMissing(names: readonly string[], params: Params): ConfigError {
-  const named = names.map((name) => `\`${name}\``).join(', ')
-  const seen = Array.isArray(params) ? undefined : 'one without'
-  return wrongParams(`an object with ${named}`, params, 'Use `:name` with an object, and `?` with a list.', seen)
+function objectWith(names: readonly string[]): string {
+  return `an object with ${names.map((name) => `\`${name}\``).join(', ')}`
 }
 
-function wrongParams(
-  rule: string,
-  params: Params,
-  wayOut: string,
-  seen = Array.isArray(params) ? `one of ${valuesOf(params.length)}` : kindOf(params),
-): ConfigError {
-  return wrongOptionSeen('params', rule, params, { seen, wayOut: isOptions(params) ? OPTIONS_LAST : wayOut })
+function listOf(count: number): string {
+  return `a list of ${count} value${count === 1 ? '' : 's'}`
 }
 
-const OPTIONS_LAST = 'Options come after it: `db.query(sql, [], options)`.'
+function wrongParams(rule: string, params: Params): ConfigError {
+  const hasNames = !rule.startsWith('a list')
+  const seen = Array.isArray(params) ? listOf(params.length) : hasNames ? 'one without' : kindOf(params)
+  const wayOut = isOptions(params)
+    ? 'Options come after it: `db.query(sql, [], options)`.'
+    : 'Use a list for `?` and `$1`, and an object for `:name` of SQLite and MySQL.'
+  return wrongOptionSeen('params', rule, params, { seen, wayOut })
+}
 
 /** Whether these are options in the place of parameters. */
-function isOptions(params: Params): boolean {
+function isOptions(params: object): boolean {
   const names = Object.keys(params)
   return names.length > 0 && names.every((name) => /^(?:after|ttl|cache|refresh|signal|session)$/.test(name))
-}
-
-function valuesOf(count: number): string {
-  return count === 1 ? '1 value' : `${count} values`
 }

@@ -30,7 +30,7 @@ export interface QueryOptions {
   readonly cache?: boolean | undefined
   /** Load anew and store, whatever is cached. Default `false`. */
   readonly refresh?: boolean | undefined
-  /** Detaches this caller; the statement goes on for others. */
+  /** Detaches this caller; the statement goes on for others. In a transaction it is looked at before the statement is run. */
   readonly signal?: AbortSignal | undefined
   /** For whom it is run. Default: that of the optimizer; in a transaction, that one's, and no other is allowed. */
   readonly session?: SessionOptions | undefined

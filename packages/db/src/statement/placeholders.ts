@@ -8,7 +8,7 @@ export interface Placeholders {
   readonly listed: number
   /** Names of others: `id` of `:id`. */
   readonly names: readonly string[]
-  /** MySQL: whether all of `?` come where an object is written as `column = value`: `set ?`. */
+  /** MySQL: whether it has no `?` but where an object is written as `column = value`: `set ?`. */
   readonly takesMembers: boolean
 }
 

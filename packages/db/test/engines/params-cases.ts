@@ -27,7 +27,7 @@ export function paramsCases(bench: () => Bench): void {
     test('that are options are refused, as those come after the parameters', async () => {
       const { db } = bench()
       const query = db.query('select name from users', { cache: false })
-      await expect(query).rejects.toThrow('Options come after it: `db.query(sql, [], options)`')
+      await expect(query).rejects.toThrow('Options come after it: `db.query(sql, [], options)`.')
     })
 
     test('that are left out or too few fail', async () => {
