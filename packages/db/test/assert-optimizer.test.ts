@@ -9,7 +9,6 @@ import { sqlite } from '../src/driver/sqlite.ts'
 import { libsqlClient, pgClient } from '../src/drizzle/drizzle.ts'
 import { fields } from '../src/fields/fields.ts'
 import { createQueryOptimizer } from '../src/index.ts'
-import { kyselyDialect } from '../src/kysely/kysely-dialect.ts'
 import { createPaginator } from '../src/paginate/paginator.ts'
 import { prismaAdapter, prismaDriver } from '../src/prisma/prisma.ts'
 import { refreshView } from '../src/views/refresh-view.ts'
@@ -21,7 +20,6 @@ test.each([
   ['createPaginator', (db: never) => createPaginator(db)],
   ['watchRepeats', (db: never) => watchRepeats(db)],
   ['withReport', (db: never) => withReport(db)],
-  ['kyselyDialect', (db: never) => kyselyDialect(db, {} as never)],
   ['pgClient', (db: never) => pgClient(db, pool)],
   ['libsqlClient', (db: never) => libsqlClient(db)],
   ['prismaAdapter', (db: never) => prismaAdapter(db, {} as never)],
@@ -31,7 +29,7 @@ test.each([
   const db = createQueryOptimizer({ cache, driver: sqlite(new DatabaseSync(':memory:')) })
   const refused = async (given: unknown): Promise<void> => {
     const made = Promise.resolve().then((): unknown => make(given as never))
-    await expect(made).rejects.toThrow('`db` must be an optimizer, received')
+    await expect(made).rejects.toThrow(/^`db` must be an optimizer.*, received/)
   }
   for (const given of [undefined, pool, cache, 'db']) await refused(given)
   await db.transaction((tx) => refused(tx))

@@ -190,15 +190,8 @@ function isNamed(params: Params, error: unknown): boolean {
 }
 
 function namesError(cause: unknown): ConfigError {
-  const wayOut = 'Make the pool with `namedPlaceholders: true` for `:name`, or use `?` and a list.'
-  return new ConfigError(
-    'ERR_CONFIG_OPTION',
-    `\`params\` must be a list for this pool, received an object. ${wayOut}`,
-    {
-      context: { option: 'params' },
-      cause,
-    },
-  )
+  const message = '`params` must be a list, received an object: names need a pool with `namedPlaceholders: true`.'
+  return new ConfigError('ERR_CONFIG_OPTION', message, { cause })
 }
 
 const AS_TEXT = { typeCast: (field: { string(): string | null }): string | null => field.string() }

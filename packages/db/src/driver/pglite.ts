@@ -53,7 +53,10 @@ export function pglite(database: PgliteDatabase): DatabaseDriver {
       const makerOf = (own: readonly Column[]): RowMaker =>
         rowMakerOf(
           own,
-          own.map(([, type]) => parserOf(find(type), type)),
+          own.map(([, type]): Parse => {
+            const parse = find(type)
+            return parse && ((value: string) => parse(value, type))
+          }),
         )
       return makers.of(columns, find, makerOf)
     },
@@ -62,17 +65,12 @@ export function pglite(database: PgliteDatabase): DatabaseDriver {
   }
 }
 
-function parserOf(parse: PgliteParsers[number] | undefined, type: number): Parse {
-  return parse && ((value: string) => parse(value, type))
-}
-
 /** Types that PGlite has parsers for, whatever its list says: one that is deleted there gives way to the usual one. */
 const USUAL = [16, 17, 20, 21, 23, 25, 26, 114, 700, 701, 1042, 1043, 1082, 1114, 1184, 3802]
 
 /** Those parsers, as they are before a program has deleted one. */
 function usualParsers({ parsers = {} }: PgliteDatabase): PgliteParsers {
-  const known = USUAL.flatMap((type) => (parsers[type] === undefined ? [] : [[type, parsers[type]] as const]))
-  return Object.fromEntries(known)
+  return Object.fromEntries(Object.entries(parsers).filter(([type]) => USUAL.includes(Number(type))))
 }
 
 export type { PgliteDatabase, PgliteParsers, PgliteQueryable, PgliteTransaction } from './pglite-connection.ts'

@@ -5,7 +5,7 @@ import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import type { WireForm, WireQueryResult } from '../read/wire.ts'
 import { libsqlBatchError, libsqlError } from './libsql-error.ts'
-import { assertKind } from './wrap-pool.ts'
+import { assertKind } from '../orm/assert-kind.ts'
 
 /** A value, as libSQL has it. */
 export type LibsqlValue = null | string | number | bigint | ArrayBuffer

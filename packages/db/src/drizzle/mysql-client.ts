@@ -7,7 +7,8 @@ import { mayStream } from '../orm/may-stream.ts'
 import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import type { WireForm } from '../read/wire.ts'
-import { assertKind, wrapPool } from './wrap-pool.ts'
+import { assertKind } from '../orm/assert-kind.ts'
+import { wrapPool } from './wrap-pool.ts'
 
 /** As much of a pool of `mysql2/promise` as is replaced, and used for streams. */
 export interface MysqlClientPool {

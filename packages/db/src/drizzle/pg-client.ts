@@ -6,7 +6,8 @@ import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import type { WireForm, WireQueryResult } from '../read/wire.ts'
 import { arrayMaker } from './array-maker.ts'
-import { assertKind, wrapPool } from './wrap-pool.ts'
+import { assertKind } from '../orm/assert-kind.ts'
+import { wrapPool } from './wrap-pool.ts'
 
 /** As much of a pool of `pg` as is replaced. */
 export interface PgClientPool {

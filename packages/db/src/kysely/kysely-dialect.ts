@@ -1,5 +1,4 @@
 /** Kysely through an optimizer: a dialect around that of your database, whose statements go through the cache. */
-import { assertOptimizer } from '../assert-optimizer.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import { KyselyDriver, type KyselyInnerDriver } from './kysely-driver.ts'
 
@@ -64,7 +63,6 @@ export function kyselyDialect<Inner extends KyselyDialect>(
   db: QueryOptimizer,
   dialect: Inner,
 ): OptimizedKyselyDialect<Inner> {
-  assertOptimizer(db)
   return {
     createDriver: () => new KyselyDriver(db, dialect.createDriver()),
     createQueryCompiler: () => dialect.createQueryCompiler(),

@@ -92,7 +92,7 @@ export function createPaginator(db: QueryOptimizer, options: PaginatorOptions = 
         'pageSize',
         `a whole number from 1 to ${maxPageSize}`,
         pageSize,
-        'Ask for fewer rows, or raise `maxPageSize` of `createPaginator`.',
+        'Ask for fewer, or raise `maxPageSize`.',
       )
     return pageSize
   }

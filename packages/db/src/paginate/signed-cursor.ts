@@ -48,7 +48,7 @@ function unpacked(value: unknown): unknown {
 function cursorError(option: string): DatabaseError {
   return new DatabaseError(
     'ERR_DB_CURSOR',
-    `\`${option}\` is no cursor of this query: it was changed, or made for another statement, order or secret. Begin with the first page, without \`${option}\`.`,
+    `\`${option}\` is no cursor of this query: it was changed, or made for another statement, order or secret. Leave it out for the first page.`,
     { context: { option } },
   )
 }

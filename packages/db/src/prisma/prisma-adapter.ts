@@ -1,7 +1,6 @@
 /** What `PrismaClient` takes as its adapter: statements go through the optimizer. */
 import { ConfigError } from '@hotpath/contract'
-import { assertOptimizer } from '../assert-optimizer.ts'
-import { wrongClient } from '../driver/assert-client.ts'
+import { assertKind } from '../orm/assert-kind.ts'
 import { copyOf } from '../driver/row-makers.ts'
 import { OrmSession } from '../orm/orm-session.ts'
 import type { Isolation, QueryOptimizer } from '../query-optimizer.ts'
@@ -58,17 +57,7 @@ export interface OptimizedPrismaFactory {
  * @throws ConfigError for an optimizer of another driver.
  */
 export function prismaAdapter(db: QueryOptimizer, factory: PrismaFactory): OptimizedPrismaFactory {
-  assertOptimizer(db)
-  if (db.driver.kind !== 'prisma') {
-    const wayOut = 'Use for example `createQueryOptimizer({ cache, driver: prismaDriver(factory) })`.'
-    throw wrongClient(
-      'db',
-      'an optimizer whose driver is prismaDriver(factory)',
-      db,
-      wayOut,
-      `one of \`${db.driver.kind}\``,
-    )
-  }
+  assertKind(db, 'prisma', 'prismaDriver(factory)')
   const { provider, adapterName } = factory
   return {
     provider,

@@ -36,7 +36,7 @@ describe('a cursor', () => {
       for (const option of ['after', 'before'])
         await expect(paginate.cursor({ sql, orderBy: ['id'], [option]: after })).rejects.toMatchObject({
           code: 'ERR_DB_CURSOR',
-          message: `\`${option}\` is no cursor of this query: it was changed, or made for another statement, order or secret. Begin with the first page, without \`${option}\`.`,
+          message: `\`${option}\` is no cursor of this query: it was changed, or made for another statement, order or secret. Leave it out for the first page.`,
         })
     }
     expect((await paginate.cursor({ sql, orderBy: ['id'], after: own })).rows).toMatchObject([{ id: 8 }])
@@ -72,7 +72,7 @@ test('what is wrong with a call is named', async () => {
   )
   expect(await wrong(paginate.offset({ sql, page: -1 }))).toMatch('`page`')
   expect(await wrong(paginate.offset({ sql, pageSize: 101 }))).toMatch(
-    '`pageSize` must be a whole number from 1 to 100, received 101. Ask for fewer rows, or raise `maxPageSize`',
+    '`pageSize` must be a whole number from 1 to 100, received 101. Ask for fewer, or raise `maxPageSize`',
   )
   expect(await wrong(paginate.offset({ sql, params: { id: 7 } as never }))).toMatch('`params` must be a list')
   expect(await wrong(paginate.cursor({ sql, orderBy: [] }))).toMatch('`orderBy` must be a list of columns')
