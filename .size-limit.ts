@@ -13,6 +13,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/codec': '24.9 kB',
   '@hotpath/contract': '7.7 kB',
   '@hotpath/contract/deadlines': '0.6 kB',
+  '@hotpath/contract/nearest-name': '0.4 kB',
   '@hotpath/contract/unstorable': '1.9 kB',
   '@hotpath/contract/values': '2.9 kB',
   '@hotpath/core': '25.7 kB',

@@ -24,7 +24,6 @@ export {
 } from './options.ts'
 export type { OptionCheck, OptionTable, SeenOption } from './options.ts'
 export { kindOf, received } from './received.ts'
-export { nearestName } from './nearest-name.ts'
 export { isPromise } from './is-promise.ts'
 export { callbackError } from './callback-error.ts'
 export { notify } from './notify.ts'

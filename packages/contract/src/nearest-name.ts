@@ -8,7 +8,7 @@ const MAX_AWAY = 3
  *
  * @example
  * ```ts
- * import { nearestName } from '@hotpath/contract'
+ * import { nearestName } from '@hotpath/contract/nearest-name'
  *
  * console.log(nearestName('tikcets', ['users', 'tickets']), nearestName('pages', ['users'])) // tickets undefined
  * ```

@@ -190,7 +190,7 @@ function isNamed(params: Params, error: unknown): boolean {
 }
 
 function namesError(cause: unknown): ConfigError {
-  const message = '`params` must be a list, received an object: names need a pool with `namedPlaceholders: true`.'
+  const message = '`params` must be a list, received an object: names need `namedPlaceholders: true`.'
   return new ConfigError('ERR_CONFIG_OPTION', message, { cause })
 }
 

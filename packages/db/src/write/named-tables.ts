@@ -1,5 +1,6 @@
 /** Tables as users name them, to have them invalidated. */
-import { type ConfigError, nearestName, wrongOption } from '@hotpath/contract'
+import { type ConfigError, wrongOption } from '@hotpath/contract'
+import { nearestName } from '@hotpath/contract/nearest-name'
 import type { NamedTable } from '../catalog/database-schema.ts'
 import { type Dialect, nameOf } from '../statement/dialect.ts'
 import { isName, tokenize } from '../statement/tokens.ts'
