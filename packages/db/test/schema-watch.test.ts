@@ -1,0 +1,32 @@
+/** Whether the catalog is known to be current by the log. */
+import { DatabaseSync } from 'node:sqlite'
+import { createCache, memory } from '@hotpath/core'
+import { createFakeClock } from '@hotpath/testkit'
+import { expect, test } from 'vitest'
+import { SchemaWatch } from '../src/catalog/schema-watch.ts'
+import { Lender } from '../src/connections/lender.ts'
+import { sqlite } from '../src/driver/sqlite.ts'
+import { SCHEMA_TAG } from '../src/write/changes.ts'
+
+test('a change of the schema is seen in the log, whatever was written before and after it', async () => {
+  const clock = createFakeClock()
+  const log = createCache({ name: 'schema', tiers: [memory({ maxEntries: 10 })] })
+  const driver = sqlite(new DatabaseSync(':memory:'))
+  const lender = new Lender({ driver, clock, acquireMs: 1_000 })
+  const watch = new SchemaWatch({
+    ...{ driver, lender, log, clock, checkMs: 60_000 },
+    ...{ begun: () => log.ready(), changed: () => {}, failed: () => {} },
+  })
+  expect(watch.isCurrent()).toBe(false)
+  await watch.ready()
+  const seen = [watch.isCurrent()]
+  for (const tag of ['table:a', 'table:b', SCHEMA_TAG, 'table:a']) {
+    await log.invalidateTags([tag])
+    seen.push(watch.isCurrent())
+  }
+  expect(seen).toEqual([true, true, true, false, false])
+  watch.expire()
+  await watch.ready()
+  expect(watch.isCurrent()).toBe(true)
+  await log.close()
+})
