@@ -22,12 +22,14 @@ interface StoredPage extends Omit<LedgerPage, 'changes'> {
 
 /** Takes in what other tabs wrote. `false`: a page is none of ours, so nobody knows what is stored, and the ledger is empty. */
 export async function readPages(ledger: Ledger, transaction: DatabaseTransaction): Promise<boolean> {
-  const { last } = ledger
-  if (last !== undefined) {
-    const range = keysFrom([last.number])
-    const [first, ...others] = await transaction.getAllKeys(LEDGER, range, 2)
-    if (others.length === 0 && isKeyOf(last, first)) return true
-    if (taken(ledger, await transaction.getAll(LEDGER, range))) return true
+  if (ledger.last !== undefined) {
+    const keys = await transaction.getAllKeys(LEDGER, keysFrom([ledger.last.number]))
+    // This tab may have written a page meanwhile, in the transaction before: then it knows all that came before that.
+    const { last } = ledger
+    if (last !== undefined) {
+      if (isKeyOf(last, keys.at(-1))) return true
+      if (taken(ledger, await transaction.getAll(LEDGER, keysFrom([last.number])))) return true
+    }
     ledger.forget()
   }
   return taken(ledger, await transaction.getAll(LEDGER))

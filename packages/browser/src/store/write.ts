@@ -13,9 +13,9 @@ import { SLACK_MS } from './wall-clock.ts'
 /** Key of the highest wall time in the store of what there is one of. */
 export const WALL = 'wall'
 
-/** Entries that are cloned in one task, and their bytes, unless a single one has more. */
-const MAX_ENTRIES = 200
-const MAX_BYTES = 250_000
+/** Entries that are cloned at a time, and their bytes, unless a single one has more: twice that in one task at most. */
+const MAX_ENTRIES = 100
+const MAX_BYTES = 125_000
 
 /** What a transaction works with. */
 export interface WriteContext {
