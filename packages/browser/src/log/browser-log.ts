@@ -34,7 +34,7 @@ export interface BrowserLogOptions {
 export function openBrowserLog(options: BrowserLogOptions): InvalidationLog {
   const { database, name, clock, lifecycle, makeRoom, reached, openChannel = openTabChannel } = options
   const store = new LogStore(database)
-  const reader = new LogReader({ store, clock, reached })
+  const reader = new LogReader(store, clock, reached)
   const wake = listenToTabs({
     channel: openChannel(`${name}:log`),
     lifecycle,

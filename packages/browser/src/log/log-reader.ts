@@ -11,17 +11,9 @@ import type { Appended, LogStore, ReadRecords } from './log-store.ts'
 /** What another tab says is compared with the log so much later: what it makes the page load comes first. */
 const CONFIRM_MS = 50
 
-/** What a reader works with. */
-export interface LogReaderOptions {
-  readonly store: Pick<LogStore, 'head' | 'recordsAfter'>
-  readonly clock: Clock
-  /** Called with where the followers are, whenever they get on. */
-  readonly reached?: ((mark: Mark) => void) | undefined
-}
-
 /** Reads a log for its followers. */
 export class LogReader {
-  readonly #store: LogReaderOptions['store']
+  readonly #store: Pick<LogStore, 'head' | 'recordsAfter'>
   readonly #clock: Clock
   readonly #followers = new Set<LogFollower>()
   #cursor: Mark | undefined
@@ -33,7 +25,8 @@ export class LogReader {
 
   #cancelConfirming: (() => void) | undefined
 
-  constructor({ store, clock, reached = () => {} }: LogReaderOptions) {
+  /** @param reached - Called with where the followers are, whenever they get on. */
+  constructor(store: Pick<LogStore, 'head' | 'recordsAfter'>, clock: Clock, reached: (mark: Mark) => void = () => {}) {
     this.#store = store
     this.#clock = clock
     this.#reached = reached

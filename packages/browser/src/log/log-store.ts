@@ -59,12 +59,12 @@ export class LogStore {
       const before =
         (await madeRoom(transaction, found, invalidations.length)) ?? (await open(transaction, found.epoch))
       const head = { ...before, position: before.position + invalidations.length }
-      const puts = [
-        transaction.put(RECORDS, head.position, rowOf(head.position, invalidations)),
-        transaction.put(RECORDS, HEAD, head),
-      ]
-      // Not waited for, as that is one more message of the browser: one that fails aborts the transaction.
-      for (const put of puts) put.catch(() => {})
+      const rows = [
+        [head.position, rowOf(head.position, invalidations)],
+        [HEAD, head],
+      ] as const
+      // Not waited for, as that is one more message of the browser: what fails aborts the transaction.
+      transaction.putMany(RECORDS, rows).catch(() => {})
       written()
       return { before, head }
     })
@@ -133,13 +133,9 @@ async function open(transaction: DatabaseTransaction, damaged?: string): Promise
 /** What was read; `undefined` where a part is missing. */
 type Partially<Read> = { readonly [Part in keyof Read]: Read[Part] | undefined }
 
-/** Reads the rows after a position: the head is the last of them, or else something is stored there that is not of the log. */
+/** Reads the rows after a position. The head is the last of them, unless something else is stored there, which is no row. */
 function readAfter(position: number, rows: readonly unknown[]): Partially<ReadRecords> {
-  const at = rows.findLastIndex((row) => headOf(row) !== undefined)
+  const at = rows.findLastIndex(headOf)
   const head = headOf(rows[at])
-  const isLast = at === rows.length - 1
-  return {
-    head,
-    records: head && recordsIn(isLast ? rows.slice(0, at) : rows, Math.max(position, head.droppedTo), head),
-  }
+  return { head, records: head && recordsIn(rows.toSpliced(at, 1), Math.max(position, head.droppedTo), head) }
 }

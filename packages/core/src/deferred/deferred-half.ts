@@ -100,7 +100,7 @@ class DeferredParts implements SharedParts {
     if (this.#isClosed || (this.#isAlone && mayCome)) return
     this.#fault(notThere(cause))
     // Keys are shortened here, whether the tier comes or not.
-    if (!this.#isAlone) this.view.use(new LocalView(this.#host, compilePattern), mayCome ? 'stand-in' : 'alone')
+    if (!this.#isAlone) this.view.use(new LocalView(this.#host, compilePattern), mayCome)
     this.#isAlone = true
     const parts = this.#parts
     if (parts === undefined) return

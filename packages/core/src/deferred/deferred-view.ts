@@ -26,8 +26,8 @@ export class DeferredView implements LogView {
     | { readonly promise: Promise<boolean>; readonly resolve: (isThere: MaybePromise<boolean>) => void }
     | undefined
   #view: LogView | undefined
-  #isStandIn = false
-  #isAlone = false
+  /** Of a view of this process: whether the one whose place it takes may come after all. */
+  #mayCome: boolean | undefined
   /** No view before this one has counted as far. */
   #base = 0
   /** Grows with what is appended before the view is there. */
@@ -51,19 +51,17 @@ export class DeferredView implements LogView {
   /**
    * The view is there, and has begun already where it has to.
    *
-   * @param place - It is of this process, and takes the place of the one that is on its way, or will not come.
+   * @param mayCome - It is of this process, and takes the place of the one that is on its way, or that will not come.
    */
-  use(view: LogView, place?: 'stand-in' | 'alone'): void {
-    const isStandIn = place === 'stand-in'
+  use(view: LogView, mayCome?: boolean): void {
     this.#base = 1 + Math.max(this.version, this.changes, this.generation)
     this.#view = view
-    this.#isStandIn = isStandIn
-    this.#isAlone = place !== undefined
+    this.#mayCome = mayCome
     view.followers.add((record) => {
       for (const follower of this.followers) follower(record)
     })
     if (this.#isEnded) view.end()
-    if (isStandIn) this.#unconfirmed.standIn(view)
+    if (mayCome === true) this.#unconfirmed.standIn(view)
     else this.#unconfirmed.arrived(view)
     this.#arrive(view.beginning() ?? view.isThere)
   }
@@ -135,7 +133,7 @@ export class DeferredView implements LogView {
   }
 
   append(invalidations: readonly Invalidation[], queue: boolean): MaybePromise<readonly Mark[]> {
-    if (this.#isStandIn) this.#unconfirmed.keep(invalidations)
+    if (this.#mayCome === true) this.#unconfirmed.keep(invalidations)
     if (this.#view !== undefined) {
       const appended = this.#view.append(invalidations, queue)
       return isPromise(appended) ? this.#unconfirmed.untilConfirmed(appended, invalidations, queue) : appended
@@ -151,7 +149,7 @@ export class DeferredView implements LogView {
 
   catchUp(token: Mark): MaybePromise<number | undefined> {
     // What others have written since is not known here.
-    if (this.#isAlone && token.epoch !== this.mark()?.epoch) return undefined
+    if (this.#mayCome !== undefined && token.epoch !== this.mark()?.epoch) return undefined
     return this.#view?.catchUp(token)
   }
 
