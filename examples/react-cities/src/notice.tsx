@@ -1,3 +1,4 @@
+import { failureOf } from 'city-page-example/request'
 import type { ReactNode } from 'react'
 
 interface AwayProps {
@@ -13,7 +14,7 @@ export function Away({ error, hasData, onRetry }: AwayProps): ReactNode {
   if (error === undefined) return null
   return (
     <div className="notice" role="status">
-      {hasData ? 'The API is away. This is from before.' : 'The API is away, and this was never loaded here.'}
+      {failureOf(error, hasData)}
       <button className="button" onClick={onRetry}>
         Try again
       </button>

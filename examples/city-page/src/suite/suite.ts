@@ -82,6 +82,12 @@ function testEssentials({ open, trouble }: Stage): void {
 }
 
 function testDetails({ open, trouble }: Stage): void {
+  test('says of a place that is none that it is none, and not that the API is away', async () => {
+    const { tab, shows } = await open('/?city=99999')
+    await shows('.notice', 'There is no such place.')
+    await tab.close()
+  })
+
   test('aborts a search that nobody waits for', async () => {
     const { tab, shows, textOf } = await open('/')
     await shows('.list', 'Berlin')
