@@ -1,5 +1,5 @@
 export { observePages } from './observe-pages.ts'
 export type { PagesObserver } from './observe-pages.ts'
 export type { ListMembers, PagesSnapshot } from './pages-snapshot.ts'
-export type { PageContext, PagesOptions } from './pages-options.ts'
+export type { ItemsNeeded, ListOptions, PageContext, PagesOptions } from './pages-options.ts'
 export type { NextCursor, Pages } from './pages.ts'
