@@ -79,7 +79,7 @@ function withOptions<Value>(subject: Subject<Value>, own: ObserveOptions<Value> 
   if (own === undefined) return subject
   if (Object(own) !== own) return { ...subject, options: own }
   const given = Object.entries(own).filter(([, option]) => option !== undefined)
-  const isEqual = own.select ? undefined : subject.options?.isEqual
+  const isEqual = own.select === undefined ? subject.options?.isEqual : undefined
   return { ...subject, options: { ...subject.options, isEqual, ...Object.fromEntries(given) } }
 }
 
