@@ -12,7 +12,7 @@ test('a change of the schema is seen in the log, whatever was written before and
   const clock = createFakeClock()
   const log = createCache({ name: 'schema', tiers: [memory({ maxEntries: 10 })] })
   const driver = sqlite(new DatabaseSync(':memory:'))
-  const lender = new Lender({ driver, clock, acquireMs: 1_000 })
+  const lender = new Lender({ driver, clock, acquireMs: 1_000, openTransactions: () => 0 })
   const watch = new SchemaWatch({
     ...{ driver, lender, log, clock, checkMs: 60_000 },
     ...{ begun: () => log.ready(), changed: () => {}, failed: () => {} },
