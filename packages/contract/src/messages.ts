@@ -20,8 +20,20 @@ export function mustBe(
   seen: string = received(value),
 ): string {
   // Where a function is wanted, awaiting the promise would lead to what is refused next.
-  const advice = isPromise(value) && rule !== 'a function' ? '`await` it first.' : wayOut
+  const advice =
+    isPromise(value) && rule !== 'a function' ? '`await` it first.' : isRef(value) ? wayOutOfRef(option) : wayOut
   return `\`${option}\` must be ${rule}, received ${seen}. ${advice}`
+}
+
+const REF_WAY_OUT = 'Use its `value`; a composable of Vue follows it in a getter of the options'
+
+function wayOutOfRef(option: string): string {
+  return `${REF_WAY_OUT}: \`() => ({ ${option}: ref.value })\`.`
+}
+
+/** Whether it is a ref or a signal: what it holds is a getter of its class. */
+function isRef(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'value' in value && !Object.hasOwn(value, 'value')
 }
 
 /** What messages call a quantity, what a number without a unit counts, and a string to learn from. */
@@ -49,7 +61,8 @@ export function quantityMessage(
     negative: ['not be negative', `Use for example '${example}'.`],
     'too large': [`be a safe integer of ${base}`, 'Use `Infinity` for no limit.'],
   }[problem] as [string, string]
-  return `\`${option}\` must ${rule}, received ${received(value)}. ${wayOut}`
+  const advice = isRef(value) ? wayOutOfRef(option) : wayOut
+  return `\`${option}\` must ${rule}, received ${received(value)}. ${advice}`
 }
 
 /** What a function knows of its options; a string is an example of one that it needs. */
@@ -57,6 +70,7 @@ type Tables = readonly Readonly<Record<string, unknown>>[]
 
 /** The way out of a name that is not known: the nearest one that is, else those that are needed, else all of them. */
 export function adviceOnName(name: string, given: object, tables: Tables): string {
+  if (isRef(given)) return ` ${REF_WAY_OUT}.`
   const known = namesOf(tables)
   const nearest = nearestName(name, known)
   const needed = examplesOf(tables)
@@ -72,6 +86,9 @@ export function adviceOnOptions(given: unknown, tables: Tables): string {
   const known = namesOf(tables)
   if (typeof given === 'function' && known.includes('refresh')) {
     return 'The loader comes before the options: `(key, loader, options)`.'
+  }
+  if (typeof given === 'function' && known.includes('select')) {
+    return 'Write `{ select: (city) => city.name }` to show a part of the value.'
   }
   if (known.includes('ttl')) {
     if (typeof given === 'number') return `Write \`{ ttl: ${given > 0 ? given : 1_000} }\`, in milliseconds.`

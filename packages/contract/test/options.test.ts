@@ -12,6 +12,7 @@ import {
   requiredString,
   signalOption,
   stringOption,
+  toMs,
 } from '../src/index.ts'
 
 const TABLE: OptionTable = { tags: true, refresh: booleanOption, load: functionOption, signal: signalOption }
@@ -55,6 +56,37 @@ test('a number, a list or a signal in the place of options is refused', () => {
   for (const given of [null, true, () => {}, new AbortController().signal, new Date(), Promise.resolve({})]) {
     expect(messageOf(given)).toContain('must be an object, received')
   }
+})
+
+test('a ref or a signal in the place of an option is refused with the getter that is meant', () => {
+  const ref = Object.create({
+    get value() {
+      return true
+    },
+  }) as object
+  expect(messageOf({ refresh: ref })).toBe(
+    '`refresh` must be `true` or `false`, received an object. ' +
+      'Use its `value`; a composable of Vue follows it in a getter of the options: `() => ({ refresh: ref.value })`.',
+  )
+  expect(() => toMs(ref as never, 'ttl')).toThrow('in a getter of the options: `() => ({ ttl: ref.value })`.')
+  expect(messageOf(Object.assign(ref, { dep: 1 }))).toContain(
+    'has no option `dep`. Use its `value`; a composable of Vue follows it in a getter of the options.',
+  )
+  expect(messageOf({ refresh: { value: true } })).toContain('Leave it out for the default.')
+})
+
+test('a function in the place of options is refused with `select`, where there is that', () => {
+  const refused = (options: unknown): unknown => {
+    try {
+      return checkOptions(options, 'observe', { select: functionOption })
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  expect(refused(() => 1)).toBe(
+    '`options of observe` must be an object, received a function. ' +
+      'Write `{ select: (city) => city.name }` to show a part of the value.',
+  )
 })
 
 test('what is no object of options is refused with the options that are needed', () => {

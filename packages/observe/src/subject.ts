@@ -70,14 +70,14 @@ export function subjectOf<Value>(
   second?: Subject<Value>['loader'] | ObserveOptions<Value>,
   options?: ObserveOptions<Value>,
 ): Subject<Value> {
-  if (typeof second !== 'function' && isSubject(first)) return withOptions(checked(first), second)
-  return { key: first as CacheKey, loader: second as Subject<Value>['loader'], options }
+  if (isSubject(first)) return withOptions(checked(first), second as ObserveOptions<Value> | undefined)
+  return { key: first, loader: second as Subject<Value>['loader'], options }
 }
 
 /** With options in the place of those that it has. What is no object is refused where options are. */
 function withOptions<Value>(subject: Subject<Value>, own: ObserveOptions<Value> | undefined): Subject<Value> {
   if (own === undefined) return subject
-  if (Object(own) !== own) return { ...subject, options: own }
+  if (typeof own !== 'object' || own === null) return { ...subject, options: own }
   const given = Object.entries(own).filter(([, option]) => option !== undefined)
   const isEqual = own.select === undefined ? subject.options?.isEqual : undefined
   return { ...subject, options: { ...subject.options, isEqual, ...Object.fromEntries(given) } }

@@ -78,6 +78,15 @@ describe('what a binding gets', () => {
     expect(() => observe(cache, key, loader, options)).toThrow(/must be an object|no option/)
   })
 
+  it('is refused with a `select` in the place of options, and says so', () => {
+    const { cache } = make()
+    const select = (name: string): number => name.length
+    const message = 'must be an object, received a function. Write `{ select: (city) => city.name }`'
+    const { key, options } = subjectOf(subject({ key: 'city', loader }), select as never)
+    expect(() => observe(cache, key, loader, options)).toThrow(message)
+    expect(() => observe(cache, 'city', loader, select as never)).toThrow(message)
+  })
+
   it('is no object with options beside `options`', () => {
     expect(() => subjectOf({ key: 'city', loader, tags: ['cities'] } as never)).toThrow(
       'An object to show has `key`, `loader` and `options`, received `tags`. Put options into `options`, or pass them beside the object.',

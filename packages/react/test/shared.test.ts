@@ -23,5 +23,14 @@ it('a component shows what it selects of an object that is shared', async () => 
   expect(renderToString(createElement(CacheProvider, { cache }, createElement(City)))).toBe('Bern,4,B')
   const wrong = createElement(() => useCached(cityOf(7), { staleTime: 1 } as never).data as string)
   expect(() => renderToString(createElement(CacheProvider, { cache }, wrong))).toThrow('no option `staleTime`')
+  const select = (({ name }: { readonly name: string }) => name) as never
+  const selecting = [
+    () => useCached(cityOf(7), select).status,
+    () => useCached('city', async () => ({ name: 'Bern' }), select).status,
+  ]
+  for (const component of selecting) {
+    const app = createElement(CacheProvider, { cache }, createElement(component))
+    expect(() => renderToString(app)).toThrow('Write `{ select: (city) => city.name }`')
+  }
   await cache.close()
 })

@@ -1,5 +1,5 @@
-import type { CacheKey } from '@hotpath/contract'
-import { toRaw } from 'vue'
+import { type CacheKey, wrongOption } from '@hotpath/contract'
+import { type MaybeRefOrGetter, toRaw, toValue } from 'vue'
 
 /** Beyond it the rest is taken as it is: also what is cyclic. */
 const MAX_DEPTH = 100
@@ -30,6 +30,19 @@ function isSame(raw: object, members: object): boolean {
 export function keyNow(key: CacheKey): CacheKey {
   const raw = unwrapped(key)
   return raw === key ? key : structuredClone(raw)
+}
+
+/**
+ * The options that were given, or that a getter returns.
+ *
+ * @throws ConfigError for a function that takes something: it is a `select` in their place.
+ */
+export function optionsIn<Options>(given: MaybeRefOrGetter<Options>): Options {
+  if (typeof given === 'function' && given.length > 0) {
+    const wayOut = 'Write `{ select: (city) => city.name }` to show a part of the value.'
+    throw wrongOption('options', 'an object, or a getter of one, which takes nothing', given, wayOut)
+  }
+  return toValue(given)
 }
 
 /** Options as they are now: the same object where nothing in them is reactive, and another one each time where something is. */

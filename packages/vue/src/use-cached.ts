@@ -5,7 +5,7 @@ import { type ObserveOptions, type Snapshot, type Subject, observe, subjectOf } 
 import { type MaybeRefOrGetter, getCurrentInstance, onServerPrefetch, toValue, watch } from 'vue'
 import { type Fields, useFields } from './fields.ts'
 import { cacheIn } from './provide.ts'
-import { keyNow, optionsNow, unwrapped } from './unwrapped.ts'
+import { keyNow, optionsIn, optionsNow, unwrapped } from './unwrapped.ts'
 
 /** What `useCached` returns: refs of what there is to show. */
 export interface Cached<Data> extends Fields<Snapshot<Data>> {
@@ -60,8 +60,8 @@ export function useCached<Value, Data>(
   const now = (): Subject<Value, Data> => {
     const shown = toValue(first)
     const subject = isShared(shown)
-      ? subjectOf(shown, toValue(second as MaybeRefOrGetter<ObserveOptions<Value, Data> | undefined>))
-      : subjectOf(shown, second as Loader<Value>, toValue(given))
+      ? subjectOf(shown, optionsIn(second as MaybeRefOrGetter<ObserveOptions<Value, Data> | undefined>))
+      : subjectOf(shown, second as Loader<Value>, optionsIn(given))
     return { ...subject, options: subject.options && optionsNow(subject.options) }
   }
   const { key, loader, options } = now()

@@ -10,7 +10,7 @@ import {
 import { type MaybeRefOrGetter, getCurrentInstance, onServerPrefetch, toValue, watch } from 'vue'
 import { type Fields, useFields } from './fields.ts'
 import { cacheIn } from './provide.ts'
-import { keyNow, optionsNow, unwrapped } from './unwrapped.ts'
+import { keyNow, optionsIn, optionsNow, unwrapped } from './unwrapped.ts'
 
 /** What `useInfiniteCached` returns: refs of what there is to show. */
 export interface CachedPages<Page, Cursor, Item>
@@ -55,7 +55,7 @@ export function useInfiniteCached<Page, Cursor, Item = Page extends readonly (in
   requiredFunction(load, 'load', '({ cursor, signal }) => fetchCities(cursor, signal)')
   const loadPage = async (context: PageContext<Cursor>): Promise<Page> => unwrapped(await load(context))
   const make = (): PagesObserver<Page, Cursor, Item> =>
-    observePages<Page, Cursor, Item>(cache, keyNow(toValue(key)), loadPage, optionsNow(toValue(options)))
+    observePages<Page, Cursor, Item>(cache, keyNow(toValue(key)), loadPage, optionsNow(optionsIn(options)))
   let pages = make()
   const { fields, show } = useFields(pages)
   watch(
@@ -69,7 +69,7 @@ export function useInfiniteCached<Page, Cursor, Item = Page extends readonly (in
   )
   watch(
     // Looks into options that are reactive.
-    () => optionsNow(toValue(options)),
+    () => optionsNow(optionsIn(options)),
     (changed) => {
       pages.update(loadPage, changed)
       show(pages)

@@ -56,6 +56,25 @@ it('options that are wrong fail in `setup`', async () => {
   }
 })
 
+it('options that are no options of Vue say what to write', async () => {
+  const loader = async () => ({ name: 'Bern' })
+  const select = (city: { readonly name: string }) => city.name
+  const on = ref(true)
+  const wrong: [() => unknown, RegExp][] = [
+    [() => useCached('city', loader, select as never), /a getter of one.*`{ select: \(city\) => city.name }`/],
+    [() => useCached({ key: 'city', loader }, select as never), /a getter of one.*`{ select: \(city\) => city.name }`/],
+    [() => useCached('city', loader, { enabled: on } as never), /`\(\) => \({ enabled: ref.value }\)`/],
+    [
+      () => useCached('city', loader, { refetchOn: on } as never),
+      /`refetchOn` has no option .* in a getter of the options/,
+    ],
+  ]
+  for (const [setup, message] of wrong) {
+    const app = createSSRApp({ setup: () => (setup(), () => '') }).use(cachePlugin(cache))
+    await expect(renderToString(app)).rejects.toThrow(message)
+  }
+})
+
 it('components go on when the cache is closed, as after a log-out in another tab', async () => {
   const closed = createCache({ name: 'test', tiers: [memory({ maxEntries: 10 })] })
   const key = ref('city')
