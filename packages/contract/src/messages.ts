@@ -20,20 +20,14 @@ export function mustBe(
   seen: string = received(value),
 ): string {
   // Where a function is wanted, awaiting the promise would lead to what is refused next.
-  const advice =
-    isPromise(value) && rule !== 'a function' ? '`await` it first.' : isRef(value) ? wayOutOfRef(option) : wayOut
+  const advice = isPromise(value) && rule !== 'a function' ? '`await` it first.' : adviceOf(option, value, wayOut)
   return `\`${option}\` must be ${rule}, received ${seen}. ${advice}`
 }
 
-const REF_WAY_OUT = 'Use its `value`; a composable of Vue follows it in a getter of the options'
-
-function wayOutOfRef(option: string): string {
-  return `${REF_WAY_OUT}: \`() => ({ ${option}: ref.value })\`.`
-}
-
-/** Whether it is a ref or a signal: what it holds is a getter of its class. */
-function isRef(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'value' in value && !Object.hasOwn(value, 'value')
+/** The way out, but for a ref or a signal: what it holds is a getter of its class. */
+function adviceOf(option: string, value: unknown, wayOut: string): string {
+  const isRef = Object(value) === value && 'value' in (value as object) && !Object.hasOwn(value as object, 'value')
+  return isRef ? `Use its \`value\`, in Vue \`() => ({ ${option}: ref.value })\`.` : wayOut
 }
 
 /** What messages call a quantity, what a number without a unit counts, and a string to learn from. */
@@ -61,8 +55,7 @@ export function quantityMessage(
     negative: ['not be negative', `Use for example '${example}'.`],
     'too large': [`be a safe integer of ${base}`, 'Use `Infinity` for no limit.'],
   }[problem] as [string, string]
-  const advice = isRef(value) ? wayOutOfRef(option) : wayOut
-  return `\`${option}\` must ${rule}, received ${received(value)}. ${advice}`
+  return `\`${option}\` must ${rule}, received ${received(value)}. ${adviceOf(option, value, wayOut)}`
 }
 
 /** What a function knows of its options; a string is an example of one that it needs. */
@@ -70,7 +63,6 @@ type Tables = readonly Readonly<Record<string, unknown>>[]
 
 /** The way out of a name that is not known: the nearest one that is, else those that are needed, else all of them. */
 export function adviceOnName(name: string, given: object, tables: Tables): string {
-  if (isRef(given)) return ` ${REF_WAY_OUT}.`
   const known = namesOf(tables)
   const nearest = nearestName(name, known)
   const needed = examplesOf(tables)
