@@ -95,6 +95,7 @@ describe('a cache of a page in every engine', () => {
       ])
       await holder.page.holdDatabase('lost')
       try {
+        await until('it has closed its connection', async () => (await waiting.page.closedConnections()) > 0)
         expect([await waiting.page.set('a', 'mine'), await waiting.page.invalidate(['t'])]).toEqual(['done', 'done'])
         expect([await waiting.page.peek('a'), await waiting.page.get('b')]).toEqual(['mine', null])
         const codes = await waiting.page.faultCodes()

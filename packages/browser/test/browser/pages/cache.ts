@@ -134,10 +134,21 @@ let holder: IDBDatabase | undefined
 
 /** Lets no request to open the database of a cache be responded to: it waits for a deletion, and that for a page that ignores it. */
 export async function holdDatabase(name: string): Promise<void> {
-  holder = await opened(indexedDB.open(databaseOf(name)))
-  const deleting = indexedDB.deleteDatabase(databaseOf(name))
-  await new Promise((resolve) => deleting.addEventListener('blocked', resolve))
+  const held = (holder = await opened(indexedDB.open(databaseOf(name))))
+  indexedDB.deleteDatabase(databaseOf(name))
+  // Not `blocked`, which Firefox leaves out where another page closes its connection after this one was asked to.
+  await new Promise((resolve) => held.addEventListener('versionchange', resolve))
 }
+
+let closed = 0
+const { close: closeConnection } = IDBDatabase.prototype
+IDBDatabase.prototype.close = function (this: IDBDatabase) {
+  closed++
+  closeConnection.call(this)
+}
+
+/** How many connections this page has closed. */
+export const closedConnections = (): number => closed
 
 export const letDatabaseGo = (): void => holder?.close()
 
