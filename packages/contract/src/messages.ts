@@ -20,14 +20,8 @@ export function mustBe(
   seen: string = received(value),
 ): string {
   // Where a function is wanted, awaiting the promise would lead to what is refused next.
-  const advice = isPromise(value) && rule !== 'a function' ? '`await` it first.' : adviceOf(option, value, wayOut)
+  const advice = isPromise(value) && rule !== 'a function' ? '`await` it first.' : wayOut
   return `\`${option}\` must be ${rule}, received ${seen}. ${advice}`
-}
-
-/** The way out, but for a ref or a signal: what it holds is a getter of its class. */
-function adviceOf(option: string, value: unknown, wayOut: string): string {
-  const isRef = Object(value) === value && 'value' in (value as object) && !Object.hasOwn(value as object, 'value')
-  return isRef ? `Use its \`value\`, in Vue \`() => ({ ${option}: ref.value })\`.` : wayOut
 }
 
 /** What messages call a quantity, what a number without a unit counts, and a string to learn from. */
@@ -55,7 +49,7 @@ export function quantityMessage(
     negative: ['not be negative', `Use for example '${example}'.`],
     'too large': [`be a safe integer of ${base}`, 'Use `Infinity` for no limit.'],
   }[problem] as [string, string]
-  return `\`${option}\` must ${rule}, received ${received(value)}. ${adviceOf(option, value, wayOut)}`
+  return `\`${option}\` must ${rule}, received ${received(value)}. ${wayOut}`
 }
 
 /** What a function knows of its options; a string is an example of one that it needs. */

@@ -12,7 +12,6 @@ import {
   requiredString,
   signalOption,
   stringOption,
-  toMs,
 } from '../src/index.ts'
 
 const TABLE: OptionTable = { tags: true, refresh: booleanOption, load: functionOption, signal: signalOption }
@@ -56,20 +55,6 @@ test('a number, a list or a signal in the place of options is refused', () => {
   for (const given of [null, true, () => {}, new AbortController().signal, new Date(), Promise.resolve({})]) {
     expect(messageOf(given)).toContain('must be an object, received')
   }
-})
-
-test('a ref or a signal in the place of an option is refused with the getter that is meant', () => {
-  const ref = Object.create({
-    get value() {
-      return true
-    },
-  }) as object
-  expect(messageOf({ refresh: ref })).toBe(
-    '`refresh` must be `true` or `false`, received an object. ' +
-      'Use its `value`, in Vue `() => ({ refresh: ref.value })`.',
-  )
-  expect(() => toMs(ref as never, 'ttl')).toThrow('in Vue `() => ({ ttl: ref.value })`.')
-  expect(messageOf({ refresh: { value: true } })).toContain('Leave it out for the default.')
 })
 
 test('a function in the place of options is refused with `select`, where there is that', () => {

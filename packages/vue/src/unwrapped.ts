@@ -1,5 +1,5 @@
 import { type CacheKey, wrongOption } from '@hotpath/contract'
-import { type MaybeRefOrGetter, toRaw, toValue } from 'vue'
+import { type MaybeRefOrGetter, isRef, toRaw, toValue } from 'vue'
 
 /** Beyond it the rest is taken as it is: also what is cyclic. */
 const MAX_DEPTH = 100
@@ -35,14 +35,18 @@ export function keyNow(key: CacheKey): CacheKey {
 /**
  * The options that were given, or that a getter returns.
  *
- * @throws ConfigError for a function that takes something: it is a `select` in their place.
+ * @throws ConfigError for a function that takes something, as it is a `select` in their place, and for an option that is a ref.
  */
-export function optionsIn<Options>(given: MaybeRefOrGetter<Options>): Options {
+export function optionsIn<Options extends object | undefined>(given: MaybeRefOrGetter<Options>): Options {
   if (typeof given === 'function' && given.length > 0) {
     const wayOut = 'Write `{ select: (city) => city.name }` to show a part of the value.'
     throw wrongOption('options', 'an object, or a getter of one, which takes nothing', given, wayOut)
   }
-  return toValue(given)
+  const options = toValue(given)
+  for (const [name, option] of Object.entries(options ?? {})) {
+    if (isRef(option)) throw wrongOption(name, 'no ref', option, `Write \`() => ({ ${name}: ref.value })\`.`)
+  }
+  return options
 }
 
 /** Options as they are now: the same object where nothing in them is reactive, and another one each time where something is. */
