@@ -1,7 +1,7 @@
 /** What `useCached` does in a page. */
 import { type Subject, useCached } from '@hotpath/react'
-import { type ReactNode, useState, version as reactVersion } from 'react'
-import { complained, later, quiet, screenOf } from '../screen.ts'
+import { type ReactNode, useEffect, useState, version as reactVersion } from 'react'
+import { complained, eventually, later, quiet, screenOf } from '../screen.ts'
 
 /** Of the React that renders. */
 export function version(): string {
@@ -165,14 +165,21 @@ export async function badLoaders(): Promise<unknown> {
 
 /** The loader and the options are those of the last render. */
 export async function latestLoader(): Promise<unknown> {
+  let observed = ''
   function City({ name }: { readonly name: string }): ReactNode {
     const { data } = useCached('city', async () => name, { select: (value) => value.length + name.length })
+    // After those of the hook.
+    useEffect(() => void (observed = name))
     return data
   }
   const screen = screenOf(<City name="Bern" />)
   await screen.shows('8')
   screen.render(<City name="Basel" />)
   await screen.shows('9')
+  await eventually(
+    () => observed === 'Basel',
+    () => `It observes ${observed}.`,
+  )
   await screen.cache.invalidate([{ key: 'city' }])
   await screen.shows('10')
   await screen.leave()
