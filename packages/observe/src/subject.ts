@@ -79,8 +79,8 @@ function withOptions<Value>(subject: Subject<Value>, own: ObserveOptions<Value> 
   if (own === undefined) return subject
   if (typeof own !== 'object' || own === null) return { ...subject, options: own }
   const given = Object.entries(own).filter(([, option]) => option !== undefined)
-  const isEqual = own.select === undefined ? subject.options?.isEqual : undefined
-  return { ...subject, options: { ...subject.options, isEqual, ...Object.fromEntries(given) } }
+  const without = own.select !== undefined && { isEqual: undefined }
+  return { ...subject, options: { ...subject.options, ...without, ...Object.fromEntries(given) } }
 }
 
 function isSubject<Of extends object>(first: CacheKey | Of): first is Of {
