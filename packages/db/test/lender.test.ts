@@ -56,8 +56,12 @@ test.each([
 test('one timer serves all that wait, each for its own time', async () => {
   const clock = createFakeClock()
   const driver = { acquire: () => new Promise(() => {}) } as unknown as DatabaseDriver
-  const lender = new Lender({ driver, clock, acquireMs: 100, openTransactions: () => 0 })
-  const first = expect(lender.take()).rejects.toMatchObject({ code: 'ERR_DB_POOL_TIMEOUT' })
+  const lender = new Lender({ driver, clock, acquireMs: 100, openTransactions: () => 1 })
+  const first = expect(lender.take()).rejects.toMatchObject({
+    code: 'ERR_DB_POOL_TIMEOUT',
+    context: { openTransactions: 1 },
+    message: expect.stringContaining('use `tx` there') as unknown,
+  })
   await clock.advanceAsync(60)
   const second = expect(lender.take()).rejects.toMatchObject({ code: 'ERR_DB_POOL_TIMEOUT' })
   expect(clock.pending).toBe(1)
