@@ -15,7 +15,6 @@ import {
   wrongOption,
 } from '@hotpath/contract'
 import { type ByteSize, toBytes } from '@hotpath/contract'
-import { tableTag } from './dependencies/tags.ts'
 import type { DatabaseDriver } from './driver/driver.ts'
 import { sessionOf } from './keys/result-key.ts'
 import { Optimizer } from './optimizer.ts'
@@ -104,6 +103,8 @@ const OPTIONS: OptionTable<keyof QueryOptimizerOptions> = {
  * ```
  */
 export function createQueryOptimizer(options: QueryOptimizerOptions): QueryOptimizer {
+  // Before what is in its place is called unknown.
+  if (Object(options) === options && options.driver === undefined) throw wrongDriver(undefined)
   checkOptions(options, 'createQueryOptimizer', OPTIONS)
   const { cache, driver, leakAfter = '30s' } = options
   if (typeof (cache as QueryCache | undefined)?.namespace !== 'function') {
@@ -124,10 +125,8 @@ export function createQueryOptimizer(options: QueryOptimizerOptions): QueryOptim
     maxRows: options.maxRows ?? 10_000,
     maxResultBytes: toBytes(options.maxResultBytes ?? '1mb', 'maxResultBytes'),
     maxFingerprints: options.maxFingerprints ?? 300,
-    ttlByTable: new Map(
-      Object.entries(options.ttl ?? {}).map(([table, ttl]) => [nameOf(table), toMs(ttl, `ttl.${table}`)]),
-    ),
-    dependents: dependentsOf(options.dependsOn ?? {}),
+    ttlByTable: new Map(Object.entries(options.ttl ?? {}).map(([table, ttl]) => [table, toMs(ttl, `ttl.${table}`)])),
+    dependsOn: dependsOnOf(options.dependsOn ?? {}),
     session: options.session,
     context: options.context ?? false,
   })
@@ -162,27 +161,11 @@ function tablesOption(example: string): OptionCheck {
   }
 }
 
-/** As tags and stats name it. */
-function nameOf(table: string): string {
-  return tableTag(table).slice('table:'.length)
-}
-
-/** By the table that is written: those that change with it, and with those. */
-function dependentsOf(dependsOn: Readonly<Record<string, readonly string[]>>): Map<string, string[]> {
-  const dependents = new Map<string, string[]>()
+function dependsOnOf(dependsOn: Readonly<Record<string, readonly string[]>>): Map<string, readonly string[]> {
   for (const [table, others] of Object.entries(dependsOn)) {
     if (!Array.isArray(others) || others.some((other) => typeof other !== 'string')) {
       throw wrongOption(`dependsOn.${table}`, 'a list of tables', others, "Use for example `{ totals: ['tickets'] }`.")
     }
-    for (const other of others) {
-      dependents.set(nameOf(other), [...(dependents.get(nameOf(other)) ?? []), nameOf(table)])
-    }
   }
-  for (const [table, direct] of dependents) {
-    const all = new Set(direct)
-    // A set is iterated with what is added meanwhile.
-    for (const one of all) for (const next of dependents.get(one) ?? []) all.add(next)
-    dependents.set(table, [...all])
-  }
-  return dependents
+  return new Map(Object.entries(dependsOn))
 }

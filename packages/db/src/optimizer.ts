@@ -27,6 +27,7 @@ import { ResultRows } from './read/result-rows.ts'
 import { wireFormOf } from './read/wire.ts'
 import type { Settings } from './settings.ts'
 import { Transactions } from './transaction/transactions.ts'
+import { TablesOfOptions } from './table-settings.ts'
 import { WriteRates } from './ttl/write-rates.ts'
 import type { QueryEventType, QueryListener } from './watch/events.ts'
 import { Watch } from './watch/watch.ts'
@@ -87,9 +88,10 @@ export class Optimizer implements QueryOptimizer {
     const rows = new ResultRows(driver)
     const runner = new StatementRunner(driver)
     const rates = new WriteRates(log, clock)
-    const invalidations = new Invalidations({ cache, schema, dependents: settings.dependents })
+    const tables = new TablesOfOptions({ settings, schema, unknown: (error) => watch.events.fault(error) })
+    const invalidations = new Invalidations({ cache, schema, tables })
     const lateWrites = new LateWrites({ clock, dialect: driver.dialect, lender, invalidations })
-    const common = { settings, cache, schema, lender, runner, rates, rows, watch, invalidations, lateWrites }
+    const common = { settings, cache, schema, lender, runner, rates, rows, watch, invalidations, lateWrites, tables }
     const reads = new CachedReads(common)
     const { kind, dialect, isExactAsText } = driver
     this.driver = { kind, dialect, isExactAsText }

@@ -20,8 +20,9 @@ export interface Settings {
   readonly maxRows: number
   readonly maxResultBytes: number
   readonly maxFingerprints: number
+  /** By tables as the user names them, as is `dependsOn`. */
   readonly ttlByTable: ReadonlyMap<string, number>
-  readonly dependents: ReadonlyMap<string, readonly string[]>
+  readonly dependsOn: ReadonlyMap<string, readonly string[]>
   readonly session: SessionOptions | (() => SessionOptions | undefined) | undefined
   readonly context: boolean
 }

@@ -253,6 +253,15 @@ describe('bad input', () => {
     expect(create).toThrow(expect.objectContaining({ name: 'ConfigError' }))
   })
 
+  test('for a client in the place of `driver` is answered by what is missing', () => {
+    for (const options of [{ cache, pool: {} }, { cache, database }, { cache }]) {
+      const create = (): unknown => createQueryOptimizer(options as never)
+      expect(create).toThrow(
+        "`driver` must be a driver, received undefined. Use for example `pg(pool)` of '@hotpath/db/pg'.",
+      )
+    }
+  })
+
   test.each<[string, () => unknown]>([
     ['sqlite', () => sqlite(database, { maxPrepared: -1 })],
     ['sqlite, unknown', () => sqlite(database, { prepared: 1 } as never)],

@@ -1,5 +1,5 @@
 /** Pages of a query. */
-import { type OptionTable, checkOptions, countOption, stringOption, wrongOption } from '@hotpath/contract'
+import { type OptionTable, checkOptions, countOption, wrongOption } from '@hotpath/contract'
 import { assertOptimizer } from '../assert-optimizer.ts'
 import { checkQueryOptions, checkStatement } from '../call-options.ts'
 import type { QueryOptimizer, QueryOptions, Row } from '../query-optimizer.ts'
@@ -40,13 +40,13 @@ function listOption(value: unknown, option: string): void {
 }
 
 const QUERY: OptionTable<'sql' | 'params' | 'pageSize' | 'options'> = {
-  sql: stringOption,
+  sql: "'select …'",
   params: listOption,
   pageSize: true,
   options: (options) => checkQueryOptions(options as QueryOptions),
 }
 const OFFSET: OptionTable<keyof OffsetQuery> = { ...QUERY, page: true }
-const CURSOR: OptionTable<keyof CursorQuery> = { ...QUERY, orderBy: true, after: true, before: true }
+const CURSOR: OptionTable<keyof CursorQuery> = { ...QUERY, orderBy: "['id']", after: true, before: true }
 const MIN_SECRET = 16
 
 /**

@@ -12,6 +12,7 @@ import type { StatementRunner } from '../connections/statement-runner.ts'
 import type { QueryOptions, QueryResult } from '../query-optimizer.ts'
 import type { QueryReason, QuerySource, QueryStats } from '../query-stats.ts'
 import type { Settings } from '../settings.ts'
+import type { TablesOfOptions } from '../table-settings.ts'
 import { chooseTtl } from '../ttl/smart-ttl.ts'
 import type { WriteRates } from '../ttl/write-rates.ts'
 import type { Watch } from '../watch/watch.ts'
@@ -31,6 +32,7 @@ export interface CachedReadsOptions {
   readonly rates: WriteRates
   readonly rows: ResultRows
   readonly watch: Watch
+  readonly tables: TablesOfOptions
 }
 
 /** Reads through the cache. */
@@ -151,15 +153,19 @@ export class CachedReads {
     { ttl }: QueryOptions,
     { isStatic, ranMs }: { readonly isStatic: boolean; readonly ranMs: number },
   ): { readonly ttlMs: number; readonly reason: QueryReason } {
-    const { slowMs, ttlByTable } = this.#of.settings
+    const { settings, tables } = this.#of
+    const { ttls } = tables.current()
+    // Of a view, those that it reads count as well.
     const byTable =
-      ttlByTable.size === 0 ? [] : plan.tables.map((table) => ttlByTable.get(table)).filter((ms) => ms !== undefined)
+      ttls.size === 0
+        ? []
+        : plan.dependencies.readsTables.map((table) => ttls.get(table)).filter((ms) => ms !== undefined)
     const { hasAggregates, hasWindows } = plan.statement
     return chooseTtl({
       byCall: ttl === undefined ? undefined : toMs(ttl, 'ttl'),
       byTable: byTable.length === 0 ? undefined : Math.min(...byTable),
       isStatic,
-      isSlow: ranMs >= slowMs,
+      isSlow: ranMs >= settings.slowMs,
       isAnalytics: hasAggregates || hasWindows,
     })
   }

@@ -6,12 +6,13 @@ import { type Plan, planOf } from './plan.ts'
 
 /** Statements whose plans are kept. */
 const MAX_PLANS = 2_000
-/** Plans of longer statements are made each time. */
-const MAX_LENGTH = 16_384
+/** Of all of them together; a longer one is planned each time. */
+const MAX_CHARACTERS = 4_000_000
 
 /** Keeps plans. */
 export class Plans {
   #plans = new Map<string, Plan>()
+  #characters = 0
   #state: SchemaState | undefined
   readonly #options: PlanOptions
 
@@ -23,14 +24,20 @@ export class Plans {
   of(sql: string, state: SchemaState): Plan {
     if (state !== this.#state) {
       this.#state = state
-      this.#plans = new Map()
+      this.#forget()
     }
     const known = this.#plans.get(sql)
     if (known !== undefined) return known
     const plan = planOf(sql, state.schema, `${digestOf(`${state.keyStart}:${sql}`)}:`, this.#options)
-    if (sql.length > MAX_LENGTH) return plan
-    if (this.#plans.size >= MAX_PLANS) this.#plans.clear()
+    if (sql.length > MAX_CHARACTERS) return plan
+    if (this.#plans.size >= MAX_PLANS || this.#characters + sql.length > MAX_CHARACTERS) this.#forget()
+    this.#characters += sql.length
     this.#plans.set(sql, plan)
     return plan
+  }
+
+  #forget(): void {
+    this.#plans.clear()
+    this.#characters = 0
   }
 }

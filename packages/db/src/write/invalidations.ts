@@ -6,15 +6,16 @@ import type { SchemaState, SchemaWatch } from '../catalog/schema-watch.ts'
 import { tableTag, tableTags } from '../dependencies/tags.ts'
 import type { Params } from '../driver/driver.ts'
 import type { Plan } from '../read/plan.ts'
+import type { TablesOfOptions } from '../table-settings.ts'
 import { Changes } from './changes.ts'
-import { namedBy, unknownTable } from './named-tables.ts'
+import { namedBy, relationNamed, unknownTable } from './named-tables.ts'
 
 /** What is needed for it. */
 export interface InvalidationsOptions {
   readonly cache: Pick<Cache, 'invalidateTags'>
   readonly schema: SchemaWatch
-  /** By a table: those that change with it. */
-  readonly dependents: ReadonlyMap<string, readonly string[]>
+  /** What changes with what. */
+  readonly tables: TablesOfOptions
 }
 
 /** Invalidates what was changed; resolves to `undefined` for nothing. */
@@ -53,7 +54,7 @@ export class Invalidations {
     if (!plan.mayWrite) return
     changes.add(plan, params)
     changes.judgedBy ??= this.#options.schema.last()
-    const { dependents } = this.#options
+    const { dependents } = this.#options.tables.current()
     if (dependents.size === 0) return
     for (const table of plan.dependencies.writesTables ?? dependents.keys()) {
       changes.addTags((dependents.get(table) ?? []).flatMap(tableTags))
@@ -76,7 +77,7 @@ export class Invalidations {
     const tags = [...relations.flatMap((relation) => schema.tagsOf(relation)), ...names.flatMap(tableTags)]
     const changes = new Changes()
     changes.addTags(tags)
-    const { dependents } = this.#options
+    const { dependents } = this.#options.tables.current()
     changes.addTags(tags.flatMap((tag) => dependents.get(tag.slice('table:'.length)) ?? []).flatMap(tableTags))
     if (relations.some(({ writes }) => writes === 'all')) changes.addAll()
     return (await this.append(changes)) as Token
@@ -95,10 +96,10 @@ export class Invalidations {
 
   /** The first name that neither the catalog nor `dependsOn` has. */
   #unknownIn(names: readonly string[], { schema }: SchemaState): string | undefined {
-    const depending = new Set([...this.#options.dependents].flatMap(([table, others]) => [table, ...others]))
+    const { dependents } = this.#options.tables.current()
+    const depending = new Set([...dependents].flatMap(([table, others]) => [table, ...others]))
     const isKnown = (name: string): boolean =>
-      namedBy(name, schema.dialect).some((one) => schema.relation(one) !== undefined) ||
-      depending.has(tableTag(name).slice('table:'.length))
+      relationNamed(name, schema) !== undefined || depending.has(tableTag(name).slice('table:'.length))
     return names.find((name) => !isKnown(name))
   }
 

@@ -82,6 +82,8 @@ test('what is wrong with a call is named', async () => {
   )
   expect(await wrong(createPaginator(bench().db).cursor({ sql, orderBy: ['id'] }))).toMatch('`secret` must be given')
   expect(await wrong(paginate.offset({ sql: 7 as never }))).toMatch('`sql` must be a string')
+  expect(await wrong(paginate.offset(sql as never))).toMatch("Pass `{ sql: 'select …' }`.")
+  expect(await wrong(paginate.cursor(sql as never))).toMatch("Pass `{ sql: 'select …', orderBy: ['id'] }`.")
   expect(await wrong(paginate.offset({} as never))).toMatch('`sql` must be a string')
   expect(await wrong(paginate.cursor({ orderBy: ['id'] } as never))).toMatch('`sql` must be a string')
   expect(await wrong(paginate.cursor({ sql, orderBy: ['id'], options: 7 as never }))).toMatch('must be an object')
