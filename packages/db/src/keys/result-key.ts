@@ -6,7 +6,7 @@ import type { Plan } from '../read/plan.ts'
 import { type WireForm, wireFormOf } from '../read/wire.ts'
 import type { Settings } from '../settings.ts'
 import type { Dialect } from '../statement/index.ts'
-import { isTimeOfCall } from '../statement/traits.ts'
+import { isTimeOfCall } from '../statement/time-of-call.ts'
 import { paramsKey } from './params-key.ts'
 
 /** The key, or `undefined` where a parameter has none. */

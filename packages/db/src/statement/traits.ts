@@ -1,5 +1,6 @@
 /** What the words of a statement say about its result: whether it may be kept, and what it is made of. */
 import { type Dialect, nameOf } from './dialect.ts'
+import { isTimeOfCall, mayTakeNow } from './time-of-call.ts'
 import { isName } from './tokens.ts'
 
 /** Why the result of a statement is not to be kept. */
@@ -20,8 +21,6 @@ const VOLATILE =
 /** The same without parentheses. */
 const VOLATILE_WORD =
   /^(?:current_(?:catalog|date|role|schema|time|timestamp|user)|local(?:time|timestamp)|session_user|system_user|utc_(?:date|time|timestamp)|sql_calc_found_rows|tablesample|reg(?:class|type|proc|procedure|oper|operator|role|namespace|config|dictionary|collation))$/
-/** Functions of SQLite and MySQL that take the time of the call where they are not given another. */
-const TIME = /^(?:date|time|datetime|julianday|unixepoch|strftime|timediff|unix_timestamp)$/
 /** Functions over many rows. */
 const AGGREGATE =
   /^(?:count|sum|avg|min|max|total|every|mode|corr|(?:group|string|array|json|jsonb|xml|range|bool|bit)\w*_?(?:agg|concat|arrayagg|objectagg|and|or|xor)|stddev\w*|std|var_\w+|variance|covar_\w+|regr_\w+|percentile_\w+|median|any_value)$/
@@ -30,11 +29,6 @@ const AGGREGATE =
 export function isAggregate(name: string): boolean {
   return AGGREGATE.test(name)
 }
-
-/** Longer strings are no times, nor ranges of them. */
-const MAX_TIME_LENGTH = 200
-/** So many tokens are looked at for a time that is not given. */
-const MAX_ARGUMENT_TOKENS = 32
 
 /** Goes through all tokens of a string. */
 export function traitsOf(tokens: readonly string[], dialect: Dialect): Traits {
@@ -49,8 +43,7 @@ export function traitsOf(tokens: readonly string[], dialect: Dialect): Traits {
     if (token === '(' && isName(before) && !isListOfQuery(tokens, at)) {
       const name = nameOf(before, dialect)
       calls.add(name)
-      const takesTime = dialect !== 'postgres' && TIME.test(name) && takesNow(tokens, at)
-      if (VOLATILE.test(name) || takesTime) bypass.add('volatile')
+      if (VOLATILE.test(name) || mayTakeNow(name, tokens, at, dialect)) bypass.add('volatile')
       if (AGGREGATE.test(name)) hasAggregates = true
     } else if (isVolatile(token, next, dialect)) bypass.add('volatile')
     else if (isLock(token, next)) bypass.add('lock')
@@ -70,11 +63,6 @@ export function endsTransactionAt(tokens: readonly string[], start: number, dial
   if (verb === 'start' || verb === 'prepare') return next[0] === 'transaction'
   if (dialect === 'mysql' && /^(?:un)?lock$/.test(verb)) return /^tables?$/.test(next[0] ?? '')
   return /^(?:abort|begin|commit|end|xa)$/.test(verb)
-}
-
-/** Whether PostgreSQL takes a string for the time of the call where it takes one for a time: `now`, `[today,)`. */
-export function isTimeOfCall(text: string): boolean {
-  return text.length < MAX_TIME_LENGTH && /\b(?:now|today|tomorrow|yesterday)\b/i.test(text)
 }
 
 /** Whether a word or a string has a value of its own. */
@@ -100,16 +88,4 @@ function isListOfQuery(tokens: readonly string[], open: number): boolean {
   return (
     tokens[close] === ')' && tokens[close + 1] === 'as' && /^(?:\(|not|materialized)$/.test(tokens[close + 2] ?? '')
   )
-}
-
-/** Whether arguments, up to the parenthesis that closes, may mean the time of the call. */
-function takesNow(tokens: readonly string[], open: number): boolean {
-  let depth = 0
-  for (let at = open; at < open + MAX_ARGUMENT_TOKENS; at++) {
-    const token = tokens[at] ?? ''
-    if (token === '(') depth++
-    else if (token === ')' && --depth === 0) return at === open + 1
-    else if (/^(?:[?:]\S|'\s*now)/i.test(token)) return true
-  }
-  return true
 }

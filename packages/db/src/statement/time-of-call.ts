@@ -1,0 +1,47 @@
+/** Functions of times that may take the time of the call, which no result may be kept with. */
+import type { Dialect } from './dialect.ts'
+
+/** Functions of SQLite and MySQL that take the time of the call where they are not given another. */
+const TIME = /^(?:date|time|datetime|julianday|unixepoch|strftime|timediff|unix_timestamp)$/
+const NOW = /^'\s*now/i
+const PARAMETER = /^[?:]\S/
+/** Longer strings are no times, nor ranges of them. */
+const MAX_TIME_LENGTH = 200
+/** So many tokens are looked at for a time that is not given. */
+const MAX_ARGUMENT_TOKENS = 32
+
+/** Whether PostgreSQL takes a string for the time of the call where it takes one for a time: `now`, `[today,)`. */
+export function isTimeOfCall(text: string): boolean {
+  return text.length < MAX_TIME_LENGTH && /\b(?:now|today|tomorrow|yesterday)\b/i.test(text)
+}
+
+/** Whether a function whose parenthesis is opened by a token may mean the time of the call. */
+export function mayTakeNow(name: string, tokens: readonly string[], open: number, dialect: Dialect): boolean {
+  if (dialect === 'postgres' || !TIME.test(name)) return false
+  const values = argumentsAt(tokens, open)
+  if (values === undefined || values.flat().some((token) => PARAMETER.test(token) || NOW.test(token))) return true
+  // A format comes first.
+  const [time, other = time] = name === 'strftime' ? values.slice(1) : values
+  const isUnknown = dialect === 'sqlite' && (mayMeanNow(time) || (name === 'timediff' && mayMeanNow(other)))
+  return time === undefined || isUnknown || (dialect === 'sqlite' && tokens.some((token) => NOW.test(token)))
+}
+
+/** Whether a value is put together from strings, or a modifier in the place of a time: SQLite takes that for `now`. */
+function mayMeanNow(value: readonly string[] = []): boolean {
+  const [first = ''] = value
+  return /^'\s*subsec/i.test(first) || (value.length > 1 && value.some((token) => token.startsWith("'")))
+}
+
+/** The tokens of each argument, without parentheses; `undefined`: too many. */
+function argumentsAt(tokens: readonly string[], open: number): readonly (readonly string[])[] | undefined {
+  const list: string[][] = []
+  let depth = 0
+  for (let at = open; at < open + MAX_ARGUMENT_TOKENS; at++) {
+    const token = tokens[at] ?? ''
+    if (token === '(') depth++
+    else if (token === ')' && --depth === 0) return list
+    else if (token === ',' && depth === 1) list.push([])
+    else (list.at(-1) ?? (list[0] = [])).push(token)
+  }
+  return undefined
+}
