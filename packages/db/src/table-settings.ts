@@ -1,7 +1,7 @@
 /** What options say of tables, by the names that tags have for them: a name in an option is looked up in the catalog. */
 import { type ConfigError, wrongOption } from '@hotpath/contract'
 import type { SchemaState, SchemaWatch } from './catalog/schema-watch.ts'
-import type { DatabaseSchema } from './catalog/database-schema.ts'
+import type { DatabaseSchema, Relation } from './catalog/database-schema.ts'
 import { tableTag } from './dependencies/tags.ts'
 import type { Settings } from './settings.ts'
 import { meantTable, relationNamed } from './write/named-tables.ts'
@@ -45,23 +45,27 @@ export class TablesOfOptions {
 
   #lookUp(schema: DatabaseSchema | undefined): TableSettings {
     const { ttlByTable, dependsOn } = this.#options.settings
-    const nameOf = (table: string, option: string): string => this.#nameOf(table, option, schema)
-    const ttls = new Map([...ttlByTable].map(([table, ttlMs]) => [nameOf(table, 'ttl'), ttlMs]))
+    const found = (table: string, option: string): Relation | undefined => this.#find(table, option, schema)
+    const ttls = new Map([...ttlByTable].map(([table, ttlMs]) => [tagName(table, found(table, 'ttl'), schema), ttlMs]))
     const direct = new Map<string, string[]>()
     for (const [table, others] of dependsOn) {
-      const name = nameOf(table, 'dependsOn')
-      for (const other of others.map((one) => nameOf(one, 'dependsOn'))) {
-        direct.set(other, [...(direct.get(other) ?? []), name])
+      const name = tagName(table, found(table, 'dependsOn'), schema)
+      for (const other of others) {
+        const relation = found(other, 'dependsOn')
+        // A view changes with the tables that it reads.
+        const all = relation === undefined ? [undefined] : (schema?.reads([relation]) ?? [])
+        for (const one of all) {
+          const written = tagName(other, one, schema)
+          direct.set(written, [...(direct.get(written) ?? []), name])
+        }
       }
     }
     return { ttls, dependents: closureOf(direct) }
   }
 
-  /** The name in tags. One of no table stays as it is: entries of the user may have its tag. */
-  #nameOf(table: string, option: string, schema: DatabaseSchema | undefined): string {
+  #find(table: string, option: string, schema: DatabaseSchema | undefined): Relation | undefined {
     const relation = schema && relationNamed(table, schema)
-    if (relation !== undefined) return (schema as DatabaseSchema).nameOf(relation)
-    if (schema !== undefined && !this.#reported.has(table)) {
+    if (schema !== undefined && relation === undefined && !this.#reported.has(table)) {
       this.#reported.add(table)
       this.#options.unknown(
         wrongOption(
@@ -72,8 +76,14 @@ export class TablesOfOptions {
         ),
       )
     }
-    return tableTag(table).slice('table:'.length)
+    return relation
   }
+}
+
+/** The name in tags. One of no table stays as it is: entries of the user may have its tag. */
+function tagName(table: string, relation: Relation | undefined, schema: DatabaseSchema | undefined): string {
+  const name = relation === undefined || schema === undefined ? table : schema.nameOf(relation)
+  return tableTag(name).slice('table:'.length)
 }
 
 function closureOf(direct: ReadonlyMap<string, readonly string[]>): Map<string, readonly string[]> {

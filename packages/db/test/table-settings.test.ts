@@ -2,7 +2,13 @@
 import { DatabaseSync } from 'node:sqlite'
 import { type Cache, createCache, memory } from '@hotpath/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type QueryOptimizer, type QueryOptimizerOptions, createQueryOptimizer } from '../src/index.ts'
+import {
+  type QueryOptimizer,
+  type QueryOptimizerOptions,
+  createQueryOptimizer,
+  tableTag,
+  tableTags,
+} from '../src/index.ts'
 import { sqlite } from '../src/driver/sqlite.ts'
 
 let database: DatabaseSync
@@ -55,6 +61,23 @@ test('`dependsOn` may name schemas', async () => {
   await db.invalidateTables(['tickets'])
   expect(await sourceOf('select * from totals')).toBe('database')
   expect(faults).toEqual([])
+})
+
+test('tags by a name with a schema are also those of the table in the usual one', async () => {
+  open({})
+  for (const name of ['tickets', 'main.tickets', 'Main."Tickets"']) {
+    await sourceOf('select * from tickets where id = 7')
+    await cache.invalidateTags(tableTags(name))
+    expect([name, await sourceOf('select * from tickets where id = 7')]).toEqual([name, 'database'])
+  }
+  expect(() => tableTag('')).toThrow('`table` must be a string that is not empty')
+})
+
+test('what depends on a view changes with the tables that the view reads', async () => {
+  open({ dependsOn: { totals: ['open'] } })
+  await sourceOf('select * from totals')
+  await db.query("insert into tickets values (7, 'open')")
+  expect(await sourceOf('select * from totals')).toBe('database')
 })
 
 test('a name of no table is a fault, once, that says which one may be meant', async () => {

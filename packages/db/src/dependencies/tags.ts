@@ -1,4 +1,5 @@
 /** Names of tags: what an entry depends on and a write invalidates. */
+import { requiredString } from '@hotpath/contract'
 
 /** Carried by entries that depend on more than they can have tags for; every write invalidates it. */
 export const ALL_TAG = 'db#all'
@@ -13,6 +14,7 @@ const MAX_NAME_LENGTH = 64
  * table. Upper and lower case are the same in a tag.
  *
  * @param table - As it is written in SQL: `tickets`, or `audit.log` if it is not in the schema that is the usual one.
+ * @throws ConfigError for a name that is empty.
  *
  * @example
  * ```ts
@@ -22,6 +24,7 @@ const MAX_NAME_LENGTH = 64
  * ```
  */
 export function tableTag(table: string): string {
+  requiredString(table, 'table', 'tickets')
   const name = table.replaceAll(/["`[\]]/g, '').toLowerCase()
   return `table:${name
     .split('.')
@@ -33,7 +36,7 @@ export function tableTag(table: string): string {
  * The tags to invalidate after a table was changed by other means than the optimizer. `tableTag` alone would leave
  * entries that were read by key, and those that depend on too many tables to have a tag for each.
  *
- * @param table - As in `tableTag`.
+ * @param table - As in `tableTag`. With a schema it is also the table of that name in the usual one.
  *
  * @example
  * ```ts
@@ -43,7 +46,14 @@ export function tableTag(table: string): string {
  * ```
  */
 export function tableTags(table: string): readonly string[] {
-  const tag = tableTag(table)
+  // Nobody knows here which schema is the usual one, which tags leave out.
+  const name = table.slice(table.lastIndexOf('.') + 1)
+  return name === table ? tagsOfTable(table) : [...tagsOfTable(table), ...tagsOfTable(name)]
+}
+
+/** The same for a name as tags have it. */
+export function tagsOfTable(name: string): readonly string[] {
+  const tag = tableTag(name)
   return [tag, rowsTag(tag), ALL_TAG]
 }
 

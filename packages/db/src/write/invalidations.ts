@@ -3,7 +3,7 @@ import { DatabaseError, type Token } from '@hotpath/contract'
 import type { Cache } from '@hotpath/core'
 import { holdOpen } from '@hotpath/core/hold'
 import type { SchemaState, SchemaWatch } from '../catalog/schema-watch.ts'
-import { tableTag, tableTags } from '../dependencies/tags.ts'
+import { tableTag, tableTags, tagsOfTable } from '../dependencies/tags.ts'
 import type { Params } from '../driver/driver.ts'
 import type { Plan } from '../read/plan.ts'
 import type { TablesOfOptions } from '../table-settings.ts'
@@ -57,7 +57,7 @@ export class Invalidations {
     const { dependents } = this.#options.tables.current()
     if (dependents.size === 0) return
     for (const table of plan.dependencies.writesTables ?? dependents.keys()) {
-      changes.addTags((dependents.get(table) ?? []).flatMap(tableTags))
+      changes.addTags((dependents.get(table) ?? []).flatMap(tagsOfTable))
     }
   }
 
@@ -78,7 +78,7 @@ export class Invalidations {
     const changes = new Changes()
     changes.addTags(tags)
     const { dependents } = this.#options.tables.current()
-    changes.addTags(tags.flatMap((tag) => dependents.get(tag.slice('table:'.length)) ?? []).flatMap(tableTags))
+    changes.addTags(tags.flatMap((tag) => dependents.get(tag.slice('table:'.length)) ?? []).flatMap(tagsOfTable))
     if (relations.some(({ writes }) => writes === 'all')) changes.addAll()
     return (await this.append(changes)) as Token
   }
