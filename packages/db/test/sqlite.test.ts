@@ -143,6 +143,25 @@ describe('a write', () => {
     expect(await db.query(sql)).toEqual([{ 'users.name': 'Ann' }])
   })
 
+  test('whose trigger deletes is seen in what cascades from there, and so is one by the name of a temporary table', async () => {
+    database.exec(`
+      pragma foreign_keys = on;
+      create table parents (id integer primary key);
+      create table children (id integer primary key, parent integer references parents (id) on delete cascade);
+      create table jobs (id integer primary key);
+      insert into parents values (1), (2);
+      insert into children values (10, 1), (20, 2);
+      create trigger drops after insert on jobs begin delete from parents where id = new.id; end;
+      create temporary table marks (id integer);
+      create temporary trigger marked after insert on marks begin delete from parents where id = new.id; end`)
+    const sql = 'select id from children'
+    expect(await db.query(sql)).toHaveLength(2)
+    await db.query('insert into jobs values (1)')
+    expect(await db.query(sql)).toHaveLength(1)
+    await db.query('insert into temp.marks values (2)')
+    expect(await db.query(sql)).toHaveLength(0)
+  })
+
   test('with a temporary trigger is seen', async () => {
     await db.query('create table audit (what text)')
     await db.query(

@@ -9,6 +9,8 @@ import type { FunctionKind } from './database-schema.ts'
 
 /** Words by which a body may write more than tables that it names, or change its session. */
 const ANYTHING = /^(?:execute|call|prepare|create|alter|drop|rename|cascade|copy|load|lock|use)$/
+/** Words by which rows are written. */
+const WRITES = /^(?:insert|update|delete|merge|truncate|refresh)$/
 /** Functions of the database itself that take SQL, or names of tables, or change the session. */
 const TAKES_SQL = /^(?:dblink|lo_|set_config$|ts_stat$|ts_rewrite$|.*_to_xml)/
 /** Settings, besides `set` of an update and of a variable. */
@@ -30,6 +32,8 @@ export function writesOfBody(body: string, dialect: Dialect, names: BodyNames): 
   for (const [index, token] of list.entries()) {
     if (ANYTHING.test(token)) return undefined
     const next = list[index + 1] ?? ''
+    // SQL of its own, in a string.
+    if (token === 'do' && dialect === 'postgres' && /^(?:'|language$)/.test(next)) return undefined
     if (token === 'set' && (SETTING.test(next) || list[index + 2] === 'to')) return undefined
     if (!isName(token)) continue
     const name = nameOf(token, dialect)
@@ -42,6 +46,11 @@ export function writesOfBody(body: string, dialect: Dialect, names: BodyNames): 
     }
   }
   return [...written]
+}
+
+/** Whether a body of PostgreSQL has a word by which rows are written. */
+export function hasWrite(body: string): boolean {
+  return tokenize(body, 'postgres').list.some((token) => WRITES.test(token))
 }
 
 /** The schema that is written before a name. */

@@ -22,6 +22,8 @@ export interface Relation {
   readonly writes: readonly string[] | 'all'
   /** Tables that deleting and updating its rows changes too. */
   readonly cascades: readonly string[]
+  /** Whether reading it may write, as a view or a policy may call a function which does. */
+  readonly writesWhenRead?: boolean | undefined
   /** Whether a rollback leaves what was written to it, as in tables of MyISAM. */
   readonly ignoresRollback?: boolean | undefined
   /** Whether each session may see other rows of it. */
@@ -153,6 +155,20 @@ export class DatabaseSchema {
   }
 }
 
+/** Rows that are added take none away, but triggers may do so. */
+function writesOfInsert({ writes }: Relation, relations: SchemaFacts['relations']): Relation['writes'] {
+  if (writes === 'all') return writes
+  const all = new Set(writes)
+  // A set is iterated with what is added meanwhile.
+  for (const id of all) {
+    const other = relations.get(id)
+    if (other === undefined) continue
+    if (other.writes === 'all') return 'all'
+    for (const one of [...(other.kind === 'table' ? [] : other.reads), ...other.writes, ...other.cascades]) all.add(one)
+  }
+  return [...all]
+}
+
 /** Name of a relation in the catalog. */
 export function idOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
   return `${schema}.${name}`
@@ -162,7 +178,8 @@ function catalogOf(facts: SchemaFacts, isCascading: boolean): Catalog {
   const { dialect, schema, path, relations, functions } = facts
   const tables = new Map<string, CatalogTable>()
   for (const [id, relation] of relations) {
-    const { kind, reads, writes, cascades, key, columns } = relation
+    const { kind, reads, cascades, key, columns } = relation
+    const writes = isCascading ? relation.writes : writesOfInsert(relation, relations)
     const others =
       writes === 'all' ? writes : [...(kind === 'table' ? [] : reads), ...writes, ...(isCascading ? cascades : [])]
     tables.set(id, {

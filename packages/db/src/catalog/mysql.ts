@@ -40,7 +40,7 @@ export async function readMysqlCatalog(ask: Ask): Promise<SchemaFacts> {
   )
   for (const [schema, name, type, engine] of found) {
     const isOpaque =
-      /^(?:federated|connect|spider|csv)$/i.test(text(engine)) || /^(?:sequence|system)/i.test(text(type))
+      /^(?:federated|connect|spider|csv|mrg_myisam)$/i.test(text(engine)) || /^(?:sequence|system)/i.test(text(type))
     // Two that differ in case alone are one here.
     const isTwice = relations.has(idFor(schema, name))
     relations.set(idFor(schema, name), {
@@ -48,7 +48,8 @@ export async function readMysqlCatalog(ask: Ask): Promise<SchemaFacts> {
       name: text(name).toLowerCase(),
       kind: isOpaque || isTwice ? 'opaque' : 'table',
       reads: [],
-      writes: isTwice ? 'all' : [],
+      // Its rows are those of other tables.
+      writes: isTwice || isOpaque ? 'all' : [],
       cascades: [],
       ignoresRollback: text(engine) !== '' && !/^(?:innodb|ndb|rocksdb|tokudb)/i.test(text(engine)),
       hasRowSecurity: false,
@@ -122,11 +123,10 @@ async function addViews(
     const relation = relations.get(idFor(schema, name))
     if (relation === undefined) continue
     const statement = readStatement(text(definition), 'mysql')
+    const called = routines.kindOfView(text(definition), text(schema).toLowerCase())
     const isPlain =
-      statement.isComplete &&
-      statement.bypass.length === 0 &&
-      statement.kind === 'read' &&
-      routines.kindOfView(text(definition), text(schema).toLowerCase()) === 'pure'
+      statement.isComplete && statement.bypass.length === 0 && statement.kind === 'read' && called === 'pure'
+    if (called === 'anything') Object.assign(relation, { writesWhenRead: true, writes: 'all' })
     const reads = statement.reads.map((one: TableName) => idFor(one.schema ?? schema, one.name))
     relation.reads = reads
     relation.kind = isPlain && reads.every((id) => relations.has(id)) ? 'view' : 'opaque'

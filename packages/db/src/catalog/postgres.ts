@@ -1,7 +1,7 @@
 /** Reads the catalog of PostgreSQL, by a handful of statements over its own tables. */
 import { readStatement } from '../statement/index.ts'
 import { type Ask, text } from './ask.ts'
-import { byName, writesOfBody } from './body.ts'
+import { type BodyNames, byName, hasWrite, writesOfBody } from './body.ts'
 import { type FunctionKind, type Relation, type SchemaFacts, idOf } from './database-schema.ts'
 
 const OWN = `('pg_catalog', 'information_schema', 'pg_toast')`
@@ -25,6 +25,7 @@ const VERSION = `select md5(concat_ws('|', ${[
   ['pg_constraint', `connamespace in ${USERS}`],
   ['pg_proc', `pronamespace in ${USERS}`],
   ['pg_policy', 'true'],
+  ['pg_auth_members', 'true'],
   ['pg_inherits', 'true'],
   ['pg_attrdef', `adrelid in (select oid from pg_class where relnamespace in ${USERS})`],
   ['pg_type', `typnamespace in ${USERS}`],
@@ -53,7 +54,7 @@ const RELATIONS = `select c.oid::text, n.nspname, c.relname, c.relkind, c.relrow
 /** What views and policies read, and the functions in them. */
 const USES = `select r.ev_class::text, d.refclassid = 'pg_proc'::regclass, d.refobjid::text
     from pg_rewrite r join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
-    join pg_class c on c.oid = r.ev_class and c.relkind = 'v'
+    join pg_class c on c.oid = r.ev_class and c.relkind in ('v', 'm')
     where d.refclassid in ('pg_class'::regclass, 'pg_proc'::regclass) and d.refobjid <> r.ev_class
   union select p.polrelid::text, d.refclassid = 'pg_proc'::regclass, d.refobjid::text
     from pg_policy p join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid
@@ -67,11 +68,13 @@ const TRIGGERS = `select t.tgrelid::text, l.lanname, p.prosrc from pg_trigger t
 const IS_EXTENSION = `exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e')`
 /** An aggregate is what its functions are. */
 const FUNCTIONS = `select p.oid::text, p.proname, ${IS_EXTENSION}, greatest(p.provolatile::text, (select max(q.provolatile::text)
-    from pg_aggregate a join pg_proc q on q.oid in (a.aggtransfn, a.aggfinalfn) where a.aggfnoid = p.oid))
-  from pg_proc p where p.pronamespace in ${USERS} and p.prorettype <> 'trigger'::regtype`
+    from pg_aggregate a join pg_proc q on q.oid in (a.aggtransfn, a.aggfinalfn) where a.aggfnoid = p.oid)),
+    case when l.lanname in ('sql', 'plpgsql') then p.prosrc else '' end
+  from pg_proc p join pg_language l on l.oid = p.prolang where p.pronamespace in ${USERS} and p.prorettype <> 'trigger'::regtype`
 const USER_WRITES = `join pg_proc p on d.refclassid = 'pg_proc'::regclass and p.oid = d.refobjid
   and p.provolatile = 'v' and p.pronamespace in ${USERS} and not ${IS_EXTENSION}`
 const HIDDEN_CALLS = `select a.adrelid::text from pg_depend d join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid ${USER_WRITES}
+  union select a.attrelid::text from pg_depend d join pg_attribute a on d.classid = 'pg_type'::regclass and a.atttypid = d.objid ${USER_WRITES}
   union select c.conrelid::text from pg_depend d join pg_constraint c on d.classid = 'pg_constraint'::regclass and c.oid = d.objid ${USER_WRITES}
   union select t.tgrelid::text from pg_depend d join pg_trigger t on d.classid = 'pg_trigger'::regclass and t.oid = d.objid ${USER_WRITES} where p.oid <> t.tgfoid`
 const OPERATORS = `select (select count(*) from pg_operator o join pg_proc p on p.oid = o.oprcode where p.provolatile <> 'i' and p.pronamespace in ${USERS} and not ${IS_EXTENSION})
@@ -90,8 +93,8 @@ type Mutable = { -readonly [Name in keyof Relation]: Relation[Name] }
 export async function readPostgresCatalog(ask: Ask): Promise<SchemaFacts> {
   // Before the rest: what changes meanwhile makes another version.
   const version = await postgresVersion(ask)
-  const [path] = await ask(`select array_to_string(current_schemas(true), ',')`)
-  const { functions, kindById } = await readFunctions(ask)
+  const [path] = await ask('select array_to_string(current_schemas(true), chr(1))')
+  const { functions, kindById, bodies } = await readFunctions(ask)
   const byOid = new Map<string, Mutable>()
   for (const [oid, schema, name, kind, hasRowSecurity, hasRules, definition, key, columns] of await ask(RELATIONS)) {
     const isOpaque = kind === 'f' || (kind === 'v' && !isPlain(text(definition)))
@@ -100,16 +103,22 @@ export async function readPostgresCatalog(ask: Ask): Promise<SchemaFacts> {
       name: text(name),
       kind: isOpaque ? 'opaque' : kind === 'v' ? 'view' : 'table',
       reads: [],
-      writes: isTrue(hasRules) ? 'all' : [],
+      // Behind a foreign one may be any, also one of ours.
+      writes: isTrue(hasRules) || kind === 'f' ? 'all' : [],
       cascades: [],
       hasRowSecurity: isTrue(hasRowSecurity),
       key: isTrue(hasRules) ? undefined : keyOf(text(key)),
       columns: columns === null || isTrue(hasRowSecurity) ? undefined : text(columns).split('\u0001'),
     })
   }
+  /** Functions that views and policies call, and that are not said to write nothing. */
+  const callers: (readonly [Mutable, string])[] = []
   for (const [oid, isFunction, used] of await ask(USES)) {
     const relation = byOid.get(text(oid))
     if (relation === undefined) continue
+    if (isTrue(isFunction) && kindById.get(text(used)) === 'anything') callers.push([relation, text(used)])
+    // What a materialized view has was read before.
+    if (relation.kind === 'table' && !relation.hasRowSecurity) continue
     const other = byOid.get(text(used))
     if (isTrue(isFunction) ? (kindById.get(text(used)) ?? 'pure') === 'pure' : other !== undefined) {
       if (other !== undefined) relation.reads = [...relation.reads, idOf(other)]
@@ -128,6 +137,11 @@ export async function readPostgresCatalog(ask: Ask): Promise<SchemaFacts> {
     })
   }
   const names = { tables: byName(byOid.values()), kindOf: (name: string) => functions.get(name) ?? 'pure' }
+  for (const [relation, oid] of callers) {
+    if (isReading(bodies.get(oid), names)) continue
+    relation.writes = 'all'
+    if (relation.kind !== 'table' || relation.hasRowSecurity) relation.writesWhenRead = true
+  }
   for (const [table, language, body] of await ask(TRIGGERS)) {
     const relation = byOid.get(text(table))
     if (relation === undefined) continue
@@ -148,25 +162,35 @@ export async function readPostgresCatalog(ask: Ask): Promise<SchemaFacts> {
     for (const relation of byOid.values()) Object.assign(relation, { kind: 'opaque', writes: 'all' })
   }
   const relations = new Map<string, Relation>([...byOid.values()].map((relation) => [idOf(relation), relation]))
-  return { dialect: 'postgres', version, schema: 'public', path: text(path?.[0]).split(','), relations, functions }
+  return { dialect: 'postgres', version, schema: 'public', path: text(path?.[0]).split('\u0001'), relations, functions }
 }
 
-async function readFunctions(
-  ask: Ask,
-): Promise<{ readonly functions: Map<string, FunctionKind>; readonly kindById: Map<string, FunctionKind> }> {
+async function readFunctions(ask: Ask): Promise<{
+  readonly functions: Map<string, FunctionKind>
+  readonly kindById: Map<string, FunctionKind>
+  /** Of those that may do anything, as far as they can be read. */
+  readonly bodies: Map<string, string>
+}> {
   const functions = new Map<string, FunctionKind>()
   const kindById = new Map<string, FunctionKind>()
-  for (const [oid, name, isExtension, volatility] of await ask(FUNCTIONS)) {
+  const bodies = new Map<string, string>()
+  for (const [oid, name, isExtension, volatility, body] of await ask(FUNCTIONS)) {
     // Of extensions many are volatile and none of those that write tables of ours is called by chance.
     const isHarmless = volatility === 's' || isTrue(isExtension)
     const isRemote = text(name).startsWith('dblink')
     const kind = volatility === 'i' ? 'pure' : isHarmless && !isRemote ? 'reads' : 'anything'
     kindById.set(text(oid), kind)
+    if (kind === 'anything') bodies.set(text(oid), text(body))
     // Of several with one name the worst counts.
     const known = functions.get(text(name))
     if (known === undefined || known === 'pure' || kind === 'anything') functions.set(text(name), kind)
   }
-  return { functions, kindById }
+  return { functions, kindById, bodies }
+}
+
+/** Whether a function that nobody said to be stable writes nothing all the same. */
+function isReading(body: string | undefined, names: BodyNames): boolean {
+  return body !== undefined && body !== '' && !hasWrite(body) && writesOfBody(body, 'postgres', names) !== undefined
 }
 
 /** Whether a view returns the same for everybody and at any time. */

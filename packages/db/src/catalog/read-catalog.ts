@@ -34,6 +34,9 @@ export interface SessionProfile {
 
 const POSTGRES_SETTINGS =
   'TimeZone DateStyle IntervalStyle bytea_output extra_float_digits client_encoding lc_monetary lc_time xmloption xmlbinary lc_numeric array_nulls transform_null_equals quote_all_identifiers backslash_quote timezone_abbreviations default_text_search_config row_security search_path default_transaction_isolation standard_conforming_strings'
+/** Of extensions; there may be none. */
+const EXTENSION_SETTINGS =
+  'pg_trgm.similarity_threshold pg_trgm.word_similarity_threshold pg_trgm.strict_word_similarity_threshold'
 /**
  * The server, since it was started: a copy of it, or one that was made from the same image, may have the same address
  * elsewhere, the same identifier and the same schema, and behind one Redis its rows would be taken for ours.
@@ -46,11 +49,13 @@ const POSTGRES_PROFILE = `select pg_backend_pid(), (select count(*) from pg_clas
     ' ',
   )
     .map((name) => `current_setting('${name}')`)
+    .join(', ')}, ${EXTENSION_SETTINGS.split(' ')
+    .map((name) => `current_setting('${name}', true)`)
     .join(', ')}`
 
 /** Variables of MySQL that change what a statement returns; which of them there are differs. */
 const MYSQL_SETTINGS =
-  'autocommit tx_isolation transaction_isolation time_zone sql_mode character_set_client character_set_results collation_connection group_concat_max_len div_precision_increment lc_time_names sql_select_limit default_week_format sql_auto_is_null character_set_connection max_sort_length block_encryption_mode system_versioning_asof old_mode windowing_use_high_precision hostname port server_id server_uuid datadir completion_type'
+  'autocommit tx_isolation transaction_isolation time_zone sql_mode character_set_client character_set_results collation_connection group_concat_max_len div_precision_increment lc_time_names sql_select_limit default_week_format sql_auto_is_null character_set_connection max_sort_length block_encryption_mode system_versioning_asof default_regex_flags max_recursive_iterations old_mode windowing_use_high_precision hostname port server_id server_uuid datadir completion_type'
 const MYSQL_PROFILE = `show session variables where variable_name in (${MYSQL_SETTINGS.split(' ')
   .map((name) => `'${name}'`)
   .join(', ')})`

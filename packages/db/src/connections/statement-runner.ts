@@ -6,6 +6,7 @@ import { digestOf } from '@hotpath/contract'
 import type { DatabaseDriver, Params, RunOptions, WireResult } from '../driver/driver.ts'
 import type { SessionOptions } from '../query-optimizer.ts'
 import type { Plan } from '../read/plan.ts'
+import { leftOpenError } from '../transaction/errors.ts'
 import { type SettingsStatement, settingsStatement } from '../transaction/statements.ts'
 import { isConnectionError, isTransactionOpen, rollBack } from './ending.ts'
 import type { Lent } from './lender.ts'
@@ -33,18 +34,19 @@ export class StatementRunner {
   async runAndRelease(lent: Lent, plan: Plan, params: Params, { session, how }: RunFor): Promise<WireResult> {
     const settings = session?.settings && settingsStatement(session.settings)
     prepareFor(lent, plan)
+    let result: WireResult
     try {
-      const result =
+      result =
         settings === undefined
           ? await this.#run(lent, plan, params, how)
           : await runWithSettings(lent, { sql: plan.sql, params, how }, settings)
-      const left = giveBack(lent, plan, settings !== undefined)
-      if (left !== undefined) await left
-      return result
     } catch (error) {
       await giveBack(lent, plan, settings !== undefined, error)
       throw error
     }
+    const left = giveBack(lent, plan, settings !== undefined)
+    if (left !== undefined && (await left)) throw leftOpenError()
+    return result
   }
 
   #run(lent: Lent, plan: Plan, params: Params, how: RunOptions | undefined): Promise<WireResult> {
@@ -72,8 +74,11 @@ export class StatementRunner {
   }
 }
 
-/** Gives a connection back; there is something to wait for only where the server has to be asked what it is like. */
-function giveBack(lent: Lent, plan: Plan, hasSettings: boolean, error?: unknown): Promise<void> | undefined {
+/**
+ * Gives a connection back; there is something to wait for only where the server has to be asked what it is like. Resolves to
+ * whether a transaction was left open, which is rolled back.
+ */
+function giveBack(lent: Lent, plan: Plan, hasSettings: boolean, error?: unknown): Promise<boolean> | undefined {
   const { connection, wasInTransaction } = lent
   const isBroken = error !== undefined && isConnectionError(error)
   if (isBroken && !connection.isEmbedded) {
@@ -91,11 +96,12 @@ function giveBack(lent: Lent, plan: Plan, hasSettings: boolean, error?: unknown)
 }
 
 /** Several statements in one string may leave a transaction open, which the next caller would be in. */
-async function endAndRelease(lent: Lent, isUnsure: boolean): Promise<void> {
+async function endAndRelease(lent: Lent, isUnsure: boolean): Promise<boolean> {
   const { connection } = lent
   const isLeftOpen = await (isUnsure ? connection.isInTransaction().catch(() => true) : isTransactionOpen(connection))
   if (isLeftOpen) await rollBack(connection)
   lent.release(isLeftOpen)
+  return isLeftOpen
 }
 
 /** Notes what a statement will do to its connection. Called before it is run. */

@@ -101,7 +101,8 @@ export function planDependencies(sql: string, catalog: Catalog, options: PlanOpt
 
   for (const reading of readings) {
     for (const use of reading.uses) {
-      if (isHidden(use) || isTemporary(use)) continue
+      // A temporary table may have triggers that write others.
+      if (isHidden(use) || (isTemporary(use) && !use.isWritten)) continue
       const found = findTable(catalog, use.schema, use.name)
       const table = found !== undefined && source.tokens.length > MAX_TOKENS ? { ...found, key: undefined } : found
       if (table === undefined) {

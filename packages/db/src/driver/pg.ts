@@ -126,7 +126,7 @@ export function pg(pool: PgPool, options: PgOptions = {}): DatabaseDriver {
     bytes: 'buffer',
     maxPrepared: options.maxPrepared ?? 200,
     async acquire() {
-      const client = await pool.connect()
+      const client = await connected(pool)
       if (client.getTypeParser !== undefined) parsers = client as PgTypes
       return new PgConnection(client, usage)
     },
@@ -146,6 +146,22 @@ export function pg(pool: PgPool, options: PgOptions = {}): DatabaseDriver {
 /** A server that goes away while no statement runs is seen by the next one. */
 function ignore(): void {}
 
+/** A server may go away in the moment in which a connection is there, before a promise of it has called anybody. */
+function connected(pool: PgPool): Promise<PgClient> {
+  return new Promise((resolve, reject) => {
+    const take = (client: PgClient): void => {
+      client.on?.('error', ignore)
+      resolve(client)
+    }
+    const connect = pool.connect.bind(pool) as (
+      done: (error: unknown, client?: PgClient) => void,
+    ) => Promise<PgClient> | undefined
+    const connecting = connect((error, client) => (client === undefined ? reject(error) : take(client)))
+    // A pool of another make may know promises alone.
+    connecting?.then(take, reject)
+  })
+}
+
 /** Without private fields: a wrapper may inherit from it, to run statements in its own way. */
 class PgConnection implements DatabaseConnection {
   readonly identity: PgClient
@@ -154,7 +170,6 @@ class PgConnection implements DatabaseConnection {
   readonly use: PoolUse
 
   constructor(client: PgClient, use: PoolUse) {
-    client.on?.('error', ignore)
     this.identity = client
     this.isUntouched = use.isUntouched(client)
     this.use = use

@@ -68,12 +68,15 @@ export interface Plan {
 export function planOf(sql: string, schema: DatabaseSchema, keyStart: string, options: PlanOptions): Plan {
   const { dialect } = schema
   const statement = readStatement(sql, dialect)
-  const { kind, fingerprint, reads, writes, calls } = statement
-  const keepsRows = /^insert into\b(?!.*\bon (?:conflict|duplicate)\b)/s.test(fingerprint) && writes.length === 1
+  const { kind, count, fingerprint, reads, writes, calls } = statement
+  const keepsRows =
+    count === 1 && /^insert into\b(?!.*\bon (?:conflict|duplicate)\b)/s.test(fingerprint) && writes.length === 1
   const dependencies = planDependencies(sql, keepsRows ? schema.forInserts : schema.forOthers, options)
   const relations = schema.reads(reads)
   const written = schema.writes(writes)
-  const called = schema.calls(calls, [...reads, ...writes])
+  const called = relations?.some(({ writesWhenRead }) => writesWhenRead)
+    ? 'anything'
+    : schema.calls(calls, [...reads, ...writes])
   const isRead = kind === 'read' || kind === 'session'
   const isAboutRows = kind !== 'session' && kind !== 'transaction'
   const mayWriteAll = called === 'anything' || (isAboutRows && dependencies.writesTables === undefined)

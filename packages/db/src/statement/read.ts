@@ -9,6 +9,7 @@ import { ABOUT_TABLES, AROUND, CHANGES_ROWS, DEFINITION, ROWS, SESSION, TRANSACT
 /** Reads the statement that begins at a token. */
 export function readAt(tokens: readonly string[], dialect: Dialect, start: number): Reading {
   const reader = new Reader(tokens, dialect, start)
+  if (dialect === 'mysql' && reader.peek() === 'set' && reader.peek(1) === 'statement') skipSettings(reader)
   const verb = reader.peek()
   const isList = ABOUT_TABLES.test(verb)
   if (isList || AROUND.test(verb) || DEFINITION.test(verb) || verb === 'load' || verb === 'refresh') {
@@ -18,6 +19,13 @@ export function readAt(tokens: readonly string[], dialect: Dialect, start: numbe
   const kind = kindOf(reader)
   const { uses, isComplete } = reader
   return { kind, uses, isComplete: isComplete && kind !== 'unknown', start, end: Math.max(reader.at, start + 1) }
+}
+
+/** MariaDB: `set statement max_statement_time = 1 for select …`. */
+function skipSettings(reader: Reader): void {
+  while (!/^(?:for)?$/.test(reader.peek())) reader.at++
+  reader.take('for')
+  reader.verbAt = reader.at
 }
 
 function kindOf({ tokens, verbAt, hasCreated, uses }: Reader): StatementKind {

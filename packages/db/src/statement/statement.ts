@@ -30,8 +30,15 @@ export function analyze(sql: string, dialect: Dialect): Statement {
   const { bypass, calls, hasAggregates, hasWindows } = traitsOf(tokens.list, dialect)
   if (tables.count > 1) bypass.add('several')
   if ([...tables.reads, ...tables.writes].some(isTemporary)) bypass.add('temporary')
+  // One of them may change what names and quotes stand for in the next ones.
+  const isMoved =
+    tables.count > 1 &&
+    tables.writes.length > 0 &&
+    (calls.has('set_config') || readings.some(({ kind }) => kind === 'session'))
+  const isComplete = tables.isComplete && !isMoved
   const fingerprint = fingerprintOf(tokens.list, dialect)
-  return { ...tables, bypass: [...bypass], endsTransaction, calls: [...calls], hasAggregates, hasWindows, fingerprint }
+  const traits = { bypass: [...bypass], endsTransaction, calls: [...calls], hasAggregates, hasWindows }
+  return { ...tables, isComplete, ...traits, fingerprint }
 }
 
 /** Whether a table is in the schema of temporary ones. */

@@ -20,7 +20,7 @@ const VOLATILE =
   /^(?:now|(?:clock|statement|transaction)_timestamp|timeofday|age|random\w*|rand|setseed|gen_random_\w+|uuid\w*|sys_guid|nextval|currval|lastval|setval|txid_\w+|pg_(?!typeof)\w+|dblink\w*|lo_\w+|lo(?:read|write)|currtid2|mxid_age|current_\w+|set_config|inet_\w+|version|sysdate|curdate|curtime|utc_\w+|last_insert_\w+|found_rows|row_count|connection_id|user|session_user|system_user|database|schema|get_lock|release_\w*lock\w*|is_\w+_lock|sleep|benchmark|master_\w+|load_file|changes|total_changes|load_extension|(?:query|table|cursor|schema|database)_to_\w+|ts_stat|ts_rewrite|to_reg\w+|has_\w+_privilege|row_security_active|(?:col|obj|shobj)_description|xpath_table|crosstab\w*|sqlite_offset|analyse)$/
 /** The same without parentheses. */
 const VOLATILE_WORD =
-  /^(?:current_(?:catalog|date|role|schema|time|timestamp|user)|local(?:time|timestamp)|session_user|system_user|utc_(?:date|time|timestamp)|sql_calc_found_rows|tablesample|reg(?:class|type|proc|procedure|oper|operator|role|namespace|config|dictionary|collation))$/
+  /^(?:current_(?:catalog|date|role|schema|time|timestamp|user)|local(?:time|timestamp)|session_user|system_user|ctid|utc_(?:date|time|timestamp)|sql_calc_found_rows|tablesample|reg(?:class|type|proc|procedure|oper|operator|role|namespace|config|dictionary|collation))$/
 /** Functions over many rows. */
 const AGGREGATE =
   /^(?:count|sum|avg|min|max|total|every|mode|corr|(?:group|string|array|json|jsonb|xml|range|bool|bit)\w*_?(?:agg|concat|arrayagg|objectagg|and|or|xor)|stddev\w*|std|var_\w+|variance|covar_\w+|regr_\w+|percentile_\w+|median|any_value)$/
@@ -77,7 +77,7 @@ function isLock(token: string, next: string): boolean {
 
 /** Whether a result is one of the session, or what is read goes into it. */
 function isOfSession(token: string, before: string, dialect: Dialect): boolean {
-  if (before === ';') return /^(?:copy|desc|describe|explain)$/.test(token)
+  if (before === ';') return /^(?:copy|desc|describe|explain|set)$/.test(token)
   return (token === '@' && dialect === 'mysql') || (token === 'into' && dialect !== 'postgres')
 }
 

@@ -9,6 +9,14 @@ export function controlError(): DatabaseError {
   )
 }
 
+/** A string of statements that ended within a transaction. */
+export function leftOpenError(): DatabaseError {
+  return new DatabaseError(
+    'ERR_DB_TRANSACTION',
+    'The statements left a transaction open, so what they changed was rolled back. Use `db.transaction(async (tx) => …)`, which commits when the function resolves.',
+  )
+}
+
 /** The database rolled back what it was told to commit. */
 export function rolledBackError(): DatabaseError {
   return new DatabaseError(

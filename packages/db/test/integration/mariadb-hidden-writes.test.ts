@@ -1,0 +1,41 @@
+/** Writes that a statement of MariaDB does not show. */
+import { test } from 'vitest'
+import { compareWrites } from '../engines/compare-writes.ts'
+import { useEngine } from '../engines/engine.ts'
+import { clearMariadb, startMariadbEngine } from '../engines/mariadb.ts'
+
+const bench = useEngine(startMariadbEngine, clearMariadb)
+
+test('triggers, views, tables of tables and `set statement` are followed', async () => {
+  await bench().engine.exec(
+    'create table parents (id integer primary key)',
+    'create table children (id integer primary key, parent integer, foreign key (parent) references parents (id) on delete cascade)',
+    'create table jobs (id integer primary key)',
+    'insert into parents values (1), (2)',
+    'insert into children values (10, 1), (20, 2)',
+    'create trigger drops after insert on jobs for each row delete from parents where id = new.id',
+    'create table log (what varchar(9))',
+    "create function noted() returns integer modifies sql data begin insert into log values ('x'); return 1; end",
+    'create view noting as select noted() as n',
+    'create table half_a (id integer, n integer, key (id)) engine = myisam',
+    'create table half_b (id integer, n integer, key (id)) engine = myisam',
+    'create table whole (id integer, n integer, key (id)) engine = merge union = (half_a, half_b) insert_method = last',
+    'insert into half_a values (1, 1)',
+    'insert into half_b values (2, 2)',
+  )
+  await compareWrites(bench(), {
+    reads: [
+      'select * from children order by id',
+      'select count(*) from log',
+      'select name from users where id = 1',
+      'select * from half_b',
+    ],
+    writes: [
+      'insert into jobs values (1)',
+      'select * from noting',
+      "set statement max_statement_time = 10 for update users set name = 'in time' where id = 1",
+      ["set statement max_statement_time = 10 for update users set name = 'again' where id = 1"],
+      'update whole set n = 10',
+    ],
+  })
+}, 60_000)
