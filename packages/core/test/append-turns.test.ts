@@ -132,4 +132,46 @@ describe('appends of one turn', () => {
     const marks = ['a', 'b'].map((key) => turns.append([ofKey(key)]) as Mark)
     expect(marks.map(({ position }) => position)).toEqual([1, 2])
   })
+
+  test('callers of a step go on some at a time, in the order of their calls, where a turn has no end that shows', async () => {
+    const tasks: (() => void)[] = []
+    const answers: Deferred<Mark>[] = []
+    const append = (): Promise<Mark> => {
+      const answer = deferred<Mark>()
+      answers.push(answer)
+      return answer.promise
+    }
+    const turns = new AppendTurns({
+      append,
+      clock: createFakeClock(),
+      maxRecords: 500,
+      limitMs: 5_000,
+      nextTask: (task) => void tasks.push(task),
+    })
+    const order: number[] = []
+    for (let index = 0; index < 1_001; index++)
+      Promise.resolve(turns.append([ofKey(`${index}`)])).then(
+        () => order.push(index),
+        () => order.push(-index),
+      )
+    await flush()
+    const end = async (index: number): Promise<void> => {
+      answers[index]?.resolve({ epoch: 'e', position: index })
+      await flush()
+    }
+    await end(0)
+    await end(1)
+    expect([order.length, tasks.length]).toEqual([201, 1])
+    // The next step has ended too, and waits behind those.
+    answers[2]?.reject(new Error('away'))
+    await flush()
+    const seen: number[] = []
+    while (tasks.length > 0) {
+      tasks.shift()?.()
+      await flush()
+      seen.push(order.length)
+    }
+    expect(seen).toEqual([401, 601, 801, 1_001])
+    expect(order).toEqual(Array.from({ length: 1_001 }, (_, index) => (index <= 500 ? index : -index)))
+  })
 })

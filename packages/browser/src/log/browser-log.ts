@@ -9,6 +9,7 @@ import {
 } from '@hotpath/contract'
 import { type Lifecycle, openTabChannel, type TabChannel } from '@hotpath/web'
 import type { Database } from '@hotpath/web/database'
+import { inNextTask } from '../store/next-task.ts'
 import { handedOn } from './handed-on.ts'
 import { LogReader } from './log-reader.ts'
 import { type Appended, type LogDatabase, LogStore, MAX_BATCH } from './log-store.ts'
@@ -61,6 +62,7 @@ export function openBrowserLog(options: BrowserLogOptions): InvalidationLog {
 
   return {
     maxRecords: MAX_BATCH,
+    nextTask: inNextTask,
     async append(invalidations) {
       assertOpen()
       const appended = await append(invalidations)

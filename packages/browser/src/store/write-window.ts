@@ -3,9 +3,12 @@
  * them is no use once there are many.
  */
 import type { Clock } from '@hotpath/contract'
+import { inNextTask } from './next-task.ts'
 
-/** So many go at once, with all that come in the same turn. */
+/** From so many on, none waits longer than until a task passes in which no more have come. */
 const MANY = 100
+/** So many go at once. */
+const TOO_MANY = 1_000
 
 /** What a window works with. */
 export interface WindowOptions<Item> {
@@ -13,6 +16,8 @@ export interface WindowOptions<Item> {
   readonly windowMs: number
   /** Whether the page may end without another event. */
   readonly isHidden: () => boolean
+  /** Calls back in a task of its own. Default: by a message. */
+  readonly nextTask?: ((callback: () => void) => void) | undefined
   /** Resolves when all of them are written. */
   readonly send: (items: readonly Item[]) => Promise<void>
 }
@@ -39,7 +44,7 @@ export class WriteWindow<Item> {
     const batch = (this.#waiting ??= this.#begin())
     const isMany = batch.items.length >= MANY
     for (const item of items) batch.items.push(item)
-    if (!isMany && batch.items.length >= MANY) this.#sendSoon()
+    if (!isMany && batch.items.length >= MANY) this.#sendOnceAll(batch)
     return batch.written
   }
 
@@ -78,6 +83,17 @@ export class WriteWindow<Item> {
       settle = resolve
     })
     return { items: [], written, settle }
+  }
+
+  /** What comes in slices, so that the page can paint between them, goes together. */
+  #sendOnceAll(batch: Batch<Item>): void {
+    const { length } = batch.items
+    const { nextTask = inNextTask } = this.#options
+    nextTask(() => {
+      if (this.#waiting !== batch) return
+      if (length < batch.items.length && length < TOO_MANY) this.#sendOnceAll(batch)
+      else this.send()
+    })
   }
 
   #sendSoon(): void {

@@ -147,6 +147,11 @@ export interface InvalidationLog {
    */
   readonly maxRecords?: number | undefined
   /**
+   * Calls back in a task of its own. For logs of pages, which have to paint: hundreds of callers whose appends end together
+   * go on some at a time by it. Without it all go on at once.
+   */
+  readonly nextTask?: ((callback: () => void) => void) | undefined
+  /**
    * Appends in one atomic step, in order, and answers with the mark of the last record.
    *
    * A rejection means that the outcome is unknown: the records may or may not have been accepted.

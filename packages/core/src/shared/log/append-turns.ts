@@ -2,7 +2,9 @@
  * Appends of one turn of the event loop go to the log together: each by itself would be a command and a reply of its
  * own. The first goes at once, so that a single one loses no time, and so does all that a log takes in without a
  * promise. What comes before the turn ends is appended then, in the order of the calls. What is more than the log takes
- * in one step waits for the step before it, so that neither this process nor the log is busy with it for long.
+ * in one step waits for the step before it, so that neither this process nor the log is busy with it for long. Each caller
+ * goes on with what costs more than its append (it judges, measures and stores a value), so where a page has to paint
+ * they go on some at a time.
  *
  * Invariant: all of a step share the mark of its last record, and a write takes it for its own. Nothing of a step may
  * therefore concern what was claimed earlier in it: a key comes once, and nothing but keys comes after a key.
@@ -11,6 +13,9 @@ import { type Clock, type Mark, type MaybePromise } from '@hotpath/contract'
 import { Deadlines } from '@hotpath/contract/deadlines'
 import { isPromise } from '../../time/chain.ts'
 import type { Batch } from './pending-invalidations.ts'
+
+/** How many callers go on in one task of a page: some milliseconds of a slow machine. */
+const MAX_CALLERS = 200
 
 /** What appending takes of its surroundings. */
 export interface AppendTurnsHost {
@@ -21,6 +26,8 @@ export interface AppendTurnsHost {
   readonly limitMs: number
   /** Asks the log for one step. May throw. */
   append(records: Batch): MaybePromise<Mark>
+  /** See `InvalidationLog.nextTask`. */
+  readonly nextTask?: ((callback: () => void) => void) | undefined
 }
 
 interface Waiting {
@@ -32,6 +39,8 @@ interface Waiting {
 export class AppendTurns {
   readonly #host: AppendTurnsHost
   readonly #deadlines: Deadlines
+  /** Callers whose appends have ended, and that do not know it yet. */
+  readonly #ended: (() => void)[] = []
   #waiting: Waiting[] = []
   /** Whether what comes now has to wait: for the end of the turn, or for what came before it. */
   #isGathering = false
@@ -56,7 +65,7 @@ export class AppendTurns {
 
   /** Ends all that is under way, and what waits. */
   close(): void {
-    this.#reject(this.#waiting.splice(0), new Error('the cache was closed'))
+    this.#end(this.#waiting.splice(0), ({ reject }) => reject(new Error('the cache was closed')))
     this.#deadlines.close()
   }
 
@@ -70,34 +79,54 @@ export class AppendTurns {
   /** Appends what waits, as much as one step takes. */
   #send(): void {
     const some = this.#take()
-    this.#isGathering = this.#waiting.length > 0
-    const [first] = some
-    if (first === undefined) return
-    const isFirstOfMore = this.#isGathering
-    const records = some.length === 1 ? first.batch : some.flatMap(({ batch }) => batch)
+    const isFirstOfMore = this.#waiting.length > 0
+    this.#isGathering = isFirstOfMore
+    if (some.length === 0) return
+    const records = some.flatMap(({ batch }) => batch)
     this.#deadlines.inTime(this.#ask(records)).then(
       (mark) => {
         // The log works on the next step while callers go on.
         if (isFirstOfMore) this.#send()
-        for (const { resolve } of some) resolve(mark)
+        this.#end(some, ({ resolve }) => resolve(mark))
       },
       (cause: unknown) => {
         // What waits was called for later, and must not overtake it.
-        const later = isFirstOfMore ? this.#waiting.splice(0) : []
-        if (isFirstOfMore) this.#isGathering = false
-        this.#reject([...some, ...later], cause)
+        if (isFirstOfMore) {
+          this.#isGathering = false
+          some.push(...this.#waiting.splice(0))
+        }
+        this.#end(some, ({ reject }) => reject(cause))
       },
     )
   }
 
+  /** What goes into one step: see the invariant above. The first always does. */
   #take(): Waiting[] {
-    const step = new Step(this.#host.maxRecords)
-    const end = this.#waiting.findIndex(({ batch }) => !step.takes(batch))
-    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end)
+    const keys = new Set<string>()
+    let records = 0
+    let end = 0
+    for (const { batch } of this.#waiting) {
+      if (records > 0 && records + batch.length > this.#host.maxRecords) break
+      if (batch.some(({ scope }) => (scope.type === 'key' ? keys.has(scope.key) : keys.size > 0))) break
+      records += batch.length
+      end++
+      for (const { scope } of batch) if (scope.type === 'key') keys.add(scope.key)
+    }
+    return this.#waiting.splice(0, end)
   }
 
-  #reject(some: readonly Waiting[], cause: unknown): void {
-    for (const { reject } of some) reject(cause)
+  /** Callers of one step go on, behind those of the step before. */
+  #end(some: readonly Waiting[], settle: (one: Waiting) => void): void {
+    const isNext = this.#ended.length === 0
+    for (const one of some) this.#ended.push(() => settle(one))
+    if (isNext) this.#goOn()
+  }
+
+  #goOn(): void {
+    const { nextTask } = this.#host
+    for (const settle of this.#ended.splice(0, nextTask === undefined ? Number.POSITIVE_INFINITY : MAX_CALLERS))
+      settle()
+    if (this.#ended.length > 0) nextTask?.(() => this.#goOn())
   }
 
   #ask(batch: Batch): MaybePromise<Mark> {
@@ -106,28 +135,5 @@ export class AppendTurns {
     } catch (cause) {
       return Promise.reject(cause)
     }
-  }
-}
-
-/** What goes into one step: see the invariant above. */
-class Step {
-  readonly #maxRecords: number
-  readonly #keys = new Set<string>()
-  #records = 0
-
-  constructor(maxRecords: number) {
-    this.#maxRecords = maxRecords
-  }
-
-  /** Adds a batch, if it may come after what is there. The first always may. */
-  takes(batch: Batch): boolean {
-    if (this.#records > 0) {
-      if (this.#records + batch.length > this.#maxRecords) return false
-      if (!batch.every(({ scope }) => (scope.type === 'key' ? !this.#keys.has(scope.key) : this.#keys.size === 0)))
-        return false
-    }
-    this.#records += batch.length
-    for (const { scope } of batch) if (scope.type === 'key') this.#keys.add(scope.key)
-    return true
   }
 }

@@ -44,6 +44,7 @@ export class OwnAppends {
       maxRecords: this.maxRecords,
       limitMs: APPEND_MS,
       append: (records) => this.#ask(records),
+      nextTask: log.nextTask,
     })
   }
 
