@@ -45,17 +45,19 @@ export function evictionsFor(stock: Stock, budget: Budget): Evictions {
 
 /** What goes until less than a share of the budget is in use: what is dead first, then what was used least recently. */
 export function evictionsTo(share: number, stock: Stock, { maxBytes, now }: Budget): Evictions {
-  const rows = merged(stock)
-  const expired = expiredOf(rows, now)
-  const dead = new Set(expired)
   let { bytes, entries } = totalOf(stock)
-  for (const key of expired) bytes -= rows.get(key)?.bytes ?? 0
-  entries -= expired.length
+  const expired: string[] = []
+  const alive: (readonly [key: string, row: LedgerRow])[] = []
+  eachRow(stock, (key, row) => {
+    if (row.deadAt > now) return void alive.push([key, row])
+    expired.push(key)
+    bytes -= row.bytes
+    entries--
+  })
   const evicted: string[] = []
   const isEnough = (): boolean => bytes < share * maxBytes && entries < share * MAX_ENTRIES
   if (isEnough()) return { expired, evicted }
-  const leastRecent = [...rows].filter(([key]) => !dead.has(key)).sort(([, a], [, b]) => a.usedAt - b.usedAt)
-  for (const [key, row] of leastRecent) {
+  for (const [key, row] of alive.sort(([, a], [, b]) => a.usedAt - b.usedAt)) {
     if (isEnough()) break
     evicted.push(key)
     bytes -= row.bytes
@@ -66,7 +68,15 @@ export function evictionsTo(share: number, stock: Stock, { maxBytes, now }: Budg
 
 /** Keys of what is dead. */
 export function expiredOf(rows: Rows, now: number): string[] {
-  return [...rows].filter(([, { deadAt }]) => deadAt <= now).map(([key]) => key)
+  const expired: string[] = []
+  for (const [key, { deadAt }] of rows) if (deadAt <= now) expired.push(key)
+  return expired
+}
+
+/** Looks at all that will be there. Without a copy: there may be thousands, and each transaction looks at them. */
+function eachRow({ rows, changes }: Stock, look: (key: string, row: LedgerRow) => void): void {
+  for (const [key, row] of rows) if (!changes.has(key)) look(key, row)
+  for (const [key, row] of changes) if (row !== undefined) look(key, row)
 }
 
 function totalOf({ rows, bytes: stored, changes }: Stock): { bytes: number; entries: number } {
@@ -78,13 +88,4 @@ function totalOf({ rows, bytes: stored, changes }: Stock): { bytes: number; entr
     entries += Number(row !== undefined) - Number(before !== undefined)
   }
   return { bytes, entries }
-}
-
-function merged({ rows, changes }: Stock): Rows {
-  const all = new Map(rows)
-  for (const [key, row] of changes) {
-    if (row === undefined) all.delete(key)
-    else all.set(key, row)
-  }
-  return all
 }

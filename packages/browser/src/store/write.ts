@@ -16,6 +16,8 @@ export const WALL = 'wall'
 /** Entries that are cloned at a time, and their bytes, unless a single one has more: twice that in one task at most. */
 const MAX_ENTRIES = 100
 const MAX_BYTES = 125_000
+/** Entries that are deleted at a time. */
+const MAX_DELETIONS = 500
 
 /** What a transaction works with. */
 export interface WriteContext {
@@ -56,13 +58,13 @@ export async function writeAll(
     if (changes.has(key) || ledger.rows.has(key)) changes.set(key, undefined)
     puts.delete(key)
   }
-  const { refused, done } = await request(puts, gone, transaction)
+  const refused = await request(puts, gone, transaction)
   for (const key of refused.keys()) {
     if (ledger.rows.has(key)) changes.set(key, undefined)
     else changes.delete(key)
   }
   const page = changes.size === 0 ? undefined : ledger.page([...changes], id)
-  await Promise.all([done, page && writePage(page, transaction), transaction.put(META, WALL, now)])
+  await Promise.all([page && writePage(page, transaction), transaction.put(META, WALL, now)])
   const reasons = [...refused].map(([key, cause]) => notCloned(key, cause))
   return { page, evictions: { ...evictions, expired: [...dead, ...evictions.expired] }, refused: reasons }
 }
@@ -113,22 +115,13 @@ function planOf(writes: readonly EntryWrite[], rows: ReadonlyMap<string, LedgerR
   return plan
 }
 
-/** What was requested. */
-interface Requested {
-  /** What could not be cloned: that is no reason to lose the others. */
-  readonly refused: ReadonlyMap<string, unknown>
-  readonly done: Promise<unknown>
-}
-
+/** Requests all of it. Resolves to what could not be cloned, and why: that is no reason to lose the others. */
 async function request(
   puts: Plan['puts'],
   gone: ReadonlySet<string>,
   transaction: DatabaseTransaction,
-): Promise<Requested> {
+): Promise<ReadonlyMap<string, unknown>> {
   const refused = new Map<string, unknown>()
-  const deleted = Promise.all([...gone].map((key) => transaction.delete(ENTRIES, key)))
-  // What fails one request fails the others, and is thrown by the first that is waited for.
-  deleted.catch(() => {})
   const put = async (part: readonly (readonly [string, Put])[]): Promise<void> => {
     const records = part.map(([key, { record }]) => [key, record] as const)
     for (const [key, cause] of await transaction.putMany(ENTRIES, records)) {
@@ -136,17 +129,20 @@ async function request(
       await transaction.delete(ENTRIES, key)
     }
   }
-  // Each is cloned when it is put, and between two parts the page may do something else. One is always under way, so
-  // that the database has something to do.
-  let before: Promise<void> | undefined
-  for (const part of partsOf([...puts])) {
-    const requested = put(part)
+  // Each value is cloned when it is put, and thousands go when room is made: between two parts the page may do something
+  // else. One is always under way, so that the database has something to do.
+  let before: Promise<unknown> | undefined
+  const afterBefore = async (requested: Promise<unknown>): Promise<void> => {
     requested.catch(() => {})
     await before
     before = requested
   }
+  const deletes = [...gone]
+  while (deletes.length > 0)
+    await afterBefore(Promise.all(deletes.splice(0, MAX_DELETIONS).map((key) => transaction.delete(ENTRIES, key))))
+  for (const part of partsOf([...puts])) await afterBefore(put(part))
   await before
-  return { refused, done: deleted }
+  return refused
 }
 
 function partsOf(puts: readonly (readonly [string, Put])[]): readonly (readonly (readonly [string, Put])[])[] {
