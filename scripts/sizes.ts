@@ -1,19 +1,24 @@
 /**
  * What pages pay, after gzip: of programs that show what the parts of the engine cost, and with `--why` room by room and
- * file by file. A file's share of the compressed bytes is estimated by its share of the minified ones.
+ * file by file; with `--parts` what each room costs the page of a whole `createBrowserCache`. A file's share of the compressed bytes is estimated by its share of the minified ones.
  */
 import { parseArgs } from 'node:util'
 import { pages } from '../.size-limit.ts'
+import { printParts } from './page-parts.ts'
 import { type Part, partsOfPage, sizeOfPage } from './page-size.ts'
 
-const { values } = parseArgs({ options: { why: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: { why: { type: 'boolean', default: false }, parts: { type: 'boolean', default: false } },
+})
 
-for (const page of pages) {
-  const bytes = (await sizeOfPage(page)) - (page.beyond === undefined ? 0 : await sizeOfPage(page.beyond))
-  console.log(`${page.name}: ${kB(bytes)} gzip, at most ${kB(page.limit)}`)
-  if (bytes > page.limit) process.exitCode = 1
-  if (values.why) explain(await partsOf(page), bytes)
-}
+if (values.parts) await printParts()
+else
+  for (const page of pages) {
+    const bytes = (await sizeOfPage(page)) - (page.beyond === undefined ? 0 : await sizeOfPage(page.beyond))
+    console.log(`${page.name}: ${kB(bytes)} gzip, at most ${kB(page.limit)}`)
+    if (bytes > page.limit) process.exitCode = 1
+    if (values.why) explain(await partsOf(page), bytes)
+  }
 
 async function partsOf(page: (typeof pages)[number]): Promise<readonly Part[]> {
   const parts = await partsOfPage(page)
