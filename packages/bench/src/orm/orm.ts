@@ -2,9 +2,10 @@
 import { performance } from 'node:perf_hooks'
 import { goal, median } from '../rounds.ts'
 import type { Contestant, Orm } from './contestant.ts'
-import { ROWS, startAccounts } from './database.ts'
+import { type Accounts, ROWS, startAccounts } from './database.ts'
 import { load } from './load.ts'
 import { openOrms } from './orms.ts'
+import { printPhases, printPhasesHead, watchPools } from './phases.ts'
 
 /** So many hits are timed together: one alone is shorter than the clock is exact. */
 const HITS = 20
@@ -39,6 +40,7 @@ export async function orm(quick: boolean): Promise<void> {
         `    ${(bare / floor).toFixed(1)} with a driver that answers at once; a hit takes ${(hit - floor).toFixed(1)} µs more`,
       )
     }
+    await phases(database, quick)
     await load(database, quick ? 5_000 : 40_000)
   } finally {
     await orms.close()
@@ -52,6 +54,21 @@ interface Times {
   readonly hit: number
   /** With a driver that answers at once. */
   readonly floor: number
+}
+
+/** Where the time of a miss goes. */
+async function phases(database: Accounts, quick: boolean): Promise<void> {
+  const { watched, passed } = watchPools(database)
+  const orms = await openOrms(watched)
+  try {
+    printPhasesHead()
+    for (const one of orms.all) {
+      await compile(one, quick ? 1_000 : COMPILED_AFTER)
+      await printPhases(one, passed, quick ? 1_000 : 10_000)
+    }
+  } finally {
+    await orms.close()
+  }
 }
 
 /** Misses of rows that are not measured. */
