@@ -1,4 +1,4 @@
-/** Whether parameters fit the placeholders of their statement: drivers run some of those that do not, with NULL for them. */
+/** Whether parameters fit the placeholders of their statement, and there is one: drivers run some of those that do not, with NULL for them. */
 import { type ConfigError, kindOf, wrongOptionSeen } from '@hotpath/contract'
 import type { Params } from './driver/driver.ts'
 import type { Plan } from './read/plan.ts'
@@ -10,10 +10,12 @@ const MAX_LENGTH = 16_384
 /**
  * Called on the way to the database. What it does not look at is left to the driver, whose errors say it as well.
  *
- * @throws ConfigError for an object where a list is expected, a list where names are, and values that are missing.
+ * @throws ConfigError for several statements on SQLite, an object where a list is expected, a list where names are, and values that are missing.
  */
 export function checkParams(plan: Plan, params: Params): void {
   const { dialect, statement } = plan
+  // `node:sqlite` runs the first and leaves out the others, without a word.
+  if (dialect === 'sqlite' && statement.count > 1) throw severalStatements(statement.count)
   const isList = Array.isArray(params)
   // What is wrong with a list is said by the server.
   if (isList && dialect !== 'sqlite') return
@@ -26,10 +28,11 @@ export function checkParams(plan: Plan, params: Params): void {
   if (rule !== undefined) throw wrongParams(rule, params)
 }
 
-/** What is wanted in the place of a list: `node:sqlite` binds NULL for what is missing. */
-function ruleForList({ listed, names }: Placeholders, { length }: { readonly length: number }): string | undefined {
+/** What is wanted in the place of a list: `node:sqlite` binds NULL for what is missing, and for functions. */
+function ruleForList({ listed, names }: Placeholders, params: readonly unknown[]): string | undefined {
   if (names.length > 0) return objectWith(names)
-  return length === listed ? undefined : listOf(listed)
+  if (params.some((value) => typeof value === 'function')) return 'a list without functions'
+  return params.length === listed ? undefined : listOf(listed)
 }
 
 /** What is wanted in the place of an object. */
@@ -39,6 +42,13 @@ function ruleForObject({ listed, names, takesMembers }: Placeholders, params: ob
   if (names.length > 0) return undefined
   if (listed === 0) return isOptions(params) ? listOf(0) : undefined
   return takesMembers || Object.keys(params).some((name) => /^[?:@$]?\d+$/.test(name)) ? undefined : listOf(listed)
+}
+
+function severalStatements(count: number): ConfigError {
+  return wrongOptionSeen('sql', 'one statement on SQLite', undefined, {
+    seen: `${count}`,
+    wayOut: 'Run each by a `query` of its own, within `db.transaction` if they belong together.',
+  })
 }
 
 function objectWith(names: readonly string[]): string {

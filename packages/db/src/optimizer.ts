@@ -93,8 +93,8 @@ export class Optimizer implements QueryOptimizer {
     const lateWrites = new LateWrites({ clock, dialect: driver.dialect, lender, invalidations })
     const common = { settings, cache, schema, lender, runner, rates, rows, watch, invalidations, lateWrites, tables }
     const reads = new CachedReads(common)
-    const { kind, dialect, isExactAsText } = driver
-    this.driver = { kind, dialect, isExactAsText }
+    const { kind, dialect, isExactAsText, asParam } = driver
+    this.driver = { kind, dialect, isExactAsText, asParam }
     this.#settings = settings
     this.#lender = lender
     this.#schema = schema

@@ -127,7 +127,7 @@ export interface OptimizerStats extends StatementCounts {
 /** A database with a cache before it. */
 export interface QueryOptimizer extends Queryable, AsyncDisposable {
   /** Which driver it has, and the SQL that it takes. */
-  readonly driver: Pick<DatabaseDriver, 'kind' | 'dialect' | 'isExactAsText'>
+  readonly driver: Pick<DatabaseDriver, 'kind' | 'dialect' | 'isExactAsText' | 'asParam'>
   /**
    * Runs a transaction: committed when `run` resolves, rolled back when it rejects. What it wrote is invalidated by one
    * append, after the commit.

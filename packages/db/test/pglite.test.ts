@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createPaginator } from '../src/paginate/paginator.ts'
 import { catalogCases } from './engines/catalog-cases.ts'
 import { useEngine } from './engines/engine.ts'
 import { POSTGRES_KINDS, clearPostgres, startPglite } from './engines/postgres.ts'
@@ -47,6 +48,28 @@ test('a parser that is set while results are cached holds for hits and misses al
     else parsers[1043] = usual
   }
   expect([await read(1), await read(2)]).toEqual([[{ name: 'Ann' }], [{ name: 'Ben' }]])
+})
+
+test('cursors by columns whose parameters PGlite takes as no strings', async () => {
+  const { db, engine } = bench()
+  await engine.exec(
+    'create table pins (id integer primary key, pinned boolean, code bytea)',
+    String.raw`insert into pins values (1, true, '\x00ff'), (2, false, '\x01'), (3, true, '\x01'), (4, null, '\x02')`,
+  )
+  const paginate = createPaginator(db, { secret: 'a secret for tests alone', pageSize: 1 })
+  for (const [column, ids] of [
+    ['pinned', [2, 1, 3, 4]],
+    ['code', [1, 2, 3, 4]],
+  ] as const) {
+    const found: unknown[] = []
+    let after: string | undefined
+    do {
+      const page = await paginate.cursor({ sql: 'select id, pinned, code from pins', orderBy: [column, 'id'], after })
+      found.push(...page.rows.map(({ id }) => id))
+      after = page.next
+    } while (after !== undefined)
+    expect([column, found]).toEqual([column, ids])
+  }
 })
 
 test.each([

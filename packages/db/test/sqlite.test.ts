@@ -44,7 +44,6 @@ describe('is not kept', () => {
     ["select datetime('now') from users", 'volatile'],
     ['select * from sqlite_schema', 'system'],
     ['pragma user_version', 'session'],
-    ['select 1; select 2', 'several'],
   ])('%s', async (sql, reason) => {
     await db.query(sql)
     expect((await db.executeWithStats(sql)).stats).toMatchObject({ source: 'database', reason, ttlMs: 0 })
@@ -298,6 +297,20 @@ describe('bad input', () => {
         isHotpathError(error),
       )
     }
+    expect(await db.query('select * from users')).toHaveLength(2)
+  })
+
+  test('of several statements is refused before any of them is run, and so is a parameter that is a function', async () => {
+    const sql = "insert into users values (3, 'Cem'); insert into users values (4, 'Dora')"
+    const wrong = { code: 'ERR_CONFIG_OPTION' }
+    await expect(db.query(sql)).rejects.toThrow(
+      '`sql` must be one statement on SQLite, received 2. Run each by a `query`',
+    )
+    await expect(db.query('select 1; select 2')).rejects.toMatchObject(wrong)
+    await expect(db.transaction((tx) => tx.query(sql))).rejects.toMatchObject(wrong)
+    await expect(db.query('update users set name = ?', [() => 'Eva'])).rejects.toMatchObject(wrong)
+    await db.query('select * from users; ')
+    await db.query('create trigger named after insert on users begin select 1; select 2; end')
     expect(await db.query('select * from users')).toHaveLength(2)
   })
 

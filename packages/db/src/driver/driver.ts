@@ -100,6 +100,8 @@ export interface DatabaseDriver {
    * column as the values do. Default: those of all types are.
    */
   readonly isExactAsText?: ((type: number) => boolean) | undefined
+  /** A value of a type, as it came, in the form that parameters have to have. Default: as it came. */
+  readonly asParam?: ((value: unknown, type: number) => unknown) | undefined
   /** Connections of the pool, where it says so. */
   usage?(): PoolUsage
   /** Whether an error of a statement says that the database changed nothing. */

@@ -60,10 +60,21 @@ export function pglite(database: PgliteDatabase): DatabaseDriver {
         )
       return makers.of(columns, find, makerOf)
     },
+    asParam,
     usage: () => ({ active: lock.isTaken ? 1 : 0, idle: lock.isTaken ? 0 : 1, waiting: lock.waiting }),
     isRejected: isRejectedByPostgres,
   }
 }
+
+/** It writes parameters by their types, and takes no strings for some of them. */
+function asParam(value: unknown, type: number): unknown {
+  if (typeof value !== 'string') return value
+  if (type === BOOLEAN) return value === 't'
+  return type === BYTES ? Uint8Array.from(Buffer.from(value.slice(2), 'hex')) : value
+}
+
+const BOOLEAN = 16
+const BYTES = 17
 
 /** Types that PGlite has parsers for, whatever its list says: one that is deleted there gives way to the usual one. */
 const USUAL = [16, 17, 20, 21, 23, 25, 26, 114, 700, 701, 1042, 1043, 1082, 1114, 1184, 3802]

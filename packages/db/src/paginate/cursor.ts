@@ -1,5 +1,5 @@
 /** Pages that begin where another one ended, so that rows that come and go meanwhile move none of the others. */
-import { type OptionTable, checkOptions, digestOf, wrongOption } from '@hotpath/contract'
+import { type ConfigError, type OptionTable, checkOptions, digestOf, wrongOption } from '@hotpath/contract'
 import type { QueryOptimizer, QueryOptions, Row } from '../query-optimizer.ts'
 import { WIRE, type WireOptions, type WireQueryResult } from '../read/wire.ts'
 import { type OrderColumn, isAfter, orderBy, reversed, usualNulls } from './keyset.ts'
@@ -48,8 +48,10 @@ export interface CursorPage<Of = Row> {
   readonly previous: string | undefined
 }
 
-/** Columns that are added on MySQL, which tells values exactly as strings alone. */
+/** Columns that are added: on MySQL, which tells values exactly as strings alone, and to see whether a date is a number. */
 const KEY = 'hotpath_key_'
+/** Type of Prisma. */
+const DATE_TIME = 10
 
 /** Fetches it. */
 export async function cursorPage<Of>(
@@ -74,15 +76,14 @@ export async function cursorPage<Of>(
     return dialect === 'postgres' ? `$${values.length}` : '?'
   }
   const where = position === undefined ? '' : `where ${isAfter(inOrder, position, { dialect, placeholder })} `
-  const exact =
-    dialect === 'mysql' ? order.map((one, at) => `, cast(${quotedName(one.column, dialect)} as char) ${KEY}${at}`) : []
-  const from = `select paged.*${exact.join('')} from (${withoutEnd(sql)}) paged `
+  const added = order.map(({ column }, at) => addedFor(quotedName(column, dialect), db.driver, KEY + at))
+  const from = `select paged.*${added.join('')} from (${withoutEnd(sql)}) paged `
   const statement = `${from}${where}${orderBy(inOrder, dialect)} limit ${pageSize + 1}`
   const asked: WireOptions = { ...options, [WIRE]: { rows: 'objects' } }
   const result = (await db.executeWithStats<Of>(statement, values, asked).catch((error: unknown) => {
     throw namesError(error, from)
   })) as WireQueryResult<Of>
-  const found = positionsOf(result, order, { isAdded: exact.length > 0, driver: db.driver })
+  const found = positionsOf(result, order, db.driver)
   const hasMore = found.length > pageSize
   const page = found.slice(0, pageSize)
   if (isBackward) page.reverse()
@@ -99,20 +100,34 @@ interface Found<Of> {
   readonly position: readonly unknown[]
 }
 
+/** What is selected besides a column; nothing on most databases. */
+function addedFor(name: string, { kind, dialect }: QueryOptimizer['driver'], as: string): string {
+  if (dialect === 'mysql') return `, cast(${name} as char) ${as}`
+  return isPrismaOverSqlite({ kind, dialect }) ? `, typeof(${name}) ${as}` : ''
+}
+
+/** There the adapter makes dates of numbers, which compare with nothing that is stored. */
+function isPrismaOverSqlite({ kind, dialect }: Pick<QueryOptimizer['driver'], 'kind' | 'dialect'>): boolean {
+  return kind === 'prisma' && dialect === 'sqlite'
+}
+
 /** The place of each row, as the database sent it: a value that was parsed may have lost digits. */
 function positionsOf<Of>(
   { rows, wire }: WireQueryResult<Of>,
   order: readonly OrderColumn[],
-  { isAdded, driver }: { readonly isAdded: boolean; readonly driver: QueryOptimizer['driver'] },
+  driver: QueryOptimizer['driver'],
 ): Found<Of>[] {
+  const isMysql = driver.dialect === 'mysql'
+  const hasAdded = isMysql || isPrismaOverSqlite(driver)
   if (driver.dialect === 'sqlite') assertOwnNamesWithin(wire.columns)
   else assertOwnNames(wire.columns)
   const placed = (column: string): number => placeOf(wire.columns, column, driver.dialect)
-  const places = order.map(({ column }, at) => placed(isAdded ? KEY + at : column))
+  const places = order.map(({ column }, at) => placed(isMysql ? KEY + at : column))
+  const paramOf = driver.asParam ?? ((value: unknown) => value)
   const missing = order[places.indexOf(-1)]
   if (missing !== undefined && wire.columns.length > 0)
     throw wrongOption('orderBy', 'columns of the result', missing.column, 'Add it to the `select`.')
-  const inexact = isAdded
+  const inexact = isMysql
     ? order.find(({ column }) => driver.isExactAsText?.(wire.columns[placed(column)]?.[1] ?? 0) === false)
     : undefined
   if (inexact !== undefined)
@@ -124,14 +139,29 @@ function positionsOf<Of>(
     )
   return rows.map((row, at) => {
     const values = wire.rows[at] ?? []
-    const unwritten = isAdded
+    const unwritten = isMysql
       ? order.find(({ column }, key) => isUnwritten(values[placed(column)], values[places[key] ?? -1]))
       : undefined
     if (unwritten !== undefined)
       throw wrongOption('orderBy', 'columns that MySQL writes as strings', unwritten.column, 'Select it by `hex`.')
-    if (isAdded) for (const key of order.keys()) delete (row as Record<string, unknown>)[KEY + key]
-    return { row, position: places.map((place) => values[place]) }
+    for (const [key, { column }] of order.entries()) {
+      if (!hasAdded) break
+      const { [KEY + key]: added } = row as Record<string, unknown>
+      const isDate = !isMysql && wire.columns[placed(column)]?.[1] === DATE_TIME
+      if (isDate && /^(?:integer|real)$/.test(String(added))) throw numberAsDate(column)
+      delete (row as Record<string, unknown>)[KEY + key]
+    }
+    return { row, position: places.map((place) => paramOf(values[place], wire.columns[place]?.[1] ?? 0)) }
   })
+}
+
+function numberAsDate(column: string): ConfigError {
+  return wrongOption(
+    'orderBy',
+    'columns that the adapter of Prisma leaves as they are stored',
+    column,
+    'It makes dates of these numbers: select them as such, as `at + 0 as at_number`, and order by that.',
+  )
 }
 
 /** Whether a value has no string that is as good: bytes that are no characters. Some servers make `?` of them. */
