@@ -5,7 +5,7 @@ import { columnsFor, createIndexSql } from './index-for.ts'
 import { type PlanReading, type TableScan, isWrong } from './plan/plan-reading.ts'
 import type { FoundAdvice } from './found-advice.ts'
 import type { Advice } from './report.ts'
-import { sqlName } from './tables/sql-name.ts'
+import { createStatisticsSql } from './statistics-for.ts'
 import { type DatabaseFacts, type TableFacts, tableNamed } from './tables/table-facts.ts'
 import { rounded } from './table-advice.ts'
 
@@ -147,10 +147,8 @@ function statisticsFix({ filters, dialect }: PlannedStatement, facts: DatabaseFa
   const filter = filters.find(({ equal }) => equal.length > 1) ?? filters[0]
   const table = filter && tableNamed(facts, filter)
   if (dialect === 'mysql' && table !== undefined) return `analyze table ${table.sqlName} persistent for all`
-  if (dialect !== 'postgres' || table === undefined || filter === undefined || filter.equal.length < 2)
-    return EXPRESSIONS
-  const columns = filter.equal.map((column) => sqlName(column, dialect)).join(', ')
-  return `create statistics on ${columns} from ${table.sqlName}; analyze ${table.sqlName}`
+  if (dialect !== 'postgres' || table === undefined || filter === undefined) return EXPRESSIONS
+  return createStatisticsSql(table, filter.equal) ?? EXPRESSIONS
 }
 
 const EXPRESSIONS =

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { filterColumns } from '../../src/advice/filter-columns.ts'
 import { missingIndexes } from '../../src/advice/plan-advice.ts'
 import type { PlanReading } from '../../src/advice/plan/plan-reading.ts'
+import { createStatisticsSql } from '../../src/advice/statistics-for.ts'
 import { adviceOnTable } from '../../src/advice/table-advice.ts'
 import type { DatabaseFacts, IndexFacts, TableFacts } from '../../src/advice/tables/table-facts.ts'
 
@@ -104,6 +105,32 @@ describe('an index that is missing', () => {
     expect(missing(sql, { plan: { sorts: [sort] } })).toEqual([[['status', 'created'], 3]])
     // Without a sort the order is that of an index already, which is read up to the limit.
     expect(missing(sql)).toEqual([[['status'], undefined]])
+  })
+})
+
+describe('statistics of columns that depend on each other', () => {
+  const sql = (columns: readonly string[], more: Partial<TableFacts> = {}) =>
+    createStatisticsSql(tableOf(more), columns) ?? ''
+  const nameIn = (fix: string): string => /^create statistics (\S+) on /.exec(fix)?.[1] ?? ''
+
+  test('have a name, and are the same for each order of the columns', () => {
+    const fix = 'create statistics tickets_status_owner_statistics on status, owner from tickets; analyze tickets'
+    expect(sql(['owner', 'status'])).toBe(fix)
+    expect(sql(['status', 'owner'])).toBe(fix)
+    expect(sql(['status'])).toBe('')
+    expect(sql(['status', 'ghost'])).toBe('')
+  })
+
+  test('have a name of at most 63 bytes that needs no quotes, and is no other name', () => {
+    const columns = ['Größe', 'Groesse', 'order', ...[1, 2, 3, 4, 5, 6, 7].map((n) => `long_name_of_a_column_${n}`)]
+    const [one, other] = [sql(columns.slice(3, 6), { columns }), sql(columns.slice(3, 7), { columns })]
+    expect(nameIn(one)).toMatch(/^[a-z_][a-z0-9_]{0,62}$/)
+    expect(nameIn(one)).not.toBe(nameIn(other))
+    const quoted = sql(['Größe', 'order'], { columns, sqlName: '"2nd Shop"."T"', name: '2nd Shop.T' })
+    expect(nameIn(quoted)).toMatch(/^[a-z_][a-z0-9_]{0,62}$/)
+    expect(quoted).toContain(' on "Größe", "order" from "2nd Shop"."T"; analyze "2nd Shop"."T"')
+    // More than eight are refused.
+    expect(sql(columns, { columns }).split(', ')).toHaveLength(8)
   })
 })
 

@@ -30,6 +30,23 @@ export function postgresReportCases(bench: () => Bench<PostgresEngine>): void {
     ],
   })
 
+  test('statistics are advised once for the same columns, in a form that each version takes', async () => {
+    const { engine, open } = bench()
+    const values = "select n as id, 'city ' || n % 100 as city, n % 100 as zip from generate_series(1, 20000) n"
+    await engine.exec(`create table "Places" as ${values}`, 'analyze "Places"')
+    const db = withReport(open())
+    await db.query('select id from "Places" where city = $1 and zip = $2', ['city 7', 7])
+    await db.query('select id from "Places" where zip = $1 and city = $2', [7, 'city 7'])
+    const fixes = async (): Promise<readonly string[]> =>
+      (await db.report()).advice.filter(({ kind }) => kind === 'wrong-estimate').map(({ fix }) => fix)
+    const found = await fixes()
+    expect(found).toHaveLength(1)
+    await engine.exec(...found)
+    expect(await fixes()).toEqual([])
+    await db.close()
+    await engine.exec('drop table "Places"')
+  })
+
   test('a plan that may not be seen, or takes too long, is named, and the others are read', async () => {
     const { engine, open } = bench()
     await engine.exec(...ITEMS, 'create table secrets as select 1 as id', 'create table busy as select 1 as id')
