@@ -1,5 +1,5 @@
 /** What to write in place of a statement that is run once for each key. */
-import type { Dialect } from '../statement/index.ts'
+import { type Dialect, readStatement } from '../statement/index.ts'
 
 /** What makes rows that are not those of one key each, or only some of them. */
 const OF_MANY = /\b(?:count|sum|avg|min|max)\s*\(|\b(?:distinct|group|order|limit|offset|fetch|having|over|union)\b/i
@@ -7,6 +7,8 @@ const COLUMNS = /^\s*select\s+(.*?)\s+from\s/is
 
 /** A line of code, or a sentence where the statement is of another kind. */
 export function batchingFix(sql: string, dialect: Dialect): string {
+  const { kind, fingerprint } = readStatement(sql, dialect)
+  if (kind === 'write') return writingFix(fingerprint, dialect)
   const isPostgres = dialect === 'postgres'
   const one = isPostgres ? /(["\w.]+)\s*=\s*\$1\b/g : /(["`\w.]+)\s*=\s*\?/g
   const [comparison, ...others] = [...sql.matchAll(one)]
@@ -18,6 +20,27 @@ export function batchingFix(sql: string, dialect: Dialect): string {
   const many = sql.trim().replace(one, () => (isPostgres ? `${key} = any($1)` : `${key} in (?)`))
   const withKey = isAmong(columns, key) ? many : many.replace(/^select/i, (select) => `${select} ${key},`)
   return `const rows = batchQuery(db, ${JSON.stringify(withKey)}), and \`rows.load(key)\` in the loop: one statement for all keys.`
+}
+
+const VERB = /^(?:with\b.*?\b)?(insert|replace|update|delete)\b/s
+const KEY = /\bwhere ([^ ]+) = \?$/
+
+/** @param fingerprint - Its parameters are `?` in each dialect. */
+function writingFix(fingerprint: string, dialect: Dialect): string {
+  const [, verb = ''] = VERB.exec(fingerprint) ?? []
+  const [, key] = KEY.exec(fingerprint) ?? []
+  const byKeys = key === undefined ? '' : `, \`where ${key} ${dialect === 'postgres' ? '= any($1)' : 'in (…)'}\``
+  switch (verb) {
+    case 'insert':
+    case 'replace':
+      return `Collect the rows and write them by one \`${verb}\` of many, \`values (…), (…)\`. If that grows too long, run several of them in one \`db.transaction(…)\`.`
+    case 'update':
+      return `Change all rows by one \`update\` for all keys${byKeys}. Where each row gets other values, run the loop in one \`db.transaction(…)\`.`
+    case 'delete':
+      return `Delete all rows by one \`delete\` for all keys${byKeys}, or run the loop in one \`db.transaction(…)\`.`
+    default:
+      return 'Write what all of them write by one statement, or run the loop in one `db.transaction(…)`.'
+  }
 }
 
 /** Whether the rows have the key by which they are told apart. */

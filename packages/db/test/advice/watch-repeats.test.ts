@@ -77,12 +77,30 @@ test('what to write in place of a statement', () => {
   expect(batchingFix('select name, t."id" from t where id = $1', 'postgres')).toContain('"select name, t.\\"id\\" from')
   for (const sql of [
     'select 1 from t where a = $1 and b = $2',
-    'update t set a = $1',
     'select 1 from t where a > $1',
     'select count(*) from t where a = $1',
     'select * from t where a = $1 order by b limit 1',
   ])
     expect(batchingFix(sql, 'postgres')).toMatch(/^Fetch what all of them need/)
+})
+
+test('what to write in place of a statement that writes', async () => {
+  const insert = 'insert into users values (?, ?)'
+  expect(batchingFix(insert, 'sqlite')).toMatch(/^Collect the rows and write them by one `insert` of many, `values/)
+  expect(batchingFix('replace into t values (?)', 'mysql')).toContain('one `replace` of many')
+  expect(batchingFix('update t set a = $1 where t.id = $2', 'postgres')).toMatch(
+    /^Change all rows by one `update` for all keys, `where t\.id = any\(\$1\)`\. .* `db\.transaction\(…\)`\.$/,
+  )
+  expect(batchingFix('update t set a = ?', 'mysql')).toMatch(/^Change all rows by one `update` for all keys\./)
+  expect(batchingFix('delete from t where id = ?', 'sqlite')).toContain('`delete` for all keys, `where id in (…)`')
+  expect(batchingFix('with a as (select 1) insert into t select * from a where b = $1', 'postgres')).toContain(
+    '`insert`',
+  )
+  const watch = watchRepeats(bench().db)
+  await watch.request(async () => {
+    for (const id of ids) await watch.db.query(insert, [id + 100, 'Zoe'])
+  })
+  expect(watch.found()).toMatchObject([{ fix: batchingFix(insert, 'sqlite') }])
 })
 
 test('the place of a call is the first that is of the program', () => {
