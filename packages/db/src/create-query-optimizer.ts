@@ -25,7 +25,7 @@ import type { QueryCache } from './settings.ts'
 export interface QueryOptimizerOptions {
   /** Where results are kept: a cache of `@hotpath/core`. */
   readonly cache: QueryCache
-  /** The database: `pg(pool)`, `mysql(pool)`, `sqlite(database)` or `pglite(database)`. */
+  /** The database: `pg(pool)`, `mysql(pool)`, `sqlite(database)`, `pglite(database)` or `prismaDriver(adapter)`. */
   readonly driver: DatabaseDriver
   /** Namespace of the results in the cache. Default `'db'`. */
   readonly name?: string | undefined
@@ -149,7 +149,10 @@ function wrongDriver(given: unknown): ConfigError {
   const found = Object(given) === given ? DRIVERS.find(([method]) => has(method)) : undefined
   const [, maker, client] = found ?? DRIVERS[4]
   const words = found === undefined ? 'Use for example' : 'Wrap it:'
-  return wrongOption('driver', 'a driver', given, `${words} \`${maker}(${client})\` of '@hotpath/db/${maker}'.`)
+  // It has a method of other clients, too.
+  const isPrisma = found !== undefined && typeof (given as { readonly adapterName?: unknown }).adapterName === 'string'
+  const [call, door] = isPrisma ? ['prismaDriver(adapter)', 'prisma'] : [`${maker}(${client})`, maker]
+  return wrongOption('driver', 'a driver', given, `${words} \`${call}\` of '@hotpath/db/${door}'.`)
 }
 
 /** @param example - For messages. */

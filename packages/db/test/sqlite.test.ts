@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type Cache, createCache, memory } from '@hotpath/core'
 import { createFakeClock } from '@hotpath/testkit'
 import { createPool } from 'mysql2/promise'
+import { PrismaPg } from '@prisma/adapter-pg'
 import { Client, Pool } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type QueryOptimizer, createQueryOptimizer, isHotpathError } from '../src/index.ts'
@@ -220,6 +221,7 @@ describe('bad input', () => {
       () => ({ execProtocol() {}, transaction() {} }),
       "Wrap it: `pglite(database)` of '@hotpath/db/pglite'",
     ],
+    ['an adapter of Prisma', () => new PrismaPg({}), "Wrap it: `prismaDriver(adapter)` of '@hotpath/db/prisma'"],
     ['anything else', () => 'postgres://localhost', "Use for example `pg(pool)` of '@hotpath/db/pg'"],
   ])('of %s in the place of a driver names the driver for it', (_, given, message) => {
     const create = (): unknown => createQueryOptimizer({ cache, driver: given() as never })
