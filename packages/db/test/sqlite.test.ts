@@ -88,6 +88,53 @@ describe('is not kept', () => {
   })
 })
 
+describe('what calls a table-valued function that SQLite has itself', () => {
+  const asJson = async (by: QueryOptimizer, sql: string, params: readonly unknown[]): Promise<string> =>
+    JSON.stringify(await by.query(sql, params))
+
+  test.each([
+    ['select j.value from lists l, json_each(l.tags) j', []],
+    ['select value from lists, json_each(lists.tags) where lists.id = ?', [7]],
+    ['select j.fullkey, j.atom from lists l join json_tree(l.tags) j on j.atom is not null order by 1, 2', []],
+    ['select l.id from lists l where exists (select 1 from json_each(l.tags) where id = 7 or value = ?)', ['b']],
+    ['select j.value from json_each((select tags from lists where id = ?)) j where j.id is not null', [8]],
+    ['select * from lists where id in (select value from json_each(?)) order by id', ['[7, 8]']],
+    ['select key, count(*) as n from lists l, json_each(l.tags) j where j.value <> ? group by key', ['z']],
+    ['select * from tagged order by tag', []],
+  ])('is kept, and invalidated by what it reads: %s', async (sql, params) => {
+    await db.query('create table lists (id integer primary key, tags text)')
+    await db.query('create view tagged as select l.id, j.value as tag from lists l, json_each(l.tags) j')
+    await db.query(`insert into lists values (7, '["a", "b"]'), (8, '["b"]')`)
+    const fresh = createQueryOptimizer({
+      cache: createCache({ name: 'fresh', tiers: [memory({ maxEntries: 1 })] }),
+      driver: sqlite(database),
+    })
+    expect((await db.executeWithStats(sql, params)).stats.source).toBe('database')
+    const writes: readonly (readonly [string, readonly unknown[]])[] = [
+      ['update lists set tags = ? where id = ?', ['["c"]', 7]],
+      ['update lists set tags = ? where id = ?', ['["b", {"x": "d"}]', 8]],
+      ['delete from lists where id = ?', [7]],
+      ['insert into lists select value, ? from json_each(?)', ['["b", "e"]', '[7, 9]']],
+      ['delete from lists where id in (select value from json_each(?))', ['[7, 8]']],
+    ]
+    for (const [write, values] of writes) {
+      await db.query(write, values)
+      expect(await asJson(db, sql, params)).toBe(await asJson(fresh, sql, params))
+      await fresh.invalidateTables(['lists'])
+      expect((await db.executeWithStats(sql, params)).stats.source).toBe('memory')
+    }
+    await fresh.close()
+  })
+
+  test('but one of the program that has its name is not', async () => {
+    let calls = 0
+    database.function('json_tree', () => ++calls)
+    expect(await db.query('select json_tree() as n from users where id = 1')).toMatchObject([{ n: 1 }])
+    expect(await db.query('select json_tree() as n from users where id = 1')).toMatchObject([{ n: 2 }])
+    expect((await db.executeWithStats('select * from pragma_table_info(?)', ['users'])).stats.reason).toBe('function')
+  })
+})
+
 test('a pragma that changes how `like` compares is obeyed, through the optimizer at once and past it within `schemaCheck`', async () => {
   const sql = "select name from users where name like 'ANN'"
   expect(await db.query(sql)).toHaveLength(1)

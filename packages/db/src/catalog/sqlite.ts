@@ -181,10 +181,13 @@ async function filesOf(ask: Ask): Promise<string[]> {
 /** Functions of the program that are not said to be deterministic may read anything. */
 async function functionsOf(ask: Ask): Promise<Map<string, FunctionKind>> {
   const rows = await ask('select name, min(builtin or (flags & 2048) > 0) from pragma_function_list group by name')
-  const functions = new Map<string, FunctionKind>(KEYWORDS.map((word) => [word, 'pure']))
+  const functions = new Map<string, FunctionKind>([...KEYWORDS, ...TABLE_VALUED].map((word) => [word, 'pure']))
   for (const [name, isPure] of rows) functions.set(text(name), Number(isPure) === 1 ? 'pure' : 'reads')
   return functions
 }
+
+/** No list of functions has them. Those of pragmas say what the catalog is, and others are of extensions or of the program. */
+const TABLE_VALUED = ['json_each', 'json_tree', 'jsonb_each', 'jsonb_tree']
 
 const KEYWORDS: readonly string[] =
   'in values and or not on using over as filter exists case when then else by where select from key unique check references primary default raise into set cast limit having like between is union all join except intersect conflict do returning with partition materialized if distinct glob match escape'.split(
