@@ -6,8 +6,8 @@ export type Operand =
   | { readonly type: 'literal'; readonly value: string }
   | { readonly type: 'parameter'; readonly name: number | string }
 
-/** Parameters as drivers take them: in order or by name. */
-export type Params = readonly unknown[] | Readonly<Record<string, unknown>>
+/** Parameters as drivers take them: in order or by name. Names may be those of an interface, which has no index signature. */
+export type Params = readonly unknown[] | object
 
 const CASTS = /^(?:smallint|int|integer|bigint|int2|int4|int8|uuid)$/
 
