@@ -7,6 +7,7 @@ import { mayStream } from '../orm/may-stream.ts'
 import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import type { WireForm } from '../read/wire.ts'
+import { assertClient } from '../orm/assert-client.ts'
 import { assertKind } from '../orm/assert-kind.ts'
 import { wrapPool } from './wrap-pool.ts'
 
@@ -45,10 +46,11 @@ interface Streaming {
  * @param db - With the driver `mysql(pool)`.
  * @param pool - The same pool. Iterators of Drizzle take connections of it, and go past the cache.
  * @returns The pool, with `query`, `execute` and `getConnection` replaced.
- * @throws ConfigError for an optimizer of another driver.
+ * @throws ConfigError for an optimizer of another driver, and for what is no pool.
  */
 export function mysqlClient<Pool extends MysqlClientPool>(db: QueryOptimizer, pool: Pool): Pool {
   assertKind(db, 'mysql2', 'mysql(pool)')
+  assertClient(pool, { ...CLIENT, methods: ['getConnection', 'query', 'execute'] })
   const query = (asked: Asked | string, values?: unknown[]): Promise<[unknown, unknown]> =>
     run(new OrmSession(db, { isOneCall: true }), asked, values)
   return wrapPool(pool, {
@@ -57,6 +59,12 @@ export function mysqlClient<Pool extends MysqlClientPool>(db: QueryOptimizer, po
     // oxlint-disable-next-line typescript/require-await -- callers wait for it
     getConnection: async () => connectionOf(db, pool),
   })
+}
+
+const CLIENT = {
+  name: 'pool',
+  rule: 'a pool of mysql2/promise',
+  wayOut: 'Pass the pool that `mysql(pool)` has, as the second argument.',
 }
 
 function connectionOf(db: QueryOptimizer, pool: MysqlClientPool): object {

@@ -6,6 +6,7 @@ import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import type { WireForm, WireQueryResult } from '../read/wire.ts'
 import { arrayMaker } from './array-maker.ts'
+import { assertClient } from '../orm/assert-client.ts'
 import { assertKind } from '../orm/assert-kind.ts'
 import { wrapPool } from './wrap-pool.ts'
 
@@ -39,10 +40,11 @@ interface Answer {
  * @param db - With the driver `pg(pool)`.
  * @param pool - The same pool.
  * @returns The pool, with `query` and `connect` replaced.
- * @throws ConfigError for an optimizer of another driver.
+ * @throws ConfigError for an optimizer of another driver, and for what is no pool.
  */
 export function pgClient<Pool extends PgClientPool>(db: QueryOptimizer, pool: Pool): Pool {
   assertKind(db, 'pg', 'pg(pool)')
+  assertClient(pool, { ...CLIENT, methods: ['connect', 'query'] })
   return wrapPool(pool, {
     query: (query: Asked | string, values?: unknown[]) => run(new OrmSession(db, { isOneCall: true }), query, values),
     // oxlint-disable-next-line typescript/require-await -- callers wait for it
@@ -54,6 +56,12 @@ export function pgClient<Pool extends PgClientPool>(db: QueryOptimizer, pool: Po
       }
     },
   })
+}
+
+const CLIENT = {
+  name: 'pool',
+  rule: 'a pool of pg',
+  wayOut: 'Pass the pool that `pg(pool)` has, as the second argument.',
 }
 
 const FORMS = {

@@ -7,6 +7,7 @@ import { OrmSession } from '../orm/orm-session.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
 import type { WireForm, WireQueryResult } from '../read/wire.ts'
 import { arrayMaker } from './array-maker.ts'
+import { assertClient } from '../orm/assert-client.ts'
 import { assertKind } from '../orm/assert-kind.ts'
 import { wrapPool } from './wrap-pool.ts'
 
@@ -48,7 +49,7 @@ interface Transaction {
  * @param db - With the driver `pglite(database)`.
  * @param database - The same database.
  * @returns The database, with `query`, `transaction` and `exec` replaced; `exec`, which takes several statements, rejects.
- * @throws ConfigError for an optimizer of another driver.
+ * @throws ConfigError for an optimizer of another driver, and for what is no PGlite.
  *
  * @example
  * ```ts
@@ -77,6 +78,7 @@ interface Transaction {
  */
 export function pgliteClient<Database extends PgliteClientDatabase>(db: QueryOptimizer, database: Database): Database {
   assertKind(db, 'pglite', 'pglite(database)')
+  assertClient(database, { ...CLIENT, methods: ['query', 'transaction'] })
   const queryOf =
     (session: OrmSession): Transaction['query'] =>
     (sql, params = [], asked = {}) =>
@@ -86,6 +88,12 @@ export function pgliteClient<Database extends PgliteClientDatabase>(db: QueryOpt
     exec: refuseSeveral,
     transaction: <Result>(run: (tx: Transaction) => Promise<Result>) => inTransaction(db, queryOf, run),
   })
+}
+
+const CLIENT = {
+  name: 'database',
+  rule: 'a PGlite',
+  wayOut: 'Pass the database that `pglite(database)` has, as the second argument.',
 }
 
 async function inTransaction<Result>(

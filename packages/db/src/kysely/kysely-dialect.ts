@@ -1,5 +1,7 @@
 /** Kysely through an optimizer: a dialect around that of your database, whose statements go through the cache. */
+import { assertOptimizer } from '../assert-optimizer.ts'
 import type { QueryOptimizer } from '../query-optimizer.ts'
+import { assertDialect } from './assert-dialect.ts'
 import { KyselyDriver, type KyselyInnerDriver } from './kysely-driver.ts'
 
 /** A dialect of Kysely. */
@@ -33,6 +35,7 @@ export interface OptimizedKyselyDialect<Inner extends KyselyDialect> {
  * @param db - With a driver over the same database, best over the same pool.
  * @param dialect - As it was without the optimizer. Streams of a database server are its own, past the cache; what is
  *   streamed in a transaction, or from an embedded database, is read whole and then handed out in parts.
+ * @throws ConfigError for what is no optimizer or no dialect, and for a dialect of another database.
  *
  * @example
  * ```ts
@@ -63,6 +66,8 @@ export function kyselyDialect<Inner extends KyselyDialect>(
   db: QueryOptimizer,
   dialect: Inner,
 ): OptimizedKyselyDialect<Inner> {
+  assertOptimizer(db)
+  assertDialect(db, dialect)
   return {
     createDriver: () => new KyselyDriver(db, dialect.createDriver()),
     createQueryCompiler: () => dialect.createQueryCompiler(),

@@ -1,4 +1,5 @@
 /** As much of the driver adapters of Prisma as is needed: `@prisma/driver-adapter-utils`, version 7. */
+import { wrongClient } from '../driver/assert-client.ts'
 
 /** The SQL that an adapter takes. */
 export type PrismaProvider = 'mysql' | 'postgres' | 'sqlite' | 'sqlserver'
@@ -80,6 +81,13 @@ export interface PrismaFactory {
 }
 
 let connected: WeakMap<PrismaFactory, Promise<PrismaAdapter>> | undefined
+
+/** @throws ConfigError for what is not an adapter. */
+export function assertFactory(factory: unknown): asserts factory is PrismaFactory {
+  const { connect, adapterName } = (factory ?? {}) as Partial<PrismaFactory>
+  if (typeof connect === 'function' && typeof adapterName === 'string') return
+  throw wrongClient('factory', 'a driver adapter of Prisma', factory, 'Use for example `new PrismaPg(…)`.')
+}
 
 /** The adapter of a factory: one for the optimizer and for Prisma. */
 export function connectedOf(factory: PrismaFactory): Promise<PrismaAdapter> {

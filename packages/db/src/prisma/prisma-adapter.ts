@@ -13,6 +13,7 @@ import {
   type PrismaQueryable,
   type PrismaResult,
   type PrismaTransaction,
+  assertFactory,
   connectedOf,
   disconnect,
 } from './driver-adapter.ts'
@@ -54,10 +55,11 @@ export interface OptimizedPrismaFactory {
  *
  * @param db - With the driver `prismaDriver(factory)`.
  * @param factory - The same adapter.
- * @throws ConfigError for an optimizer of another driver.
+ * @throws ConfigError for an optimizer of another driver, and for what is not an adapter.
  */
 export function prismaAdapter(db: QueryOptimizer, factory: PrismaFactory): OptimizedPrismaFactory {
   assertKind(db, 'prisma', 'prismaDriver(factory)')
+  assertFactory(factory)
   const { provider, adapterName } = factory
   return {
     provider,

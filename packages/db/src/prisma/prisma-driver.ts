@@ -1,13 +1,12 @@
 /** A database by a driver adapter of Prisma: statements are run, and values made, by the adapter that Prisma would use. */
 import { ConfigError } from '@hotpath/contract'
-import { wrongClient } from '../driver/assert-client.ts'
 import type { DatabaseDriver } from '../driver/driver.ts'
 import { embeddedOf, fileName } from '../driver/embedded.ts'
 import { isRejectedByPostgres } from '../driver/postgres-errors.ts'
 import { RowMakers, copyOf } from '../driver/row-makers.ts'
 import type { Dialect } from '../statement/index.ts'
 import { PrismaConnection } from './prisma-connection.ts'
-import { type PrismaFactory, connectedOf } from './driver-adapter.ts'
+import { type PrismaFactory, assertFactory, connectedOf } from './driver-adapter.ts'
 
 /** Types of Prisma: floats have no exact string; enums and sets are ordered by numbers, where the adapter says what they are. */
 const INEXACT: ReadonlySet<number> = new Set([2, 12, 14])
@@ -35,10 +34,7 @@ export interface PrismaDriverOptions {
  * ```
  */
 export function prismaDriver(factory: PrismaFactory, options: PrismaDriverOptions = {}): DatabaseDriver {
-  const { connect, adapterName } = (factory ?? {}) as Partial<PrismaFactory>
-  if (typeof connect !== 'function' || typeof adapterName !== 'string') {
-    throw wrongClient('factory', 'a driver adapter of Prisma', factory, 'Use for example `new PrismaPg(…)`.')
-  }
+  assertFactory(factory)
   const dialect = dialectOf(factory)
   const { name, lock } = embeddedOf(factory)
   const isEmbedded = dialect === 'sqlite'
