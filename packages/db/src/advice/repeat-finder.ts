@@ -7,6 +7,7 @@ import {
   checkOptions,
   countOption,
   functionOption,
+  requiredFunction,
   wrongOption,
 } from '@hotpath/contract'
 import { type Dialect, readStatement } from '../statement/index.ts'
@@ -73,6 +74,7 @@ export class RepeatFinder {
 
   /** Runs a request. */
   request<Result>(run: () => Result): Result {
+    requiredFunction(run, 'run', 'request(() => handle(incoming))')
     return this.#requests.run(new Repeats(), run)
   }
 

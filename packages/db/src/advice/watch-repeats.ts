@@ -10,7 +10,7 @@ export type { RepeatedStatement, WatchRepeatsOptions } from './repeat-finder.ts'
 export interface RepeatWatch {
   /** Give this one to your program, and to its ORM. */
   readonly db: QueryOptimizer
-  /** Runs a request. Statements outside of one are not watched. */
+  /** Runs a request. Statements outside of one are not watched. Throws a ConfigError for what is no function. */
   request<Result>(run: () => Result): Result
   /** What was found so far, each once. */
   found(): readonly RepeatedStatement[]

@@ -1,5 +1,6 @@
 /** Columns that a client may ask for, as `?fields=id,name`. */
-import { DatabaseError, kindOf, wrongOption } from '@hotpath/contract'
+import { DatabaseError, kindOf, wrongOption, wrongOptionSeen } from '@hotpath/contract'
+import type { Params } from '../driver/driver.ts'
 import type { QueryOptimizer, QueryOptions, Queryable, Row } from '../query-optimizer.ts'
 import { quotedName } from '../statement/quoted-name.ts'
 
@@ -15,12 +16,12 @@ export interface FieldSelection<Of> {
   /**
    * Runs `select`, the list, and the rest of the statement.
    *
-   * @param rest - From `from` on.
+   * @param rest - From `from` on, as `from tickets where id = ?`.
    */
   query(
     db: Pick<QueryOptimizer, 'driver'> & Queryable,
     rest: string,
-    params?: readonly unknown[],
+    params?: Params,
     options?: QueryOptions,
   ): Promise<Of[]>
 }
@@ -93,7 +94,10 @@ export function fields<Of extends object = Row>(schema: FieldSchema<Of>): Fields
     return {
       names: names as (keyof Picked & string)[],
       list,
-      query: (db, rest, params = [], options = {}) => db.query<Picked>(`select ${list(db)} ${rest}`, params, options),
+      async query(db, rest, params = [], options = {}) {
+        assertRest(rest)
+        return db.query<Picked>(`select ${list(db)} ${rest}`, params, options)
+      },
     }
   }
   return {
@@ -109,6 +113,15 @@ export function fields<Of extends object = Row>(schema: FieldSchema<Of>): Fields
       return select(names)
     },
   }
+}
+
+/** Behind the list a whole statement is a mistake that the database reports in words of its own. */
+function assertRest(rest: unknown): void {
+  if (typeof rest === 'string' && !/^\s*(?:select|with)\b/i.test(rest)) return
+  throw wrongOptionSeen('rest', 'the rest of a statement, which begins with `from`', rest, {
+    seen: typeof rest === 'string' ? 'a whole one' : kindOf(rest),
+    wayOut: '`select` and its list are written for you. Use for example `from tickets where id = ?`.',
+  })
 }
 
 /** What came from outside is cut short. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { batchingFix } from '../../src/advice/batching-fix.ts'
 import { callSite } from '../../src/advice/call-site.ts'
 import { type RepeatedStatement, watchRepeats } from '../../src/advice/watch-repeats.ts'
+import { withReport } from '../../src/advice/with-report.ts'
 import { batchQuery } from '../../src/batch/batch-query.ts'
 import type { Queryable } from '../../src/index.ts'
 import { useEngine } from '../engines/engine.ts'
@@ -116,4 +117,6 @@ test('the place of a call is the first that is of the program', () => {
 
 test('what is wrong with an option is named', () => {
   expect(() => watchRepeats(bench().db, { threshold: 3 })).toThrow('`threshold` must be at least 4')
+  for (const db of [watchRepeats(bench().db), withReport(bench().db)])
+    expect(() => db.request(undefined as never)).toThrow('`run` must be a function, received undefined')
 })

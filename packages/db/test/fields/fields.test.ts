@@ -32,6 +32,17 @@ describe('fields', () => {
     )
   })
 
+  test('the rest of a statement begins with `from`, and may have parameters by name', async () => {
+    const { db } = bench()
+    const message = '`rest` must be the rest of a statement, which begins with `from`, received'
+    for (const rest of ['select * from tickets', ' WITH t as (select 1) select * from t', undefined, 7])
+      await expect(ticketFields.pick('id').query(db, rest as never)).rejects.toThrow(message)
+    expect(await ticketFields.pick('id').query(db, ' FROM tickets t where id = :id', { id: 7 })).toEqual([{ id: 7 }])
+    expect(await ticketFields.pick('id').query(db, ', 1 as one from tickets t where id = 7')).toEqual([
+      { id: 7, one: 1 },
+    ])
+  })
+
   test('a list of names, as many routers make of a parameter that comes twice, is refused', () => {
     for (const list of [['id'], [], { id: true }, 7])
       expect(() => ticketFields.parse(list as never)).toThrow(expect.objectContaining({ code: 'ERR_DB_FIELD' }))
