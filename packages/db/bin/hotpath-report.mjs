@@ -3,6 +3,7 @@
  * `npx hotpath-report <module>`: runs the `workload` that the module exports, and prints what its report says to do first. The function
  * does what is to be looked at, and resolves to what has `report()`, such as `withReport(…)`; `close()` is called if there is one.
  */
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -32,7 +33,10 @@ process.stdout.write('', () => process.stderr.write('', () => process.exit()))
 /** @param {string | undefined} path */
 async function report(path) {
   if (path === undefined) throw new UsageError('Name the module: `npx hotpath-report ./workload.js`.')
-  const { workload } = await import(pathToFileURL(resolve(path)).href)
+  const file = resolve(path)
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    throw new UsageError(`There is no file \`${path}\` in \`${process.cwd()}\`.`)
+  const { workload } = await import(pathToFileURL(file).href)
   if (typeof workload !== 'function') throw new UsageError(`\`${path}\` has to export a function \`workload\`.`)
   const reporting = await workload()
   try {

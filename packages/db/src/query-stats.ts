@@ -19,7 +19,7 @@ export interface QueryStats {
   readonly waitMs: number
   /** How many rows were returned or changed. */
   readonly rowCount: number
-  /** Tables that it reads or writes, as `schema.name`. */
+  /** Tables that it reads or writes: by name, and with the schema where that is another than the usual one. */
   readonly tables: readonly string[]
   /** How long the result is kept from now on; 0 where it is not kept. */
   readonly ttlMs: number

@@ -43,12 +43,16 @@ test.each([
   [[], 'Name the module'],
   [['./fixtures/no-function.ts'], 'has to export a function `workload`'],
   [['./fixtures/no-report.ts'], 'has to resolve to what has `report()`'],
-  [['./fixtures/missing.ts'], 'ERR_MODULE_NOT_FOUND'],
+  [['./fixtures/missing.ts'], 'There is no file `./fixtures/missing.ts`'],
+  [['./fixtures'], 'There is no file `./fixtures`'],
+  [['./fixtures/no-import.mjs'], 'ERR_MODULE_NOT_FOUND'],
 ])(
   'what is wrong is said: %s',
   (args, message) => {
     const { status, wrong } = run(...args)
     expect(wrong).toContain(message)
+    // A stack is of use where the fault is in the module.
+    expect(wrong.trim().split('\n').length > 1).toBe(message === 'ERR_MODULE_NOT_FOUND')
     expect(status).toBe(1)
   },
   60_000,

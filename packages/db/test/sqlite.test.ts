@@ -148,6 +148,18 @@ test('a pragma that changes how `like` compares is obeyed, through the optimizer
   expect(await checked.query(sql)).toHaveLength(1)
 })
 
+test('that a statement begins or ends a transaction, and is refused, is explained', async () => {
+  for (const sql of ['begin', 'commit', 'rollback', 'savepoint a']) {
+    const { why, tags } = await db.explain(sql)
+    expect([why, tags]).toEqual([
+      'It begins or ends a transaction, and is refused: use `db.transaction(async (tx) => …)`.',
+      [],
+    ])
+    await expect(db.query(sql)).rejects.toMatchObject({ code: 'ERR_DB_TRANSACTION' })
+  }
+  expect((await db.explain('delete from users')).why).toBe('It may change rows.')
+})
+
 describe('a write', () => {
   test('that replaces rows of other keys is seen', async () => {
     await db.query('select * from users where id = 2')

@@ -37,6 +37,8 @@ const WHY: Readonly<Record<Bypass, string>> = {
   write: 'It may change rows.',
 }
 
+const CONTROL = 'It begins or ends a transaction, and is refused: use `db.transaction(async (tx) => …)`.'
+
 /** Says it. */
 export function explanationOf({ plan, params, bypass, inspection, changes, state, log }: Explained): Explanation {
   const common = {
@@ -48,6 +50,7 @@ export function explanationOf({ plan, params, bypass, inspection, changes, state
     ttlLeftMs: undefined,
   }
   if (plan.mayWrite) {
+    if (plan.statement.kind === 'transaction') return { ...common, decision: 'write', why: CONTROL, tags: [] }
     const tags = changes.tags(state.schema)
     return { ...common, decision: 'write', why: WHY[bypass ?? 'write'], tags }
   }
