@@ -30,6 +30,8 @@ export interface MissingIndex {
   readonly equal: readonly string[]
   /** About how many rows it needs; `undefined`: neither the plan nor the result says so. */
   readonly kept: number | undefined
+  /** By what that is known; an index that the engine makes each time says nothing of it. */
+  readonly keptBy: 'result' | 'planner' | 'made-index'
   /** The share of the statement that the scan is, 0 to 1. */
   readonly share: number
 }
@@ -54,13 +56,19 @@ export function missingIndexes(
     if (table === undefined || table.rows < largeTable) return []
     const columns = columnsFor(scan, filter, { table, isFirstOfOrder })
     const isMade = scan.indexedEachTime.length > 0
-    const kept = isFirstOfOrder || isMade ? Math.min(of.rowCount, table.rows * MAX_KEPT) : (scan.kept ?? returned)
+    const isPlanner = !isMade && !isFirstOfOrder && scan.kept !== undefined
+    const most = isMade ? table.rows * MAX_KEPT : table.rows
+    const kept = isFirstOfOrder || isMade ? Math.min(of.rowCount, most) : (scan.kept ?? returned)
     const equal = isMade ? columns : columns.filter((column) => filter?.equal.includes(column))
     const limit = table.rows * MAX_KEPT
     // Where nothing says how many rows are needed: hardly fewer than come out, and few only by columns with one value.
-    const isSmallPart = kept === undefined ? equal.length > 0 && (hasAggregates || of.rowCount <= limit) : kept <= limit
+    const isSmallPart =
+      isFirstOfOrder ||
+      isMade ||
+      (kept === undefined ? equal.length > 0 && (hasAggregates || of.rowCount <= limit) : kept <= limit)
     if (columns.length === 0 || !isSmallPart) return []
-    return [{ table, columns, equal, kept, share: scan.share ?? table.rows / allRows }]
+    const keptBy = isMade ? 'made-index' : isPlanner ? 'planner' : 'result'
+    return [{ table, columns, equal, kept, keptBy, share: scan.share ?? table.rows / allRows }]
   })
 }
 
@@ -88,13 +96,19 @@ export function adviceOnIndex(of: PlannedStatement, missing: MissingIndex, saved
   return {
     kind: 'full-scan',
     basis: savedShare === undefined ? (missing.kept === undefined ? 'rule' : 'plan') : 'hypothetical-index',
-    finding: `All ${rounded(table.rows)} rows of \`${table.name}\` are read${missing.kept === undefined ? '' : ` to find about ${rounded(Math.ceil(kept))}`}.`,
+    finding: `All ${rounded(table.rows)} rows of \`${table.name}\` are read${whyRead(missing)}.`,
     fix: createIndexSql(table, columns, of.dialect),
     savesMs: of.spentMs * Math.max(0, saved),
     fingerprint: of.fingerprint,
     table: table.name,
     index: { table, groups: [equal, ...columns.filter((column) => !equal.includes(column)).map((one) => [one])] },
   }
+}
+
+function whyRead({ kept, keptBy }: MissingIndex): string {
+  if (keptBy === 'made-index') return ' each time, to make an index of them'
+  if (kept === undefined) return ''
+  return ` to find ${keptBy === 'planner' ? 'an estimated' : 'about'} ${rounded(Math.ceil(kept))}`
 }
 
 /** What else a plan shows. */

@@ -1,7 +1,7 @@
 /** What is decided on a plan and on a table, without a database. */
 import { describe, expect, test } from 'vitest'
 import { filterColumns } from '../../src/advice/filter-columns.ts'
-import { missingIndexes } from '../../src/advice/plan-advice.ts'
+import { adviceOnIndex, missingIndexes } from '../../src/advice/plan-advice.ts'
 import type { PlanReading } from '../../src/advice/plan/plan-reading.ts'
 import { createStatisticsSql } from '../../src/advice/statistics-for.ts'
 import { adviceOnTable } from '../../src/advice/table-advice.ts'
@@ -98,6 +98,32 @@ describe('an index that is missing', () => {
     expect(missing('select id from tickets')).toEqual([])
     expect(missing(sql, { table: tableOf({ indexes: [indexOf(['status', 'owner'])] }) })).toEqual([])
     expect(missing('select id from tickets where ghost = ?')).toEqual([])
+  })
+
+  test('is for as many rows as were returned, or as many as are estimated, which is said', () => {
+    const finding = (sql: string, plan: Partial<PlanReading>, rowCount: number): readonly (string | undefined)[] => {
+      const scan = { alias: 'tickets', table: undefined, rows: undefined, share: undefined, indexedEachTime: [] }
+      const common = { sorts: [], wrongEstimates: [], cost: undefined, rows: undefined }
+      const of = { fingerprint: sql, dialect: 'postgres', rowCount, hasAggregates: false, spentMs: 100 } as const
+      const planned = {
+        ...of,
+        filters: filterColumns(sql, 'postgres'),
+        plan: { ...common, scans: [{ ...scan, kept: undefined }], ...plan },
+      }
+      return missingIndexes(planned, factsOf(tableOf()), 10_000).map((one) => adviceOnIndex(planned, one).finding)
+    }
+    const byStatus = 'select id from tickets where status = $1'
+    const scan = { alias: 'tickets', table: undefined, rows: undefined, share: undefined, indexedEachTime: [] }
+    expect(finding(byStatus, { scans: [{ ...scan, kept: 300 }] }, 4_000)).toEqual([
+      'All 50,000 rows of `tickets` are read to find an estimated 300.',
+    ])
+    expect(finding(byStatus, { scans: [{ ...scan, kept: undefined, indexedEachTime: ['owner'] }] }, 4_000)).toEqual([
+      'All 50,000 rows of `tickets` are read each time, to make an index of them.',
+    ])
+    expect(finding(byStatus, {}, 4_000)).toEqual(['All 50,000 rows of `tickets` are read to find about 4,000.'])
+    expect(finding('select * from tickets order by created limit $1', { sorts: [sort] }, 20_000)).toEqual([
+      'All 50,000 rows of `tickets` are read to find about 20,000.',
+    ])
   })
 
   test('puts the first rows in order, where a sort does it now', () => {

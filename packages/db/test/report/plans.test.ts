@@ -34,6 +34,48 @@ test('a plan with parts that are new or broken is read without them', () => {
   ).toMatchObject([{ alias: 't', rows: undefined, kept: undefined }])
 })
 
+test('what parallel workers do is counted together', () => {
+  const scan = { 'Node Type': 'Seq Scan', 'Parallel Aware': true, 'Relation Name': 'tickets', Alias: 't', Filter: 'x' }
+  const measured = { 'Actual Rows': 20_000, 'Actual Loops': 3 }
+  const planOf = (workers: number, rows: number, more: object = {}) => ({
+    'Node Type': 'Gather Merge',
+    'Workers Planned': workers,
+    'Plan Rows': 60_000,
+    Plans: [
+      {
+        'Node Type': 'Sort',
+        'Plan Rows': rows,
+        'Plan Width': 76,
+        ...more,
+        Plans: [{ ...scan, 'Plan Rows': rows, ...more }],
+      },
+    ],
+  })
+  const read = (plan: object) => readPostgresPlan([{ 'QUERY PLAN': [{ Plan: plan }] }])
+  // The leader has a part in it as long as there are few workers.
+  for (const [workers, rows] of [
+    [1, 35_294],
+    [2, 25_000],
+    [4, 15_000],
+  ] as const) {
+    // Each worker has memory of its own for its part.
+    expect(read(planOf(workers, rows))).toMatchObject({
+      sorts: [{ rows: 60_000, bytes: rows * 100 }],
+      scans: [{ kept: 60_000 }],
+    })
+  }
+  expect(read(planOf(2, 25_000, measured)).sorts).toMatchObject([{ rows: 60_000 }])
+  expect(read(planOf(2, 250, measured)).wrongEstimates).toEqual([
+    { of: 'public.tickets', expected: 600, actual: 60_000 },
+  ])
+  // Each worker has all of what is not shared among them.
+  const whole = {
+    ...planOf(2, 250),
+    Plans: [{ 'Node Type': 'Sort', 'Plan Rows': 250, Plans: [{ ...scan, 'Parallel Aware': false, 'Plan Rows': 250 }] }],
+  }
+  expect(read(whole)).toMatchObject({ sorts: [{ rows: 250 }], scans: [{ kept: 250 }] })
+})
+
 test('MySQL nests tables otherwise than MariaDB, and has costs', () => {
   const plan = {
     query_block: {

@@ -47,6 +47,28 @@ export function postgresReportCases(bench: () => Bench<PostgresEngine>): void {
     await engine.exec('drop table "Places"')
   })
 
+  test.each([false, true])('rows of parallel workers are counted together, with `analyze`: %s', async (analyze) => {
+    const { engine, open } = bench()
+    const values = 'select n as id, n % 7 = 0 as odd, repeat(md5(n::text), 8) as note from generate_series(1, 60000) n'
+    await engine.exec(`create table letters as ${values}`, 'analyze letters')
+    const settings = [
+      'parallel_setup_cost=0',
+      'parallel_tuple_cost=0',
+      'min_parallel_table_scan_size=0',
+      'work_mem=1MB',
+    ]
+    const parallel = engine.connect({ options: settings.map((one) => `-c ${one}`).join(' ') })
+    const db = withReport(open({ driver: pg(parallel) }), { analyze })
+    const sql = 'select * from letters order by note'
+    expect(JSON.stringify((await parallel.query(`explain (format json) ${sql}`)).rows)).toContain('"Gather Merge"')
+    await db.query(sql)
+    const { advice } = await db.report()
+    expect(advice.map(({ finding }) => finding)).toEqual(['60,000 rows are sorted on disk.'])
+    await db.close()
+    await parallel.end()
+    await engine.exec('drop table letters')
+  })
+
   test('a plan that may not be seen, or takes too long, is named, and the others are read', async () => {
     const { engine, open } = bench()
     await engine.exec(...ITEMS, 'create table secrets as select 1 as id', 'create table busy as select 1 as id')
