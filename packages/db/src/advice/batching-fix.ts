@@ -27,20 +27,11 @@ const KEY = /\bwhere ([^ ]+) = \?$/
 
 /** @param fingerprint - Its parameters are `?` in each dialect. */
 function writingFix(fingerprint: string, dialect: Dialect): string {
-  const [, verb = ''] = VERB.exec(fingerprint) ?? []
+  const [, verb = 'statement'] = VERB.exec(fingerprint) ?? []
   const [, key] = KEY.exec(fingerprint) ?? []
   const byKeys = key === undefined ? '' : `, \`where ${key} ${dialect === 'postgres' ? '= any($1)' : 'in (…)'}\``
-  switch (verb) {
-    case 'insert':
-    case 'replace':
-      return `Collect the rows and write them by one \`${verb}\` of many, \`values (…), (…)\`. If that grows too long, run several of them in one \`db.transaction(…)\`.`
-    case 'update':
-      return `Change all rows by one \`update\` for all keys${byKeys}. Where each row gets other values, run the loop in one \`db.transaction(…)\`.`
-    case 'delete':
-      return `Delete all rows by one \`delete\` for all keys${byKeys}, or run the loop in one \`db.transaction(…)\`.`
-    default:
-      return 'Write what all of them write by one statement, or run the loop in one `db.transaction(…)`.'
-  }
+  const many = /^[ir]/.test(verb) ? 'of many rows, `values (…), (…)`' : `for all keys${byKeys}`
+  return `Write them by one \`${verb}\` ${many}, or run the loop in one \`db.transaction(…)\`.`
 }
 
 /** Whether the rows have the key by which they are told apart. */

@@ -1,5 +1,4 @@
 /** Which statistics the planner of PostgreSQL needs to know that columns depend on each other. Pure. */
-import { digestOf } from '@hotpath/contract'
 import { sqlName } from './tables/sql-name.ts'
 import type { TableFacts } from './tables/table-facts.ts'
 
@@ -7,8 +6,6 @@ import type { TableFacts } from './tables/table-facts.ts'
 const MAX_COLUMNS = 8
 /** It cuts longer names, and what was cut may be the name of others. */
 const MAX_NAME = 63
-/** What tells names apart that were shortened, or had other characters. */
-const DIGITS = 8
 
 /**
  * As SQL to copy, the same for each order of the columns; `undefined` where fewer than two of them are columns of the
@@ -29,5 +26,12 @@ function nameFor({ sqlName: table }: TableFacts, columns: readonly string[]): st
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replace(/^(?=\d)/, '_')
-  return `${plain.slice(0, MAX_NAME - DIGITS - 1)}_${digestOf(words).slice(0, DIGITS)}`
+  return `${plain.slice(0, MAX_NAME - 9)}_${checksum(words)}`
+}
+
+/** FNV-1a: tells names apart that were shortened, or had other characters. */
+function checksum(text: string): string {
+  let sum = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) sum = Math.imul(sum ^ text.charCodeAt(index), 0x01000193)
+  return (sum >>> 0).toString(16)
 }

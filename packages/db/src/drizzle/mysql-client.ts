@@ -50,7 +50,7 @@ interface Streaming {
  */
 export function mysqlClient<Pool extends MysqlClientPool>(db: QueryOptimizer, pool: Pool): Pool {
   assertKind(db, 'mysql2', 'mysql(pool)')
-  assertClient(pool, { ...CLIENT, methods: ['getConnection', 'query', 'execute'] })
+  assertClient(pool, 'pool', 'a pool of mysql2/promise', ['getConnection'])
   const query = (asked: Asked | string, values?: unknown[]): Promise<[unknown, unknown]> =>
     run(new OrmSession(db, { isOneCall: true }), asked, values)
   return wrapPool(pool, {
@@ -59,12 +59,6 @@ export function mysqlClient<Pool extends MysqlClientPool>(db: QueryOptimizer, po
     // oxlint-disable-next-line typescript/require-await -- callers wait for it
     getConnection: async () => connectionOf(db, pool),
   })
-}
-
-const CLIENT = {
-  name: 'pool',
-  rule: 'a pool of mysql2/promise',
-  wayOut: 'Pass the pool that `mysql(pool)` has, as the second argument.',
 }
 
 function connectionOf(db: QueryOptimizer, pool: MysqlClientPool): object {

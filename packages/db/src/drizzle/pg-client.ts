@@ -44,7 +44,7 @@ interface Answer {
  */
 export function pgClient<Pool extends PgClientPool>(db: QueryOptimizer, pool: Pool): Pool {
   assertKind(db, 'pg', 'pg(pool)')
-  assertClient(pool, { ...CLIENT, methods: ['connect', 'query'] })
+  assertClient(pool, 'pool', 'a pool of pg', ['connect'])
   return wrapPool(pool, {
     query: (query: Asked | string, values?: unknown[]) => run(new OrmSession(db, { isOneCall: true }), query, values),
     // oxlint-disable-next-line typescript/require-await -- callers wait for it
@@ -56,12 +56,6 @@ export function pgClient<Pool extends PgClientPool>(db: QueryOptimizer, pool: Po
       }
     },
   })
-}
-
-const CLIENT = {
-  name: 'pool',
-  rule: 'a pool of pg',
-  wayOut: 'Pass the pool that `pg(pool)` has, as the second argument.',
 }
 
 const FORMS = {

@@ -78,7 +78,7 @@ interface Transaction {
  */
 export function pgliteClient<Database extends PgliteClientDatabase>(db: QueryOptimizer, database: Database): Database {
   assertKind(db, 'pglite', 'pglite(database)')
-  assertClient(database, { ...CLIENT, methods: ['query', 'transaction'] })
+  assertClient(database, 'database', 'a PGlite', ['query'])
   const queryOf =
     (session: OrmSession): Transaction['query'] =>
     (sql, params = [], asked = {}) =>
@@ -88,12 +88,6 @@ export function pgliteClient<Database extends PgliteClientDatabase>(db: QueryOpt
     exec: refuseSeveral,
     transaction: <Result>(run: (tx: Transaction) => Promise<Result>) => inTransaction(db, queryOf, run),
   })
-}
-
-const CLIENT = {
-  name: 'database',
-  rule: 'a PGlite',
-  wayOut: 'Pass the database that `pglite(database)` has, as the second argument.',
 }
 
 async function inTransaction<Result>(

@@ -118,9 +118,9 @@ export function fields<Of extends object = Row>(schema: FieldSchema<Of>): Fields
 /** Behind the list a whole statement is a mistake that the database reports in words of its own. */
 function assertRest(rest: unknown): void {
   if (typeof rest === 'string' && !/^\s*(?:select|with)\b/i.test(rest)) return
-  throw wrongOptionSeen('rest', 'the rest of a statement, which begins with `from`', rest, {
-    seen: typeof rest === 'string' ? 'a whole one' : kindOf(rest),
-    wayOut: '`select` and its list are written for you. Use for example `from tickets where id = ?`.',
+  throw wrongOptionSeen('rest', 'what begins with `from`', rest, {
+    seen: typeof rest === 'string' ? 'a whole statement' : kindOf(rest),
+    wayOut: 'Leave `select` and its list out.',
   })
 }
 

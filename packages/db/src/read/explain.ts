@@ -37,7 +37,7 @@ const WHY: Readonly<Record<Bypass, string>> = {
   write: 'It may change rows.',
 }
 
-const CONTROL = 'It begins or ends a transaction, and is refused: use `db.transaction(async (tx) => …)`.'
+const CONTROL = 'It begins or ends a transaction, and is refused: use `db.transaction`.'
 
 /** Says it. */
 export function explanationOf({ plan, params, bypass, inspection, changes, state, log }: Explained): Explanation {

@@ -87,12 +87,14 @@ test('what to write in place of a statement', () => {
 
 test('what to write in place of a statement that writes', async () => {
   const insert = 'insert into users values (?, ?)'
-  expect(batchingFix(insert, 'sqlite')).toMatch(/^Collect the rows and write them by one `insert` of many, `values/)
-  expect(batchingFix('replace into t values (?)', 'mysql')).toContain('one `replace` of many')
-  expect(batchingFix('update t set a = $1 where t.id = $2', 'postgres')).toMatch(
-    /^Change all rows by one `update` for all keys, `where t\.id = any\(\$1\)`\. .* `db\.transaction\(…\)`\.$/,
+  expect(batchingFix(insert, 'sqlite')).toMatch(
+    /^Write them by one `insert` of many rows, `values .* in one `db\.transaction\(…\)`\.$/,
   )
-  expect(batchingFix('update t set a = ?', 'mysql')).toMatch(/^Change all rows by one `update` for all keys\./)
+  expect(batchingFix('replace into t values (?)', 'mysql')).toContain('one `replace` of many rows')
+  expect(batchingFix('update t set a = $1 where t.id = $2', 'postgres')).toMatch(
+    /^Write them by one `update` for all keys, `where t\.id = any\(\$1\)`, .* `db\.transaction\(…\)`\.$/,
+  )
+  expect(batchingFix('update t set a = ?', 'mysql')).toMatch(/^Write them by one `update` for all keys, or run/)
   expect(batchingFix('delete from t where id = ?', 'sqlite')).toContain('`delete` for all keys, `where id in (…)`')
   expect(batchingFix('with a as (select 1) insert into t select * from a where b = $1', 'postgres')).toContain(
     '`insert`',

@@ -34,7 +34,7 @@ describe('fields', () => {
 
   test('the rest of a statement begins with `from`, and may have parameters by name', async () => {
     const { db } = bench()
-    const message = '`rest` must be the rest of a statement, which begins with `from`, received'
+    const message = '`rest` must be what begins with `from`, received'
     for (const rest of ['select * from tickets', ' WITH t as (select 1) select * from t', undefined, 7])
       await expect(ticketFields.pick('id').query(db, rest as never)).rejects.toThrow(message)
     expect(await ticketFields.pick('id').query(db, ' FROM tickets t where id = :id', { id: 7 })).toEqual([{ id: 7 }])
