@@ -50,16 +50,18 @@ function columnsSet({ tokens, dialect }: Source, use: TableUse): readonly string
     if (columns.size > MAX_COLUMNS) return undefined
     if (token === '(') depth++
     else if (token === ')') depth--
-    if (
-      depth < 0 ||
-      token === '' ||
-      token === ';' ||
-      (depth === 0 && /^(?:from|where|returning|order|limit)$/.test(token))
-    ) {
+    if (depth < 0 || token === '' || token === ';' || (depth === 0 && endsColumnsAt(tokens, at, dialect)))
       return columns.size > 0 ? [...columns] : undefined
-    }
   }
   return undefined
+}
+
+/** Whether the list of what is set is over, by a word that is no column and none of `is distinct from`. */
+function endsColumnsAt(tokens: readonly string[], at: number, dialect: Dialect): boolean {
+  const token = tokens[at]!
+  if (token === 'from') return tokens[at - 1] !== 'distinct'
+  if (token === 'returning') return dialect !== 'mysql'
+  return /^(?:where|order|limit)$/.test(token)
 }
 
 /** The rows of `insert into t (id, …) values ($1, …)`. */
@@ -67,10 +69,11 @@ function insertOf({ tokens, dialect }: Source, use: TableUse, key: string): RowC
   let at = tokens.indexOf('(', use.at)
   const close = tokens.indexOf(')', at)
   if (at < 0 || close < 0) return undefined
-  const place = tokens
-    .slice(at + 1, close)
-    .filter((token) => token !== ',')
-    .findIndex((token) => nameOf(token, dialect) === key)
+  const list = tokens.slice(at + 1, close)
+  // What is more than a name is an element, a field, or none of a list of columns.
+  if (list.some((token, index) => (index % 2 === 0 ? !/^[\w"'\x80-\uffff]/.test(token) : token !== ',')))
+    return undefined
+  const place = list.filter((_, index) => index % 2 === 0).findIndex((token) => nameOf(token, dialect) === key)
   if (place < 0 || !/^values?$/.test(tokens[close + 1] ?? '')) return undefined
   const keys: Operand[] = []
   at = close + 2
@@ -95,8 +98,8 @@ function readRow(
   let from = start + 1
   for (let at = start; at < tokens.length; at++) {
     const token = tokens[at]
-    if (token === '(') depth++
-    if (token === ')') depth--
+    if (token === '(' || token === '[') depth++
+    if (token === ')' || token === ']') depth--
     if ((token === ',' && depth === 1) || depth === 0) {
       values.push(tokens.slice(from, at))
       from = at + 1
@@ -111,6 +114,8 @@ function isByKey(tokens: readonly string[], start: number, dialect: Dialect, key
   const rest = tokens.slice(start, start + 8)
   if (/^(?:|;|\)|returning)$/.test(rest[0] ?? '')) return true
   if (dialect === 'mysql' || rest[0] !== 'on' || rest[1] !== 'conflict') return false
+  // SQLite takes several of them.
+  if (tokens.includes('conflict', start + 2)) return false
   if (rest[2] === 'do') return rest[3] === 'nothing'
   const isKey = rest[2] === '(' && isName(rest[3] ?? '') && nameOf(rest[3]!, dialect) === key
   if (!isKey || rest[4] !== ')' || rest[5] !== 'do') return false

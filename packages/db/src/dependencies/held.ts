@@ -1,6 +1,7 @@
 /** The values that a statement holds the key of one of its tables to. */
 import { type Dialect, nameOf } from '../statement/dialect.ts'
 import type { TableUse } from '../statement/reading.ts'
+import { isName } from '../statement/tokens.ts'
 import { heldColumns } from './conditions.ts'
 import type { Operand } from './operands.ts'
 
@@ -32,13 +33,27 @@ export function heldOf(source: Source, use: TableUse, key: string): readonly Ope
   return undefined
 }
 
+/**
+ * Whether a value ends before a word, which then comes after the condition. Otherwise it may be the name of a column:
+ * not all of these words are reserved in all databases.
+ */
+function isOperandBefore(tokens: readonly string[], at: number): boolean {
+  const [second = '', first = '', last = ''] = tokens.slice(at - 3, at)
+  if (/^(?:[)\]\d"']|[.?]\d|:.|(?:null|true|false|end)$)/.test(last)) return true
+  if (!isName(last) || /^(?:not|case|binary|interval)$/.test(last)) return false
+  return (first === ':' && second === ':') || /^(?:and|[=<>]|where)$/.test(first)
+}
+
 /** The tokens of a condition; none where it has no end that is certain. */
-export function conditionOf({ tokens }: Source, { part }: TableUse): readonly string[] {
+export function conditionOf({ tokens, dialect }: Source, { part }: TableUse): readonly string[] {
   if (part.where < 0) return []
   let depth = 0
   for (let at = part.where; at < part.where + MAX_TOKENS && at < tokens.length; at++) {
     const token = tokens[at]!
-    if (depth === 0 && AFTER_CONDITION.test(token)) return tokens.slice(part.where, at)
+    // No word of PostgreSQL, where these three are names.
+    if (dialect === 'postgres' && /^(?:lock|minus|procedure)$/.test(token)) continue
+    if (depth === 0 && AFTER_CONDITION.test(token))
+      return !isName(token) || isOperandBefore(tokens, at) ? tokens.slice(part.where, at) : []
     if (token === '(' || token === '[') depth++
     else if (token === ')' || token === ']') depth--
   }

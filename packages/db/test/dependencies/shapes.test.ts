@@ -1,0 +1,107 @@
+/** Ways to write a statement that hide which rows and columns it reads or changes, and ways that do not. */
+import { describe, expect, test } from 'vitest'
+import type { Catalog } from '../../src/dependencies/catalog.ts'
+import { type DependencyPlan, planDependencies } from '../../src/dependencies/plan.ts'
+import type { Dialect } from '../../src/statement/index.ts'
+import { DIALECTS } from '../statement/says.ts'
+
+const key = { column: 'id', type: 'integer', max: 2 ** 31 - 1 } as const
+
+/** The plan of a statement over `t` (id, a, b, c) and `u` (id, d). */
+function planOf(sql: string, dialect: Dialect): DependencyPlan {
+  const catalog: Catalog = {
+    dialect,
+    schema: 'main',
+    searchPath: ['main'],
+    tables: new Map([
+      ['main.t', { key, columns: ['id', 'a', 'b', 'c'] }],
+      ['main.u', { key, columns: ['id', 'd'] }],
+    ]),
+    functions: new Map([
+      ['total', 'stable'],
+      ['logged', 'volatile'],
+      ['a', 'volatile'],
+    ]),
+  }
+  return planDependencies(sql, catalog)
+}
+
+/** Dialects with spaces between them or `all`; a statement; its tags without those that all have. */
+type Case = readonly [dialects: string, sql: string, tags: string]
+
+function testTags(cases: readonly Case[], tagsOf: (plan: DependencyPlan) => readonly string[]): void {
+  for (const [dialects, sql, tags] of cases) {
+    for (const dialect of DIALECTS.filter((one) => dialects === 'all' || dialects.split(' ').includes(one))) {
+      test(`${dialect}: ${sql}`, () => {
+        const own = tagsOf(planOf(sql, dialect)).filter((tag) => !tag.startsWith('db#'))
+        expect(own.map((tag) => tag.slice('table:'.length)).join(' ')).toBe(tags)
+      })
+    }
+  }
+}
+
+describe('a word that may be a column does not end a condition', () => {
+  testTags(
+    [
+      ['sqlite mysql', 'select a from t where id = 7 and offset = 3 or a = 1', 't.id t.a t#rows'],
+      ['all', 'select a from t where id = 7 and lock = 3 or a = 1', 't.id t.a t#rows'],
+      ['all', 'select a from t where id = 7 and not minus or a = 1', 't.id t.a t#rows'],
+      ['all', 'select a from t where id = 7 and b is not distinct from procedure or a = 1', 't.id t.a t.b t#rows'],
+      ['sqlite', 'select a from t where window = 3 or a = 1', 't.id t.a t#rows'],
+      ['postgres', 'select a from t where id = 7 and 1 operator(pg_catalog.=) lock or a = 1', 't.id t.a t#rows'],
+      ...[
+        'where id = 7 limit 1',
+        'where id = 7 and b is null order by a',
+        'where id = 7 and b limit 1',
+        'where (id = 7) group by a',
+        'where 7 = id limit 1',
+        'where id = 7 and x.b = y.c limit 1',
+        "where id = 7 and b = 'x' limit 1",
+        'where id = 7 and a < b limit 1',
+        'where id = 7 and b is not false order by a',
+      ].map((where): Case => ['all', `select a from t ${where}`, 't/7 t#rows']),
+      ['postgres', 'select a from t where id = 7::bigint limit 1', 't/7 t#rows'],
+      ['mysql', 'select a from t force index (i) where id = 7', 't/7 t#rows'],
+      ['sqlite', 'select a from t indexed by i where id = 7', 't/7 t#rows'],
+    ],
+    (plan) => plan.readTags([]),
+  )
+})
+
+describe('an update by key changes all columns that it sets', () => {
+  testTags(
+    [
+      ['postgres sqlite', 'update t set a = b is distinct from c, c = 1 where id = 7', 't t/7 t.a t.c'],
+      ['postgres sqlite', 'update t set a = b is not distinct from 1, c = 1 where id = 7', 't t/7 t.a t.c'],
+      ['postgres', 'update t x set a = b is distinct from u.d, c = 1 from u where x.id = 7', 't t/7 t.a t.c'],
+      [
+        'all',
+        "update t set a = case when b = 1 then 2 else 3 end, c = trim(both 'x' from b) where id = 7",
+        't t/7 t.a t.c',
+      ],
+      ['mysql', 'update t set returning = 1, c = 2 where id = 7', 't t/7 t.returning t.c'],
+      ['mysql', 'update t set a = returning, c = 2 where id = 7', 't t/7 t.a t.c'],
+      ['postgres sqlite', 'update t set a = 1 where id = 7 returning b, c', 't t/7 t.a'],
+      ['mysql sqlite', 'update t set a = 1 where id = 7 and offset = 2 or b = 1', 't t#rows'],
+    ],
+    (plan) => plan.writeTags([]),
+  )
+})
+
+describe('an insert changes the row of its key alone', () => {
+  const CONFLICT = 'insert into t (id, a) values (7, 1) on conflict (id) do'
+  testTags(
+    [
+      ['all', 'insert into t (a, id) values (1, 7)', 't t/7 t.id'],
+      ['postgres', 'insert into t (a, id) values (array[1, 2, 3], 7)', 't t/7 t.id'],
+      ['postgres', 'insert into t (a[1], id, b, c) values (1, 7, 3, 4)', 't t#rows'],
+      ['mysql', 'insert into t (t.a, id, b, c) values (1, 7, 3, 4)', 't t#rows'],
+      ['postgres sqlite', `${CONFLICT} nothing`, 't t/7 t.id'],
+      ['postgres sqlite', `${CONFLICT} update set a = 2`, 't t/7 t.id'],
+      ['sqlite', `${CONFLICT} nothing on conflict (a) do update set b = 2`, 't t#rows'],
+      ['sqlite', `${CONFLICT} update set a = 2 on conflict (a) do update set b = 2`, 't t#rows'],
+      ['sqlite', `${CONFLICT} nothing on conflict do update set b = 2`, 't t#rows'],
+    ],
+    (plan) => plan.writeTags([]),
+  )
+})
