@@ -40,6 +40,43 @@ function testTags(cases: readonly Case[], tagsOf: (plan: DependencyPlan) => read
   }
 }
 
+describe('a read of all columns depends on the table', () => {
+  const shapes: readonly Case[] = [
+    ['postgres', 'select distinct on (a) * from t', 't'],
+    ['postgres', 'select distinct on (x.a, (x.b)) * from t x order by x.a', 't'],
+    ['postgres', 'select distinct on (a) *, 1 as one from t', 't'],
+    ['postgres', 'select distinct on (a) id, * from t', 't'],
+    ['mysql', 'select sql_no_cache * from t', 't'],
+    ['mysql', 'select high_priority sql_small_result straight_join * from t', 't'],
+    ['mysql', 'select distinctrow * from t', 't'],
+    ['all', 'select all * from t', 't'],
+    ['all', 'select a from u, (select * from t) q', 't'],
+    ['all', 'select exists (select * from t)', 't'],
+    ['postgres', 'select (x).* from t x', 't'],
+    ['postgres', 'select x.to_jsonb from t x', 't'],
+    ['postgres', 'select t.row_to_json from t', 't'],
+    ['postgres', 'select main.t.count from main.t', 't'],
+  ]
+  testTags(
+    shapes.map(([dialects, sql]) => [dialects, sql, sql.includes(' u,') ? 'u t' : 't']),
+    (plan) => plan.readTags([]),
+  )
+})
+
+describe('a read that names its columns depends on these', () => {
+  testTags(
+    [
+      ['all', 'select count(*) from t', 't.id t#rows'],
+      ['all', 'select a * 2 from t', 't.id t.a t#rows'],
+      ['all', 'select (a) * b as c2 from t', 't.id t.a t.b t#rows'],
+      ['all', 'select 2 * x.a from t x where x.b * -1 > 0', 't.id t.a t.b t#rows'],
+      ['sqlite', "select x.'a' from t x", 't.id t.a t#rows'],
+      ['all', 'select main.t.a from main.t', 't.id t.a t#rows'],
+    ],
+    (plan) => plan.readTags([]),
+  )
+})
+
 describe('a word that may be a column does not end a condition', () => {
   testTags(
     [
