@@ -8,6 +8,7 @@ import { tokenize } from '../statement/tokens.ts'
 import { type Catalog, findTable, type KnownTable, nameInTags, readThrough, writtenThrough } from './catalog.ts'
 import { type RowChange, rowChangeOf } from './changes.ts'
 import { columnsRead } from './columns.ts'
+import { computedFields } from './computed-fields.ts'
 import { heldOf, type Source } from './held.ts'
 import { type Operand, type Params, rowKeys } from './operands.ts'
 import { ALL_TAG, ANY_TAG, columnTag, rowsTag, rowTag, tableTag } from './tags.ts'
@@ -25,6 +26,8 @@ export type PlanBypass = BypassReason | 'no-read' | 'unknown' | 'unknown-table'
 export interface DependencyPlan {
   /** What is known of it without a catalog. */
   readonly statement: Statement
+  /** What it calls: `calls` of the statement, and functions of the catalog that PostgreSQL calls as `row.f`. */
+  readonly calls: readonly string[]
   /**
    * Why its result is not to be kept; none: it may be. `no-read`: it does not just read rows. `unknown`: the reader does
    * not understand it. `unknown-table`: it reads what the catalog does not have, such as tables of the system.
@@ -89,7 +92,9 @@ export function planDependencies(sql: string, catalog: Catalog, options: PlanOpt
   const statement = readStatement(sql, dialect)
   const source: Source = { tokens: tokenize(sql, dialect).list, dialect }
   const readings = readAll(source.tokens, dialect)
-  const functions = statement.calls.map((call) => catalog.functions?.get(call))
+  const uses = readings.flatMap((reading) => reading.uses)
+  const calls = [...statement.calls, ...computedFields(source, uses, catalog)]
+  const functions = calls.map((call) => catalog.functions?.get(call))
   const bypass = new Set<PlanBypass>(statement.bypass)
   const reads = new Map<string, TableRead>()
   const writes = new Map<string, TableWrite>()
@@ -99,18 +104,16 @@ export function planDependencies(sql: string, catalog: Catalog, options: PlanOpt
   if (isAny) bypass.add('unknown')
   if (functions.includes('stable')) bypass.add('volatile')
 
-  for (const reading of readings) {
-    for (const use of reading.uses) {
-      // A temporary table may have triggers that write others.
-      if (isHidden(use) || (isTemporary(use) && !use.isWritten)) continue
-      const found = findTable(catalog, use.schema, use.name)
-      const table = found !== undefined && source.tokens.length > MAX_TOKENS ? { ...found, key: undefined } : found
-      if (table === undefined) {
-        if (use.isWritten) isAny = true
-        else bypass.add('unknown-table')
-      } else if (use.isWritten) isAny = !addWrite(writes, catalog, source, use, table) || isAny
-      else addRead(reads, catalog, source, use, table)
-    }
+  for (const use of uses) {
+    // A temporary table may have triggers that write others.
+    if (isHidden(use) || (isTemporary(use) && !use.isWritten)) continue
+    const found = findTable(catalog, use.schema, use.name)
+    const table = found !== undefined && source.tokens.length > MAX_TOKENS ? { ...found, key: undefined } : found
+    if (table === undefined) {
+      if (use.isWritten) isAny = true
+      else bypass.add('unknown-table')
+    } else if (use.isWritten) isAny = !addWrite(writes, catalog, source, use, table) || isAny
+    else addRead(reads, catalog, source, use, table)
   }
   const changes =
     statement.kind === 'session' || statement.kind === 'transaction' ? new Map<string, TableWrite>() : writes
@@ -118,6 +121,7 @@ export function planDependencies(sql: string, catalog: Catalog, options: PlanOpt
   const allReads = [...reads.values()]
   return {
     statement,
+    calls,
     bypass: [...bypass],
     readsTables: allReads.map(({ tag }) => tag.slice('table:'.length)),
     writesTables: isAny ? undefined : [...changes.values()].map(({ tag }) => tag.slice('table:'.length)),
@@ -143,7 +147,7 @@ function addRead(
   table: KnownTable,
 ): void {
   const through = readThrough(catalog, table.id)
-  const key = through.length === 0 ? keyOf(catalog, table) : undefined
+  const key = through.length === 0 && !use.hasOtherNames ? keyOf(catalog, table) : undefined
   const held = key === undefined ? undefined : heldOf(source, use, key.column)
   const columns = key === undefined || table.columns === undefined ? undefined : columnsRead(source, use, table.columns)
   const before = reads.get(table.id)

@@ -68,7 +68,7 @@ export interface Plan {
 export function planOf(sql: string, schema: DatabaseSchema, keyStart: string, options: PlanOptions): Plan {
   const { dialect } = schema
   const statement = readStatement(sql, dialect)
-  const { kind, count, fingerprint, reads, writes, calls } = statement
+  const { kind, count, fingerprint, reads, writes } = statement
   const keepsRows =
     count === 1 && /^insert into\b(?!.*\bon (?:conflict|duplicate)\b)/s.test(fingerprint) && writes.length === 1
   const dependencies = planDependencies(sql, keepsRows ? schema.forInserts : schema.forOthers, options)
@@ -76,7 +76,7 @@ export function planOf(sql: string, schema: DatabaseSchema, keyStart: string, op
   const written = schema.writes(writes)
   const called = relations?.some(({ writesWhenRead }) => writesWhenRead)
     ? 'anything'
-    : schema.calls(calls, [...reads, ...writes])
+    : schema.calls(dependencies.calls, [...reads, ...writes])
   const isRead = kind === 'read' || kind === 'session'
   const isAboutRows = kind !== 'session' && kind !== 'transaction'
   const mayWriteAll = called === 'anything' || (isAboutRows && dependencies.writesTables === undefined)

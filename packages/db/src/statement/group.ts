@@ -77,8 +77,9 @@ class Group {
     this.#expected = undefined
     if (token === '(') {
       this.#part.sources++
+      const before = this.#part.uses.length
       readGroup(reader, ')', this.#withQueries.scope, this.#part)
-      reader.takeAlias()
+      if (reader.takeAlias() !== undefined) for (const use of this.#part.uses.slice(before)) use.hasOtherNames = true
       return true
     }
     // The parentheses may be around a query.

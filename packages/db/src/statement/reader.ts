@@ -13,6 +13,9 @@ const MAX_DEPTH = 300
 /** Before one of these, a word is the name itself. */
 const NOT_SKIPPED = /^(?:as|default|from|in|limit|on|order|returning|select|set|to|using|values|where|with)$/
 
+/** An alias in PostgreSQL, for which `NO_ALIAS` does not take it. */
+const OTHER_ALIAS = /^(?:force|ignore|indexed|lock|overriding|partition|set|straight_join|use|values?)$/
+
 /** Reads one statement. */
 export class Reader {
   readonly tokens: readonly string[]
@@ -105,7 +108,9 @@ export class Reader {
     const alias = (access === 'name' ? undefined : this.takeAlias()) ?? path.name
     if (dialect === 'mysql' && this.tokens[at] === 'dual') return
     const isWritten = access === 'target' || (access === 'name' && CHANGES_TABLES.test(this.tokens[this.verbAt] ?? ''))
-    const use = { ...path, alias, isWritten, at, scope, part }
+    const isOtherAlias = dialect === 'postgres' && OTHER_ALIAS.test(this.peek())
+    const hasOtherNames = access === 'source' && (this.peek() === '(' || isOtherAlias)
+    const use = { ...path, alias, isWritten, hasOtherNames, at, scope, part }
     this.uses.push(use)
     part.uses.push(use)
   }

@@ -7,6 +7,8 @@ export interface TableUse {
   /** By what its columns are qualified. */
   readonly alias: string
   isWritten: boolean
+  /** Whether its columns may have other names here: those of a list behind its alias, or of a join with an alias. */
+  hasOtherNames: boolean
   /** Index of the first token of its name. */
   readonly at: number
   /** The names of `with` that may hide it. */

@@ -77,6 +77,26 @@ describe('a read that names its columns depends on these', () => {
   )
 })
 
+describe('columns by other names', () => {
+  testTags(
+    [
+      ['postgres', 'select c3 from t as x(c1, c2, c3)', 't'],
+      ['postgres', "select * from t x(a, id, c) where x.id = '7'", 't'],
+      ['postgres', 'select a from t x(a, id, c) where id = 7', 't'],
+      ['postgres', 'select row_to_json(j) from (t join u using (id)) j', 't u'],
+      ['postgres', 'select j.c4 from (t cross join (u)) as j(c1, c2, c3, c4) where j.c1 = 7', 't u'],
+      ['postgres', 'select x.d from (t as x cross join u) as x(d, e, f, g, id) where x.id = 7', 't u'],
+      ['postgres', 'select x from only (t) x', 't'],
+      ['postgres', 'select to_json(lock) from t lock', 't'],
+      ['postgres', 'select y.a from t x(a) join t y on y.a = x.a where y.id = 7', 't'],
+      ['all', 'select q.e from (select a, b from t) as q(e, id) where q.id = 7', 't.id t.a t.b t#rows'],
+      ['all', 'with q(e, id) as (select a, b from t) select e from q where id = 7', 't.id t.a t.b t#rows'],
+      ['all', 'select t.a from (t join u on u.d = t.b) where t.id = 7', 't/7 t#rows u.id u.d u#rows'],
+    ],
+    (plan) => plan.readTags([]),
+  )
+})
+
 describe('a word that may be a column does not end a condition', () => {
   testTags(
     [
@@ -141,4 +161,40 @@ describe('an insert changes the row of its key alone', () => {
     ],
     (plan) => plan.writeTags([]),
   )
+})
+
+describe('a function that is called as a field of a row', () => {
+  test.each([
+    'select x.total from t x',
+    'select (x).total from t x',
+    'select (select u from u limit 1).total from t',
+    'select q.total from (select 1 as total) q',
+  ])('is one that reads: %s', (sql) => {
+    const { calls, bypass } = planOf(sql, 'postgres')
+    expect(calls).toContain('total')
+    expect(bypass).toEqual(['volatile'])
+  })
+
+  test.each([
+    'select x.logged from t x',
+    'update u set d = t.logged from t where t.id = u.id',
+    'select (x).a from t x',
+    'select y.a from t x, u y',
+  ])('is one that may write: %s', (sql) => {
+    const plan = planOf(sql, 'postgres')
+    expect(plan.writesTables).toBeUndefined()
+    expect(plan.writeTags([])).toContain('db#any')
+  })
+
+  test.each(['select x.a from t x', 'select main.t.a from main.t', 'select t.a, u.d from t join u on u.id = t.id'])(
+    'is none where the table has the column: %s',
+    (sql) => {
+      const { calls, bypass, writesTables } = planOf(sql, 'postgres')
+      expect([calls, bypass, writesTables]).toEqual([[], [], []])
+    },
+  )
+
+  test.each(['mysql', 'sqlite'] as const)('is none in %s', (dialect) => {
+    expect(planOf('select x.total from t x', dialect)).toMatchObject({ calls: [], bypass: [] })
+  })
 })
