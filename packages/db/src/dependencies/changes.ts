@@ -1,7 +1,7 @@
 /** Which rows and columns of its table an insert, update or delete changes. */
 import { type Dialect, nameOf } from '../statement/dialect.ts'
 import type { TableUse } from '../statement/reading.ts'
-import { isName } from '../statement/tokens.ts'
+import { isName, isNameOrString } from '../statement/tokens.ts'
 import { heldOf, type Source } from './held.ts'
 import { type Operand, operandOf } from './operands.ts'
 
@@ -46,7 +46,7 @@ function columnsSet({ tokens, dialect }: Source, use: TableUse): readonly string
     const token = tokens[at]!
     if (tokens[at - 1] === 'set' || (tokens[at - 1] === ',' && depth === 0)) isTarget = true
     if (token === '=') isTarget = false
-    if (isTarget && isName(token)) columns.add(nameOf(token, dialect))
+    if (isTarget && isNameOrString(token, dialect)) columns.add(nameOf(token, dialect))
     if (columns.size > MAX_COLUMNS) return undefined
     if (token === '(') depth++
     else if (token === ')') depth--
@@ -71,8 +71,7 @@ function insertOf({ tokens, dialect }: Source, use: TableUse, key: string): RowC
   if (at < 0 || close < 0) return undefined
   const list = tokens.slice(at + 1, close)
   // What is more than a name is an element, a field, or none of a list of columns.
-  if (list.some((token, index) => (index % 2 === 0 ? !/^[\w"'\x80-\uffff]/.test(token) : token !== ',')))
-    return undefined
+  if (list.some((token, index) => (index % 2 === 0 ? !isNameOrString(token, dialect) : token !== ','))) return undefined
   const place = list.filter((_, index) => index % 2 === 0).findIndex((token) => nameOf(token, dialect) === key)
   if (place < 0 || !/^values?$/.test(tokens[close + 1] ?? '')) return undefined
   const keys: Operand[] = []
@@ -125,6 +124,8 @@ function isByKey(tokens: readonly string[], start: number, dialect: Dialect, key
   const names = [key, ...(dialect === 'sqlite' ? ROW_IDS : [])]
   return !end.some(
     (token, index) =>
-      isName(token) && names.includes(nameOf(token, dialect)) && /^(?:=|,|\))$/.test(end[index + 1] ?? ''),
+      isNameOrString(token, dialect) &&
+      names.includes(nameOf(token, dialect)) &&
+      /^(?:=|,|\))$/.test(end[index + 1] ?? ''),
   )
 }

@@ -1,7 +1,7 @@
 /** Which columns a query can depend on: those whose names occur in it, unless it has other ways to them. */
 import { nameOf } from '../statement/dialect.ts'
 import type { TableUse } from '../statement/reading.ts'
-import { isName } from '../statement/tokens.ts'
+import { isNameOrString } from '../statement/tokens.ts'
 import type { Source } from './held.ts'
 
 /** Change with every update of a row in PostgreSQL. */
@@ -22,8 +22,7 @@ export function columnsRead(source: Source, use: TableUse, all: readonly string[
   for (const [index, token] of tokens.entries()) {
     if (token === 'natural' || token === 'table') return undefined
     if (token === '*' && isAll(tokens, index)) return undefined
-    // SQLite takes a string for a name where only a name can be.
-    if (!isName(token) && (dialect !== 'sqlite' || !token.startsWith("'"))) continue
+    if (!isNameOrString(token, dialect)) continue
     const name = nameOf(token, dialect)
     if (SYSTEM_COLUMNS.includes(name)) return undefined
     mentioned.add(name)

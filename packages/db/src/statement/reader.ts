@@ -1,7 +1,7 @@
 /** A place among the tokens of a statement, steps from there, and the tables found so far. */
 import { type Dialect, nameOf } from './dialect.ts'
 import type { Part, Scope, TableUse } from './reading.ts'
-import { isName } from './tokens.ts'
+import { isName, isNameOrString } from './tokens.ts'
 import { CHANGES_TABLES, NO_ALIAS } from './words.ts'
 
 /** What comes next is a table to read, a table to write, or one of a definition. */
@@ -66,8 +66,7 @@ export class Reader {
 
   /** Whether a token may name a table. */
   isTable(token: string): boolean {
-    // SQLite takes a string where a name has to be, MySQL one in double quotes if it is told so.
-    return isName(token) || (token.startsWith("'") && this.dialect !== 'postgres')
+    return isNameOrString(token, this.dialect)
   }
 
   /** A token that is where a table may come, and is none: a parameter may stand for any, as `??` of `mysql2` does. */

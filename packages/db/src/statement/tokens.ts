@@ -181,3 +181,8 @@ export function isName(token: string): boolean {
   const code = token.charCodeAt(0)
   return code === 34 || isWordStart(code)
 }
+
+/** The same where nothing but a name can be: SQLite takes a string there, MySQL one in double quotes if it is told so. */
+export function isNameOrString(token: string, dialect: Dialect): boolean {
+  return isName(token) || (token.startsWith("'") && dialect !== 'postgres')
+}
