@@ -5,11 +5,13 @@ import { useEngine } from './engines/engine.ts'
 import { POSTGRES_KINDS, clearPostgres, startPglite } from './engines/postgres.ts'
 import { paramsCases } from './engines/params-cases.ts'
 import { readCases } from './engines/read-cases.ts'
+import { shapeCases } from './engines/shape-cases.ts'
 import { transactionCases } from './engines/transaction-cases.ts'
 import { valueCases } from './engines/value-cases.ts'
 
 const bench = useEngine(startPglite, clearPostgres)
 readCases(bench)
+shapeCases(bench, 'postgres')
 paramsCases(bench)
 transactionCases(bench)
 catalogCases(bench)

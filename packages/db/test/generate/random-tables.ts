@@ -7,7 +7,7 @@ export interface Call {
   readonly params: readonly (string | number | bigint | null)[]
 }
 
-/** What is behind the first word of `create table`; all have the columns `id`, `a`, `b` and `c`. */
+/** What is behind the first word of `create table`; all have the columns `id`, `a`, `b`, `c` and `lock`. */
 const KINDS = [
   '(id integer primary key, a, b, c)',
   '(id integer primary key, a, b, c)',
@@ -32,7 +32,8 @@ export function randomSchema(random: SeededRandom): { readonly statements: strin
   const statements = ['pragma foreign_keys = on']
   for (const [index, table] of tables.entries()) {
     const kind = pick(index === 0 ? KINDS.slice(0, 5) : KINDS)
-    statements.push(`create table "${table}" ${kind}`)
+    // Its name is a word that comes after a condition in other databases.
+    statements.push(`create table "${table}" ${kind}`, `alter table "${table}" add column lock default 1`)
     const columns = kind.includes(' as (') ? 'id, a, b' : 'id, a, b, c'
     for (let id = 0; id < 4; id++) {
       const a = kind.includes('references') || kind.includes('unique') ? id : int(4)
@@ -108,6 +109,7 @@ export function randomRead(random: SeededRandom, tables: readonly string[]): Cal
     "json_object('a', x.a)",
     'case when a > 1 then b else c end',
     '(select count(*) from t1)',
+    ...["x.'c'", 'sum(c)', 'a * b', '(a) * 2, c', 'count(*) * a', 'all *', 'distinct *'],
   ])
   const condition = pick([
     ...[`${id} = $`, `${id} = $`, `$ = ${id}`, `${id} in ($, $)`, `${id} in ($)`, `(${id} = $)`, `${id} = $ and a > 0`],
@@ -142,6 +144,11 @@ export function randomRead(random: SeededRandom, tables: readonly string[]): Cal
       `b like 'x%'`,
       `a = $ union select a from t0 where id = $`,
     ],
+    ...[
+      `${id} = $ and lock = 1 or a = 1`,
+      `${id} = $ and a is not distinct from lock or a = 1`,
+      `${id} = $ and not lock`,
+    ],
   ])
   return call(
     random,
@@ -160,6 +167,7 @@ export function randomRead(random: SeededRandom, tables: readonly string[]): Cal
       `with t0 as (select 1 as id, 2 as a) select t0.id, y.b from t0, ${table()} y where y.id = $`,
       `select a from ${table()} x where id = $ union all select b from ${table()} x where x.id = $`,
       `select a from ${table()} x group by a having count(*) > 1`,
+      `select id, c from ${table()}`,
       `select x.id, row_number() over (order by a, x.id) from ${table()} x`,
       `select a from ${table()} x where id in (${Array.from({ length: 1 + int(24) }, () => '$').join(', ')})`,
       `select x.a from ${Array.from({ length: 9 }, (_, at) => `${table()} x${at || ''}`).join(', ')} where x.id = $ and x1.id = 1 and x2.id = 1 and x3.id = 2 and x4.id = 3 and x5.id = 0 and x6.id = 1 and x7.id = 2 and x8.id = 1`,
@@ -232,6 +240,8 @@ export function randomWrite(random: SeededRandom, tables: readonly string[]): Ca
         `insert into ${table} (id, a) values ($, 6) on conflict (id) do update set a = 9`,
         `insert into ${table} (id, a) values ($, 6) on conflict do nothing`,
         `insert into ${table} (id, a) values ($, 6) on conflict (id) do update set id = 17, b = 3`,
+        `insert into ${table} (id, a) values ($, 1) on conflict (id) do nothing on conflict (a) do update set b = 5`,
+        `insert into ${table} (id, a) values ($, 2) on conflict (id) do update set b = 4 on conflict do update set b = 6`,
       ],
       ...[
         `insert into ${table} (id, a) values ($, 6) on conflict (id) do update set (b, id) = (1, 18)`,
@@ -246,7 +256,13 @@ export function randomWrite(random: SeededRandom, tables: readonly string[]): Ca
         `with q as (select 1 as k) update ${table} set b = 8 where id in (select k from q)`,
         `with q as (select id from ${other} where id = $) delete from ${table} where id in (select id from q)`,
       ],
-      `insert into ${table} values (${4 + int(2)}, 3, 4, 5)`,
+      `insert into ${table} values (${4 + int(2)}, 3, 4, 5, 1)`,
+      ...[
+        `update ${table} set lock = a is distinct from b, c = 9 where id = $`,
+        `update ${table} set lock = case when a is not distinct from 1 then 2 else b end, c = 9 where id = $`,
+        `update ${table} set b = 4, c = 9 where id = $ and lock = 1 or a >= 0`,
+        `delete from ${table} where id = $ and a is not distinct from lock or b = 'x'`,
+      ],
       `insert into ${table} default values`,
       `delete from ${table} where id = $; update ${other} set a = 77`,
     ]),

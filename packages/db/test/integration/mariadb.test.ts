@@ -7,6 +7,7 @@ import { type Bench, useEngine } from '../engines/engine.ts'
 import { MARIADB_KINDS, clearMariadb, startMariadbEngine } from '../engines/mariadb.ts'
 import { namedParamsCases, paramsCases } from '../engines/params-cases.ts'
 import { readCases } from '../engines/read-cases.ts'
+import { shapeCases } from '../engines/shape-cases.ts'
 import { mariadbReportCases } from '../report/mariadb-cases.ts'
 import { transactionCases } from '../engines/transaction-cases.ts'
 import { valueCases } from '../engines/value-cases.ts'
@@ -14,6 +15,7 @@ import { pagingCases } from '../paginate/paging-cases.ts'
 
 const bench = useEngine(() => startMariadbEngine(['--performance-schema=on']), clearMariadb)
 readCases(bench)
+shapeCases(bench, 'mysql')
 paramsCases(bench)
 transactionCases(bench)
 catalogCases(bench)
