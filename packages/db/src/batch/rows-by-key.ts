@@ -10,8 +10,8 @@ type Rows = readonly (readonly unknown[])[]
 
 /**
  * Rows of each key; `undefined` for one that has to be asked for alone. A database may take other values for equal than we
- * do, by collations and types: a key without rows is sure to have none only where all rows have an owner, and it is a
- * number or a uuid.
+ * do, by collations and types: rows are sure to be all of a number or a uuid only where each row has an owner, and each
+ * owner is such a one, as `'5.00'` is another spelling of 5.
  *
  * @param at - Place of the key in a row.
  */
@@ -23,10 +23,10 @@ export function rowsByKey(keys: readonly unknown[], rows: Rows, at: number): (Ro
     if (own === undefined) hasOthers = true
     else own.push(row)
   }
-  return keys.map((key) => {
-    const own = found.get(String(key))
-    const isNumber = typeof key === 'number' || typeof key === 'bigint' || WHOLE.test(String(key))
-    const isSure = !hasOthers && (isNumber || UUID.test(String(key)))
-    return isSure ? own : undefined
-  })
+  const areSure = !hasOthers && keys.every((key) => isPlain(key) || found.get(String(key))?.length === 0)
+  return keys.map((key) => (areSure && isPlain(key) ? found.get(String(key)) : undefined))
+}
+
+function isPlain(key: unknown): boolean {
+  return typeof key === 'number' || typeof key === 'bigint' || WHOLE.test(String(key)) || UUID.test(String(key))
 }

@@ -4,7 +4,7 @@
  */
 import type { Dialect } from '../statement/index.ts'
 import { nameOf } from '../statement/dialect.ts'
-import { isName, tokenize } from '../statement/tokens.ts'
+import { isNameOrString, tokenize } from '../statement/tokens.ts'
 import type { FunctionKind } from './database-schema.ts'
 
 /** Words by which a body may write more than tables that it names, or change its session. */
@@ -35,7 +35,7 @@ export function writesOfBody(body: string, dialect: Dialect, names: BodyNames): 
     // SQL of its own, in a string.
     if (token === 'do' && dialect === 'postgres' && /^(?:'|language$)/.test(next)) return undefined
     if (token === 'set' && (SETTING.test(next) || list[index + 2] === 'to')) return undefined
-    if (!isName(token)) continue
+    if (!isNameOrString(token, dialect)) continue
     const name = nameOf(token, dialect)
     const tables = names.tables(name)
     for (const table of tables) written.add(table)

@@ -64,15 +64,17 @@ export async function readMysqlCatalog(ask: Ask): Promise<SchemaFacts> {
     relation.cascades = [...relation.cascades, idFor(childSchema, child)]
   }
   const tables = byName(relations.values())
-  const triggers = `select event_object_schema, event_object_table, action_statement from information_schema.triggers where trigger_schema not in ${OWN}`
-  for (const [schema, table, body] of await ask(triggers)) {
+  const triggers = `select event_object_schema, event_object_table, action_statement, sql_mode from information_schema.triggers where trigger_schema not in ${OWN}`
+  for (const [schema, table, body, mode] of await ask(triggers)) {
     const relation = relations.get(idFor(schema, table))
     if (relation === undefined) continue
     relation.key = undefined
     if (relation.writes === 'all') continue
     const own = text(schema).toLowerCase()
     const kindOf: BodyNames['kindOf'] = (name, from = own) => routines.kindOf(name, from)
-    const writes = writesOfBody(text(body), 'mysql', { tables, kindOf })
+    // There a string may end elsewhere than it seems.
+    const isReadable = !/NO_BACKSLASH_ESCAPES/.test(text(mode))
+    const writes = isReadable ? writesOfBody(text(body), 'mysql', { tables, kindOf }) : undefined
     if (writes === undefined) relation.writes = 'all'
     else relation.writes = [...relation.writes, ...writes]
   }

@@ -1,5 +1,5 @@
 /** Reads the catalog of PostgreSQL, by a handful of statements over its own tables. */
-import { readStatement } from '../statement/index.ts'
+import { type Statement, readStatement } from '../statement/index.ts'
 import { type Ask, text } from './ask.ts'
 import { type BodyNames, byName, hasWrite, writesOfBody } from './body.ts'
 import { type FunctionKind, type Relation, type SchemaFacts, idOf } from './database-schema.ts'
@@ -68,8 +68,8 @@ const TRIGGERS = `select t.tgrelid::text, l.lanname, p.prosrc from pg_trigger t
 const IS_EXTENSION = `exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e')`
 /** An aggregate is what its functions are. */
 const FUNCTIONS = `select p.oid::text, p.proname, ${IS_EXTENSION}, greatest(p.provolatile::text, (select max(q.provolatile::text)
-    from pg_aggregate a join pg_proc q on q.oid in (a.aggtransfn, a.aggfinalfn) where a.aggfnoid = p.oid)),
-    case when l.lanname in ('sql', 'plpgsql') then p.prosrc else '' end
+    from pg_aggregate a join pg_proc q on q.oid in (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn) where a.aggfnoid = p.oid)),
+    case when l.lanname in ('sql', 'plpgsql') then p.prosrc else '' end, pg_get_expr(p.proargdefaults, 0)
   from pg_proc p join pg_language l on l.oid = p.prolang where p.pronamespace in ${USERS} and p.prorettype <> 'trigger'::regtype`
 const USER_WRITES = `join pg_proc p on d.refclassid = 'pg_proc'::regclass and p.oid = d.refobjid
   and p.provolatile = 'v' and p.pronamespace in ${USERS} and not ${IS_EXTENSION}`
@@ -148,7 +148,9 @@ export async function readPostgresCatalog(ask: Ask): Promise<SchemaFacts> {
     // It may change which row is written.
     relation.key = undefined
     if (relation.writes === 'all') continue
-    const writes = language === 'plpgsql' ? writesOfBody(text(body), 'postgres', names) : undefined
+    // Those of the server itself change the row that is written.
+    const isBuiltIn = language === 'internal'
+    const writes = language === 'plpgsql' ? writesOfBody(text(body), 'postgres', names) : isBuiltIn ? [] : undefined
     relation.writes = writes === undefined ? 'all' : [...relation.writes, ...writes]
   }
   // Defaults, checks and conditions of triggers may call functions that write.
@@ -174,16 +176,31 @@ async function readFunctions(ask: Ask): Promise<{
   const functions = new Map<string, FunctionKind>()
   const kindById = new Map<string, FunctionKind>()
   const bodies = new Map<string, string>()
-  for (const [oid, name, isExtension, volatility, body] of await ask(FUNCTIONS)) {
+  /** Names of functions, and what their arguments are by default, which the caller runs. */
+  const defaults: (readonly [oid: string, name: string, Statement])[] = []
+  for (const [oid, name, isExtension, volatility, body, given] of await ask(FUNCTIONS)) {
     // Of extensions many are volatile and none of those that write tables of ours is called by chance.
     const isHarmless = volatility === 's' || isTrue(isExtension)
     const isRemote = text(name).startsWith('dblink')
     const kind = volatility === 'i' ? 'pure' : isHarmless && !isRemote ? 'reads' : 'anything'
     kindById.set(text(oid), kind)
     if (kind === 'anything') bodies.set(text(oid), text(body))
+    if (given !== null) defaults.push([text(oid), text(name), readStatement(`select ${text(given)}`, 'postgres')])
     // Of several with one name the worst counts.
     const known = functions.get(text(name))
     if (known === undefined || known === 'pure' || kind === 'anything') functions.set(text(name), kind)
+  }
+  for (let isChanged = true; isChanged; ) {
+    isChanged = false
+    for (const [oid, name, { bypass, calls }] of defaults) {
+      const kinds = [...calls.map((call) => functions.get(call)), bypass.length > 0 ? 'reads' : 'pure']
+      const kind = kinds.includes('anything') ? 'anything' : kinds.includes('reads') ? 'reads' : 'pure'
+      const known = kindById.get(oid)
+      if (kind === known || kind === 'pure' || known === 'anything') continue
+      isChanged = true
+      kindById.set(oid, kind)
+      if (functions.get(name) !== 'anything') functions.set(name, kind)
+    }
   }
   return { functions, kindById, bodies }
 }

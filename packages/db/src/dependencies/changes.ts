@@ -25,6 +25,8 @@ export function rowChangeOf(source: Source, use: TableUse, key: string): RowChan
   const { part } = use
   // A replaced row may have another key.
   if (source.tokens.slice(Math.max(0, use.at - 4), use.at).includes('replace')) return undefined
+  // What is left of a row that is cut in time is other rows.
+  if (source.dialect === 'mysql' && source.tokens.includes('portion')) return undefined
   if (part.uses.filter(({ isWritten }) => isWritten).length !== 1) return undefined
   if (part.verb === 'insert') return insertOf(source, use, key)
   const keys = heldOf(source, use, key)
@@ -46,6 +48,8 @@ function columnsSet({ tokens, dialect }: Source, use: TableUse): readonly string
     const token = tokens[at]!
     if (tokens[at - 1] === 'set' || (tokens[at - 1] === ',' && depth === 0)) isTarget = true
     if (token === '=') isTarget = false
+    // `mysql2` makes columns of an object.
+    if (isTarget && /^[?:]\S/.test(token)) return undefined
     if (isTarget && isNameOrString(token, dialect)) columns.add(nameOf(token, dialect))
     if (columns.size > MAX_COLUMNS) return undefined
     if (token === '(') depth++
@@ -64,15 +68,25 @@ function endsColumnsAt(tokens: readonly string[], at: number, dialect: Dialect):
   return /^(?:where|order|limit)$/.test(token)
 }
 
+/** Behind a table and its alias. */
+function endOfName(tokens: readonly string[], start: number): number {
+  let at = start + 1
+  while (tokens[at] === '.') at += 2
+  return tokens[at] === 'as' ? at + 2 : at
+}
+
 /** The rows of `insert into t (id, …) values ($1, …)`. */
 function insertOf({ tokens, dialect }: Source, use: TableUse, key: string): RowChange | undefined {
-  let at = tokens.indexOf('(', use.at)
+  let at = endOfName(tokens, use.at)
   const close = tokens.indexOf(')', at)
-  if (at < 0 || close < 0) return undefined
+  if (tokens[at] !== '(' || close < 0) return undefined
   const list = tokens.slice(at + 1, close)
   // What is more than a name is an element, a field, or none of a list of columns.
   if (list.some((token, index) => (index % 2 === 0 ? !isNameOrString(token, dialect) : token !== ','))) return undefined
-  const place = list.filter((_, index) => index % 2 === 0).findIndex((token) => nameOf(token, dialect) === key)
+  const names = list.filter((_, index) => index % 2 === 0).map((token) => nameOf(token, dialect))
+  // SQLite takes the last one.
+  if (dialect === 'sqlite' && names.filter((name) => [key, ...ROW_IDS].includes(name)).length > 1) return undefined
+  const place = names.indexOf(key)
   if (place < 0 || !/^values?$/.test(tokens[close + 1] ?? '')) return undefined
   const keys: Operand[] = []
   at = close + 2

@@ -129,7 +129,10 @@ export function planDependencies(sql: string, catalog: Catalog, options: PlanOpt
     writeTags(params) {
       if (isAny) return [ANY_TAG, ALL_TAG, ...[...catalog.tables.keys()].map((id) => tableTag(nameInTags(catalog, id)))]
       if (changes.size === 0) return []
-      const tags = [...changes.values()].flatMap((write) => tagsOfWrite(write, params, maxDigits, options))
+      const isExpanded = dialect === 'mysql' && hasNested(params)
+      const tags = [...changes.values()].flatMap((write) =>
+        tagsOfWrite(isExpanded ? { ...write, change: undefined } : write, params, maxDigits, options),
+      )
       return [ALL_TAG, ...new Set(tags)]
     },
   }
@@ -206,6 +209,13 @@ function tagsOfWrite(
   if (!invalidatesRows(tag.slice('table:'.length), keys)) return any
   const columns = change.columns ?? [key.column]
   return [tag, ...keys.map((one) => rowTag(tag, one)), ...columns.map((column) => columnTag(tag, column))]
+}
+
+/** Whether `mysql2` may make several values, or columns, of one parameter. */
+function hasNested(params: Params): boolean {
+  return Object.values(params).some(
+    (value) => typeof value === 'object' && value !== null && !(value instanceof Date) && !ArrayBuffer.isView(value),
+  )
 }
 
 /** As few tags as an entry may have: rows and columns become their table, then tables all tables. */

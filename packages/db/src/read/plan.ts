@@ -70,13 +70,16 @@ export function planOf(sql: string, schema: DatabaseSchema, keyStart: string, op
   const statement = readStatement(sql, dialect)
   const { kind, count, fingerprint, reads, writes } = statement
   const keepsRows =
-    count === 1 && /^insert into\b(?!.*\bon (?:conflict|duplicate)\b)/s.test(fingerprint) && writes.length === 1
+    count === 1 && /^insert into\b/.test(fingerprint) && !/\b(?:conflict|duplicate)\b/i.test(sql) && writes.length === 1
   const dependencies = planDependencies(sql, keepsRows ? schema.forInserts : schema.forOthers, options)
   const relations = schema.reads(reads)
   const written = schema.writes(writes)
-  const called = relations?.some(({ writesWhenRead }) => writesWhenRead)
-    ? 'anything'
-    : schema.calls(dependencies.calls, [...reads, ...writes])
+  // Temporary functions are in no catalog.
+  const callsUnknown = dialect === 'postgres' && dependencies.calls.length > 0 && /\bpg_temp\w*"?\s*\./i.test(sql)
+  const called =
+    callsUnknown || relations?.some(({ writesWhenRead }) => writesWhenRead)
+      ? 'anything'
+      : schema.calls(dependencies.calls, [...reads, ...writes])
   const isRead = kind === 'read' || kind === 'session'
   const isAboutRows = kind !== 'session' && kind !== 'transaction'
   const mayWriteAll = called === 'anything' || (isAboutRows && dependencies.writesTables === undefined)

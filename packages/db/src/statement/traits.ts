@@ -2,6 +2,7 @@
 import { type Dialect, nameOf } from './dialect.ts'
 import { isTimeOfCall, mayTakeNow } from './time-of-call.ts'
 import { isName } from './tokens.ts'
+import { ROWS } from './words.ts'
 
 /** Why the result of a statement is not to be kept. */
 export type BypassReason = 'lock' | 'session' | 'several' | 'temporary' | 'volatile'
@@ -85,7 +86,10 @@ function isOfSession(token: string, before: string, dialect: Dialect): boolean {
 function isListOfQuery(tokens: readonly string[], open: number): boolean {
   let close = open + 2
   while (tokens[close] === ',' && isName(tokens[close + 1] ?? '')) close += 2
-  return (
-    tokens[close] === ')' && tokens[close + 1] === 'as' && /^(?:\(|not|materialized)$/.test(tokens[close + 2] ?? '')
-  )
+  if (!isName(tokens[open + 1] ?? '') || tokens[close] !== ')' || tokens[close + 1] !== 'as') return false
+  // Columns and their types may come behind a function as well: `f(a) as (k int)`.
+  const next = tokens[close + 2] ?? ''
+  return next === '('
+    ? /^\($/.test(tokens[close + 3] ?? '') || ROWS.test(tokens[close + 3] ?? '')
+    : /^(?:not|materialized)$/.test(next)
 }

@@ -25,6 +25,8 @@ test('only a number or a uuid is sure to have no rows', () => {
   const uuid = '6f1e3a0e-0000-4000-8000-00000000000a'
   expect(rowsByKey([1, 2n, uuid, 'x'], [['1'], ['1']], 0)).toEqual([[['1'], ['1']], [], [], undefined])
   // `bigint` as `pg` returns it.
+  // `'5.00'` is another spelling of 5.
+  expect(rowsByKey([5, '5.00', 6], [['5.00']], 0)).toEqual([undefined, undefined, undefined])
   expect(rowsByKey(['1', '22', '-3', '02', '1.0'], [['1']], 0)).toEqual([[['1']], [], [], undefined, undefined])
   // A row that nobody has asked for is somebody's by other rules.
   expect(rowsByKey([1, 2], [['1'], ['02']], 0)).toEqual([undefined, undefined])

@@ -116,6 +116,19 @@ const CASES: readonly Case[] = [
     'insert into listed (tags[0], id, a, b, c) values (1, 7, 3, 4, 9)',
   ],
   [
+    'postgres',
+    'select amount from items where id = 71',
+    'with x as (insert into notes select id, title from items where id = 7 returning id) insert into items (id, amount) values (71, 1)',
+  ],
+  ['sqlite', 'select amount from items where id = 8', 'insert into items (id, rowid, amount) values (70, 8, 5)'],
+  ['sqlite', 'select body from notes where id = 1', 'update item_view set id = 1 where id = 1'],
+  [
+    'mysql',
+    'select * from periods where id = 8',
+    "delete from periods for portion of valid from '2020-03-01' to '2020-04-01' where periods.id = 7",
+  ],
+  ['mysql', 'select * from parted where id = 8', 'insert into parted partition (id) values (5, 8)'],
+  [
     'sqlite mysql',
     'select amount from words where id = 1',
     'update words set amount = 5 where id = 7 and minus = 3 or amount = 1',
@@ -132,8 +145,17 @@ const SETUP: Readonly<Record<Dialect, readonly string[]>> = {
     ...WITH_FUNCTIONS,
     'create table listed (id integer primary key, tags integer[], a integer, b integer, c integer)',
   ],
-  mysql: WITH_WORDS,
-  sqlite: WITH_WORDS,
+  mysql: [
+    ...WITH_WORDS,
+    'create table periods (id integer primary key auto_increment, first date, last date, period for valid (first, last))',
+    "insert into periods values (7, '2020-01-01', '2021-01-01')",
+    'create table parted (n integer, id integer primary key) partition by range (id) (partition id values less than maxvalue)',
+  ],
+  sqlite: [
+    ...WITH_WORDS,
+    'create view item_view as select * from items',
+    "create trigger renamed instead of update on item_view begin update 'notes' set body = 'by a trigger' where id = new.id; end",
+  ],
 }
 
 /** Runs those of the dialect. */

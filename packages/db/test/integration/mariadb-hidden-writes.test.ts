@@ -1,5 +1,5 @@
 /** Writes that a statement of MariaDB does not show. */
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { compareWrites } from '../engines/compare-writes.ts'
 import { useEngine } from '../engines/engine.ts'
 import { clearMariadb, startMariadbEngine } from '../engines/mariadb.ts'
@@ -39,3 +39,21 @@ test('triggers, views, tables of tables and `set statement` are followed', async
     ],
   })
 }, 60_000)
+
+test('an object or a list in the place of a parameter is what mysql2 makes of it', async () => {
+  const { db, engine } = bench()
+  const wrote = async (read: string, write: string, params: readonly unknown[]): Promise<void> => {
+    const before = await db.query(read)
+    await db.query(write, params)
+    const after = await engine.direct(read)
+    expect([write, after]).not.toEqual([write, before])
+    expect([write, await db.query(read)]).toEqual([write, after])
+  }
+  await engine.exec(
+    'create table free (id integer primary key, n integer, m integer)',
+    'insert into free values (1, 1, 1), (2, 2, 2)',
+  )
+  await wrote('select n from free where id = 70', 'update free set ? where id = ?', [{ id: 70, n: 5 }, 1])
+  await wrote('select n from free where id = 71', 'update free set n = 1, ? where id = ?', [{ id: 71 }, 2])
+  await wrote('select n from free where id = 8', 'insert into free (n, id, m) values (?, ?)', [[1, 8], 3])
+})

@@ -1,5 +1,8 @@
 /** Writes that a statement of PostgreSQL does not show: by triggers, functions, and names that are changed on the way. */
+import { createCache, memory } from '@hotpath/core'
 import { expect, test } from 'vitest'
+import { pg } from '../../src/driver/pg.ts'
+import { createQueryOptimizer } from '../../src/index.ts'
 import { compareWrites } from '../engines/compare-writes.ts'
 import { useEngine } from '../engines/engine.ts'
 import { clearPostgres, startPostgresEngine } from '../engines/postgres.ts'
@@ -70,6 +73,75 @@ test('what is called by a view, a policy, a default of a domain or a body of its
       'refresh materialized view noted_once',
       'insert into with_domain (id) values (1)',
       "insert into audit values (1, 'a')",
+    ],
+  )
+})
+
+test('functions are seen with columns behind them, by their defaults, in the temporary schema, and behind aggregates', async () => {
+  await bench().engine.exec(
+    'create table log (what text)',
+    'create table told (what text)',
+    "insert into told values ('one')",
+    'create table factors (f integer)',
+    'insert into factors values (1)',
+    `create function telling(n integer) returns record language sql stable as $$ select n, what from told $$`,
+    `create function noted() returns integer language sql volatile as $$ insert into log values ('x') returning 1 $$`,
+    `create function told_now() returns text language sql stable as $$ select what from told $$`,
+    `create function by_default(t text default told_now()) returns text language sql immutable as $$ select t $$`,
+    `create function notes_by_default(n integer default noted()) returns integer language sql immutable as $$ select n $$`,
+    `create function plus(s integer, v integer) returns integer language sql immutable as 'select s + v'`,
+    `create function times(s integer, v integer) returns integer language sql stable as 'select s + v * (select f from factors)'`,
+    `create function minus(s integer, v integer) returns integer language sql stable as 'select s - v * (select f from factors)'`,
+    `create aggregate moving(integer) (sfunc = plus, stype = integer, initcond = '0', msfunc = times, minvfunc = minus, mstype = integer, minitcond = '0')`,
+  )
+  const { db, engine } = bench()
+  for (const [read, write] of [
+    ['select * from telling(1) as (k integer, v text)', "update told set what = 'two'"],
+    ['select by_default() as x', "update told set what = 'three'"],
+    [
+      'select moving(id) over (order by id rows between 1 preceding and current row) as m from tickets order by id',
+      'update factors set f = 10',
+    ],
+    ['select count(*)::int as n from log', 'select notes_by_default()'],
+  ] as const) {
+    const before = await db.query(read)
+    await db.query(write)
+    const after = await engine.direct(read)
+    expect([read, after]).not.toEqual([read, before])
+    expect([read, await db.query(read)]).toEqual([read, after])
+  }
+})
+
+test('a temporary function may write, and is run each time', async () => {
+  const { engine } = bench()
+  await engine.exec('create table log (what text)')
+  const pool = engine.connect({ max: 1 })
+  const cache = createCache({ name: 'temporary', tiers: [memory({ maxEntries: 100 })] })
+  const db = createQueryOptimizer({ cache, driver: pg(pool) })
+  await db.query(
+    `create function pg_temp.noted() returns integer language sql as $$ insert into log values ('x') returning 1 $$`,
+  )
+  const count = async (): Promise<unknown> => (await db.query('select count(*)::int as n from log'))[0]?.['n']
+  expect(await count()).toBe(0)
+  await db.query('select pg_temp.noted()')
+  await db.query('select pg_temp.noted()')
+  expect(await count()).toBe(2)
+  await cache.close()
+  await pool.end()
+})
+
+test('an upsert of many columns changes what cascades from its key', async () => {
+  const names = Array.from({ length: 90 }, (_, at) => `a_column_with_a_long_name_${at}`)
+  await bench().engine.exec(
+    `create table wide (id integer primary key, code text unique, ${names.map((name) => `${name} integer`).join(', ')})`,
+    "insert into wide (id, code) values (1, 'old')",
+    'create table narrow (id integer primary key, code text references wide (code) on update cascade)',
+    "insert into narrow values (1, 'old')",
+  )
+  await compare(
+    ['select code from narrow where id = 1'],
+    [
+      `insert into wide (id, code, ${names.join(', ')}) values (1, 'new', ${names.map(() => 1).join(', ')}) on conflict (id) do update set code = excluded.code`,
     ],
   )
 })
