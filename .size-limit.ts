@@ -30,7 +30,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/core/retain': '2.2 kB',
   '@hotpath/core/tiny-lfu': '1.9 kB',
   '@hotpath/core/shared': '14.2 kB',
-  '@hotpath/db': '42.4 kB',
+  '@hotpath/db': '42.8 kB',
   '@hotpath/db/advice': '11.8 kB',
   '@hotpath/db/batch': '18 kB',
   '@hotpath/db/drizzle': '7.2 kB',
