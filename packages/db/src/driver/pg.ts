@@ -150,6 +150,8 @@ function ignore(): void {}
 function connected(pool: PgPool): Promise<PgClient> {
   return new Promise((resolve, reject) => {
     const take = (client: PgClient): void => {
+      // A pool may do both: call back, and return a promise.
+      client.removeListener?.('error', ignore)
       client.on?.('error', ignore)
       resolve(client)
     }
