@@ -115,11 +115,7 @@ export class DatabaseSchema {
   /** All relations that writing these may change, with them. */
   writes(tables: readonly NamedTable[]): readonly Relation[] {
     const found = tables.map((table) => this.relation(table)).filter((relation) => relation !== undefined)
-    return this.#reach(found, ({ kind, reads, writes, cascades }) => [
-      ...(kind === 'table' ? [] : reads),
-      ...(writes === 'all' ? [] : writes),
-      ...cascades,
-    ])
+    return this.#reach(found, changedWith)
   }
 
   /** The least harmless kind of what is called. A name of a table before the list of its columns is no call. */
@@ -127,8 +123,7 @@ export class DatabaseSchema {
     const { functions, otherFunctions = 'pure' } = this.#facts
     const kindOf = (name: string): FunctionKind =>
       functions.get(name) ?? (tables.some((table) => table.name === name) ? 'pure' : otherFunctions)
-    const kinds = names.map(kindOf)
-    return kinds.includes('anything') ? 'anything' : kinds.includes('reads') ? 'reads' : 'pure'
+    return worstOf(...names.map(kindOf))
   }
 
   /** Tags of a relation that a write invalidates which may concern any row. */
@@ -155,6 +150,16 @@ export class DatabaseSchema {
   }
 }
 
+/** The least harmless kind; `pure` for none. */
+export function worstOf(...kinds: readonly (FunctionKind | undefined)[]): FunctionKind {
+  return kinds.includes('anything') ? 'anything' : kinds.includes('reads') ? 'reads' : 'pure'
+}
+
+/** What a write to a relation changes at once, besides the relation, as far as that can be named. */
+function changedWith({ kind, reads, writes, cascades }: Relation): readonly string[] {
+  return [...(kind === 'table' ? [] : reads), ...(writes === 'all' ? [] : writes), ...cascades]
+}
+
 /** Rows that are added take none away, but triggers may do so. */
 function writesOfInsert({ writes }: Relation, relations: SchemaFacts['relations']): Relation['writes'] {
   if (writes === 'all') return writes
@@ -164,7 +169,7 @@ function writesOfInsert({ writes }: Relation, relations: SchemaFacts['relations'
     const other = relations.get(id)
     if (other === undefined) continue
     if (other.writes === 'all') return 'all'
-    for (const one of [...(other.kind === 'table' ? [] : other.reads), ...other.writes, ...other.cascades]) all.add(one)
+    for (const one of changedWith(other)) all.add(one)
   }
   return [...all]
 }

@@ -6,7 +6,7 @@ import { nameOf } from '../statement/dialect.ts'
 import { isName, tokenize } from '../statement/tokens.ts'
 import { type Ask, text } from './ask.ts'
 import { schemaAt } from './body.ts'
-import type { FunctionKind } from './database-schema.ts'
+import { type FunctionKind, worstOf } from './database-schema.ts'
 import { type Shown, grantsOf } from './mysql-grants.ts'
 
 /** Begins what may write, or run SQL that a body puts together. */
@@ -41,7 +41,7 @@ export async function readRoutines(ask: Ask): Promise<Routines> {
     const name = text(routine).toLowerCase()
     const { list } = tokenize(text(definition), 'mysql')
     bodies.set(name, [...(bodies.get(name) ?? []), ...list])
-    functions.set(name, worst(functions.get(name), declared(text(access), text(isDeterministic)), kindOfBody(list)))
+    functions.set(name, worstOf(functions.get(name), declared(text(access), text(isDeterministic)), kindOfBody(list)))
   }
   // Functions of libraries; a user who may not see them does not know of them.
   for (const [name] of await ask('select name from mysql.func').catch(() => []))
@@ -56,7 +56,9 @@ export async function readRoutines(ask: Ask): Promise<Routines> {
     kindOfView(definition, schema) {
       const { list } = tokenize(definition, 'mysql')
       const calls = list.flatMap((token, at) => (isName(token) && list[at + 1] === '(' ? [at] : []))
-      return worst(...calls.map((at) => kindOf(nameOf(list[at] ?? '', 'mysql'), schemaAt(list, at, 'mysql') ?? schema)))
+      return worstOf(
+        ...calls.map((at) => kindOf(nameOf(list[at] ?? '', 'mysql'), schemaAt(list, at, 'mysql') ?? schema)),
+      )
     },
   }
 }
@@ -85,14 +87,10 @@ function closeCalls(functions: Map<string, FunctionKind>, bodies: ReadonlyMap<st
     isChanged = false
     for (const [name, tokens] of bodies) {
       const called = tokens.filter((token, at) => isName(token) && tokens[at + 1] === '(')
-      const kind = worst(functions.get(name), ...called.map((token) => functions.get(nameOf(token, 'mysql'))))
+      const kind = worstOf(functions.get(name), ...called.map((token) => functions.get(nameOf(token, 'mysql'))))
       if (kind === functions.get(name)) continue
       functions.set(name, kind)
       isChanged = true
     }
   }
-}
-
-function worst(...kinds: readonly (FunctionKind | undefined)[]): FunctionKind {
-  return kinds.includes('anything') ? 'anything' : kinds.includes('reads') ? 'reads' : 'pure'
 }

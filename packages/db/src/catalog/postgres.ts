@@ -2,7 +2,7 @@
 import { type Statement, readStatement } from '../statement/index.ts'
 import { type Ask, text } from './ask.ts'
 import { type BodyNames, byName, hasWrite, writesOfBody } from './body.ts'
-import { type FunctionKind, type Relation, type SchemaFacts, idOf } from './database-schema.ts'
+import { type FunctionKind, type Relation, type SchemaFacts, idOf, worstOf } from './database-schema.ts'
 
 const OWN = `('pg_catalog', 'information_schema', 'pg_toast')`
 const USERS = `(select oid from pg_namespace where nspname not in ${OWN} and nspname !~ '^pg_(?:temp|toast_temp)_')`
@@ -193,13 +193,12 @@ async function readFunctions(ask: Ask): Promise<{
   for (let isChanged = true; isChanged; ) {
     isChanged = false
     for (const [oid, name, { bypass, calls }] of defaults) {
-      const kinds = [...calls.map((call) => functions.get(call)), bypass.length > 0 ? 'reads' : 'pure']
-      const kind = kinds.includes('anything') ? 'anything' : kinds.includes('reads') ? 'reads' : 'pure'
-      const known = kindById.get(oid)
-      if (kind === known || kind === 'pure' || known === 'anything') continue
+      const byDefault = worstOf(...calls.map((call) => functions.get(call)), bypass.length > 0 ? 'reads' : 'pure')
+      const kind = worstOf(kindById.get(oid), byDefault)
+      if (kind === kindById.get(oid)) continue
       isChanged = true
       kindById.set(oid, kind)
-      if (functions.get(name) !== 'anything') functions.set(name, kind)
+      functions.set(name, worstOf(functions.get(name), kind))
     }
   }
   return { functions, kindById, bodies }
