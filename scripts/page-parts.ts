@@ -3,18 +3,14 @@
  * lost when its files export nothing but names, with all that only they import. Nobody knows the size of a part alone: what
  * two rooms import is lost with neither of them.
  */
-import { gzipSync } from 'node:zlib'
 import { build, type Plugin, transform } from 'esbuild'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { innerNames } from './build/inner-names.ts'
 import { withoutMessages } from './build/without-messages.ts'
-import { root } from './workspace.ts'
+import { buildPage, gzipped, initialChunks, packages, roomOf } from './page-size.ts'
 
 const PROGRAM =
   "import { createBrowserCache, endScope, placeholder } from '@hotpath/browser'; globalThis.page = { createBrowserCache, endScope, placeholder }"
-
-const packages = join(root, 'packages')
 
 interface Sizes {
   readonly first: number
@@ -27,34 +23,18 @@ interface Built extends Sizes {
 }
 
 async function sizesWithout(isEmptied: (path: string) => boolean): Promise<Built> {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: PROGRAM, resolveDir: join(packages, 'bench') },
-    absWorkingDir: packages,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    splitting: true,
-    external: ['node:*'],
-    outdir: '/page',
-    write: false,
-    metafile: true,
-    logLevel: 'silent',
+  const { outputFiles, metafile } = await buildPage(PROGRAM, {
     conditions: ['@hotpath/source'],
     mangleProps: new RegExp(`^(${Object.keys(innerNames).join('|')})$`),
     mangleCache: { ...innerNames },
-    plugins: [emptied(isEmptied), withoutMessages() as never],
+    plugins: [emptied(isEmptied), withoutMessages()],
   })
   const { outputs } = metafile
-  const first = new Set(Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === '<stdin>'))
-  for (const chunk of first)
-    for (const { path, kind } of outputs[chunk]?.imports ?? []) if (kind === 'import-statement') first.add(path)
+  const first = new Set(initialChunks(metafile))
   const total = { first: 0, all: 0 }
   const files = new Map<string, Sizes>()
   for (const [chunk, { inputs, bytes }] of Object.entries(outputs)) {
-    const file = outputFiles.find(({ path }) => path.endsWith(chunk.slice(chunk.lastIndexOf('/'))))
-    const compressed = file === undefined ? 0 : gzipSync(file.contents, { level: 9 }).length
+    const compressed = gzipped(outputFiles, chunk)
     const add = (to: Sizes, more: number): Sizes => ({
       first: to.first + (first.has(chunk) ? more : 0),
       all: to.all + more,
@@ -88,12 +68,6 @@ function emptied(isEmptied: (path: string) => boolean): Plugin {
       })
     },
   }
-}
-
-/** The package and the folder in it: `core/read`; its top is a room of its own. */
-function roomOf(path: string): string {
-  const [name = '', , ...rest] = path.split('/')
-  return rest.length > 1 ? `${name}/${rest[0]}` : name
 }
 
 /** Prints the table. */

@@ -1,7 +1,7 @@
 /** What a program costs a page: bundled for browsers, minified, and compressed with gzip. */
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { type BuildOptions, type Metafile, type OutputFile, build } from 'esbuild'
+import { type BuildOptions, type BuildResult, type Metafile, type OutputFile, build } from 'esbuild'
 import { withoutMessages } from './build/without-messages.ts'
 import { root } from './workspace.ts'
 
@@ -45,12 +45,7 @@ export async function sizesOfPage({
   program,
   isDevelopment,
 }: Page): Promise<{ readonly first: number; readonly later: number }> {
-  const { outputFiles, metafile } = await build({
-    ...OPTIONS,
-    stdin: stdinOf(program),
-    absWorkingDir: packages,
-    conditions: isDevelopment ? ['development'] : [],
-  })
+  const { outputFiles, metafile } = await buildPage(program, { conditions: isDevelopment ? ['development'] : [] })
   const sizeOf = (chunks: readonly string[]): number =>
     chunks.reduce((bytes, chunk) => bytes + gzipped(outputFiles, chunk), 0)
   const first = sizeOf(initialChunks(metafile))
@@ -59,12 +54,9 @@ export async function sizesOfPage({
 
 /** The source files of a page, the largest first. Read from the sources, as what is built has lost them. */
 export async function partsOfPage({ program, isDevelopment }: Page): Promise<readonly Part[]> {
-  const { metafile } = await build({
-    ...OPTIONS,
-    stdin: stdinOf(program),
-    absWorkingDir: packages,
+  const { metafile } = await buildPage(program, {
     conditions: ['@hotpath/source'],
-    plugins: isDevelopment ? [] : [withoutMessages() as never],
+    plugins: isDevelopment ? [] : [withoutMessages()],
   })
   return initialChunks(metafile)
     .flatMap((chunk) => Object.entries(metafile.outputs[chunk]?.inputs ?? {}))
@@ -73,14 +65,20 @@ export async function partsOfPage({ program, isDevelopment }: Page): Promise<rea
     .sort((a, b) => b.bytes - a.bytes)
 }
 
-const packages = join(root, 'packages')
+export const packages: string = join(root, 'packages')
 
-function stdinOf(program: string): NonNullable<BuildOptions['stdin']> {
+/** Bundles a program as its only entry. */
+export function buildPage(
+  program: string,
+  options: BuildOptions,
+): Promise<BuildResult<{ readonly write: false; readonly metafile: true }>> {
   // A package that sees all others.
-  return { contents: program, resolveDir: join(packages, 'bench') }
+  const stdin = { contents: program, resolveDir: join(packages, 'bench') }
+  return build({ ...options, ...OPTIONS, stdin, absWorkingDir: packages })
 }
 
-function initialChunks({ outputs }: Metafile): string[] {
+/** Chunks that are loaded from the start, the entry first. */
+export function initialChunks({ outputs }: Metafile): string[] {
   const first = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === '<stdin>')
   const chunks = new Set(first === undefined ? [] : [first])
   for (const chunk of chunks) {
@@ -89,8 +87,15 @@ function initialChunks({ outputs }: Metafile): string[] {
   return [...chunks]
 }
 
-function gzipped(files: readonly OutputFile[], chunk: string): number {
+/** Bytes of a chunk after gzip. */
+export function gzipped(files: readonly OutputFile[], chunk: string): number {
   const name = chunk.slice(chunk.lastIndexOf('/'))
   const file = files.find(({ path }) => path.endsWith(name))
   return file === undefined ? 0 : gzipSync(file.contents, { level: 9 }).length
+}
+
+/** The package and the folder of a source file in it: `core/read`; its top is a room of its own. */
+export function roomOf(path: string): string {
+  const [name = '', , ...rest] = path.split('/')
+  return rest.length > 1 ? `${name}/${rest[0]}` : name
 }

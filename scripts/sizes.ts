@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import { pages } from '../.size-limit.ts'
 import { printParts } from './page-parts.ts'
-import { type Part, partsOfPage, sizeOfPage } from './page-size.ts'
+import { type Part, partsOfPage, roomOf, sizeOfPage } from './page-size.ts'
 
 const { values } = parseArgs({
   options: { why: { type: 'boolean', default: false }, parts: { type: 'boolean', default: false } },
@@ -45,12 +45,6 @@ function explain(parts: readonly Part[], compressed: number): void {
 
 function total(parts: readonly Part[]): number {
   return parts.reduce((sum, { bytes }) => sum + bytes, 0)
-}
-
-/** The package and the folder in it: `core/read`; the top of core is a room of its own. */
-function roomOf(path: string): string {
-  const [name = '', , ...rest] = path.split('/')
-  return rest.length > 1 ? `${name}/${rest[0]}` : name
 }
 
 function kB(bytes: number): string {
