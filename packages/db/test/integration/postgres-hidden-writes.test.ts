@@ -146,6 +146,56 @@ test('an upsert of many columns changes what cascades from its key', async () =>
   )
 })
 
+test('a schema may have a comma in its name', async () => {
+  const { engine } = bench()
+  await engine.exec(
+    'create schema "one,two"',
+    'create schema two',
+    'create table "one,two".places (id integer primary key, n integer)',
+    'create table two.places (id integer primary key, n integer)',
+    'insert into "one,two".places values (1, 1)',
+  )
+  const pool = engine.connect({ max: 1, options: '-c search_path=\\"one,two\\",two' })
+  const cache = createCache({ name: 'comma', tiers: [memory({ maxEntries: 100 })] })
+  const db = createQueryOptimizer({ cache, driver: pg(pool) })
+  const read = async (): Promise<unknown> => (await db.query('select n from places where id = 1'))[0]?.['n']
+  expect(await read()).toBe(1)
+  await db.query('update "one,two".places set n = 2 where id = 1')
+  expect(await read()).toBe(2)
+  await db.close()
+  await cache.close()
+  await pool.end()
+})
+
+test('settings of pg_trgm are a part of keys', async () => {
+  const { engine } = bench()
+  const keys = []
+  for (const threshold of ['0.3', '0.9']) {
+    const pool = engine.connect({ max: 1, options: `-c pg_trgm.similarity_threshold=${threshold}` })
+    const cache = createCache({ name: 'settings', tiers: [memory({ maxEntries: 100 })] })
+    const db = createQueryOptimizer({ cache, driver: pg(pool) })
+    keys.push((await db.explain('select * from users')).key)
+    await db.close()
+    await cache.close()
+    await pool.end()
+  }
+  expect(keys[0]).toBeDefined()
+  expect(keys[1]).not.toBe(keys[0])
+})
+
+test('a foreign table may be one of the same database', async () => {
+  const { engine } = bench()
+  const { host, port, database, user } = engine.pool.options
+  await engine.exec(
+    'create extension if not exists postgres_fdw',
+    `create server itself foreign data wrapper postgres_fdw options (host '${host}', port '${port}', dbname '${database}')`,
+    `create user mapping for current_user server itself options (user '${user}', password_required 'false')`,
+    `create foreign table same_users (id integer, name text) server itself options (schema_name 'public', table_name 'users')`,
+  )
+  await compare(['select name from users where id = 1'], ["update same_users set name = 'from afar' where id = 1"])
+  await engine.exec('drop server itself cascade', 'drop extension postgres_fdw')
+})
+
 test('a view whose function only reads invalidates nothing, though nobody said that it is stable', async () => {
   const { db, engine, source } = bench()
   await engine.exec(
