@@ -80,6 +80,11 @@ export interface PgPool {
 /** A server that goes away while no statement runs is seen by the next one. */
 function ignore(): void {}
 
+/** What pools of `pg` do as well: they call back, before anything else of the connection is read. */
+interface CallingPool {
+  connect(done: (error: unknown, client?: PgClient) => void): Promise<PgClient> | undefined
+}
+
 /**
  * Takes a connection, and listens to its errors: a server may go away in the moment in which a connection is there, before a promise of
  * it has called anybody.
@@ -88,14 +93,12 @@ export function connected(pool: PgPool): Promise<PgClient> {
   return new Promise((resolve, reject) => {
     const take = (client: PgClient): void => {
       // A pool may do both: call back, and return a promise.
-      client.removeListener?.('error', ignore)
+      released(client)
       client.on?.('error', ignore)
       resolve(client)
     }
-    const connect = pool.connect.bind(pool) as (
-      done: (error: unknown, client?: PgClient) => void,
-    ) => Promise<PgClient> | undefined
-    const connecting = connect((error, client) => (client === undefined ? reject(error) : take(client)))
+    const called = pool as unknown as CallingPool
+    const connecting = called.connect((error, client) => (client ? take(client) : reject(error)))
     // A pool of another make may know promises alone.
     connecting?.then(take, reject)
   })
