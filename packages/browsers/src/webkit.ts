@@ -52,24 +52,25 @@ export async function launchWebkit(file: string, { deniesStorage = false }: Laun
   }
 }
 
-const RELOADED = "globalThis.isBeforeReload === undefined && document.readyState === 'complete'"
+const ARRIVED = "globalThis.isLeft === undefined && document.readyState === 'complete'"
 
 function webkitTab(session: Session, handle: string): Tab {
   const evaluate = <Value>(expression: string): Promise<Value> => session.evaluate<Value>(handle, expression)
   // Each tab has a window of its own, which the driver takes a second to show.
   let isHidden = false
+  /** Sends a command that loads a page. The driver may respond before the page of before has gone. */
+  const leave = async (command: string, body?: object): Promise<void> => {
+    await evaluate('void (globalThis.isLeft = true)')
+    await session.post(handle, command, body)
+    await until('the next page is loaded', () => evaluate<boolean>(ARRIVED).catch(() => false))
+  }
   return {
     ...tabWithout('webkit'),
     evaluate,
     page: () => pageApi(evaluate),
-    goto: (url) => session.post(handle, 'url', { url }),
+    goto: (url) => leave('url', { url }),
     press: (key) => session.post(handle, 'actions', pressing(key)),
-    async reload() {
-      // The driver may respond before the page has gone.
-      await evaluate('void (globalThis.isBeforeReload = true)')
-      await session.post(handle, 'refresh')
-      await until('the page is loaded again', () => evaluate<boolean>(RELOADED).catch(() => false))
-    },
+    reload: () => leave('refresh'),
     async back() {
       const here = await evaluate<string>('location.href')
       await session.post(handle, 'back')

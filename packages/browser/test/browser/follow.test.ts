@@ -153,7 +153,11 @@ describe('a page that follows a server, in every engine', () => {
       await until('its loss', async () => (await page.events()).includes('closed'))
       await alone.invalidateTags([`cities:${engine}`])
       await stage().site.start()
-      await until('the gap', async () => (await page.events()).includes('gap'))
+      // The other engines invalidate too: there may have been a gap before.
+      await until('the gap', async () => {
+        const events = await page.events()
+        return events.lastIndexOf('gap') > events.lastIndexOf('closed')
+      })
       expect([await page.get('city'), await page.get('country')]).toEqual([null, 'value'])
     })
 
