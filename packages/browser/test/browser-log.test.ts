@@ -192,7 +192,7 @@ describe('the log in several tabs', () => {
       clock,
       lifecycle,
       openChannel,
-      reached: ({ position }) => void reached.push(position),
+      heard: { reached: ({ position }) => void reached.push(position) },
     })
     const other = open().log
     await other.append([ofKey('before')])

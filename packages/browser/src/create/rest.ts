@@ -30,7 +30,10 @@ export async function openTier(page: CachePage, goOn: (cause: Error) => void): P
         clock,
         lifecycle,
         makeRoom: () => storage.makeRoom(),
-        reached: (mark) => storage.store?.logReached(mark),
+        heard: {
+          record: (record) => storage.store?.logHas(record),
+          reached: (mark) => storage.store?.logReached(mark),
+        },
       }),
     ...(locksOf() !== undefined && { openLease: ({ clock }) => openLockLease({ name, clock, lifecycle, database }) }),
   }

@@ -11,7 +11,7 @@ import { type Lifecycle, openTabChannel, type TabChannel } from '@hotpath/web'
 import type { Database } from '@hotpath/web/database'
 import { inNextTask } from '../store/next-task.ts'
 import { handedOn } from './handed-on.ts'
-import { LogReader } from './log-reader.ts'
+import { type HeardListener, LogReader } from './log-reader.ts'
 import { type Appended, type LogDatabase, LogStore, MAX_BATCH } from './log-store.ts'
 import { listenToTabs } from './wake.ts'
 
@@ -25,23 +25,23 @@ export interface BrowserLogOptions {
   readonly lifecycle: Pick<Lifecycle, 'state' | 'on'>
   /** Frees disk space for an append that found none. Default: it fails. */
   readonly makeRoom?: (() => Promise<void>) | undefined
-  /** Called with how far the log has come, whenever this tab hears of more. */
-  readonly reached?: ((mark: Mark) => void) | undefined
+  /** Hears of what this tab hears of, its own appends included. */
+  readonly heard?: HeardListener | undefined
   /** Default: a `BroadcastChannel`, where there is one. */
   readonly openChannel?: ((name: string) => TabChannel | undefined) | undefined
 }
 
 /** Opens the log of a database. It has no heartbeat, as a log on the same machine is never out of reach. */
 export function openBrowserLog(options: BrowserLogOptions): InvalidationLog {
-  const { database, name, clock, lifecycle, makeRoom, reached, openChannel = openTabChannel } = options
+  const { database, name, clock, lifecycle, makeRoom, heard, openChannel = openTabChannel } = options
   const store = new LogStore(database)
-  const reader = new LogReader(store, clock, reached)
+  const reader = new LogReader(store, clock, heard)
   const wake = listenToTabs({
     channel: openChannel(`${name}:log`),
     lifecycle,
     clock,
     wake: () => reader.wake(),
-    appended: (heard) => reader.heard(heard),
+    appended: (handed) => reader.heard(handed),
     returned: () => reader.interrupt(new Error('the page was away')),
   })
   const stopFollowing = database.on('closed', ({ reason }) =>

@@ -11,13 +11,21 @@ import type { Appended, LogStore, ReadRecords } from './log-store.ts'
 /** What another tab says is compared with the log so much later: what it makes the page load comes first. */
 const CONFIRM_MS = 50
 
+/** What is done with what a tab hears of its log, beside its followers. */
+export interface HeardListener {
+  /** Called with each record, before followers are. */
+  readonly record?: ((record: LogRecord) => void) | undefined
+  /** Called with where the followers are, whenever they get on. */
+  readonly reached?: ((mark: Mark) => void) | undefined
+}
+
 /** Reads a log for its followers. */
 export class LogReader {
   readonly #store: Pick<LogStore, 'head' | 'recordsAfter'>
   readonly #clock: Clock
   readonly #followers = new Set<LogFollower>()
   #cursor: Mark | undefined
-  readonly #reached: (mark: Mark) => void
+  readonly #heard: HeardListener
   /** Grows whenever what was read before may be too old to begin with. */
   #interruptions = 0
   #running: Promise<void> | undefined
@@ -25,11 +33,10 @@ export class LogReader {
 
   #cancelConfirming: (() => void) | undefined
 
-  /** @param reached - Called with where the followers are, whenever they get on. */
-  constructor(store: Pick<LogStore, 'head' | 'recordsAfter'>, clock: Clock, reached: (mark: Mark) => void = () => {}) {
+  constructor(store: Pick<LogStore, 'head' | 'recordsAfter'>, clock: Clock, heard: HeardListener = {}) {
     this.#store = store
     this.#clock = clock
-    this.#reached = reached
+    this.#heard = heard
   }
 
   /** Adds a follower, which gets every record after the point that this resolves to. */
@@ -130,7 +137,7 @@ export class LogReader {
       // A follower that has come meanwhile gets what comes after its point.
       if (this.#followers.size > 0) return false
       this.#cursor = { epoch: head.epoch, position: head.position }
-      this.#reached(head)
+      this.#heard.reached?.(head)
       return true
     }
     if (head.epoch !== from.epoch || head.position < from.position || head.droppedTo > this.#positionIn(from.epoch)) {
@@ -146,10 +153,11 @@ export class LogReader {
       // This tab may have appended meanwhile.
       if (record.position <= this.#positionIn(record.epoch)) continue
       this.#cursor = { epoch: record.epoch, position: record.position }
+      this.#heard.record?.(record)
       for (const follower of [...this.#followers]) tell(follower, record)
     }
     // Once for all of them: there may be a thousand.
-    if (this.#cursor !== undefined) this.#reached(this.#cursor)
+    if (this.#cursor !== undefined) this.#heard.reached?.(this.#cursor)
   }
 
   #positionIn(epoch: string): number {

@@ -13,6 +13,9 @@ import {
 /** Key of the head: a string comes after all numbers. */
 export const HEAD = 'head'
 
+/** In place of the letter for hard, which is how it is read where it is not known: a value follows. */
+const VALUE_FOLLOWS = 'v'
+
 /** Where a log is. */
 export interface StoredHead extends Mark {
   /** Records up to this position are in few rows. */
@@ -49,7 +52,7 @@ export interface Row {
 export function rowOf(position: number, invalidations: readonly Invalidation[]): Row {
   const records = invalidations.map((invalidation) => {
     const { strength, type, value } = toWireInvalidation(invalidation)
-    return strength + type + value
+    return (invalidation.valueFollows === true ? VALUE_FOLLOWS : strength) + type + value
   })
   return { position, records }
 }
@@ -90,6 +93,7 @@ function recordOf(stored: unknown, { epoch, position }: Mark): LogRecord | undef
   const [strength = '', type = ''] = stored
   return {
     ...fromWireInvalidation({ strength, type, value: stored.slice(2) }),
+    ...(strength === VALUE_FOLLOWS && { valueFollows: true }),
     epoch,
     position,
     previous: position - 1,

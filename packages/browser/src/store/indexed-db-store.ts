@@ -6,6 +6,7 @@
 import {
   CodecError,
   type Entry,
+  type LogRecord,
   type Mark,
   type PurgeOptions,
   type TierContext,
@@ -17,6 +18,7 @@ import type { Database } from '@hotpath/web/database'
 import { ENTRIES, LEDGER, META } from '../database/stores.ts'
 import { readPages } from '../quota/pages.ts'
 import type { ValueCipher } from './cipher.ts'
+import { Announced } from './announced.ts'
 import { closingInTime } from './closing.ts'
 import { EntryReader } from './entry-reader.ts'
 import { LogBound } from './log-bound.ts'
@@ -55,6 +57,7 @@ export class IndexedDbStore implements TierStore {
   readonly #options: IndexedDbStoreOptions
   readonly #wall: WallClock
   readonly #bound: LogBound
+  readonly #announced: Announced
   readonly #reader: EntryReader
   readonly #writer: Writer
   readonly #window: WriteWindow<EntryWrite>
@@ -73,6 +76,7 @@ export class IndexedDbStore implements TierStore {
       () => this.#setBack(),
     )
     this.#bound = new LogBound(options.readHead)
+    this.#announced = new Announced(context.clock, lifecycle)
     this.#reader = new EntryReader({
       context,
       cipher: options.cipher,
@@ -102,11 +106,16 @@ export class IndexedDbStore implements TierStore {
     })
   }
 
-  get(key: string): Promise<Entry | undefined> {
-    return this.#read(key)
+  async get(key: string): Promise<Entry | undefined> {
+    const [entry] = await this.#announced.whenThere([key], async () => [await this.#read(key)])
+    return entry
   }
 
-  async getMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
+  getMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
+    return this.#announced.whenThere(keys, () => this.#readMany(keys))
+  }
+
+  async #readMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
     const { database, isMemoryOnly } = this.#options
     this.#window.send()
     const clears = this.#clears
@@ -130,8 +139,10 @@ export class IndexedDbStore implements TierStore {
     for (const [key, entry] of entries) {
       if (!isMemoryOnly(key) && !this.#isDiscarded && !this.#writer.isFull) writes.push(this.#writeOf(key, entry))
     }
+    const isAwaited = entries.some(([key, entry]) => this.#announced.isArrival(key, entry))
     await this.#write(
       cipher === undefined ? writes : await Promise.all(writes.map((write) => encrypted(write, cipher))),
+      isAwaited,
     )
   }
 
@@ -139,8 +150,8 @@ export class IndexedDbStore implements TierStore {
     if (keys.length > 0) await this.#write([{ type: 'delete', keys, below }])
   }
 
-  async #write(writes: readonly EntryWrite[]): Promise<void> {
-    if (writes.length > 0 && !this.#isDiscarded) await this.#window.add(writes)
+  async #write(writes: readonly EntryWrite[], isAwaited = false): Promise<void> {
+    if (writes.length > 0 && !this.#isDiscarded) await this.#window.add(writes, isAwaited)
   }
 
   /** What cannot be stored is no failure of this store: what it was to replace is older, and goes. */
@@ -183,6 +194,11 @@ export class IndexedDbStore implements TierStore {
       mode: 'readonly',
     })
     return { entries: ledger.rows.size, bytes: ledger.bytes }
+  }
+
+  /** The log has a record. */
+  logHas(record: LogRecord): void {
+    this.#announced.heard(record)
   }
 
   /** The log has come this far. */

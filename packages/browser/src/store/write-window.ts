@@ -25,6 +25,8 @@ export interface WindowOptions<Item> {
 /** What waits. All that is written together has one promise. */
 interface Batch<Item> {
   readonly items: Item[]
+  /** Goes as soon as a task passes in which no more have come. */
+  isUrgent: boolean
   readonly written: Promise<void>
   readonly settle: (written?: Promise<void>) => void
 }
@@ -39,12 +41,18 @@ export class WriteWindow<Item> {
     this.#options = options
   }
 
-  /** Resolves when they are written. */
-  add(items: readonly Item[]): Promise<void> {
+  /**
+   * Resolves when they are written.
+   *
+   * @param isAwaited - Whether other tabs wait for them.
+   */
+  add(items: readonly Item[], isAwaited = false): Promise<void> {
     const batch = (this.#waiting ??= this.#begin())
-    const isMany = batch.items.length >= MANY
     for (const item of items) batch.items.push(item)
-    if (!isMany && batch.items.length >= MANY) this.#sendOnceAll(batch)
+    if (!batch.isUrgent && (isAwaited || batch.items.length >= MANY)) {
+      batch.isUrgent = true
+      this.#sendOnceAll(batch)
+    }
     return batch.written
   }
 
@@ -82,7 +90,7 @@ export class WriteWindow<Item> {
     const written = new Promise<void>((resolve) => {
       settle = resolve
     })
-    return { items: [], written, settle }
+    return { items: [], isUrgent: false, written, settle }
   }
 
   /** What comes in slices, so that the page can paint between them, goes together. */

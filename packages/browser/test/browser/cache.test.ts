@@ -171,6 +171,20 @@ describe('a cache of a page in every engine', () => {
       expect((await next.page.databases()).filter((name) => name.includes(':deploys:'))).toHaveLength(2)
     })
 
+    it('shows what another tab has set, and loads nothing over it', async () => {
+      const [one, other] = [await tab(), await tab()]
+      await one.page.create({ name: 'set' })
+      await other.page.create({ name: 'set' })
+      await other.page.show('a')
+      const values = Array.from({ length: 20 }, (_, index) => `set ${index}`)
+      for (const value of values) {
+        await one.page.set('a', value)
+        await until('it is shown', async () => (await other.page.history()).at(-1) === value)
+      }
+      expect(await other.page.history()).toEqual(['loaded', ...values])
+      expect(await one.page.get('a')).toBe(values.at(-1))
+    })
+
     it('ends a scope in all tabs, and leaves nothing of it', async () => {
       const [one, other] = [await tab(), await tab()]
       const options = { name: 'logout', scope: 'ann', localStorage: { keys: ['a'] } }

@@ -53,6 +53,11 @@ export interface Invalidation {
    * keeps a hard one in its state: those who read that cannot know how long ago it was. Default: soft for ever.
    */
   readonly forMs?: number | undefined
+  /**
+   * Of one key: a `set` stores its value as soon as the log has this, where others read too. Who would load the key
+   * meanwhile had better wait a moment. A hint, which a log need not hand on. Default: nobody knows of any.
+   */
+  readonly valueFollows?: true | undefined
 }
 
 /**

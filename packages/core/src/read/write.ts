@@ -59,7 +59,7 @@ export function store(
     if (value === undefined) throw undefinedValue(key)
     if (isPromise(value)) throw promisedValue(key)
     engine.valueCheck?.run(key, value)
-    if (asOf === undefined) claims = withOne(claims, hardKey(key))
+    if (asOf === undefined) claims = withOne(claims, { ...hardKey(key), valueFollows: true })
   }
   if (claims !== undefined) counters.invalidations += claims.length
   const begun = onceBegun(engine, claims === undefined ? NONE : engine.claim(claims, queue))

@@ -54,6 +54,15 @@ export async function load(key: string, value: unknown, tags: readonly string[] 
   )
 }
 
+/** Shows a key: what it was at each moment. When another tab has invalidated it, it is looked up, and loaded where there is none. */
+export async function show(key: string): Promise<void> {
+  const look = async (): Promise<void> => void shown.push(await load(key, 'loaded'))
+  the().on('invalidated', ({ own }) => own || void look())
+  await look()
+}
+
+const shown: unknown[] = []
+export const history = (): readonly unknown[] => shown
 export const loadCount = (): number => loads
 export const get = async (key: string): Promise<unknown> => (await the().get(key)) ?? null
 export const peek = (key: string): unknown => the().peek(key) ?? null

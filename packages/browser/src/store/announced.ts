@@ -1,0 +1,75 @@
+/**
+ * Values that a `set` has announced in the log, and that are on their way into the database: a read waits a moment for them. A
+ * load in place of that would take what the `set` has changed for outdated, and store what was there before.
+ */
+import type { Clock, Entry, LogRecord, Mark } from '@hotpath/contract'
+import type { Lifecycle } from '@hotpath/web'
+import { inNextTask } from './next-task.ts'
+
+/** How long a value may take from when this tab heard of it: a tab that has much to do, or is gone, is not waited for. */
+const PATIENCE_MS = 150
+/** The first wait until it is looked for again; each is twice as long as the one before. */
+const FIRST_WAIT_MS = 4
+/** Of more values at once the first are not waited for. */
+const MAX_KEYS = 100
+
+type Entries = readonly (Entry | undefined)[]
+
+interface Announcement extends Mark {
+  /** On the clock's own timeline. */
+  readonly until: number
+}
+
+export class Announced {
+  readonly #clock: Clock
+  readonly #lifecycle: Pick<Lifecycle, 'state'>
+  readonly #byKey = new Map<string, Announcement>()
+
+  constructor(clock: Clock, lifecycle: Pick<Lifecycle, 'state'>) {
+    this.#clock = clock
+    this.#lifecycle = lifecycle
+  }
+
+  /** Takes in what the log says, in its order. */
+  heard({ scope, epoch, position, valueFollows }: LogRecord): void {
+    if (scope.type !== 'key') return
+    const { key } = scope
+    this.#byKey.delete(key)
+    if (valueFollows !== true) return
+    this.#byKey.set(key, { epoch, position, until: this.#clock.monotonic() + PATIENCE_MS })
+    if (this.#byKey.size <= MAX_KEYS) return
+    for (const [first] of this.#byKey) return void this.#byKey.delete(first)
+  }
+
+  /** Whether an entry is what others wait for: from now on nobody here does. */
+  isArrival(key: string, entry: Entry): boolean {
+    return this.#byKey.size > 0 && this.#byKey.has(key) && !this.#isAwaited(key, entry)
+  }
+
+  /** Reads, and reads again as long as one of the keys is on its way. */
+  async whenThere(keys: readonly string[], read: () => Promise<Entries>): Promise<Entries> {
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
+      const entries = await read()
+      if (this.#byKey.size === 0 || !keys.some((key, at) => this.#isAwaited(key, entries[at]))) return entries
+      await this.#moment(waitMs)
+    }
+  }
+
+  /** Timers of a hidden page are held back for a second. */
+  #moment(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#lifecycle.state === 'visible') this.#clock.after(ms, resolve)
+      else inNextTask(resolve)
+    })
+  }
+
+  #isAwaited(key: string, entry: Entry | undefined): boolean {
+    const announced = this.#byKey.get(key)
+    if (announced === undefined) return false
+    const { epoch, position, until } = announced
+    const isThere = entry?.epoch === epoch && entry.asOf >= position
+    if (!isThere && this.#clock.monotonic() < until) return true
+    this.#byKey.delete(key)
+    return false
+  }
+}
