@@ -42,9 +42,13 @@ export class EntryReader {
 
   /** The entry; `undefined` for what is none, or none any more. Never rejects. */
   entryOf(stored: Stored): MaybePromise<Entry | undefined> {
+    return this.#entryAt(this.#options.moment(), stored)
+  }
+
+  #entryAt(now: Moment, stored: Stored): MaybePromise<Entry | undefined> {
     if (stored.stored === undefined) return undefined
     try {
-      const read = this.#read(stored)
+      const read = this.#read(now, stored)
       return isPromise(read) ? read.catch((cause: unknown) => this.#unreadable(stored.key, cause)) : read
     } catch (cause) {
       return this.#unreadable(stored.key, cause)
@@ -53,37 +57,38 @@ export class EntryReader {
 
   /** Of many, in their order. Never rejects. */
   entriesOf(all: readonly Stored[]): MaybePromise<readonly (Entry | undefined)[]> {
-    const entries = all.map((stored) => this.entryOf(stored))
+    // Two clocks are read for it, which takes as long as the rest of an entry.
+    const now = this.#options.moment()
+    const entries = all.map((stored) => this.#entryAt(now, stored))
     if (entries.some(isPromise)) return Promise.all(entries.map(async (entry) => entry))
     return entries as readonly (Entry | undefined)[]
   }
 
-  #read(stored: Stored): MaybePromise<Entry | undefined> {
+  #read(now: Moment, stored: Stored): MaybePromise<Entry | undefined> {
     const { cipher } = this.#options
     const record = Object(stored.stored) as Partial<EntryRecord>
     // Options may have changed since it was stored.
     if ((record.isEncrypted === true) !== (cipher !== undefined))
       throw new TypeError(cipher === undefined ? 'it is encrypted' : 'it is not encrypted')
-    if (cipher === undefined) return this.#judged(stored, stored.stored)
-    return cipher.decrypt(record.value, stored.key).then((value) => this.#judged(stored, { ...record, value }))
+    if (cipher === undefined) return this.#judged(now, stored, stored.stored)
+    return cipher.decrypt(record.value, stored.key).then((value) => this.#judged(now, stored, { ...record, value }))
   }
 
-  #judged(stored: Stored, record: unknown): MaybePromise<Entry | undefined> {
-    const { bound, clears, moment } = this.#options
-    const now = moment()
+  #judged(now: Moment, stored: Stored, record: unknown): MaybePromise<Entry | undefined> {
+    const { bound, clears } = this.#options
     const entry = fromRecord(record, now)
     if (entry === undefined) throw new TypeError('it is no entry')
     // Of a time that is still to come, in which the clock was set.
     if (stored.clears !== clears() || entry.createdAt > now.elapsed + SLACK_MS) return undefined
     const isIncluded = bound.includes(entry)
     return isPromise(isIncluded)
-      ? isIncluded.then((isOf) => this.#found(stored, entry, isOf))
-      : this.#found(stored, entry, isIncluded)
+      ? isIncluded.then((isOf) => this.#found(now, stored, entry, isOf))
+      : this.#found(now, stored, entry, isIncluded)
   }
 
-  #found({ key, counts = true }: Stored, entry: Entry, isIncluded: boolean): Entry {
+  #found({ wall }: Moment, { key, counts = true }: Stored, entry: Entry, isIncluded: boolean): Entry {
     if (!isIncluded) throw new TypeError('it is later than the log')
-    if (counts) this.#options.used(key, this.#options.moment().wall)
+    if (counts) this.#options.used(key, wall)
     return entry
   }
 
