@@ -2,6 +2,7 @@ import { StorageError } from '@hotpath/contract'
 import { createFakeClock, flush } from '@hotpath/testkit'
 import { describe, expect, it } from 'vitest'
 import { ENTRIES, LEDGER, META } from '../src/database/stores.ts'
+import { inNextTask } from '../src/store/next-task.ts'
 import { entryOf, fakeDatabase, openStore } from './store.ts'
 
 const quota = (): DOMException => new DOMException('full', 'QuotaExceededError')
@@ -25,6 +26,23 @@ describe('a store of entries', () => {
     expect([database.transactions.writes, (await store.usage()).entries]).toEqual([1, 150])
   })
 
+  it('looks through two hundred entries in a task, so that the page can paint', async () => {
+    const { store } = openStore({ windowMs: 50, maxBytes: 10_000_000 })
+    let looked = 0
+    const counted = Object.defineProperty({}, 'value', { enumerable: true, get: () => ++looked })
+    const written = store.setMany(
+      Array.from({ length: 450 }, (_, index) => [`key:${index}`, entryOf(counted)] as const),
+    )
+    const inTasks = [looked]
+    for (let task = 0; task < 2; task++) {
+      await new Promise<void>(inNextTask)
+      inTasks.push(looked)
+    }
+    await written
+    expect(inTasks).toEqual([200, 400, 450])
+    expect((await store.usage()).entries).toBe(450)
+  })
+
   it('clones 125 kB or 100 entries at a time, all of them in one transaction', async () => {
     const clock = createFakeClock()
     const shared = fakeDatabase(clock)
@@ -44,7 +62,7 @@ describe('a store of entries', () => {
         },
         options,
       )
-    const { store } = openStore({ shared, clock, maxBytes: 10_000_000 })
+    const { store } = openStore({ shared, clock, windowMs: 50, maxBytes: 10_000_000 })
     const large = Array.from({ length: 4 }, (_, index) => [`large:${index}`, entryOf('x'.repeat(100_000))] as const)
     const small = Array.from({ length: 450 }, (_, index) => [`small:${index}`, entryOf(index)] as const)
     await store.setMany([...large, ...small])

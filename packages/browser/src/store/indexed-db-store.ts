@@ -22,6 +22,7 @@ import { Announced } from './announced.ts'
 import { closingInTime } from './closing.ts'
 import { EntryReader } from './entry-reader.ts'
 import { LogBound } from './log-bound.ts'
+import { inNextTask } from './next-task.ts'
 import { purgeRecords } from './purge.ts'
 import { readMany } from './read-many.ts'
 import { type Moment, toRecord } from './record.ts'
@@ -31,6 +32,10 @@ import { WALL } from './write.ts'
 import { WriteWindow } from './write-window.ts'
 import { Writer } from './writer.ts'
 
+type Entries = readonly (readonly [key: string, entry: Entry])[]
+
+/** Entries that are looked through in one task, which is some milliseconds of a slow machine. */
+const MAX_IN_TASK = 200
 /** Of the budget: what a single entry may take at most. */
 const MAX_SHARE = 0.5
 
@@ -133,7 +138,21 @@ export class IndexedDbStore implements TierStore {
     return this.setMany([[key, entry]])
   }
 
-  async setMany(entries: readonly (readonly [key: string, entry: Entry])[]): Promise<void> {
+  async setMany(entries: Entries): Promise<void> {
+    const written: Promise<void>[] = []
+    for (let from = 0; from < entries.length; from += MAX_IN_TASK) {
+      // Before the window asks for one: what comes then goes with these.
+      const next = from + MAX_IN_TASK < entries.length ? new Promise<void>(inNextTask) : undefined
+      const some = this.#setSome(entries.slice(from, from + MAX_IN_TASK))
+      // Whoever waits hears of it at the end.
+      some.catch(() => {})
+      written.push(some)
+      await next
+    }
+    await Promise.all(written)
+  }
+
+  async #setSome(entries: Entries): Promise<void> {
     const { cipher, isMemoryOnly } = this.#options
     const writes: EntryWrite[] = []
     for (const [key, entry] of entries) {
