@@ -25,7 +25,7 @@ import { memoryOnlyKeys } from './memory-only.ts'
 export interface IndexedDbOptions {
   /** The budget, about; beyond it what is used least recently goes. Default `'100mb'`. */
   readonly maxBytes?: ByteSize | undefined
-  /** Writes of this time go into one transaction. Default `'50ms'`. */
+  /** What is loaded in this time goes into one transaction; what is `set` goes at once, as other tabs wait for it. Default `'50ms'`. */
   readonly window?: Duration | undefined
 }
 

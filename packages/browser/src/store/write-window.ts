@@ -1,6 +1,6 @@
 /**
  * Writes of some milliseconds, collected for one transaction: most of a transaction's time is its own. To wait for more of
- * them is no use once there are many.
+ * them is no use once there are many, or other tabs wait for one of them.
  */
 import type { Clock } from '@hotpath/contract'
 import { inNextTask } from './next-task.ts'
