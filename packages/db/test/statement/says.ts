@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Dialect, TableName } from '../../src/statement/index.ts'
 import { readTables } from '../../src/statement/sql.ts'
+import { analyze } from '../../src/statement/statement.ts'
 
 /** All of them. */
 export const DIALECTS: readonly Dialect[] = ['postgres', 'mysql', 'sqlite']
@@ -18,10 +19,18 @@ export function says(sql: string, dialect: Dialect): string {
   return [kind, names(reads), written, isComplete ? '' : '?'].filter((part) => part !== '').join(' ')
 }
 
-/** A test for each case and dialect. */
+/** A statement that was cut off, as in a log, behind each of its words. */
+export function beginningsOf(sql: string): readonly string[] {
+  return [...sql.matchAll(/[\s({,]+/g)].map(({ index, 0: { length } }) => sql.slice(0, index + length))
+}
+
+/** A test for each case and dialect; reading ends, however much of it there is. */
 export function testCases(cases: readonly Case[]): void {
   for (const [dialects, sql, said] of cases) {
     for (const dialect of DIALECTS.filter((one) => dialects === 'all' || dialects.split(' ').includes(one)))
-      test(`${dialect}: ${sql.replaceAll(/\s+/g, ' ').slice(0, 110)}`, () => expect(says(sql, dialect)).toBe(said))
+      test(`${dialect}: ${sql.replaceAll(/\s+/g, ' ').slice(0, 110)}`, () => {
+        expect(says(sql, dialect)).toBe(said)
+        for (const beginning of beginningsOf(sql)) analyze(beginning, dialect)
+      })
   }
 }

@@ -19,6 +19,19 @@ describe('names', () => {
   ])
 })
 
+describe('what was cut off', () => {
+  testCases([
+    ['all', 'select * from {', 'read'],
+    ['all', 'select * from t where a in (select 1 from {', 'read t'],
+    ['all', 'select * from a.', 'read a'],
+    ['sqlite', 'insert or', 'unknown ?'],
+    ['postgres', 'update or', 'unknown ?'],
+    ['mysql', 'replace or', 'unknown ?'],
+    ['mysql', 'set statement max_statement_time = 1', 'unknown ?'],
+    ['mysql', 'delete low_priority', 'write > low_priority'],
+  ])
+})
+
 describe('strings', () => {
   testCases([
     ['all', "select 'it''s from b' from a", 'read a'],
