@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createPaginator } from '../src/paginate/paginator.ts'
+import { readStatement } from '../src/statement/index.ts'
 import { catalogCases } from './engines/catalog-cases.ts'
 import { useEngine } from './engines/engine.ts'
 import { POSTGRES_KINDS, clearPostgres, startPglite } from './engines/postgres.ts'
@@ -16,6 +17,21 @@ paramsCases(bench)
 transactionCases(bench)
 catalogCases(bench)
 valueCases(bench, POSTGRES_KINDS)
+
+test('all functions that PostgreSQL itself calls volatile are known, but for those that no query can call', async () => {
+  const { engine } = bench()
+  const { rows } = await engine.database.query<{ name: string }>(
+    `select distinct proname as name from pg_proc
+    where provolatile = 'v' and pronamespace = 'pg_catalog'::regnamespace and proname not like 'binary\\_upgrade%'
+      and prorettype not in (select oid from pg_type where typname ~ '_?(handler|trigger)$')
+      and not proargtypes @> array['internal'::regtype::oid]::oidvector`,
+  )
+  const unknown = rows.filter(
+    ({ name }) => !readStatement(`select ${name}(a) from t`, 'postgres').bypass.includes('volatile'),
+  )
+  expect(rows.length).toBeGreaterThan(100)
+  expect(unknown).toEqual([])
+})
 
 test('a transaction in which an error was caught is rolled back, and says so', async () => {
   const { db } = bench()

@@ -190,7 +190,7 @@ async function functionsOf(ask: Ask): Promise<Map<string, FunctionKind>> {
 const TABLE_VALUED = ['json_each', 'json_tree', 'jsonb_each', 'jsonb_tree']
 
 const KEYWORDS: readonly string[] =
-  'in values and or not on using over as filter exists case when then else by where select from key unique check references primary default raise into set cast limit having like between is union all join except intersect conflict do returning with partition materialized if distinct glob match escape'.split(
+  'in values and or not on using over as filter exists case when then else by where select from key unique check references primary default raise into set cast limit having like between is offset union all join except intersect conflict do returning with partition materialized if distinct glob match escape'.split(
     ' ',
   )
 

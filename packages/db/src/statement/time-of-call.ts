@@ -3,7 +3,8 @@ import type { Dialect } from './dialect.ts'
 
 /** Functions of SQLite and MySQL that take the time of the call where they are not given another. */
 const TIME = /^(?:date|time|datetime|julianday|unixepoch|strftime|timediff|unix_timestamp)$/
-const NOW = /^'\s*now/i
+/** In single quotes, or in double ones, in which some builds of SQLite take strings. */
+const NOW = /^['"]\s*now/i
 const PARAMETER = /^[?:]\S/
 /** Longer strings are no times, nor ranges of them. */
 const MAX_TIME_LENGTH = 200
@@ -19,17 +20,23 @@ export function isTimeOfCall(text: string): boolean {
 export function mayTakeNow(name: string, tokens: readonly string[], open: number, dialect: Dialect): boolean {
   if (dialect === 'postgres' || !TIME.test(name)) return false
   const values = argumentsAt(tokens, open)
-  if (values === undefined || values.flat().some((token) => PARAMETER.test(token) || NOW.test(token))) return true
+  if (values === undefined || values[0] === undefined) return true
+  // Nothing else is now in MySQL.
+  if (dialect === 'mysql') return false
+  if (values.flat().some((token) => PARAMETER.test(token) || NOW.test(token))) return true
   // A format comes first.
   const [time, other = time] = name === 'strftime' ? values.slice(1) : values
-  const isUnknown = dialect === 'sqlite' && (mayMeanNow(time) || (name === 'timediff' && mayMeanNow(other)))
-  return time === undefined || isUnknown || (dialect === 'sqlite' && tokens.some((token) => NOW.test(token)))
+  const isUnknown = mayMeanNow(time) || (name === 'timediff' && mayMeanNow(other))
+  return time === undefined || isUnknown || tokens.some((token) => NOW.test(token))
 }
 
-/** Whether a value is put together from strings, or a modifier in the place of a time: SQLite takes that for `now`. */
+/** Letters of `now` in a string that is no path into JSON. */
+const MAY_BE_PART = /^'(?!\$).*[now]/is
+
+/** Whether SQLite may take a value for `now`: it is put together from strings, or a modifier is in the place of a time. */
 function mayMeanNow(value: readonly string[] = []): boolean {
   const [first = ''] = value
-  return /^'\s*subsec/i.test(first) || (value.length > 1 && value.some((token) => token.startsWith("'")))
+  return /^['"]\s*subsec/i.test(first) || (value.length > 1 && value.some((token) => MAY_BE_PART.test(token)))
 }
 
 /** The tokens of each argument, without parentheses; `undefined`: too many. */
