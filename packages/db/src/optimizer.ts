@@ -197,7 +197,8 @@ export class Optimizer implements QueryOptimizer {
     const bypass = plan.bypass ?? (isBlind ? 'row-security' : movesNames(session) ? 'settings' : undefined)
     const key = bypass === undefined ? resultKey(plan, params, session) : undefined
     const inspection = key === undefined ? undefined : await this.#inspect(key)
-    return explanationOf({ plan, params, bypass, inspection, changes, state, log: this.#settings.cache })
+    const writtenTags = this.#invalidations.tagsOf(changes)
+    return explanationOf({ plan, params, bypass, inspection, writtenTags, log: this.#settings.cache })
   }
 
   async invalidateTables(tables: readonly string[]): Promise<Token> {

@@ -1,4 +1,7 @@
+import { createCache, memory } from '@hotpath/core'
 import { expect, test } from 'vitest'
+import { pglite } from '../src/driver/pglite.ts'
+import { createQueryOptimizer, tableTag } from '../src/index.ts'
 import { createPaginator } from '../src/paginate/paginator.ts'
 import { readStatement } from '../src/statement/index.ts'
 import { catalogCases } from './engines/catalog-cases.ts'
@@ -31,6 +34,33 @@ test('all functions that PostgreSQL itself calls volatile are known, but for tho
   )
   expect(rows.length).toBeGreaterThan(100)
   expect(unknown).toEqual([])
+})
+
+test('what may change anything changes what depends on a table, also under a name of no table', async () => {
+  const { engine } = bench()
+  await engine.exec(
+    'create table jobs (id integer primary key)',
+    'create function work() returns integer language sql as $$ update users set name = name returning id $$',
+    'create view working as select work() as n',
+    `create function run() returns trigger language plpgsql as $$ begin execute 'delete from audit'; return new; end $$`,
+    'create trigger runs after insert on jobs for each row execute function run()',
+  )
+  const cache = createCache({ name: 'search', tiers: [memory({ maxEntries: 100 })] })
+  const db = createQueryOptimizer({ cache, driver: pglite(engine.database), dependsOn: { search: ['users'] } })
+  let loads = 0
+  const own = (): Promise<number> => cache.getOrSet('own', () => ++loads, { tags: [tableTag('search')], ttl: '1h' })
+  await own()
+  await db.query('select * from working')
+  expect(await own()).toBe(2)
+  await db.invalidateTables(['working'])
+  expect(await own()).toBe(3)
+  await db.invalidateTables(['jobs'])
+  expect(await own()).toBe(4)
+  await db.query('select count(*) as n from audit')
+  expect(await own()).toBe(4)
+  expect((await db.explain('select * from working')).tags).toContain(tableTag('search'))
+  await db.close()
+  await cache.close()
 })
 
 test('a transaction in which an error was caught is rolled back, and says so', async () => {

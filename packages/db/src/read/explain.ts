@@ -1,10 +1,8 @@
 /** Says in words what would happen to a statement. */
 import type { Inspection } from '@hotpath/core'
-import type { SchemaState } from '../catalog/schema-watch.ts'
 import type { Params } from '../driver/driver.ts'
 import type { Explanation } from '../query-optimizer.ts'
 import type { LogReader } from '../ttl/write-rates.ts'
-import type { Changes } from '../write/changes.ts'
 import { type Bypass, type Plan, tagsOf } from './plan.ts'
 
 /** What it is said from. */
@@ -13,8 +11,8 @@ export interface Explained {
   readonly params: Params
   readonly bypass: Bypass | undefined
   readonly inspection: Inspection | undefined
-  readonly changes: Changes
-  readonly state: SchemaState
+  /** Of what it may change. */
+  readonly writtenTags: readonly string[]
   readonly log: LogReader
 }
 
@@ -40,7 +38,7 @@ const WHY: Readonly<Record<Bypass, string>> = {
 const CONTROL = 'It begins or ends a transaction, and is refused: use `db.transaction`.'
 
 /** Says it. */
-export function explanationOf({ plan, params, bypass, inspection, changes, state, log }: Explained): Explanation {
+export function explanationOf({ plan, params, bypass, inspection, writtenTags, log }: Explained): Explanation {
   const common = {
     bypass,
     key: inspection?.key,
@@ -51,8 +49,7 @@ export function explanationOf({ plan, params, bypass, inspection, changes, state
   }
   if (plan.mayWrite) {
     if (plan.statement.kind === 'transaction') return { ...common, decision: 'write', why: CONTROL, tags: [] }
-    const tags = changes.tags(state.schema)
-    return { ...common, decision: 'write', why: WHY[bypass ?? 'write'], tags }
+    return { ...common, decision: 'write', why: WHY[bypass ?? 'write'], tags: writtenTags }
   }
   if (inspection === undefined) {
     const reason = bypass ?? 'parameter'

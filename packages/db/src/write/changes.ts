@@ -1,6 +1,6 @@
 /** What writes changed, as it will be invalidated. */
 import type { DatabaseSchema } from '../catalog/database-schema.ts'
-import { ALL_TAG, ANY_TAG } from '../dependencies/tags.ts'
+import { ALL_TAG, ANY_TAG, tagsOfTable } from '../dependencies/tags.ts'
 import type { Params } from '../driver/driver.ts'
 import type { Plan } from '../read/plan.ts'
 
@@ -56,10 +56,17 @@ export class Changes {
     this.judgedBy ??= other.judgedBy
   }
 
-  /** Tags of what is invalidated. */
-  tags(schema: DatabaseSchema | undefined): readonly string[] {
+  /**
+   * Tags of what is invalidated.
+   *
+   * @param dependents - Names of what changes with any table, and may be no table.
+   */
+  tags(schema: DatabaseSchema | undefined, dependents: Iterable<string>): readonly string[] {
     const tags = new Set([ALL_TAG, ...this.#tags])
-    if (this.#isAll) for (const tag of [ANY_TAG, ...(schema?.allTags() ?? [])]) tags.add(tag)
+    if (this.#isAll) {
+      const all = [ANY_TAG, ...(schema?.allTags() ?? []), ...[...dependents].flatMap(tagsOfTable)]
+      for (const tag of all) tags.add(tag)
+    }
     if (this.#isSchema) tags.add(SCHEMA_TAG)
     if (schema?.dialect === 'mysql')
       for (const tag of [...tags]) for (const other of otherNames(tag, schema.own)) tags.add(other)

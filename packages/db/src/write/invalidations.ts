@@ -39,7 +39,7 @@ export class Invalidations {
   after<Result>(write: (append: Append) => Promise<Result>): Promise<Result> {
     return holdOpen(this.#options.cache, ({ invalidateTags }) =>
       write(async (changes) => {
-        const tags = this.#tagsOf(changes)
+        const tags = this.#judged(changes)
         try {
           return tags && (await invalidateTags(tags))
         } catch (cause) {
@@ -109,19 +109,23 @@ export class Invalidations {
     this.#wroteSinceCheck = false
     const changes = new Changes()
     changes.addAll()
-    await holdOpen(this.#options.cache, ({ invalidateTags }) =>
-      invalidateTags(changes.tags(this.#options.schema.last()?.schema)),
-    )
+    await holdOpen(this.#options.cache, ({ invalidateTags }) => invalidateTags(this.tagsOf(changes)))
   }
 
-  #tagsOf(changes: Changes): readonly string[] | undefined {
+  #judged(changes: Changes): readonly string[] | undefined {
     if (changes.isEmpty) return undefined
     const { schema } = this.#options
     this.#wroteSinceCheck = true
     if (changes.isSchema) schema.expire()
     // The schema may have changed while we wrote, and what we know of cascades with it.
     else if (!schema.isCurrent() || (changes.judgedBy ?? schema.last()) !== schema.last()) changes.addAll()
-    return changes.tags(schema.last()?.schema)
+    return this.tagsOf(changes)
+  }
+
+  /** Tags of what changes, by the catalog that is known last. */
+  tagsOf(changes: Changes): readonly string[] {
+    const { schema, tables } = this.#options
+    return changes.tags(schema.last()?.schema, [...tables.current().dependents.values()].flat())
   }
 }
 
