@@ -33,15 +33,22 @@ export interface Routines {
 /** Reads them. */
 export async function readRoutines(ask: Ask): Promise<Routines> {
   const rows = await ask(
-    "select routine_name, is_deterministic, sql_data_access, routine_definition from information_schema.routines where routine_type = 'FUNCTION'",
+    "select routine_name, is_deterministic, sql_data_access, routine_definition, routine_type, sql_mode from information_schema.routines where routine_type in ('FUNCTION', 'PACKAGE', 'PACKAGE BODY')",
   )
   const functions = new Map<string, FunctionKind>()
   const bodies = new Map<string, readonly string[]>()
-  for (const [routine, isDeterministic, access, definition] of rows) {
+  for (const [routine, isDeterministic, access, definition, type, mode] of rows) {
     const name = text(routine).toLowerCase()
     const { list } = tokenize(text(definition), 'mysql')
+    if (type !== 'FUNCTION') {
+      for (const [at, token] of list.entries())
+        if (token === 'function') functions.set(nameOf(list[at + 1] ?? '', 'mysql'), 'anything')
+      continue
+    }
     bodies.set(name, [...(bodies.get(name) ?? []), ...list])
-    functions.set(name, worstOf(functions.get(name), declared(text(access), text(isDeterministic)), kindOfBody(list)))
+    // There a procedure is called without a word.
+    const said = /ORACLE/.test(text(mode)) ? 'anything' : declared(text(access), text(isDeterministic))
+    functions.set(name, worstOf(functions.get(name), said, kindOfBody(list)))
   }
   // Functions of libraries; a user who may not see them does not know of them.
   for (const [name] of await ask('select name from mysql.func').catch(() => []))

@@ -40,7 +40,8 @@ export async function readMysqlCatalog(ask: Ask): Promise<SchemaFacts> {
   )
   for (const [schema, name, type, engine] of found) {
     const isOpaque =
-      /^(?:federated|connect|spider|csv|mrg_myisam)$/i.test(text(engine)) || /^(?:sequence|system)/i.test(text(type))
+      /^(?:federated|connect|spider|csv|mrg_myisam)$/i.test(text(engine)) ||
+      /^(?:sequence|system view)/i.test(text(type))
     // Two that differ in case alone are one here.
     const isTwice = relations.has(idFor(schema, name))
     relations.set(idFor(schema, name), {
@@ -72,8 +73,8 @@ export async function readMysqlCatalog(ask: Ask): Promise<SchemaFacts> {
     if (relation.writes === 'all') continue
     const own = text(schema).toLowerCase()
     const kindOf: BodyNames['kindOf'] = (name, from = own) => routines.kindOf(name, from)
-    // There a string may end elsewhere than it seems.
-    const isReadable = !/NO_BACKSLASH_ESCAPES/.test(text(mode))
+    // There a string may end elsewhere than it seems, and a procedure is called without a word.
+    const isReadable = !/NO_BACKSLASH_ESCAPES|ORACLE/.test(text(mode))
     const writes = isReadable ? writesOfBody(text(body), 'mysql', { tables, kindOf }) : undefined
     if (writes === undefined) relation.writes = 'all'
     else relation.writes = [...relation.writes, ...writes]

@@ -73,13 +73,14 @@ const FUNCTIONS = `select p.oid::text, p.proname, ${IS_EXTENSION}, greatest(p.pr
   from pg_proc p join pg_language l on l.oid = p.prolang where p.pronamespace in ${USERS} and p.prorettype <> 'trigger'::regtype`
 const USER_WRITES = `join pg_proc p on d.refclassid = 'pg_proc'::regclass and p.oid = d.refobjid
   and p.provolatile = 'v' and p.pronamespace in ${USERS} and not ${IS_EXTENSION}`
-const HIDDEN_CALLS = `select a.adrelid::text from pg_depend d join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid ${USER_WRITES}
-  union select a.attrelid::text from pg_depend d join pg_attribute a on d.classid = 'pg_type'::regclass and a.atttypid = d.objid ${USER_WRITES}
-  union select c.conrelid::text from pg_depend d join pg_constraint c on d.classid = 'pg_constraint'::regclass and c.oid = d.objid ${USER_WRITES}
-  union select t.tgrelid::text from pg_depend d join pg_trigger t on d.classid = 'pg_trigger'::regclass and t.oid = d.objid ${USER_WRITES} where p.oid <> t.tgfoid`
-const OPERATORS = `select (select count(*) from pg_operator o join pg_proc p on p.oid = o.oprcode where p.provolatile <> 'i' and p.pronamespace in ${USERS} and not ${IS_EXTENSION})
-  + (select count(*) from pg_cast c join pg_proc p on p.oid = c.castfunc where p.provolatile <> 'i' and p.pronamespace in ${USERS} and not ${IS_EXTENSION})
-  + (select count(*) from pg_depend d join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid and k.contypid <> 0 ${USER_WRITES})`
+const HIDDEN_CALLS = `select a.adrelid::text, p.oid::text from pg_depend d join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid ${USER_WRITES}
+  union select a.attrelid::text, p.oid::text from pg_depend d join pg_attribute a on d.classid = 'pg_type'::regclass and a.atttypid = d.objid ${USER_WRITES}
+  union select c.conrelid::text, p.oid::text from pg_depend d join pg_constraint c on d.classid = 'pg_constraint'::regclass and c.oid = d.objid ${USER_WRITES}
+  union select t.tgrelid::text, p.oid::text from pg_depend d join pg_trigger t on d.classid = 'pg_trigger'::regclass and t.oid = d.objid ${USER_WRITES} where p.oid <> t.tgfoid`
+/** Functions of operators and casts, which results depend on, and of domains, which do not decide what is read. */
+const UNSEEN_CALLS = `select p.oid::text, true from pg_operator o join pg_proc p on p.oid = o.oprcode where p.provolatile <> 'i' and p.pronamespace in ${USERS} and not ${IS_EXTENSION}
+  union select p.oid::text, true from pg_cast c join pg_proc p on p.oid = c.castfunc where p.provolatile <> 'i' and p.pronamespace in ${USERS} and not ${IS_EXTENSION}
+  union select p.oid::text, false from pg_depend d join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid and k.contypid <> 0 ${USER_WRITES}`
 
 /** A version of the schema. */
 export async function postgresVersion(ask: Ask): Promise<string> {
@@ -137,8 +138,9 @@ export async function readPostgresCatalog(ask: Ask): Promise<SchemaFacts> {
     })
   }
   const names = { tables: byName(byOid.values()), kindOf: (name: string) => functions.get(name) ?? 'pure' }
+  const mayWrite = (oid: unknown): boolean => !isReading(bodies.get(text(oid)), names)
   for (const [relation, oid] of callers) {
-    if (isReading(bodies.get(oid), names)) continue
+    if (!mayWrite(oid)) continue
     relation.writes = 'all'
     if (relation.kind !== 'table' || relation.hasRowSecurity) relation.writesWhenRead = true
   }
@@ -154,13 +156,13 @@ export async function readPostgresCatalog(ask: Ask): Promise<SchemaFacts> {
     relation.writes = writes === undefined ? 'all' : [...relation.writes, ...writes]
   }
   // Defaults, checks and conditions of triggers may call functions that write.
-  for (const [oid] of await ask(HIDDEN_CALLS)) {
-    const relation = byOid.get(text(oid))
-    if (relation !== undefined) relation.writes = 'all'
+  for (const [table, called] of await ask(HIDDEN_CALLS)) {
+    const relation = byOid.get(text(table))
+    if (relation !== undefined && mayWrite(called)) relation.writes = 'all'
   }
   // Operators, casts and domains of users are not seen in a statement.
-  const [operators] = await ask(OPERATORS)
-  if (Number(operators?.[0]) > 0) {
+  const unseen = await ask(UNSEEN_CALLS)
+  if (unseen.some(([called, isInResults]) => isTrue(isInResults) || mayWrite(called))) {
     for (const relation of byOid.values()) Object.assign(relation, { kind: 'opaque', writes: 'all' })
   }
   const relations = new Map<string, Relation>([...byOid.values()].map((relation) => [idOf(relation), relation]))

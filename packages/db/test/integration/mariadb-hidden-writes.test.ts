@@ -57,3 +57,47 @@ test('an object or a list in the place of a parameter is what mysql2 makes of it
   await wrote('select n from free where id = 71', 'update free set n = 1, ? where id = ?', [{ id: 71 }, 2])
   await wrote('select n from free where id = 8', 'insert into free (n, id, m) values (?, ?)', [[1, 8], 3])
 })
+
+test('what was made in the mode of Oracle may do anything', async () => {
+  const { db, engine } = bench()
+  await engine.exec(
+    'create table jobs (id integer primary key)',
+    'create table log (what varchar(9))',
+    'insert into jobs values (1)',
+    "set sql_mode = 'ORACLE'",
+    "create procedure noting as begin insert into log values ('x'); end",
+    'create trigger notes after insert on jobs for each row begin noting; end',
+    'create package tools as function total return int; end',
+    'create package body tools as function total return int as n int; begin select count(*) into n from log; return n; end; end',
+    'create view totals as select id, tools.total() as n from jobs',
+    'set sql_mode = default',
+  )
+  await compareWrites(bench(), { reads: ['select count(*) from log'], writes: ['insert into jobs values (2)'] })
+  await db.query('select * from totals')
+  await db.query("insert into log values ('y')")
+  expect(await db.query('select * from totals')).toEqual(await engine.direct('select * from totals'))
+}, 60_000)
+
+test('a table with the history of its rows is kept as any other', async () => {
+  const { db, engine, source } = bench()
+  await engine.exec(
+    'create table prices (id integer primary key, price integer) with system versioning',
+    'insert into prices values (1, 10), (2, 20)',
+  )
+  const [one, all, other] = [
+    'select price from prices where id = 1',
+    'select price from prices for system_time all where id = 1 order by price',
+    'select name from users where id = 1',
+  ]
+  await compareWrites(bench(), {
+    reads: [one, all, other],
+    writes: [
+      'update prices set price = 11 where id = 1',
+      'delete from prices where id = 1',
+      'delete history from prices',
+    ],
+  })
+  await db.query(other)
+  await db.query('update prices set price = 21 where id = 2')
+  expect(await source(other)).toBe('memory')
+}, 60_000)
