@@ -148,6 +148,12 @@ test('a pragma that changes how `like` compares is obeyed, through the optimizer
   expect(await checked.query(sql)).toHaveLength(1)
 })
 
+test('an offset in parentheses is no function', async () => {
+  const sql = 'select name from users order by id limit ? offset (? - 1) * 10'
+  await db.query(sql, [10, 1])
+  expect(await source(sql, [10, 1])).toBe('memory')
+})
+
 test('that a statement begins or ends a transaction, and is refused, is explained', async () => {
   for (const sql of ['begin', 'commit', 'rollback', 'savepoint a']) {
     const { why, tags } = await db.explain(sql)
