@@ -181,6 +181,29 @@ describe('the log in several tabs', () => {
     expect(keys()).toHaveLength(messages.length + 101)
   })
 
+  it('says in each tab which records a value follows, whether they are handed on or read', async () => {
+    const tabs = createTabs()
+    const heard: string[] = []
+    const log = openBrowserLog({
+      database: tabs.database,
+      name: 'shop',
+      clock: tabs.clock,
+      lifecycle: createFakeLifecycle(),
+      openChannel: () => undefined,
+      heard: {
+        record: ({ scope, strength, valueFollows = false }) =>
+          void heard.push(`${scope.type === 'key' ? scope.key : ''} ${strength} ${valueFollows}`),
+      },
+    })
+    const follower = createRecorder().follower
+    await log.follow(follower)
+    await log.append([{ ...ofKey('own'), valueFollows: true }, ofKey('gone')])
+    await tabs.open().log.append([{ ...ofKey('set'), valueFollows: true }, ofKey('deleted')])
+    await log.head()
+    await flush()
+    expect(heard).toEqual(['own hard true', 'gone hard false', 'set hard true', 'deleted hard false'])
+  })
+
   it('says how far it has come when it begins, appends, and hears of other tabs', async () => {
     const { database, clock, open } = createTabs()
     const reached: number[] = []
