@@ -1,8 +1,9 @@
 import type { Token } from '@hotpath/contract'
 import { createCache, memory } from '@hotpath/core'
-import { createFakeClock } from '@hotpath/testkit'
+import { createMemoryLog, shared } from '@hotpath/core/shared'
+import { asyncTier, createFakeClock, createSharedLog } from '@hotpath/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { leftOf, promote } from '../src/placeholders/promote.ts'
+import { promote } from '../src/placeholders/promote.ts'
 import { isJson, saveHeld } from '../src/placeholders/save.ts'
 import { readSaved } from '../src/placeholders/saved.ts'
 import { fakeLocalStorage } from './fake-local-storage.ts'
@@ -123,7 +124,7 @@ describe('what was saved', () => {
     const rows = ['valid', 'outdated', 'newer'].map((key) => ({ ...one, key, tags: [key] }))
     await cache.invalidateTags(['outdated'])
     await cache.set('newer', 2)
-    await promote(cache, rows, clock.now())
+    await promote(cache, rows, () => clock.now())
     clock.advance(1)
     expect(['valid', 'outdated', 'newer'].map((key) => cache.peek(key, { stale: true }))).toEqual([1, undefined, 2])
     expect(cache.peek('valid')).toBeUndefined()
@@ -132,10 +133,40 @@ describe('what was saved', () => {
     await cache.close()
   })
 
-  it('has nothing left once it is dead', () => {
-    expect(leftOf([10, 20, 30], 5)).toEqual([5, 20, 30])
-    expect(leftOf([10, 20, 30], 15)).toEqual([1, 15, 30])
-    expect(leftOf([10, 20, 30], 30)).toBeUndefined()
-    expect(leftOf([10, -1, 0], 1e9)).toEqual([1, Number.POSITIVE_INFINITY, 0])
+  it('gives way to what was loaded since, which no record of the log says', async () => {
+    const [log, below, clock] = [createSharedLog(createMemoryLog), asyncTier(), createFakeClock()]
+    const visit = () => {
+      const tiers = [memory({ maxEntries: 100 }), below]
+      return createCache({ name: 'test', tiers, log: () => log.connect(), shared, clock, ttl: '1h' })
+    }
+    const other = visit()
+    await other.getOrSet('k', () => 'old')
+    const saved = {
+      key: 'k',
+      value: 'old',
+      createdAtWall: clock.now(),
+      windowsMs: [-1, 0, 0],
+      tags: [],
+      asOf: other.position() as Token,
+    }
+    clock.advance(1_000)
+    await other.getOrSet('k', () => 'new', { refresh: true })
+    const next = visit()
+    await promote(next, [saved], () => clock.now())
+    expect([next.peek('k'), await visit().get('k')]).toEqual(['new', 'new'])
+  })
+
+  it('has nothing left once it is dead, and no end where it had none', async () => {
+    const { cache, clock } = make()
+    const one = { value: 1, tags: [], asOf: cache.position() as Token }
+    const aged = (key: string, ageMs: number, windowsMs: number[]) => {
+      return { ...one, key, createdAtWall: clock.now() - ageMs, windowsMs }
+    }
+    const rows = [aged('dead', 30, [10, 20, 30]), aged('endless', 1e9, [10, -1, 0]), aged('stale', 15, [10, 20, 30])]
+    await promote(cache, rows, () => clock.now())
+    expect(rows.map(({ key }) => cache.peek(key, { stale: true }))).toEqual([undefined, 1, 1])
+    const entry = await cache.entry('stale', { stale: true })
+    expect([entry?.state, entry?.ageMs]).toEqual(['stale', 15])
+    await cache.close()
   })
 })

@@ -1,6 +1,13 @@
-import { asyncTier, createSharedLog } from '@hotpath/testkit'
+import type { Token } from '@hotpath/contract'
+import { asyncTier, createFakeClock, createSharedLog } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import { heldEntries, placeholder, setPlaceholders } from '../src/placeholders/placeholders.ts'
+import {
+  type HeldEntry,
+  heldEntries,
+  placeholder,
+  restoreHeld,
+  setPlaceholders,
+} from '../src/placeholders/placeholders.ts'
 import { retain } from '../src/retain/retain.ts'
 import { type Cache, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
@@ -207,5 +214,90 @@ describe('what memory holds, to be saved', () => {
     const { cache } = make()
     expect(() => heldEntries(cache, 'a' as never)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_OPTION' }))
     expect(heldEntries(cache, [])).toEqual([])
+  })
+})
+
+describe('what was held by an earlier visit', () => {
+  /** Two visits with one log, and one store below memory. */
+  function visits() {
+    const log = createSharedLog(createMemoryLog)
+    const below = asyncTier()
+    const clock = createFakeClock()
+    const tiers = () => [memory({ maxEntries: 10 }), below]
+    const visit = (): Cache => make({ log: () => log.connect(), tiers: tiers(), clock }).cache
+    return { visit, clock }
+  }
+
+  test('is as old as it is, and ends when it would have ended', async () => {
+    const { visit, clock } = visits()
+    const first = visit()
+    await first.set('k', 1, { ttl: 1_000, staleWhileRevalidate: 2_000, tags: ['t'] })
+    const [held] = heldEntries(first, ['k'])
+    const next = visit()
+    await restoreHeld(next, [{ ...(held as HeldEntry), key: 'unknown below', ageMs: 1_500 }])
+    expect(next.peek('unknown below')).toBeUndefined()
+    expect(next.peek('unknown below', { stale: true })).toBe(1)
+    const entry = await next.entry('unknown below', { stale: true })
+    expect([entry?.state, entry?.ageMs]).toEqual(['stale', 1_500])
+    clock.advance(1_500)
+    expect(next.peek('unknown below', { stale: true })).toBeUndefined()
+  })
+
+  test('gives way to what was loaded since, which stays below', async () => {
+    const { visit, clock } = visits()
+    const first = visit()
+    await first.getOrSet('k', () => 'old', { ttl: 1_000, staleWhileRevalidate: '1h' })
+    const held = heldEntries(first, ['k'])
+    clock.advance(2_000)
+    // No record says so: a load appends none.
+    await first.getOrSet('k', () => 'new', { ttl: '1m', refresh: true })
+    const next = visit()
+    await restoreHeld(
+      next,
+      held.map((entry) => ({ ...entry, ageMs: entry.ageMs + 2_000 })),
+    )
+    expect(next.peek('k')).toBe('new')
+    expect(await visit().get('k')).toBe('new')
+  })
+
+  test('gives way to what was loaded while it was looked for', async () => {
+    const { visit } = visits()
+    const first = visit()
+    await first.getOrSet('k', () => 'old', { ttl: '1h' })
+    const held = heldEntries(first, ['k'])
+    const next = visit()
+    const restored = restoreHeld(
+      next,
+      held.map((entry) => ({ ...entry, ageMs: 5 })),
+    )
+    await Promise.all([restored, next.set('k', 'new', { ttl: '1h' })])
+    expect(next.peek('k')).toBe('new')
+  })
+
+  test('is not what was invalidated, what is of another log, or what is later than the log', async () => {
+    const { visit } = visits()
+    const first = visit()
+    await first.set('k', 1, { ttl: '1h', tags: ['t'] })
+    const [held] = heldEntries(first, ['k']) as [HeldEntry]
+    const later = { ...held, key: 'later', asOf: held.asOf.replace(/\.\d+$/, '.99999999') as Token }
+    const other = { ...held, key: 'other', asOf: 'another.1' as Token }
+    await first.invalidateTags(['t'])
+    const next = visit()
+    await restoreHeld(next, [held, later, other, { ...held, key: 'untagged', tags: [] }])
+    expect(['k', 'later', 'other', 'untagged'].map((key) => next.peek(key))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      1,
+    ])
+  })
+
+  test('is nothing for a cache without a log, and has to be what was held', async () => {
+    const { cache } = make()
+    await restoreHeld(cache, [])
+    await expect(restoreHeld(cache, 1 as never)).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+    const [good] = [{ key: 'k', value: 1, ageMs: 0, windowsMs: [1, 1, 1], tags: [], asOf: 'x' }]
+    await expect(restoreHeld(cache, [good as never])).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    await cache.close()
   })
 })

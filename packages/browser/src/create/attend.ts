@@ -58,7 +58,7 @@ export function attendTo(page: CachePage, storage: PageStorage): Attendant {
     const read = async (): Promise<Token> => ((await at(HEARD_TOKEN)) ?? (await at(SERVER_TOKEN))) as Token
     setHeard(cache, () => read().catch(() => undefined), { isFollowing: false })
   }
-  void promote(cache, page.saved, clock.now()).catch(() => {})
+  void promote(cache, page.saved, () => clock.now()).catch(() => {})
   void deleteUnusedLater(page, prefix)
   if (options.persist === true) void askToPersist()
 
