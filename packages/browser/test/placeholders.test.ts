@@ -3,6 +3,8 @@ import { createCache, memory } from '@hotpath/core'
 import { createMemoryLog, shared } from '@hotpath/core/shared'
 import { asyncTier, createFakeClock, createSharedLog } from '@hotpath/testkit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { storageName } from '../src/database/names.ts'
+import { createBrowserCache, placeholder } from '../src/index.ts'
 import { promote } from '../src/placeholders/promote.ts'
 import { isJson, saveHeld } from '../src/placeholders/save.ts'
 import { readSaved } from '../src/placeholders/saved.ts'
@@ -95,6 +97,7 @@ describe('what was saved', () => {
     ['no list', '{"key":"a"}'],
     ['of other keys', JSON.stringify([{ ...good, key: 'b' }])],
     ['from the future', JSON.stringify([{ ...good, createdAtWall: 101 }])],
+    ['of a time before all clocks', JSON.stringify([{ ...good, createdAtWall: -1e16 }])],
     ['without an age', JSON.stringify([{ ...good, createdAtWall: null }])],
     ['with other windows', JSON.stringify([{ ...good, windowsMs: [1, 2] }])],
     ['with tags that are none', JSON.stringify([{ ...good, tags: [1] }])],
@@ -109,6 +112,26 @@ describe('what was saved', () => {
   ])('is left out when it is %s', (_, json) => {
     localStorage.setItem('item', json)
     expect(readSaved('item', ['a'], 100)).toEqual([])
+  })
+
+  const odd = [
+    ...[-1e308, -1e16, -1, -0.5, 0, 1.5, 1e16, 1e308, 100],
+    ...[null, true, '', '5', 'x'.repeat(100_000), [], [[]], [null], [-1e308, 1e308, -0], ['t'], {}, { a: 1 }],
+  ]
+  const members = ['key', 'value', 'createdAtWall', 'windowsMs', 'tags', 'asOf', '__proto__', 'toString']
+
+  it.each(members)('never keeps a cache from being made, whatever its `%s` is', async (member) => {
+    const name = storageName({ name: 'shop', schema: 1, scope: '' })
+    vi.stubGlobal('document', { visibilityState: 'visible', addEventListener() {}, removeEventListener() {} })
+    for (const value of odd) {
+      const one = JSON.stringify({ ...good, [`odd ${member}`]: value }).replace(`odd ${member}`, member)
+      const other = JSON.stringify({ ...good, key: 'b', value: 'good' })
+      localStorage.setItem(name, `[${one},${JSON.stringify(value)},${other}]`)
+      const cache = createBrowserCache({ name: 'shop', localStorage: { keys: ['a', 'b'] } })
+      expect(placeholder(cache, 'b')?.value).toBe('good')
+      await cache.ready()
+      await cache.close()
+    }
   })
 
   it('is nothing where settings deny it', () => {

@@ -35,26 +35,29 @@ export function readSaved(name: string, keys: readonly string[], now: number): S
   try {
     const saved: unknown = JSON.parse(localStorageOf()?.getItem(name) ?? '[]')
     if (!Array.isArray(saved)) return []
-    return saved.filter(
-      (one): one is SavedPlaceholder => isSaved(one) && keys.includes(one.key) && one.createdAtWall <= now,
-    )
+    return saved.filter((one): one is SavedPlaceholder => isSaved(one, now) && keys.includes(one.key))
   } catch {
     return []
   }
 }
 
-function isSaved(one: unknown): one is SavedPlaceholder {
+/** All that is done with one later does not throw for what passes. */
+function isSaved(one: unknown, now: number): one is SavedPlaceholder {
   const { key, value, createdAtWall, windowsMs, tags, asOf } = Object(one) as Partial<SavedPlaceholder>
   return (
     typeof key === 'string' &&
     value !== undefined &&
-    Number.isFinite(createdAtWall) &&
+    isBetween(0, createdAtWall, now) &&
     Array.isArray(windowsMs) &&
     windowsMs.length === 3 &&
     windowsMs.every(Number.isFinite) &&
     Array.isArray(tags) &&
     isOfOurs(tags, asOf)
   )
+}
+
+function isBetween(least: number, value: unknown, most: number): boolean {
+  return typeof value === 'number' && least <= value && value <= most
 }
 
 function isOfOurs(tags: readonly string[], asOf: unknown): boolean {
