@@ -436,6 +436,30 @@ describe('a log of which something is lost', () => {
     expect(rooms).toBe(2)
   })
 
+  it('says so before it fails, of whatever it writes, when there is no room even so', async () => {
+    const lifecycle = createFakeLifecycle()
+    const database = createFakeDatabase({ stores: STORES, lifecycle })
+    const full = () => database.failNext(new DOMException('full', 'QuotaExceededError'))
+    const said: unknown[] = []
+    const log = openBrowserLog({
+      database,
+      name: 'shop',
+      clock: createFakeClock(),
+      lifecycle,
+      makeRoom: async () => full(),
+      full: async (cause) => void said.push(isHotpathError(cause, 'ERR_STORAGE_QUOTA')),
+      openChannel: createFakeChannels(),
+    })
+    const failed = async (work: unknown) => {
+      await Promise.resolve(work).catch(() => said.push('failed'))
+    }
+    full()
+    await failed(log.follow({ record() {}, interrupted() {} }))
+    full()
+    await failed(log.append([ofKey('a')]))
+    expect(said).toEqual([true, 'failed', true, 'failed'])
+  })
+
   it('rejects with the failure of the database, and appends nothing', async () => {
     const tabs = createTabs()
     const { log } = tabs.open()

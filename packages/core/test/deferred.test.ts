@@ -1,5 +1,5 @@
 /** Tiers whose code comes later: what holds until they are there, and when they never come. */
-import type { InvalidationLog, Tier, Token } from '@hotpath/contract'
+import { type InvalidationLog, StorageError, type Tier, type Token } from '@hotpath/contract'
 import { asyncTier, createFakeClock, createRandom, createSharedStore, deferred, flush } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { deferredTier } from '../src/deferred/deferred.ts'
@@ -16,7 +16,7 @@ function start(options: Partial<CacheOptions> & { readonly log?: never; readonly
   const loading = deferred<Tier>()
   /** The present one. */
   let current = loading
-  let goOn!: (cause: Error) => void
+  let goOn!: (cause?: Error) => void
   const load = (on: typeof goOn): Promise<Tier> => {
     goOn = on
     return current.promise
@@ -222,6 +222,17 @@ describe('a tier that does not respond', () => {
     expect(cache.peek('b')).toBeUndefined()
   })
 
+  test('and has no room says so itself, and nothing where it has said it before', async () => {
+    const { cache, goOn, faults, arrive, reload } = start()
+    goOn(new StorageError('ERR_STORAGE_QUOTA', 'full'))
+    expect([await cache.ready(), faults]).toEqual([true, ['ERR_STORAGE_QUOTA']])
+    await arrive()
+    reload()
+    goOn()
+    const written = await cache.set('a', 1)
+    expect([typeof written, cache.peek('a'), faults]).toEqual(['string', 1, ['ERR_STORAGE_QUOTA']])
+  })
+
   test('is no reason to return less than a token of another tab asks for (P16)', async () => {
     const { cache, goOn } = start()
     goOn(new Error('no response'))
@@ -325,6 +336,28 @@ describe('a tier that does not respond any more', () => {
     await started.arrive()
     return started
   }
+
+  test('is done without also by what was written before it was there, as often as it is lost', async () => {
+    const { sharedLog, appended } = recorded()
+    let hangs = true
+    const append: InvalidationLog['append'] = (records) => (hangs ? new Promise(() => {}) : sharedLog.append(records))
+    const { cache, goOn, arrive, arriveAgain, reload } = start({ sharedLog: { ...sharedLog, append } })
+    const early = cache.set('early', 1)
+    await arrive()
+    reload()
+    goOn()
+    await early
+    expect(cache.peek('early')).toBe(1)
+    await arriveAgain()
+    const later = cache.set('later', 2)
+    await flush()
+    reload()
+    goOn()
+    await later
+    hangs = false
+    await arriveAgain()
+    expect(appended).toMatchObject(['early', 'later'].map((key) => ({ scope: { type: 'key', key } })))
+  })
 
   test('is done without from then on, also by what waits for its log, and one event says so', async () => {
     const inner = createMemoryLog()

@@ -65,7 +65,7 @@ export function attendTo(page: CachePage, storage: PageStorage): Attendant {
   return {
     database: options.indexedDb === false ? undefined : storage.database,
     get isLate() {
-      return storage.absence === 'no response'
+      return storage.absence === 'no response' || storage.absence === 'full'
     },
     async endScope() {
       await Promise.all([ends.endElsewhere(), endHere()])

@@ -35,7 +35,7 @@ export interface StoredReport {
 export interface Attendant {
   /** `undefined`: entries do not outlive the page, nor shall anything else. */
   readonly database: Database | undefined
-  /** Whether the browser has not opened it in time, so that the log of all tabs has not what is appended here. */
+  /** Whether the browser has not opened it in time, or there is no room, so that the log of all tabs has not what is appended here. */
   readonly isLate: boolean
   /** Ends the scope in all tabs: resolves when everything of it is deleted. */
   endScope(): Promise<void>

@@ -7,14 +7,14 @@ import { locksOf } from '../scope/databases.ts'
 import type { Attendant } from './attendant.ts'
 import { attendTo } from './attend.ts'
 import type { CachePage } from './page.ts'
-import { storageOf } from './storage.ts'
+import { type GoOn, storageOf } from './storage.ts'
 
 /**
  * The tier of a page, with the log and the leases of all tabs. Rejects where the browser refuses the database.
  *
  * @param goOn - Called when it does not respond.
  */
-export async function openTier(page: CachePage, goOn: (cause: Error) => void): Promise<Tier> {
+export async function openTier(page: CachePage, goOn: GoOn): Promise<Tier> {
   const { name } = page
   const storage = storageOf(page)
   await storage.granted(goOn)
@@ -30,6 +30,7 @@ export async function openTier(page: CachePage, goOn: (cause: Error) => void): P
         clock,
         lifecycle,
         makeRoom: () => storage.makeRoom(),
+        full: (cause) => storage.full(cause),
         heard: {
           record: (record) => storage.store?.logHas(record),
           reached: (mark) => storage.store?.logReached(mark),

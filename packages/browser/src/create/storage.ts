@@ -1,5 +1,6 @@
 /** The database of a page's cache, and what works in it: opened once, and closed with the store of entries. */
 import {
+  type HotpathError,
   isHotpathError,
   StorageError,
   systemClock,
@@ -16,11 +17,15 @@ import { LogStore } from '../log/log-store.ts'
 import { useDatabase } from '../scope/databases.ts'
 import { IndexedDbStore } from '../store/indexed-db-store.ts'
 import { WALL } from '../store/write.ts'
+import { forgetAll, hasRoomLater, noRoom } from './full-disk.ts'
 import { memoryOnlyKeys } from './memory-only.ts'
 import type { CachePage } from './page.ts'
 
 /** How long the browser may take to open a database before the cache goes on without it: less than writes wait for their log. */
 const RESPONSE_MS = 4_000
+
+/** Lets a cache go on without its storage. Without a cause nothing is reported. */
+export type GoOn = (cause?: Error) => void
 
 export class PageStorage {
   readonly database: Database
@@ -28,11 +33,13 @@ export class PageStorage {
   /** `undefined` until it is opened, and where there is none. */
   store: IndexedDbStore | undefined
   /** Why it is not opened. */
-  absence: 'no response' | 'refused' | undefined
+  absence: 'no response' | 'refused' | 'full' | undefined
   readonly #page: CachePage
   readonly #release: () => void
   /** Lets the cache go on without it; `undefined` until it was granted. */
-  #goOn: ((cause: Error) => void) | undefined
+  #goOn: GoOn | undefined
+  /** Whether an event has said that there is no room. */
+  #saidFull = false
 
   constructor(page: CachePage) {
     const { name, options } = page
@@ -54,7 +61,14 @@ export class PageStorage {
    *
    * @param goOn - Called when the browser does not respond, also when it has to open it again. It may do so later.
    */
-  async granted(goOn: (cause: Error) => void): Promise<void> {
+  async granted(goOn: GoOn): Promise<void> {
+    do {
+      while (this.absence === 'full') if (await hasRoomLater(this.database, this.#page)) this.absence = undefined
+    } while (!(await this.#isGranted(goOn)))
+  }
+
+  /** `false`: there was no room to make it. */
+  async #isGranted(goOn: GoOn): Promise<boolean> {
     const { name, options } = this.#page
     const cancel = timeLimit(options.clock ?? systemClock, RESPONSE_MS, () => {
       this.#away('no response')
@@ -64,12 +78,38 @@ export class PageStorage {
       while (!(await this.#isOpened())) {}
       this.absence = undefined
       this.#goOn = goOn
+      return true
     } catch (error) {
-      this.#away('refused')
-      throw error
+      if (!isHotpathError(error, 'ERR_STORAGE_QUOTA')) {
+        this.#away('refused')
+        throw error
+      }
+      this.#goOn = goOn
+      await this.full(error)
+      return false
     } finally {
       cancel()
     }
+  }
+
+  /**
+   * There is no room for the log: the cache goes on without it, and nothing is left that this tab could not invalidate any
+   * more, as far as the browser lets it be deleted. Never rejects.
+   */
+  async full(cause: unknown): Promise<void> {
+    const goOn = this.#goOn
+    if (goOn === undefined) return
+    this.#goOn = undefined
+    this.#away('full')
+    await forgetAll(this.database, this.#page.name)
+    goOn(this.#isSaid() ? undefined : noRoom(cause))
+  }
+
+  /** Whether it was said already that there is no room, as it is from now on. */
+  #isSaid(): boolean {
+    const wasSaid = this.#saidFull
+    this.#saidFull = true
+    return wasSaid
   }
 
   /** What waits in a store from before the connection was lost is given up. */
@@ -105,7 +145,7 @@ export class PageStorage {
     const { maxBytes = '100mb', window = '50ms' } = indexedDb === false ? {} : (indexedDb ?? {})
     this.store = new IndexedDbStore({
       database: this.database,
-      context,
+      context: { ...context, fault: (error) => this.#report(error, context) },
       maxBytes: toBytes(maxBytes, 'indexedDb.maxBytes'),
       windowMs: toMs(window, 'indexedDb.window'),
       lifecycle: this.lifecycle,
@@ -115,6 +155,10 @@ export class PageStorage {
       closed: () => this.#closed(),
     })
     return this.store
+  }
+
+  #report(error: HotpathError, context: TierContext): void {
+    if (!isHotpathError(error, 'ERR_STORAGE_QUOTA') || !this.#isSaid()) context.fault(error)
   }
 
   /** Makes room for what cannot be done without. Never rejects. */

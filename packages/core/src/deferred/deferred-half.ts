@@ -1,5 +1,5 @@
 /** The shared half of a cache whose lower tiers are on their way: it does nothing until they are there, and then what theirs does. */
-import { type HotpathError, type Tier, TierError, compilePattern, shortenKey } from '@hotpath/contract'
+import { type HotpathError, type Tier, TierError, compilePattern, isHotpathError, shortenKey } from '@hotpath/contract'
 import { sharedHalfOf } from '../shared-half.ts'
 import type { SharedBounds, SharedEngine, SharedHost, SharedOptions, SharedParts } from '../shared/shared.ts'
 import type { OpenTier } from '../shared/tiers/lower-tiers.ts'
@@ -9,7 +9,7 @@ import { DeferredView } from './deferred-view.ts'
 
 /** A tier that is not there yet. */
 export interface DeferredTier extends Tier {
-  readonly load: (goOn: (cause: Error) => void) => Promise<Tier>
+  readonly load: (goOn: (cause?: Error) => void) => Promise<Tier>
 }
 
 /** What a cache works with until its tiers are there, and afterwards. */
@@ -85,7 +85,7 @@ class DeferredParts implements SharedParts {
   async #load(): Promise<void> {
     const { tiers: given } = this.#options
     try {
-      const goOn = (cause: Error): void => this.#goOn(cause)
+      const goOn = (cause?: Error): void => this.#goOn(cause)
       const tiers = await Promise.all(given.map(async (tier) => (isDeferred(tier) ? tier.load(goOn) : tier)))
       if (this.#isClosed) return
       for (const [index, tier] of tiers.entries()) if (isDeferred(given[index] as Tier)) this.#open(tier, index)
@@ -95,10 +95,11 @@ class DeferredParts implements SharedParts {
     }
   }
 
-  /** With memory alone, as long as the tier is not there. One that was there is loaded again. */
+  /** With memory alone, as long as the tier is not there, which is reported where it has a cause. One that was there is loaded again. */
   #goOn(cause: unknown, mayCome = true): void {
     if (this.#isClosed || (this.#isAlone && mayCome)) return
-    this.#fault(notThere(cause))
+    if (cause !== undefined || !mayCome)
+      this.#fault(isHotpathError(cause, 'ERR_STORAGE_QUOTA') ? cause : notThere(cause))
     // Keys are shortened here, whether the tier comes or not.
     if (!this.#isAlone) this.view.use(new LocalView(this.#host, compilePattern), mayCome)
     this.#isAlone = true

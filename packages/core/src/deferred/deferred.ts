@@ -7,10 +7,10 @@ export interface DeferredOptions {
   readonly type: string
   /**
    * Loads the tier, with its log and lease where it has them. It may call `goOn` when that takes longer than anybody should
-   * wait, with the reason; also later, when the tier does not respond any more: then it is called again, and what it opened
+   * wait, with the reason, if it is to be reported; also later, when the tier does not respond any more: then it is called again, and what it opened
    * before is its own to end.
    */
-  readonly load: (goOn: (cause: Error) => void) => Promise<Tier>
+  readonly load: (goOn: (cause?: Error) => void) => Promise<Tier>
 }
 
 const OPTIONS: OptionTable<keyof DeferredOptions> = { type: "'indexeddb'", load: "() => import('./tier.js').then(…)" }

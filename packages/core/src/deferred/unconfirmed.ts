@@ -42,7 +42,7 @@ export class Unconfirmed {
   untilThere(invalidations: readonly Invalidation[], queue: boolean, clock: Clock): Promise<readonly Mark[]> {
     let waiting!: Waiting
     const appended = new Promise<readonly Mark[]>((resolve, reject) => {
-      waiting = { invalidations, run: (view) => resolve(appendTo(view, invalidations, queue)), close: reject }
+      waiting = { invalidations, run: (view) => resolve(this.#confirmedBy(view, invalidations, queue)), close: reject }
       this.#waiting.add(waiting)
     })
     const expired = (): LogError => {
@@ -62,7 +62,7 @@ export class Unconfirmed {
     queue: boolean,
   ): Promise<readonly Mark[]> {
     return new Promise((resolve, reject) => {
-      const run: Waiting['run'] = (view) => resolve(appendTo(view, invalidations, queue))
+      const run: Waiting['run'] = (view) => resolve(this.#confirmedBy(view, invalidations, queue))
       const waiting: Waiting = { invalidations, run, close: () => {} }
       this.#waiting.add(waiting)
       const ended = (isSure: boolean): void => {
@@ -79,6 +79,11 @@ export class Unconfirmed {
         },
       )
     })
+  }
+
+  /** That view may be lost, too. */
+  #confirmedBy(view: LogView, invalidations: readonly Invalidation[], queue: boolean): Promise<readonly Mark[]> {
+    return this.untilConfirmed(appendTo(view, invalidations, queue), invalidations, queue)
   }
 
   /** To be appended to the next view. What is too much becomes one record that concerns all. */
@@ -98,8 +103,7 @@ export class Unconfirmed {
   arrived(view: LogView): void {
     const left = this.#left
     this.#left = []
-    if (left.length > 0) void appendTo(view, left, true).catch(() => {})
-    this.#run(view)
+    this.#run(view, left)
   }
 
   /** No view will come. */
@@ -109,10 +113,11 @@ export class Unconfirmed {
     this.#waiting.clear()
   }
 
-  #run(view: LogView): void {
+  #run(view: LogView, left: readonly Invalidation[] = []): void {
     this.#isUnsure = false
     const waiting = [...this.#waiting]
     this.#waiting.clear()
+    if (left.length > 0) void this.#confirmedBy(view, left, true).catch(() => {})
     for (const { run } of waiting) run(view)
   }
 }

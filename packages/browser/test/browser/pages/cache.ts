@@ -11,7 +11,7 @@ import {
 import { tierCases } from '@hotpath/testkit'
 import { createLifecycle } from '@hotpath/web'
 import { openDatabase } from '@hotpath/web/database'
-import { systemClock } from '@hotpath/contract'
+import { type Clock, systemClock } from '@hotpath/contract'
 import { storageName } from '../../../src/database/names.ts'
 import { STORES } from '../../../src/database/stores.ts'
 import { IndexedDbStore } from '../../../src/store/indexed-db-store.ts'
@@ -277,6 +277,12 @@ export function fillDisk(isFull: boolean): void {
 }
 
 let original: IDBObjectStore['put'] | undefined
+
+/** Makes a cache for which waits of a minute and more are over at once. */
+export function createHasty(options: BrowserCacheOptions): void {
+  const after: Clock['after'] = (ms, callback) => systemClock.after(ms >= 60_000 ? 500 : ms, callback)
+  create({ ...options, clock: { ...systemClock, after } })
+}
 
 async function outcomeOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
