@@ -1,4 +1,4 @@
-import { createFakeClock, flush } from '@hotpath/testkit'
+import { createFakeClock, deferred, flush } from '@hotpath/testkit'
 import { createFakeLifecycle } from '@hotpath/web/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { deleteUnused } from '../src/scope/databases.ts'
@@ -9,7 +9,19 @@ import { fakeLocalStorage } from './fake-local-storage.ts'
 
 const prefix = 'hotpath:shop:0:'
 
+/** Where the events of a page come from. */
+let page: EventTarget
+
+/** Caches that are in use, this one among them. */
+function holdLocks(count: number): void {
+  const held = Array.from({ length: count }, () => ({ name: `${prefix}1.1:used` }))
+  vi.stubGlobal('navigator', { locks: { query: async () => ({ held }) } })
+}
+
 beforeEach(() => {
+  page = new EventTarget()
+  for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent'] as const)
+    vi.stubGlobal(name, page[name].bind(page))
   const open = createFakeChannels()
   vi.stubGlobal('document', {})
   vi.stubGlobal('navigator', {})
@@ -67,6 +79,62 @@ describe('the end of a scope', () => {
     await one.ends.endElsewhere()
     expect(readEndNote(prefix)).toBe(note)
     expect(one.ended).toHaveBeenCalledTimes(1)
+  })
+
+  it.each([
+    ['the note', { note: 'first' }],
+    ['the message', { note: 'last' }],
+    ['nothing but the message', { note: 'never' }],
+  ])('waits no longer than for other tabs, which are told first by %s', async (_, { note }) => {
+    const tabs = [openTab(), openTab(), openTab()] as const
+    await flush()
+    holdLocks(3)
+    const [{ ends, clock }, ...others] = tabs
+    const hear = () => page.dispatchEvent(Object.assign(new Event('storage'), { key: `${prefix}ended` }))
+    let isOver = false
+    const ending = ends.endElsewhere().then(() => (isOver = true))
+    if (note === 'first') hear()
+    await flush()
+    if (note === 'last') hear()
+    await flush()
+    expect([isOver, clock.pending]).toEqual([true, 0])
+    await ending
+    expect(others.map(({ ended }) => ended.mock.calls.length)).not.toContain(0)
+  })
+
+  it('is not over before the last tab has answered, however often another one hears of it', async () => {
+    const slow = openTab()
+    const left = deferred()
+    slow.ended.mockReturnValue(left.promise)
+    const [one] = [openTab(), openTab()]
+    await flush()
+    holdLocks(3)
+    let isOver = false
+    const ending = one.ends.endElsewhere().then(() => (isOver = true))
+    for (let round = 0; round < 3; round++) {
+      page.dispatchEvent(Object.assign(new Event('storage'), { key: `${prefix}ended` }))
+      await flush()
+    }
+    expect(isOver).toBe(false)
+    left.resolve()
+    await ending
+  })
+
+  it('ends all caches of a page together, without a channel or a note', async () => {
+    vi.stubGlobal('BroadcastChannel', undefined)
+    vi.stubGlobal('localStorage', undefined)
+    const [one, other] = [openTab(), openTab()]
+    await one.ends.endElsewhere()
+    expect([one.ended.mock.calls.length, other.ended.mock.calls.length]).toEqual([0, 1])
+  })
+
+  it.each([null, undefined, 1, 'end', [], { type: null }])('is none of what others may say: %j', async (message) => {
+    const { ended } = openTab()
+    await flush()
+    // What a listener rejects with would be an unhandled rejection, by which the test fails.
+    new BroadcastChannel(`${prefix}scope`).postMessage(message)
+    await flush()
+    expect(ended).not.toHaveBeenCalled()
   })
 })
 

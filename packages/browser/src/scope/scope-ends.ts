@@ -1,6 +1,7 @@
 /**
  * The end of a scope, in all tabs. The tab that ends it leaves a note in `localStorage` for tabs that sleep, asks the others by a
- * channel, and waits until all of those that have a cache of the scope open have answered, or a second is over.
+ * channel, and waits until all of those that have a cache of the scope open have answered, or a second is over. Caches of its
+ * own page are told by an event, as they need neither.
  */
 import type { Clock } from '@hotpath/contract'
 import { type Lifecycle, openTabChannel, type TabChannel } from '@hotpath/web'
@@ -28,25 +29,34 @@ export class ScopeEnds {
   /** `undefined` where there is none, and once this is closed: a closed one throws. */
   #channel: TabChannel | undefined
   readonly #stopListening: () => void
+  /** How many other tabs have said that nothing of it is left there: each says so once. */
+  #answers = 0
   #answered: () => void = () => {}
   /** This tab ends it, and waits for others. */
   #isEnding = false
-  /** Another tab has ended it. */
-  #hasLeft = false
+  /** Resolves when nothing of it is left here, as another cache ends it. */
+  #ended: Promise<void> | undefined
 
   constructor(options: ScopeEndsOptions) {
     this.#options = options
     this.#channel = openTabChannel(`${options.prefix}scope`)
-    this.#channel?.addEventListener('message', ({ data }) => void this.#receive(data as Message))
+    // Any script of the origin may post to the channel whatever it likes.
+    this.#channel?.addEventListener('message', ({ data }) => this.#receive(Object(data) as Partial<Message>))
+    const noteName = endNoteName(options.prefix)
     const look = (): void => void this.#look()
     const endings = [options.lifecycle.on('resumed', look), options.lifecycle.on('pageshow', look)]
     const onStorage = ({ key }: StorageEvent): void => {
-      if (key === endNoteName(options.prefix)) look()
+      if (key === noteName) look()
+    }
+    const onEnd = (event: Event): void => {
+      if (!this.#isEnding) (event as CustomEvent<Promise<void>[]>).detail.push(this.#end())
     }
     globalThis.addEventListener?.('storage', onStorage)
+    globalThis.addEventListener?.(noteName, onEnd)
     this.#stopListening = () => {
       for (const end of endings) end()
       globalThis.removeEventListener?.('storage', onStorage)
+      globalThis.removeEventListener?.(noteName, onEnd)
     }
     // It may have ended since the cache was made. Whoever makes this has to be ready first.
     queueMicrotask(look)
@@ -58,28 +68,36 @@ export class ScopeEnds {
     return note !== undefined && note !== this.#options.endNote
   }
 
-  /** Asks all other tabs, and waits for them. Never rejects. */
+  /** Asks all others, and waits for them. Never rejects. */
   async endElsewhere(): Promise<void> {
-    const { prefix, clock } = this.#options
     // Once more would end what was opened since.
-    if (this.#hasLeft) return
+    if (this.#ended !== undefined) return this.#ended
     this.#isEnding = true
-    leaveEndNote(prefix)
-    if (this.#channel === undefined) return
-    const held = await locksOf()
+    const { prefix } = this.#options
+    // Before any of them hears of it: those that have ended hold none.
+    const querying = locksOf()
       ?.query()
       .catch(() => undefined)
+    leaveEndNote(prefix)
+    const here: Promise<void>[] = []
+    globalThis.dispatchEvent?.(new CustomEvent(endNoteName(prefix), { detail: here }))
+    this.#post('end')
+    const held = (await querying)?.held?.filter(({ name }) => isUseLock(name, prefix))
     // This one is among them.
-    let missing = (held?.held?.filter(({ name }) => isUseLock(name, prefix)).length ?? Number.POSITIVE_INFINITY) - 1
-    if (missing <= 0) return
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(ANSWER_MS, resolve)
+    const others = (held?.length ?? Number.POSITIVE_INFINITY) - 1
+    await Promise.all([this.#channel && this.#haveAnswered(others), ...here])
+  }
+
+  /** Resolves when so many others have answered, or a second is over. */
+  #haveAnswered(others: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(ANSWER_MS, resolve)
       this.#answered = () => {
-        if (--missing > 0) return
+        if (this.#answers < others) return
         cancel()
         resolve()
       }
-      this.#channel?.postMessage({ type: 'end' } satisfies Message)
+      this.#answered()
     })
   }
 
@@ -90,27 +108,33 @@ export class ScopeEnds {
     this.#channel = undefined
   }
 
-  async #receive({ type }: Message): Promise<void> {
-    if (type === 'ended') return this.#answered()
-    if (type !== 'end') return
-    await this.#options.ended()
-    const answer = openTabChannel(`${this.#options.prefix}scope`)
-    answer?.postMessage({ type: 'ended' } satisfies Message)
-    answer?.close()
-    this.#leave()
+  #receive({ type }: Partial<Message>): void {
+    if (type === 'end') void this.#end()
+    else if (type === 'ended') {
+      this.#answers++
+      this.#answered()
+    }
   }
 
   /** What was missed while this page slept. */
   async #look(): Promise<void> {
-    if (!this.isEnded) return
-    await this.#options.ended()
-    this.#leave()
+    if (this.isEnded) await this.#end()
   }
 
-  /** There is nothing left here that could end once more, nor to answer for. */
-  #leave(): void {
-    if (this.#isEnding) return
-    this.#hasLeft = true
-    this.close()
+  /** Another cache has ended it, which may be heard of in several ways: all of them wait for the same. Never rejects. */
+  #end(): Promise<void> {
+    this.#ended ??= this.#endHere()
+    return this.#ended
+  }
+
+  async #endHere(): Promise<void> {
+    await this.#options.ended().catch(() => {})
+    this.#post('ended')
+    // There is nothing left here that could end once more; but this one may wait for others, too.
+    if (!this.#isEnding) this.close()
+  }
+
+  #post(type: Message['type']): void {
+    this.#channel?.postMessage({ type } satisfies Message)
   }
 }
