@@ -50,15 +50,25 @@ describe('options', () => {
     ['schema', { schema: 0 }],
     ['scope', { scope: 1 }],
     ['indexedDb', { indexedDb: { maxBites: 1 } }],
+    ['indexedDb', { indexedDb: true }],
+    ['indexedDb', { indexedDb: '100mb' }],
+    ['indexedDb', { indexedDb: null }],
+    ['indexedDb.maxBytes', { indexedDb: { maxBytes: '10 megs' } }],
+    ['indexedDb.maxBytes', { indexedDb: { maxBytes: -1 } }],
+    ['indexedDb.window', { indexedDb: { window: 'soon' } }],
+    ['localStorage', { localStorage: true }],
     ['localStorage.keys', { localStorage: {} }],
     ['localStorage', { localStorage: { keys: [], maxByte: 1 } }],
     ['memoryOnly', { memoryOnly: 'draft' }],
-    ['encryption', { encryption: true }],
+    ['memoryOnly', { memoryOnly: [''] }],
+    ['memoryOnly', { memoryOnly: [1] }],
+    ['createEncryption', { encryption: true }],
     ['persist', { persist: 1 }],
     ['unknown', { indexedDB: {} }],
-  ])('%s is checked', (_, options) => {
+  ])('%s is checked', (option, options) => {
     const given = { name: 'shop', ...options } as BrowserCacheOptions
-    expect(() => createBrowserCache(given)).toThrow(expect.objectContaining({ name: 'ConfigError' }))
+    const message = expect.stringContaining(option === 'unknown' ? 'indexedDb' : option) as string
+    expect(() => createBrowserCache(given)).toThrow(expect.objectContaining({ name: 'ConfigError', message }))
   })
 
   it('what `createBrowserCache` did not return has no scope', async () => {

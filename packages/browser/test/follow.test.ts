@@ -474,6 +474,8 @@ describe('follow', () => {
   it('refuses what is no source, no token, and a namespace', () => {
     const cache = createPage()
     expect(() => follow(cache, 7 as never)).toThrow(ConfigError)
+    for (const options of [{ check: 5 }, { check: true }, { tabs: true }, { tabs: {} }, { silence: 'long' }])
+      expect(() => follow(cache, '/invalidations', options as never)).toThrow(ConfigError)
     expect(() => follow(cache.namespace('user'), '/invalidations')).toThrow(ConfigError)
     expect(() => follow(cache, '/invalidations', { after: 'x' as Token })).toThrow(TokenError)
   })

@@ -3,7 +3,7 @@ import { createFakeDatabase, createFakeLifecycle } from '@hotpath/web/testing'
 import { describe, expect, it } from 'vitest'
 import { STORES } from '../src/database/stores.ts'
 import { LogStore } from '../src/log/log-store.ts'
-import { positionsIn } from '../src/positions/positions.ts'
+import { positionsIn, readPositions } from '../src/positions/positions.ts'
 
 function createLog() {
   const database = createFakeDatabase({ stores: STORES, lifecycle: createFakeLifecycle() })
@@ -18,6 +18,13 @@ function createLog() {
 }
 
 describe('positions of a log', () => {
+  it.each([{ name: '' }, { name: 'shop', scope: 5 }, { name: 'shop', scope: '' }, { name: 'shop', schema: 0 }])(
+    'are those of one cache: not %j',
+    async (options) => {
+      await expect(readPositions(options as never)).rejects.toMatchObject({ name: 'ConfigError' })
+    },
+  )
+
   it('say what holds of what was read at a token', async () => {
     const { append, read } = createLog()
     await append({ scope: { type: 'tag', tag: 'before' }, strength: 'hard' })

@@ -15,6 +15,7 @@ import {
   functionOption,
   stringOption,
   toBytes,
+  toMs,
   wrongOption,
 } from '@hotpath/contract'
 import type { MemoryOptions } from '@hotpath/core'
@@ -78,7 +79,7 @@ const OPTIONS: OptionTable<Own> = {
   memory: true,
   indexedDb: true,
   localStorage: true,
-  memoryOnly: listOption,
+  memoryOnly: namesOption,
   encryption: cipherOption,
   lease: booleanOption,
   persist: booleanOption,
@@ -100,7 +101,11 @@ export interface PlaceholderOptions {
 /** @throws ConfigError for options that no cache can be made from; KeyError for a key of `localStorage`. */
 export function checkBrowserOptions(options: BrowserCacheOptions): void {
   checkOptions(options, 'createBrowserCache', OPTIONS, FRESHNESS_OPTIONS)
-  if (typeof options.indexedDb === 'object') checkOptions(options.indexedDb, 'indexedDb', INDEXED_DB)
+  const { indexedDb } = options
+  if (indexedDb === undefined || indexedDb === false) return
+  checkOptions(indexedDb, 'indexedDb', INDEXED_DB)
+  toBytes(indexedDb.maxBytes ?? 0, 'indexedDb.maxBytes')
+  toMs(indexedDb.window ?? 0, 'indexedDb.window')
 }
 
 /** @throws ConfigError; KeyError. */
@@ -123,7 +128,11 @@ function listOption(value: unknown, option: string): readonly unknown[] {
   throw wrongOption(option, 'a list', value, "Use for example `['settings']`.")
 }
 
+function namesOption(value: unknown, option: string): void {
+  for (const name of listOption(value, option)) stringOption(name, option)
+}
+
 function cipherOption(value: unknown, option: string): void {
   if (typeof (value as ValueCipher | undefined)?.encrypt === 'function') return
-  throw wrongOption(option, 'a cipher', value, "Use `await encryption({ … })` of '@hotpath/browser/encryption'.")
+  throw wrongOption(option, 'a cipher', value, "Use `createEncryption({ … })` of '@hotpath/browser/encryption'.")
 }

@@ -73,10 +73,19 @@ export interface Following {
 const OPTIONS: OptionTable<keyof FollowOptions> = {
   after: true,
   silence: true,
-  check: true,
-  tabs: true,
+  check: checkOption,
+  tabs: tabsOption,
   clock: clockOption,
   random: functionOption,
+}
+
+function checkOption(value: unknown, option: string): void {
+  if (value !== false) functionOption(value, option)
+}
+
+function tabsOption(value: unknown, option: string): void {
+  if (value === false || typeof (value as Partial<Tabs> | null)?.on === 'function') return
+  throw wrongOption(option, 'what `createTabs` returned, or `false`', value, 'Leave it out for the tabs of the cache.')
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   type OptionTable,
   parseToken,
   requiredString,
+  stringOption,
   type Token,
   toToken,
 } from '@hotpath/contract'
@@ -38,7 +39,7 @@ export interface Positions {
   judge(token: Token, of: ReadDependencies): 'valid' | 'stale' | 'gone'
 }
 
-const OPTIONS: OptionTable<keyof PositionsOptions> = { name: "'shop'", scope: true, schema: countOption }
+const OPTIONS: OptionTable<keyof PositionsOptions> = { name: "'shop'", scope: stringOption, schema: countOption }
 
 /**
  * Reads what the tabs of a cache have invalidated, without a cache: for a service worker that judges responses that it has
