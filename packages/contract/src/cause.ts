@@ -22,7 +22,8 @@ function reasonOf(error: unknown, depth: number = MAX_DEPTH): string {
   // Each of several attempts to connect has failed by itself.
   const inner = isVague && depth > 0 ? (cause ?? (Array.isArray(errors) ? errors[0] : undefined)) : undefined
   const whole = [own, inner === undefined ? '' : reasonOf(inner, depth - 1)].filter((part) => part !== '').join(': ')
-  return clean(whole !== '' ? whole : (wordOf(code) ?? wordOf(name) ?? 'unknown'))
+  // The number of a DOMException says less than its name.
+  return clean(whole !== '' ? whole : (wordOf(typeof code === 'string' ? code : (name ?? code)) ?? 'unknown'))
 }
 
 /** As much of an error as may be kept. */

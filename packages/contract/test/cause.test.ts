@@ -88,6 +88,16 @@ test('a long message is shortened, and one of many lines is written on one', () 
   expect((wrapped(new Error('a\n    at forged')).cause as Error).stack?.split('\n')[0]).toBe('Error: a at forged')
 })
 
+test.each([
+  [new DOMException('', 'OperationError'), 'OperationError'],
+  [new DOMException('', 'QuotaExceededError'), 'QuotaExceededError'],
+  [Object.assign(new Error(''), { code: 'ECONNRESET' }), 'ECONNRESET'],
+  [{ code: 7 }, '7'],
+  [{ code: '' }, 'unknown'],
+])('a cause that says nothing is shown by its name, and not by a bare number: %s', (cause, word) => {
+  expect(wrapped(cause).message).toBe(`The tier failed. Cause: ${word}`)
+})
+
 test('a cause without a message is shown by what is in it', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED ::1:1'), { code: 'ECONNREFUSED' })
   const both = Object.assign(new AggregateError([refused, refused]), { code: 'ECONNREFUSED' })
