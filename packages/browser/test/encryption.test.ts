@@ -1,5 +1,5 @@
 import { anything, assert, property } from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createEncryption } from '../src/encryption/index.ts'
 import { fromBytes, toBytes } from '../src/encryption/frame.ts'
 
@@ -68,6 +68,35 @@ describe('createEncryption', () => {
       [one, { iv: 1, bytes: 2 }],
     ] as const)
       await expect(encryption.decrypt(found, 'k')).rejects.toMatchObject({ code: 'ERR_CODEC_KEY' })
+  })
+
+  it('needs a key that can do both, and never shows what it was given', async () => {
+    const gcm = { name: 'AES-GCM', length: 256 }
+    const keys = [
+      'secret',
+      new Uint8Array(32),
+      null,
+      {},
+      await crypto.subtle.generateKey(gcm, false, ['encrypt']),
+      await crypto.subtle.generateKey({ name: 'AES-CBC', length: 256 }, false, ['encrypt', 'decrypt']),
+    ]
+    for (const key of keys) {
+      expect(() => createEncryption({ key: key as never })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_CONFIG_OPTION',
+          message: expect.not.stringContaining('secret') as string,
+        }),
+      )
+    }
+  })
+
+  it('says so where there is nothing to encrypt with', async () => {
+    const encryption = createEncryption({ key: await newKey() })
+    const stored = await encryption.encrypt(1, 'k')
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+    const calls = [encryption.encrypt(1, 'k'), encryption.decrypt(stored, 'k')]
+    vi.unstubAllGlobals()
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'ERR_CODEC_KEY' })
   })
 
   it('needs a name or a key', () => {

@@ -1,6 +1,7 @@
 import { StorageError } from '@hotpath/contract'
 import { createFakeClock, flush } from '@hotpath/testkit'
 import { describe, expect, it } from 'vitest'
+import { createEncryption } from '../src/encryption/index.ts'
 import { ENTRIES, LEDGER, META } from '../src/database/stores.ts'
 import { inNextTask } from '../src/store/next-task.ts'
 import { entryOf, fakeDatabase, openStore } from './store.ts'
@@ -235,6 +236,24 @@ describe('what is encrypted', () => {
       expect(await database.getAllKeys(ENTRIES)).toEqual([])
     }
   })
+})
+
+it('what was encrypted with another key, or moved, is said to be so, and dropped', async () => {
+  const newKey = () => crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+  const [one, other] = [createEncryption({ key: await newKey() }), createEncryption({ key: await newKey() })]
+  const { store, database, clock, faults } = openStore({ cipher: one })
+  await store.set('a', entryOf('secret'))
+  await database.put(ENTRIES, 'moved', await database.get(ENTRIES, 'a'))
+  expect(await store.get('moved')).toBeUndefined()
+  const changed = openStore({ cipher: other, shared: database, clock })
+  expect(await changed.store.get('a')).toBeUndefined()
+  for (const fault of [...faults, ...changed.faults]) {
+    expect(fault.code).toBe('ERR_CODEC_KEY')
+    expect(fault.message).toMatch(/^Key `\w+`: A stored value cannot be decrypted: .* Cause: \D+$/)
+  }
+  expect([faults.length, changed.faults.length]).toEqual([1, 1])
+  await Promise.all([store.close(), changed.store.close()])
+  expect(await database.getAllKeys(ENTRIES)).toEqual([])
 })
 
 describe('the age of what is stored', () => {

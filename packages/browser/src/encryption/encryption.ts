@@ -1,4 +1,11 @@
-import { checkOptions, CodecError, type OptionTable, requiredString, wrongOption } from '@hotpath/contract'
+import {
+  checkOptions,
+  CodecError,
+  type OptionTable,
+  requiredString,
+  wrongOption,
+  wrongOptionSeen,
+} from '@hotpath/contract'
 import type { ValueCipher } from '../store/cipher.ts'
 import { fromBytes, toBytes } from './frame.ts'
 import { deleteKey, keyOf } from './key-store.ts'
@@ -23,7 +30,7 @@ interface Encrypted {
   readonly bytes: ArrayBuffer
 }
 
-const OPTIONS: OptionTable<keyof EncryptionOptions> = { name: true, key: true }
+const OPTIONS: OptionTable<keyof EncryptionOptions> = { name: true, key: keyOption }
 const IV_BYTES = 12
 
 /**
@@ -60,12 +67,12 @@ export function createEncryption(options: EncryptionOptions): Encryption {
   let kept: Promise<CryptoKey> | undefined
 
   async function key(): Promise<CryptoKey> {
-    if (given !== undefined) return given
     if (globalThis.crypto?.subtle === undefined)
       throw new CodecError(
         'ERR_CODEC_KEY',
         'There is no `crypto.subtle` here. Serve the page over https, or store without `encryption`.',
       )
+    if (given !== undefined) return given
     kept ??= keyOf(name)
     // The next call tries again.
     kept.catch(() => (kept = undefined))
@@ -79,14 +86,16 @@ export function createEncryption(options: EncryptionOptions): Encryption {
   return {
     async encrypt(value, cacheKey) {
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
-      const bytes = await crypto.subtle.encrypt({ ...boundTo(cacheKey), iv }, await key(), toBytes(value))
+      const own = await key()
+      const bytes = await crypto.subtle.encrypt({ ...boundTo(cacheKey), iv }, own, toBytes(value))
       return { iv, bytes } satisfies Encrypted
     },
     async decrypt(stored, cacheKey) {
       const { iv, bytes } = Object(stored) as Partial<Encrypted>
       if (!(iv instanceof Uint8Array) || !(bytes instanceof ArrayBuffer)) throw unreadable('it was not encrypted')
+      const own = await key()
       const decrypted = await crypto.subtle
-        .decrypt({ ...boundTo(cacheKey), iv }, await key(), bytes)
+        .decrypt({ ...boundTo(cacheKey), iv }, own, bytes)
         .catch((cause: unknown) => {
           throw unreadable('another key has encrypted it, or it was changed', cause)
         })
@@ -97,6 +106,16 @@ export function createEncryption(options: EncryptionOptions): Encryption {
       if (given === undefined) await deleteKey(name)
     },
   }
+}
+
+function keyOption(value: unknown, option: string): void {
+  const { algorithm, usages } = Object(value) as Partial<CryptoKey>
+  if (algorithm?.name === 'AES-GCM' && usages?.includes('encrypt') === true && usages.includes('decrypt')) return
+  throw wrongOptionSeen(option, 'a CryptoKey for AES-GCM that may encrypt and decrypt', value, {
+    seen: algorithm === undefined ? `a value of type \`${typeof value}\`` : `one for ${algorithm.name}`,
+    wayOut:
+      "Use for example `crypto.subtle.deriveKey(…, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])`.",
+  })
 }
 
 function unreadable(why: string, cause?: unknown): CodecError {

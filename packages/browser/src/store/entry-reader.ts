@@ -2,7 +2,16 @@
  * What is stored, as entries: not what nobody can read, what is of a time that is still to come, or later than the log. At
  * once where there is nothing to wait for, as there may be thousands.
  */
-import { CodecError, type Entry, type MaybePromise, type TierContext, displayKey, isPromise } from '@hotpath/contract'
+import {
+  CodecError,
+  type Entry,
+  type MaybePromise,
+  type TierContext,
+  displayKey,
+  isHotpathError,
+  isPromise,
+} from '@hotpath/contract'
+import { withKey } from '@hotpath/contract/values'
 import type { ValueCipher } from './cipher.ts'
 import type { LogBound } from './log-bound.ts'
 import { type EntryRecord, type Moment, fromRecord } from './record.ts'
@@ -96,11 +105,13 @@ export class EntryReader {
     const { context, drop } = this.#options
     const shown = displayKey(key)
     context.fault(
-      new CodecError(
-        'ERR_CODEC_FRAME',
-        `What IndexedDB holds for \`${shown}\` cannot be read, so it is dropped. Somebody else may write into this database.`,
-        { cause, context: { key: shown } },
-      ),
+      isHotpathError(cause, 'ERR_CODEC_KEY')
+        ? withKey(cause as CodecError, key)
+        : new CodecError(
+            'ERR_CODEC_FRAME',
+            `What IndexedDB holds for \`${shown}\` cannot be read, so it is dropped. Somebody else may write into this database.`,
+            { cause, context: { key: shown } },
+          ),
     )
     drop(key)
     return undefined
