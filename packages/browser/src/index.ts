@@ -7,5 +7,5 @@ export type { ValueCipher } from './store/cipher.ts'
 
 export { heldEntries, placeholder, setPlaceholders } from '@hotpath/core/placeholders'
 export type { HeldEntry, Placeholder, PlaceholderEntry } from '@hotpath/core/placeholders'
-export type { Cache } from '@hotpath/core'
+export type { Cache, Token } from '@hotpath/core'
 export { HotpathError, isHotpathError } from '@hotpath/contract'

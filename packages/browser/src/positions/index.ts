@@ -1,2 +1,3 @@
 export { readPositions } from './positions.ts'
 export type { Positions, PositionsOptions, ReadDependencies } from './positions.ts'
+export type { Token } from '@hotpath/contract'

@@ -51,8 +51,7 @@ const OPTIONS: OptionTable<keyof PositionsOptions> = { name: "'shop'", scope: st
  *
  * @example
  * ```ts
- * import { readPositions } from '@hotpath/browser/positions'
- * import type { Token } from '@hotpath/core'
+ * import { readPositions, type Token } from '@hotpath/browser/positions'
  *
  * async function isCurrent(response: { readonly token: Token; readonly tags: readonly string[] }): Promise<boolean> {
  *   const positions = await readPositions({ name: 'shop', scope: 'user-42', schema: 3 })
