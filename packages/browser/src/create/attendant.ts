@@ -5,7 +5,7 @@ export interface StorageReport {
   /** Whether entries outlive the page: IndexedDB is in use. */
   readonly outlivesPage: boolean
   /**
-   * `'in use'`, or why it is not: there is `'none'`, or it is turned off; the browser `'refused'` it, or the database is another
+   * `'in use'`, or why it is not: there is `'none'`, it is turned off, or the cache is closed; the browser `'refused'` it, or the database is another
    * program's; there is `'no response'`, and it is used once there is one; it is `'full'` for now.
    */
   readonly indexedDb: 'in use' | 'none' | 'refused' | 'no response' | 'full'

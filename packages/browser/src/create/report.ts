@@ -1,4 +1,5 @@
 /** What there is in this browser, and what a cache makes of it. */
+import { openTabChannel } from '@hotpath/web'
 import { hasIndexedDb } from '../database/has-indexed-db.ts'
 import { localStorageOf } from '../placeholders/saved.ts'
 import { locksOf } from '../scope/databases.ts'
@@ -10,13 +11,13 @@ import type { PageStorage } from './storage.ts'
 export async function report({ cache, name, options }: CachePage, storage: PageStorage): Promise<StorageReport> {
   const isThere = await cache.ready()
   const { store } = storage
-  const isShared = store !== undefined && isThere
+  const isShared = store !== undefined && isThere && !storage.isClosed
   const stored = isShared && !store.isFull ? await storedBy(name, store) : undefined
-  const hasDatabase = options.indexedDb !== false && hasIndexedDb()
+  const hasDatabase = !storage.isClosed && options.indexedDb !== false && hasIndexedDb()
   return {
     outlivesPage: stored !== undefined,
     indexedDb: stored !== undefined ? 'in use' : hasDatabase ? absenceIn(storage) : 'none',
-    otherTabs: !isShared ? 'never' : hasChannel() ? 'at once' : 'within a second',
+    otherTabs: !isShared ? 'never' : hasChannel(name) ? 'at once' : 'within a second',
     loadsOnce: isShared && options.lease !== false && locksOf() !== undefined,
     hasPlaceholders: localStorageOf() !== undefined && options.encryption === undefined,
     isPersisted: await storageManager()
@@ -39,8 +40,11 @@ async function storedBy(database: string, store: NonNullable<PageStorage['store'
   }
 }
 
-function hasChannel(): boolean {
-  return typeof globalThis.BroadcastChannel === 'function'
+/** Whether one can be made. */
+function hasChannel(name: string): boolean {
+  const channel = openTabChannel(name)
+  channel?.close()
+  return channel !== undefined
 }
 
 /** `undefined` outside of secure contexts. */

@@ -34,6 +34,8 @@ export class PageStorage {
   store: IndexedDbStore | undefined
   /** Why it is not opened. */
   absence: 'no response' | 'refused' | 'full' | undefined
+  /** Whether the cache is closed. */
+  isClosed = false
   readonly #page: CachePage
   readonly #release: () => void
   /** Lets the cache go on without it; `undefined` until it was granted. */
@@ -173,6 +175,7 @@ export class PageStorage {
   }
 
   #closing(): void {
+    this.isClosed = true
     if (this.store === undefined) void this.#closed()
   }
 

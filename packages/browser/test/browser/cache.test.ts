@@ -280,6 +280,26 @@ describe('what is missing or broken', () => {
       expect(await page.load('constructor', 'loaded')).toBe('loaded')
     })
 
+    it('channels that cannot be made are none, which is said', async () => {
+      const { page } = await tab()
+      await page.denyChannels()
+      await page.create({ name: 'no-channels' })
+      expect(await page.set('a', 1)).toBe('done')
+      expect(await page.inspect()).toMatchObject({ indexedDb: 'in use', otherTabs: 'within a second' })
+    })
+
+    it('a cache that is closed has nothing any more', async () => {
+      const { page } = await tab()
+      await page.create({ name: 'closed', scope: 'ann' })
+      await page.set('a', 1)
+      const nothing = { outlivesPage: false, indexedDb: 'none', otherTabs: 'never', loadsOnce: false }
+      await page.close()
+      expect(await page.inspect()).toMatchObject(nothing)
+      await page.create({ name: 'closed', scope: 'ann' })
+      expect(await page.end()).toBe('done')
+      expect(await page.inspect()).toMatchObject(nothing)
+    })
+
     it('a full disk leaves the cache in memory, with one event', async () => {
       const { page } = await tab()
       await page.create({ name: 'full' })

@@ -276,6 +276,14 @@ export function fillDisk(isFull: boolean): void {
   })
 }
 
+/** Channels are there, and cannot be made. */
+export function denyChannels(): void {
+  function BroadcastChannel(): never {
+    throw new DOMException('denied', 'SecurityError')
+  }
+  Object.defineProperty(globalThis, 'BroadcastChannel', { value: BroadcastChannel, configurable: true })
+}
+
 let original: IDBObjectStore['put'] | undefined
 
 /** Makes a cache for which waits of a minute and more are over at once. */
