@@ -7,14 +7,22 @@ import { type FunctionKind, type Relation, type SchemaFacts, idOf, worstOf } fro
 const OWN = `('pg_catalog', 'information_schema', 'pg_toast')`
 const USERS = `(select oid from pg_namespace where nspname not in ${OWN} and nspname !~ '^pg_(?:temp|toast_temp)_')`
 
+/** What the server itself has lies below; it need not be looked through. */
+const MADE = 'oid >= 16384'
+
 /** `xmin` is the transaction that wrote a row. */
 const ROW = 'xmin::text || ctid::text'
 /** A `truncate` and a refresh of a view write the row of their relation, for its files and statistics alone. */
 const RELATION = `row(oid, relname, relnamespace, relkind, relowner, relpersistence, relrowsecurity, relforcerowsecurity,
   relhasrules, relhastriggers, relispartition, reltype, reloftype, relnatts, relacl, reloptions)::text`
 
+/** Roles that row security and privileges do not hold for, and those of the session. Others come and go in some programs. */
+const ROLES = 'rolsuper or rolbypassrls or rolname in (current_user, session_user)'
+const ROLE = 'row(oid, rolname, rolsuper, rolinherit, rolbypassrls)::text'
+
 /** Each part changes when one of its rows does. */
 const VERSION = `select md5(concat_ws('|', ${[
+  ['pg_namespace', `oid in ${USERS}`],
   ['pg_class', `relnamespace in ${USERS}`, RELATION],
   [
     'pg_attribute',
@@ -23,17 +31,20 @@ const VERSION = `select md5(concat_ws('|', ${[
   ['pg_rewrite', `ev_class in (select oid from pg_class where relnamespace in ${USERS})`],
   ['pg_trigger', 'not tgisinternal'],
   ['pg_constraint', `connamespace in ${USERS}`],
-  ['pg_proc', `pronamespace in ${USERS}`],
+  ['pg_proc', `${MADE} and pronamespace in ${USERS}`],
   ['pg_policy', 'true'],
+  ['pg_roles', ROLES, ROLE],
   ['pg_auth_members', 'true'],
   ['pg_inherits', 'true'],
   ['pg_attrdef', `adrelid in (select oid from pg_class where relnamespace in ${USERS})`],
-  ['pg_type', `typnamespace in ${USERS}`],
+  ['pg_type', `${MADE} and typnamespace in ${USERS}`],
   ['pg_enum', 'true'],
-  ['pg_operator', `oprnamespace in ${USERS}`],
+  ['pg_operator', `${MADE} and oprnamespace in ${USERS}`],
+  ['pg_collation', `${MADE} and collnamespace in ${USERS}`],
+  ['pg_ts_config', 'true'],
   ['pg_ts_config_map', 'true'],
   ['pg_ts_dict', 'true'],
-  ['pg_cast', 'castfunc <> 0'],
+  ['pg_cast', MADE],
 ]
   .map(
     ([table, where, row = ROW]) =>

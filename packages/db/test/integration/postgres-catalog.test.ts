@@ -1,6 +1,9 @@
 /** What the catalog of PostgreSQL says: partitions, inheritance, materialized views, rules, views that can be written. */
+import { createFakeClock } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
 import { compareWrites } from '../engines/compare-writes.ts'
+import { createQueryOptimizer } from '../../src/index.ts'
+import { pg } from '../../src/driver/pg.ts'
 import { useEngine } from '../engines/engine.ts'
 import { clearPostgres, startPostgresEngine } from '../engines/postgres.ts'
 import { readStatement } from '../../src/statement/index.ts'
@@ -145,6 +148,71 @@ describe('a write to', () => {
         'select 1 from tickets where id = bump() + 6',
       ],
     )
+  })
+})
+
+describe('a schema', () => {
+  const SWAP = [
+    'alter schema live rename to old',
+    'alter schema next rename to live',
+    'alter schema old rename to next',
+  ]
+  const SCHEMAS = [
+    'create schema live',
+    'create schema next',
+    "create table live.t as select 1 as id, 'old' as a",
+    "create table next.t as select 1 as id, 'new' as a",
+    'create function log_one() returns trigger language plpgsql as $$ begin insert into audit values (new.id); return new; end $$',
+    'create trigger logs after insert on next.t for each row execute function log_one()',
+  ]
+  const drop = 'drop schema if exists live, next, old cascade'
+  const sql = 'select a from live.t'
+
+  test('whose name another process gives to another one is seen within `schemaCheck`', async () => {
+    const { engine, open, source } = bench()
+    await engine.exec(drop, ...SCHEMAS)
+    const clock = createFakeClock()
+    const db = open({ name: 'swapped', clock, schemaCheck: '5s' })
+    await db.query(sql)
+    expect(await source(sql, [], db)).toBe('memory')
+    await engine.exec(['begin', ...SWAP, 'commit'].join('; '))
+    clock.advance(5_001)
+    expect(await db.query(sql)).toEqual([{ a: 'new' }])
+    expect(await source(sql, [], db)).toBe('memory')
+    await engine.exec(drop)
+  })
+
+  test('that is renamed through the optimizer takes what is known of its tables along', async () => {
+    const { engine, db, source } = bench()
+    await engine.exec(drop, ...SCHEMAS)
+    await db.query(sql)
+    for (const step of SWAP) await db.query(step)
+    await db.query('select * from audit')
+    expect(await source('select * from audit')).toBe('memory')
+    await db.query("insert into live.t values (9, 'x')")
+    expect(await db.query('select * from audit')).toEqual([{ id: 9, what: null }])
+    await db.query('alter schema live rename to old')
+    await db.query('select a from old.t')
+    expect(await source('select a from old.t')).toBe('memory')
+    expect((await db.explain("update next.t set a = 'y'")).tags).not.toContain('table:users')
+    await db.invalidateTables(['old.t'])
+    await engine.exec(drop)
+  })
+
+  test('that a role may not use any more is not read by it', async () => {
+    const { engine, cache } = bench()
+    const role = 'drop owned by visitor; drop role visitor'
+    await engine.exec(drop, ...SCHEMAS, 'create role visitor login', 'grant usage on schema live to visitor')
+    await engine.exec('grant select on live.t to visitor')
+    const clock = createFakeClock()
+    const driver = pg(engine.connect({ user: 'visitor' }))
+    const db = createQueryOptimizer({ cache, driver, name: 'visitor', clock, schemaCheck: '5s' })
+    await db.query(sql)
+    await engine.exec('revoke usage on schema live from visitor')
+    clock.advance(5_001)
+    await expect(db.query(sql)).rejects.toThrow('permission denied for schema live')
+    await db.close()
+    await engine.exec(drop, role)
   })
 })
 
