@@ -3,10 +3,33 @@ import { DatabaseSync } from 'node:sqlite'
 import { createCache, memory } from '@hotpath/core'
 import { createFakeClock } from '@hotpath/testkit'
 import { expect, test } from 'vitest'
-import { SchemaWatch } from '../src/catalog/schema-watch.ts'
+import { type SchemaState, SchemaWatch } from '../src/catalog/schema-watch.ts'
 import { Lender } from '../src/connections/lender.ts'
 import { sqlite } from '../src/driver/sqlite.ts'
 import { SCHEMA_TAG } from '../src/write/changes.ts'
+
+test('a catalog that was read anew is used, also where its version is the same', async () => {
+  const clock = createFakeClock()
+  const log = createCache({ name: 'schema', tiers: [memory({ maxEntries: 10 })] })
+  const database = new DatabaseSync(':memory:')
+  const driver = sqlite(database)
+  const lender = new Lender({ driver, clock, acquireMs: 1_000, openTransactions: () => 0 })
+  const changed: SchemaState[] = []
+  const watch = new SchemaWatch({
+    ...{ driver, lender, log, clock, checkMs: 60_000 },
+    ...{ begun: () => log.ready(), changed: (state) => void changed.push(state), failed: () => {} },
+  })
+  const first = await watch.ready()
+  database.function('twice', { deterministic: true }, (value) => 2 * Number(value))
+  watch.expire()
+  const second = await watch.ready()
+  expect([first, second].map(({ schema }) => schema.calls(['twice'], []))).toEqual(['reads', 'pure'])
+  expect(second.schema.version).toBe(first.schema.version)
+  expect(changed).toEqual([second])
+  watch.expire()
+  expect(await watch.ready()).toBe(second)
+  await log.close()
+})
 
 test('a change of the schema is seen in the log, whatever was written before and after it', async () => {
   const clock = createFakeClock()

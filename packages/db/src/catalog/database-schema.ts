@@ -78,6 +78,11 @@ export class DatabaseSchema {
     this.forOthers = catalogOf(facts, true)
   }
 
+  /** Whether another one says the same of everything, and was read at the same version. */
+  isSameAs(other: DatabaseSchema): boolean {
+    return this === other || (this.version === other.version && written(this.#facts) === written(other.#facts))
+  }
+
   /** The schema that tags leave out. */
   get own(): string {
     return this.#facts.schema
@@ -148,6 +153,11 @@ export class DatabaseSchema {
     }
     return [...found]
   }
+}
+
+/** All that is known, to be compared. */
+function written(facts: SchemaFacts): string {
+  return JSON.stringify(facts, (_, value: unknown) => (value instanceof Map ? [...value] : value))
 }
 
 /** The least harmless kind; `pure` for none. */

@@ -164,7 +164,8 @@ export class SchemaWatch {
       if (version === before.schema.version) return before
     }
     const schema = new DatabaseSchema(await readCatalog(connection, driver.dialect))
-    if (schema.version === before?.schema.version && before.profile.signature === profile.signature) return before
+    // A version may say less than the catalog: what a change of ours led to is taken in any case.
+    if (before?.profile.signature === profile.signature && before.schema.isSameAs(schema)) return before
     const names = [driver.identity, schema.version, profile.signature].join('\0')
     return { schema, profile, keyStart: digestOf(names).slice(0, 24) }
   }
