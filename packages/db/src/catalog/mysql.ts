@@ -9,14 +9,57 @@ import { acts } from './sqlite.ts'
 
 const OWN = `('mysql', 'information_schema', 'performance_schema', 'sys')`
 
-/** Not the times of tables, which writes change too in some engines. */
-const VERSION = `select concat_ws('|',
-  (select concat_ws(',', count(*), coalesce(sum(crc32(concat_ws(' ', table_schema, table_name, table_type, engine, create_time))), 0)) from information_schema.tables where table_schema not in ${OWN}),
-  (select concat_ws(',', count(*), coalesce(sum(crc32(concat_ws(' ', table_schema, table_name, column_name, ordinal_position, column_type, collation_name))), 0)) from information_schema.columns where table_schema not in ${OWN}),
-  (select concat_ws(',', count(*), coalesce(sum(crc32(concat_ws(' ', table_schema, table_name, view_definition))), 0)) from information_schema.views where table_schema not in ${OWN}),
-  (select concat_ws(',', count(*), coalesce(sum(crc32(concat_ws(' ', trigger_schema, trigger_name, event_object_table, action_statement))), 0)) from information_schema.triggers where trigger_schema not in ${OWN}),
-  (select concat_ws(',', count(*), coalesce(sum(crc32(concat_ws(' ', constraint_schema, constraint_name, table_name, delete_rule, update_rule))), 0)) from information_schema.referential_constraints),
-  (select concat_ws(',', count(*), coalesce(sum(crc32(concat_ws(' ', routine_schema, routine_name, last_altered))), 0)) from information_schema.routines where routine_schema not in ${OWN}))`
+/** What makes each row of these another one. Not the times of tables at which they were written; other times are whole seconds. */
+const PARTS: readonly (readonly [table: string, schema: string, columns: string])[] = [
+  ['tables', 'table_schema', 'table_name table_type engine create_time table_collation create_options'],
+  [
+    'columns',
+    'table_schema',
+    'table_name column_name ordinal_position column_type collation_name column_default is_nullable column_key extra generation_expression',
+  ],
+  [
+    'views',
+    'table_schema',
+    'table_name view_definition security_type definer character_set_client collation_connection',
+  ],
+  [
+    'triggers',
+    'trigger_schema',
+    'trigger_name event_object_table event_manipulation action_timing action_order action_statement sql_mode definer created',
+  ],
+  [
+    'referential_constraints',
+    'constraint_schema',
+    'constraint_name table_name unique_constraint_schema referenced_table_name delete_rule update_rule',
+  ],
+  [
+    'routines',
+    'routine_schema',
+    'routine_name routine_type dtd_identifier routine_definition is_deterministic sql_data_access security_type sql_mode definer last_altered',
+  ],
+  ['parameters', 'specific_schema', 'specific_name ordinal_position parameter_mode parameter_name dtd_identifier'],
+]
+
+/** What the user of the connection may do, by which it also sees more or less of the rest. */
+const PRIVILEGES: readonly (readonly [table: string, columns: string])[] = [
+  ['user_privileges', 'privilege_type'],
+  ['schema_privileges', 'table_schema privilege_type'],
+  ['table_privileges', 'table_schema table_name privilege_type'],
+  ['column_privileges', 'table_schema table_name column_name privilege_type'],
+]
+
+/** As bytes: names have other collations than text, and MySQL mixes them in no string. */
+const bytesOf = (column: string): string => `cast(${column} as binary)`
+
+/** A part of the version: how many rows there are, and what is in them. */
+const partOf = (table: string, columns: string, where: string): string =>
+  `(select concat_ws(',', count(*), sum(crc32(concat_ws(' ', ${columns.split(' ').map(bytesOf).join(', ')}))))
+    from information_schema.${table} where ${where})`
+
+const VERSION = `select concat_ws('|', ${[
+  ...PARTS.map(([table, schema, columns]) => partOf(table, `${schema} ${columns}`, `${schema} not in ${OWN}`)),
+  ...PRIVILEGES.map(([table, columns]) => partOf(table, columns, "replace(grantee, '''', '') = current_user()")),
+].join(', ')})`
 
 /** A version of the schema. */
 export async function mysqlVersion(ask: Ask): Promise<string> {
