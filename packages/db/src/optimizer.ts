@@ -73,10 +73,12 @@ export class Optimizer implements QueryOptimizer {
       ...{ driver, clock, acquireMs: settings.acquireMs },
       openTransactions: () => this.#transactions.open,
     })
+    const runner = new StatementRunner(driver)
     const schema = new SchemaWatch({
       ...{ driver, clock, lender, log, checkMs: settings.schemaCheckMs },
       begun: () => log.ready(),
       changed: async () => {
+        runner.schemaChanged()
         watch.events.emit({ type: 'schema' })
         await this.#invalidations.schemaChanged()
       },
@@ -86,7 +88,6 @@ export class Optimizer implements QueryOptimizer {
     const written = new WrittenRows(clock)
     this.#plans = new Plans({ invalidatesRows: (table, keys) => written.note(table, keys) })
     const rows = new ResultRows(driver)
-    const runner = new StatementRunner(driver)
     const rates = new WriteRates(log, clock)
     const tables = new TablesOfOptions({ settings, schema, unknown: (error) => watch.events.fault(error) })
     const invalidations = new Invalidations({ cache, schema, tables })

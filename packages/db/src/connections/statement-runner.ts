@@ -2,7 +2,6 @@
  * Runs one statement on a connection and gives the connection back as it was: with no transaction open, and without the
  * settings of a session. Where that is not certain the connection is closed.
  */
-import { digestOf } from '@hotpath/contract'
 import type { DatabaseDriver, Params, RunOptions, WireResult } from '../driver/driver.ts'
 import type { SessionOptions } from '../query-optimizer.ts'
 import type { Plan } from '../read/plan.ts'
@@ -10,6 +9,7 @@ import { leftOpenError } from '../transaction/errors.ts'
 import { type SettingsStatement, settingsStatement } from '../transaction/statements.ts'
 import { isConnectionError, isTransactionOpen, rollBack } from './ending.ts'
 import type { Lent } from './lender.ts'
+import { PreparedNames } from './prepared-names.ts'
 
 /** A statement is prepared when it is run for this time. */
 const RUNS_BEFORE_PREPARED = 2
@@ -23,11 +23,16 @@ export interface RunFor {
 /** Runs statements. */
 export class StatementRunner {
   readonly #driver: DatabaseDriver
-  readonly #names = new Map<string, string>()
-  #prepared = 0
+  readonly #names: PreparedNames
 
   constructor(driver: DatabaseDriver) {
     this.#driver = driver
+    this.#names = new PreparedNames(driver.maxPrepared)
+  }
+
+  /** What is prepared may not fit any more. */
+  schemaChanged(): void {
+    this.#names.schemaChanged()
   }
 
   /** Runs a statement and gives the connection back, also when it fails. */
@@ -49,28 +54,34 @@ export class StatementRunner {
     return result
   }
 
-  #run(lent: Lent, plan: Plan, params: Params, how: RunOptions | undefined): Promise<WireResult> {
+  async #run(lent: Lent, plan: Plan, params: Params, how: RunOptions | undefined): Promise<WireResult> {
+    const { connection } = lent
     const name = this.#nameFor(lent, plan)
-    if (name === undefined) return lent.connection.run(plan.sql, params, how)
-    return lent.connection.run(plan.sql, params, { name }).catch((error: unknown) => {
-      if (this.#driver.isOutOfDate?.(error) !== true) throw error
-      // The server refused it before it did anything. The next time it is prepared under another name.
-      this.#names.delete(plan.sql)
+    if (name === undefined) return connection.run(plan.sql, params, how)
+    await this.#names.use(connection, name)
+    try {
+      return await connection.run(plan.sql, params, { name })
+    } catch (error) {
+      if (!this.#mayBeOutOfDate(error, plan)) throw error
+      // The server has undone what it did, if anything. Where it is the values that are wrong, this fails as well.
+      const result = await connection.run(plan.sql, params)
+      this.#names.forget(plan.sql)
       plan.runs = 0
-      return lent.connection.run(plan.sql, params)
-    })
+      return result
+    }
   }
 
-  /** The name that the statement is prepared under, if it is. Names are never given back: connections keep them. */
-  #nameFor({ profile }: Lent, plan: Plan): string | undefined {
-    const { maxPrepared } = this.#driver
+  #mayBeOutOfDate(error: unknown, { mayWriteAll }: Plan): boolean {
+    const driver = this.#driver
+    // What a procedure committed before it failed is not undone.
+    return driver.isOutOfDate?.(error) === true || (!mayWriteAll && driver.mayBeOutOfDate?.(error) === true)
+  }
+
+  /** The name that the statement is prepared under, if it is. Not in a transaction of others, which an error would end. */
+  #nameFor({ profile, wasInTransaction }: Lent, plan: Plan): string | undefined {
     plan.runs++
-    if (maxPrepared === 0 || profile.isPooled || plan.statement.count !== 1) return undefined
-    const known = this.#names.get(plan.sql)
-    if (known !== undefined || plan.runs < RUNS_BEFORE_PREPARED || this.#prepared >= maxPrepared) return known
-    const name = `hotpath_${digestOf(plan.sql).slice(0, 16)}_${++this.#prepared}`
-    this.#names.set(plan.sql, name)
-    return name
+    if (wasInTransaction || profile.isPooled || plan.statement.count !== 1) return undefined
+    return this.#names.of(plan.sql, plan.runs >= RUNS_BEFORE_PREPARED)
   }
 }
 

@@ -108,4 +108,9 @@ export interface DatabaseDriver {
   isRejected(error: unknown): boolean
   /** Whether an error says that a prepared statement does not fit the schema any more, and may be run anew. */
   isOutOfDate?(error: unknown): boolean
+  /**
+   * Whether an error may come from a statement that was prepared for another schema, and otherwise from its values. One
+   * that can be undone is run once more without its name.
+   */
+  mayBeOutOfDate?(error: unknown): boolean
 }

@@ -74,6 +74,7 @@ export function pg(pool: PgPool, options: PgOptions = {}): DatabaseDriver {
     },
     isRejected: isRejectedByPostgres,
     isOutOfDate,
+    mayBeOutOfDate,
   }
 }
 
@@ -151,6 +152,16 @@ function assertText(result: WireResult): WireResult {
 function isOutOfDate(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as { readonly code?: unknown; readonly routine?: unknown }
   return (code === '0A000' && routine === 'RevalidateCachedQuery') || code === '26000' || code === '42P05'
+}
+
+/**
+ * A prepared statement keeps the types of its parameters. A value of another type cannot be read, is out of range, cannot
+ * be compared with the column, or cannot be stored in it.
+ */
+const WRONG_TYPE = /^(?:22003|22007|22008|22P0[23]|42804|42883)$/
+
+function mayBeOutOfDate(error: unknown): boolean {
+  return WRONG_TYPE.test(String((error as { readonly code?: unknown } | null)?.code))
 }
 
 export type { Column, DatabaseConnection, DatabaseDriver, Params, WireResult } from './driver.ts'

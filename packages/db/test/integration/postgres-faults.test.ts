@@ -35,6 +35,82 @@ describe('prepared statements', () => {
   })
 })
 
+describe('a statement that is prepared', () => {
+  const setUp = async (maxPrepared?: number) => {
+    const pool = engineOf().connect({ max: 1 })
+    const db = bench().open({ driver: pg(pool, { maxPrepared }), name: 'types' })
+    await engineOf().exec('create table typed (id integer primary key, k text)', "insert into typed values (1, '5')")
+    for (const run of [0, 1, 2]) {
+      await db.query('select id from typed where k = $1', [`${5 + run}`])
+      await db.query('update typed set k = $1 where id = $2', ['5', 1])
+    }
+    const names = async () =>
+      (await pool.query("select name from pg_prepared_statements where name like 'hotpath%' order by 1")).rows.map(
+        (row: { readonly name: string }) => row.name,
+      )
+    return { db, names }
+  }
+
+  test('takes the types that the optimizer changes at once, and those of before are given back', async () => {
+    const { db, names } = await setUp(2)
+    for (const [type, value] of [
+      ['integer', 7],
+      ['text', 'a'],
+      ['boolean', true],
+    ] as const) {
+      const before = await names()
+      expect(before).toHaveLength(2)
+      await db.query(
+        `alter table typed alter column k type ${type} using ${type === 'boolean' ? 'true' : `id::${type}`}`,
+      )
+      for (let run = 0; run < 3; run++) {
+        await db.query('update typed set k = $1 where id = $2', [value, 1])
+        expect(await db.query('select id from typed where k = $1', [value], { cache: false })).toEqual([{ id: 1 }])
+      }
+      const after = await names()
+      expect(after).toHaveLength(2)
+      expect(before.filter((name) => after.includes(name))).toEqual([])
+    }
+  })
+
+  test('is run anew where another process changed them', async () => {
+    const { db } = await setUp()
+    const find = 'select k from typed where id = $1'
+    const add = 'insert into typed (id, k) values ($1, $2)'
+    for (const id of [2, 3, 4]) {
+      await db.query(add, [id, 'x'])
+      await db.query(find, [id])
+    }
+    await engineOf().exec('alter table typed alter column id type bigint')
+    await db.query(add, [3_000_000_000, 'y'])
+    expect(await db.query(find, [3_000_000_000])).toEqual([{ k: 'y' }])
+    await engineOf().exec('alter table typed alter column k type integer using length(k)')
+    expect(await db.query('select id from typed where k = $1 and id = 2', [1], { cache: false })).toEqual([{ id: '2' }])
+    expect(await db.query('select id from typed where k = $1', [9], { cache: false })).toEqual([])
+    await db.query('update typed set k = $1 where id = $2', [8, 2])
+  })
+
+  test('is not run anew where it calls a procedure, which may have committed', async () => {
+    const { db } = await setUp()
+    await db.query(`create procedure note(n integer) language plpgsql as $$
+      begin insert into audit select coalesce(max(id), 0) + 1 from audit; commit; raise exception 'too large' using errcode = '22003'; end $$`)
+    for (let run = 0; run < 3; run++) await expect(db.query('call note($1)', [1])).rejects.toThrow('too large')
+    expect(await db.query('select id from audit order by id')).toHaveLength(3)
+  })
+
+  test('stays so where it is the value that is wrong', async () => {
+    const { db, names } = await setUp()
+    const before = await names()
+    for (let run = 0; run < 3; run++) {
+      await expect(db.query('update typed set k = $1 where id = $2', ['x', 'none'])).rejects.toMatchObject({
+        code: '22P02',
+      })
+    }
+    await db.query('update typed set k = $1 where id = $2', ['x', 1])
+    expect(await names()).toEqual(before)
+  })
+})
+
 describe('behind PgBouncer in transaction mode', () => {
   let bouncer: Pgbouncer
   beforeAll(async () => {
