@@ -24,7 +24,7 @@ const VOLATILE_WORD =
   /^(?:current_(?:catalog|date|role|schema|time|timestamp|user)|local(?:time|timestamp)|session_user|system_user|ctid|utc_(?:date|time|timestamp)|sql_calc_found_rows|tablesample|reg(?:class|type|proc|procedure|oper|operator|role|namespace|config|dictionary|collation))$/
 /** Functions over many rows. */
 const AGGREGATE =
-  /^(?:count|sum|avg|min|max|total|every|mode|corr|(?:group|string|array|json|jsonb|xml|range|bool|bit)\w*_?(?:agg|concat|arrayagg|objectagg|and|or|xor)|stddev\w*|std|var_\w+|variance|covar_\w+|regr_\w+|percentile_\w+|median|any_value)$/
+  /^(?:count|(?:decimal_)?sum|avg|min|max|total|every|mode|corr|(?:group|string|array|jsonb?|xml|range|bool|bit)\w*_?(?:agg(?:_unique|_strict)*|concat|arrayagg|objectagg|and|or|xor)|\w+_group_(?:array|object|bbox)|std(?:d?ev\w*)?|var_\w+|variance|covar_\w+|regr_\w+|percentile\w*|median|any_value)$/
 
 /** Whether a function is one over many rows. */
 export function isAggregate(name: string): boolean {

@@ -100,6 +100,7 @@ test.each([
   'select * from t where id not in (?)',
   'select count(*) from t where id in (?)',
   'select coalesce(sum(a), 0) from t where id in (?)',
+  'select id, json_group_array(a) from t where id in (?)',
   'select a, count(*) from t where id in (?) group by a',
   'select id, row_number() over (order by a) n from t where id in (?)',
   'select * from t where id in (?) union all select * from u',
