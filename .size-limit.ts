@@ -32,7 +32,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/core/shared': '14.2 kB',
   '@hotpath/db': '42.8 kB',
   '@hotpath/db/advice': '11.8 kB',
-  '@hotpath/db/batch': '18 kB',
+  '@hotpath/db/batch': '20.8 kB',
   '@hotpath/db/drizzle': '7.2 kB',
   '@hotpath/db/fields': '1.9 kB',
   '@hotpath/db/kysely': '4.1 kB',

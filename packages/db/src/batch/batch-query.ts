@@ -2,10 +2,13 @@
 import { type Duration, type OptionTable, checkOptions, stringOption, toMs, wrongOption } from '@hotpath/contract'
 import { type CallOptions, batch, checkCallOptions } from '@hotpath/request'
 import { assertOptimizer } from '../assert-optimizer.ts'
+import type { Column } from '../driver/driver.ts'
 import type { QueryOptimizer, Row } from '../query-optimizer.ts'
 import { WIRE, type LoadedWithOthers, type WireOptions, type WireQueryResult } from '../read/wire.ts'
-import { listColumn } from './list-column.ts'
+import type { Dialect } from '../statement/dialect.ts'
 import { listStatement } from './list-statement.ts'
+import { type Owner, ownerOf } from './owner.ts'
+import type { ResultColumn } from './result-column.ts'
 import { rowsByKey } from './rows-by-key.ts'
 
 /** A key of a row. */
@@ -13,7 +16,10 @@ export type RowKey = string | number | bigint
 
 /** Options of `batchQuery`. */
 export interface BatchQueryOptions {
-  /** Column of the result that has the key. Default: the one that is compared with the list. */
+  /**
+   * Column of the result that has the key, the only one of that name. You are believed: its value must be what is compared
+   * with the list. Default: the column that is compared with the list, where the `select` is sure to have it.
+   */
   readonly key?: string | undefined
   /** How long keys are collected, at most `'100ms'`. Default: until this turn of the event loop ends. */
   readonly window?: Duration | undefined
@@ -54,7 +60,9 @@ const MAX_WINDOW_MS = 100
  * one for a session, whose rows are nobody else's.
  *
  * @param sql - With `= any($1)` on PostgreSQL and `in (?)` elsewhere, and no other parameter.
- * @throws ConfigError for another statement, and for options that are unknown or wrong.
+ *   The list must be a condition that each row has to meet.
+ * @throws ConfigError for another statement, for one whose rows are not those of each key by itself or are not sure to say
+ *   whose they are, and for options that are unknown or wrong.
  *
  * @example
  * ```ts
@@ -85,17 +93,9 @@ export function batchQuery<Of = Row>(db: QueryOptimizer, sql: string, options: B
   if (window !== undefined && toMs(window, 'window') > MAX_WINDOW_MS)
     throw wrongOption('window', "at most '100ms'", window, 'All callers wait for so long.')
   const statement = listStatement(sql, db.driver.dialect)
-  const compared = listColumn(sql, db.driver.dialect)
-  const column = key ?? compared
-  if (column === undefined)
-    throw wrongOption(
-      'key',
-      'a column of the result',
-      key,
-      'The list is compared with an expression: name the column that has its value.',
-    )
+  const owner = ownerOf(sql, db.driver.dialect, key)
   const together = batch<RowKey, LoadedWithOthers | undefined>(
-    (keys) => loadTogether(db, statement.many(keys), keys, column),
+    (keys) => loadTogether(db, statement.many(keys), keys, owner),
     {
       ...{ name: 'batchQuery', window, maxBatch, timeout, retry: { attempts } },
     },
@@ -130,21 +130,19 @@ async function loadTogether(
   db: QueryOptimizer,
   { sql, params }: { readonly sql: string; readonly params: readonly unknown[] },
   keys: readonly RowKey[],
-  column: string,
+  { column, mayBeOneRow }: Owner,
 ): Promise<(LoadedWithOthers | undefined | Error)[]> {
   // Alone it is run as it is.
   if (keys.length === 1) return [undefined]
   const asked: WireOptions = { cache: false, [WIRE]: { rows: 'none', isSessionless: true } }
   const { wire, ran } = (await db.executeWithStats(sql, params, asked)) as WireQueryResult
-  // What is not quoted has another spelling than in the statement on some databases.
-  const isColumn = (name: string): boolean => name.toLowerCase() === column.toLowerCase()
-  const exact = wire.columns.findIndex(([name]) => name === column)
-  const at = exact < 0 ? wire.columns.findIndex(([name]) => isColumn(name)) : exact
-  if (at < 0) {
-    const wrong = wrongOption('key', 'a column of the result', column, 'Add it to the `select`.')
+  const at = placeOf(column, wire.columns, db.driver.dialect)
+  if (typeof at === 'object') {
     // For each of them: fewer keys would not help.
-    return keys.map(() => wrong)
+    return keys.map(() => at)
   }
+  // A function of the user's may have made one row of all.
+  if (mayBeOneRow && wire.rows.length <= 1) return keys.map(() => undefined)
   return rowsByKey(keys, wire.rows, at).map((rows) => {
     if (rows === undefined) return undefined
     return {
@@ -153,4 +151,17 @@ async function loadTogether(
       ranMs: ran?.ranMs ?? 0,
     }
   })
+}
+
+/** Place of the column that has the key, or what is wrong. */
+function placeOf({ name, at }: ResultColumn, columns: readonly Column[], dialect: Dialect): number | Error {
+  if (at !== undefined) return at < 0 ? columns.length + at : at
+  const placesOf = (isColumn: (column: string) => boolean): readonly number[] =>
+    [...columns.keys()].filter((place) => isColumn(columns[place]![0]))
+  const exact = dialect === 'postgres' ? placesOf((column) => column === name) : []
+  // What is not quoted has another spelling than in the statement on some databases.
+  const found = exact.length > 0 ? exact : placesOf((column) => column.toLowerCase() === name.toLowerCase())
+  if (found.length === 1) return found[0]!
+  const help = found.length === 0 ? 'Add it to the `select`.' : 'Several have this name: give it another by `as`.'
+  return wrongOption('key', 'a column of the result', name, help)
 }

@@ -80,6 +80,46 @@ export function batchCases(bench: () => Bench): void {
     expect(await words.loadMany(keys)).toEqual(alone.map(([row]) => row))
   })
 
+  test('a column of another table, or one that is called like it, is not taken for the key', async () => {
+    const { db, engine } = bench()
+    await engine.exec("insert into tickets values (1, 'new', 2), (2, 'old', 1)")
+    const others = 'from users u join tickets t on t.owner = u.id'
+    for (const sql of [
+      `select t.id, t.status ${others} where ${list('u.id')}`,
+      `select t.*, u.* ${others} where ${list('u.id')}`,
+      `select t.owner as id, t.status from tickets t where ${list('t.id')}`,
+    ])
+      expect(() => batchQuery(db, sql)).toThrow('None is sure to be the one that is compared with the list')
+    const sql = `select t.id, t.status, u.id ${others} where ${list('u.id')} order by t.id`
+    const byPlace = batchQuery<{ status: string }>(db, sql)
+    const together = await Promise.all([byPlace.loadAll(1), byPlace.loadAll(2)])
+    expect(together.map((all) => all.map(({ status }) => status))).toEqual([
+      ['old', 'open'],
+      ['new', 'open'],
+    ])
+    expect(lists(db)).toBe(1)
+    const byStar = batchQuery<{ status: string }>(db, `select t.* ${others} where ${list('t.id')}`)
+    expect((await byStar.loadMany([8, 2, 3])).map((ticket) => ticket?.status)).toEqual(['open', 'old', undefined])
+    const grouped = batchQuery<{ n: unknown }>(
+      db,
+      `select x.owner, count(*) as n from (select t.id as k, u.id as owner ${others} where ${list('u.id')}) x group by x.owner`,
+    )
+    expect((await grouped.loadMany([1, 2, 3])).map((row) => row && Number(row.n))).toEqual([2, 2, undefined])
+  })
+
+  test('a list that is no condition that each row has to meet is refused', async () => {
+    const { db, engine } = bench()
+    const not = [`not ${list('id')}`, `(${list('id')}) is false`, `status = 'new' and not (${list('id')})`]
+    const ofMysql = [`${list('id')} || owner = 3`, `${list('id')} xor owner = 3`, `! (${list('id')})`]
+    for (const where of engine.dialect === 'mysql' ? [...not, ...ofMysql] : not)
+      expect(() => batchQuery(db, `select id from tickets where ${where}`)).toThrow('must be a condition of `where`')
+    const within = batchQuery<{ id: number }>(
+      db,
+      `select id from tickets where (owner between 1 and 2 and (${list('id')})) and not status = 'new'`,
+    )
+    expect((await within.loadMany([7, 8, 9])).map((ticket) => ticket?.id)).toEqual([7, 8, undefined])
+  })
+
   test('another parameter beside the list is refused, and what is the same for all keys is written into the statement', async () => {
     const { db, sql } = bench()
     const other = bench().engine.dialect === 'postgres' ? '$2' : '?'
