@@ -6,7 +6,8 @@ import type { Column } from '../driver/driver.ts'
 import type { QueryOptimizer, Row } from '../query-optimizer.ts'
 import { WIRE, type LoadedWithOthers, type WireOptions, type WireQueryResult } from '../read/wire.ts'
 import type { Dialect } from '../statement/dialect.ts'
-import { listStatement } from './list-statement.ts'
+import { kindOf, tellsApart } from './key-kinds.ts'
+import { type ListStatement, listStatement } from './list-statement.ts'
 import { type Owner, ownerOf } from './owner.ts'
 import type { ResultColumn } from './result-column.ts'
 import { rowsByKey } from './rows-by-key.ts'
@@ -94,12 +95,9 @@ export function batchQuery<Of = Row>(db: QueryOptimizer, sql: string, options: B
     throw wrongOption('window', "at most '100ms'", window, 'All callers wait for so long.')
   const statement = listStatement(sql, db.driver.dialect)
   const owner = ownerOf(sql, db.driver.dialect, key)
-  const together = batch<RowKey, LoadedWithOthers | undefined>(
-    (keys) => loadTogether(db, statement.many(keys), keys, owner),
-    {
-      ...{ name: 'batchQuery', window, maxBatch, timeout, retry: { attempts } },
-    },
-  )
+  const together = batch<RowKey, LoadedWithOthers | undefined>((keys) => loadTogether(db, statement, keys, owner), {
+    ...{ name: 'batchQuery', window, maxBatch, timeout, retry: { attempts } },
+  })
   const loadAll = async (key: RowKey, call: CallOptions = {}): Promise<Of[]> => {
     assertKey(key)
     checkCallOptions(call, 'load')
@@ -126,23 +124,50 @@ function assertKey(key: unknown): void {
   throw wrongOption('key', 'a string, a finite number or a bigint', key, 'Check what comes from a client.')
 }
 
+/** Rows of keys; `undefined` for those that are to be asked for alone. */
 async function loadTogether(
   db: QueryOptimizer,
-  { sql, params }: { readonly sql: string; readonly params: readonly unknown[] },
+  statement: ListStatement,
+  keys: readonly RowKey[],
+  owner: Owner,
+): Promise<(LoadedWithOthers | undefined | Error)[]> {
+  const loaded: (LoadedWithOthers | undefined | Error)[] = keys.map(() => undefined)
+  const kinds = keys.map(kindOf)
+  // `7` and `'7'` are equal to the same value, or each to another one.
+  const lists = [...new Set(kinds)].map(async (kind) => {
+    const places = [...keys.keys()].filter((place) => kinds[place] === kind)
+    // Alone it is run as it is.
+    if (kind === undefined || places.length === 1) return
+    const rows = await loadList(
+      db,
+      statement,
+      places.map((place) => keys[place]!),
+      owner,
+    )
+    for (const [nth, place] of places.entries()) loaded[place] = rows[nth]
+  })
+  await Promise.all(lists)
+  return loaded
+}
+
+async function loadList(
+  db: QueryOptimizer,
+  statement: ListStatement,
   keys: readonly RowKey[],
   { column, mayBeOneRow }: Owner,
 ): Promise<(LoadedWithOthers | undefined | Error)[]> {
-  // Alone it is run as it is.
-  if (keys.length === 1) return [undefined]
+  const { sql, params } = statement.many(keys)
   const asked: WireOptions = { cache: false, [WIRE]: { rows: 'none', isSessionless: true } }
   const { wire, ran } = (await db.executeWithStats(sql, params, asked)) as WireQueryResult
-  const at = placeOf(column, wire.columns, db.driver.dialect)
+  const { dialect } = db.driver
+  const at = placeOf(column, wire.columns, dialect)
   if (typeof at === 'object') {
     // For each of them: fewer keys would not help.
     return keys.map(() => at)
   }
   // A function of the user's may have made one row of all.
-  if (mayBeOneRow && wire.rows.length <= 1) return keys.map(() => undefined)
+  const isOne = mayBeOneRow && wire.rows.length <= 1
+  if (isOne || !tellsApart(wire.columns[at]!, keys, dialect)) return keys.map(() => undefined)
   return rowsByKey(keys, wire.rows, at).map((rows) => {
     if (rows === undefined) return undefined
     return {

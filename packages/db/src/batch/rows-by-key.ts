@@ -1,10 +1,6 @@
 /** Whose rows are whose, in a result for many keys. Pure. */
 
-/** Strings that are equal to no other string, whatever the collation. */
-const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/
-
-/** `bigint` as `pg` returns it: the one string that the number is written as. */
-const WHOLE = /^(?:0|-?[1-9]\d{0,17})$/
+import { kindOf } from './key-kinds.ts'
 
 type Rows = readonly (readonly unknown[])[]
 
@@ -19,7 +15,10 @@ export function rowsByKey(keys: readonly unknown[], rows: Rows, at: number): (Ro
   const found = new Map<string, (readonly unknown[])[]>(keys.map((key) => [String(key), []]))
   let hasOthers = false
   for (const row of rows) {
-    const own = found.get(String(row[at]))
+    const value = row[at]
+    // Of a large number digits are lost.
+    const isRounded = typeof value === 'number' && !Number.isSafeInteger(value)
+    const own = isRounded ? undefined : found.get(String(value))
     if (own === undefined) hasOthers = true
     else own.push(row)
   }
@@ -28,5 +27,5 @@ export function rowsByKey(keys: readonly unknown[], rows: Rows, at: number): (Ro
 }
 
 function isPlain(key: unknown): boolean {
-  return typeof key === 'number' || typeof key === 'bigint' || WHOLE.test(String(key)) || UUID.test(String(key))
+  return kindOf(key) !== undefined
 }

@@ -120,6 +120,43 @@ export function batchCases(bench: () => Bench): void {
     expect((await within.loadMany([7, 8, 9])).map((ticket) => ticket?.id)).toEqual([7, 8, undefined])
   })
 
+  test('keys of other types, or of columns that round them, have the rows that each has alone', async () => {
+    const { db, engine, sql } = bench()
+    const types = {
+      sqlite: ['', 'text', 'blob', 'integer', 'real'],
+      postgres: ['text', 'real', 'double precision', 'bigint'],
+      mysql: ["enum('7','8','1')", "set('7','8')", 'year', 'float', 'bigint', 'varchar(30)', 'int'],
+    }[engine.dialect]
+    const lists = [
+      [-7, '-7'],
+      [1, 7, 8],
+      [7n, '7', 7],
+      [7, 2007],
+      ['9007199254740993', 9007199254740992, 7],
+      ['9007199254740993', '9007199254740992'],
+      [9007199254740993n, 9007199254740992n, 16777217n, 16777216n],
+      [16777217, 16777216],
+      ['0', '0000000a-0000-4000-8000-00000000000b'],
+    ]
+    const values = ['-7', '7', '8', '0', '9007199254740993', '9007199254740992', '16777216']
+    const asked = async (run: () => Promise<unknown>): Promise<unknown> => run().catch(() => 'refused')
+    for (const [nth, type] of types.entries()) {
+      await engine.exec(`create table codes_${nth} (k ${type}, n integer)`)
+      for (const [n, value] of values.entries())
+        await asked(() => engine.exec(`insert into codes_${nth} values ('${value}', ${n})`))
+      await db.invalidateTables([`codes_${nth}`])
+      for (const keys of lists) {
+        const alone = keys.map((key) =>
+          asked(() => db.query(sql(`select k, n from codes_${nth} where k = ? order by n`), [key], { cache: false })),
+        )
+        const codes = batchQuery(db, `select k, n from codes_${nth} where ${list('k')} order by n`, { attempts: 1 })
+        const together = keys.map((key) => asked(() => codes.loadAll(key)))
+        expect([type, keys, await Promise.all(together)]).toEqual([type, keys, await Promise.all(alone)])
+        await db.invalidateTables([`codes_${nth}`])
+      }
+    }
+  })
+
   test('another parameter beside the list is refused, and what is the same for all keys is written into the statement', async () => {
     const { db, sql } = bench()
     const other = bench().engine.dialect === 'postgres' ? '$2' : '?'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { batchQuery } from '../../src/batch/batch-query.ts'
+import { tellsApart } from '../../src/batch/key-kinds.ts'
 import { listStatement } from '../../src/batch/list-statement.ts'
 import { rowsByKey } from '../../src/batch/rows-by-key.ts'
 import { useEngine } from '../engines/engine.ts'
@@ -29,6 +30,33 @@ test('only a number or a uuid is sure to have no rows', () => {
   expect(rowsByKey(['1', '22', '-3', '02', '1.0'], [['1']], 0)).toEqual([[['1']], [], [], undefined, undefined])
   // A row that nobody has asked for is somebody's by other rules.
   expect(rowsByKey([1, 2], [['1'], ['02']], 0)).toEqual([undefined, undefined])
+})
+
+test('keys of one kind go out together, in a list of their own', async () => {
+  const { db } = bench()
+  const users = batchQuery<{ name: string }>(db, 'select id, name from users where id in (?)')
+  const found = await users.loadMany([1, 2, '1', '2', 'x', 'y', 1.5, -0] as never)
+  expect(found.map((user) => user?.name)).toEqual(['Ann', 'Ben', 'Ann', 'Ben', ...Array(4)])
+  const sent = db
+    .stats()
+    .fingerprints.flatMap(({ fingerprint, count }) =>
+      fingerprint.includes(' in (') ? Array(count).fill(fingerprint) : [],
+    )
+  expect(sent).toHaveLength(2)
+})
+
+test('columns that do not tell large numbers apart, or take numbers for something else', () => {
+  const large = ['9007199254740993', '9007199254740992']
+  const [real, double, bigint] = [700, 701, 20]
+  expect([real, double, bigint].map((type) => tellsApart(['k', type], large, 'postgres'))).toEqual([false, false, true])
+  expect([real, double, bigint].map((type) => tellsApart(['k', type], [7], 'postgres'))).toEqual([false, true, true])
+  const [float, longlong, year, string, enumeration] = [4, 8, 13, 253, 247]
+  const ofMysql = (keys: readonly unknown[]): boolean[] =>
+    [float, longlong, year, string, enumeration].map((type) => tellsApart(['k', type], keys, 'mysql'))
+  expect(ofMysql(large)).toEqual([false, true, false, false, true])
+  expect(ofMysql([7])).toEqual([false, true, false, true, false])
+  // What is read as a number has lost digits.
+  expect(rowsByKey(large, [[9007199254740992]], 0)).toEqual([undefined, undefined])
 })
 
 test('what is wrong with a statement or an option is named', () => {
