@@ -35,13 +35,19 @@ export function wrongWord({ clauses: { parts }, ...level }: Level, key: Path | u
   })?.name
 }
 
-/** Whether it calls what may be an aggregate of the user's: without groups that makes one row of all. */
+/**
+ * Whether it calls what may be an aggregate of the user's, or one in a query within over columns of this one: without
+ * groups that makes one row of all.
+ */
 export function mayBeOneRow({ clauses, dialect }: Level): boolean {
   const { parts } = clauses
   if (parts.some((part, at) => part === 'group' && parts[at + 1] === 'by')) return false
   const { select, from, end } = clauses
-  const calls = callsOf([...parts.slice(select, from), ...parts.slice(end)])
-  return calls.some(({ name, isWindow }) => !isWindow && !OF_ONE_ROW.test(nameOf(name, dialect)))
+  const calls = callsOf([...parts.slice(select, from), ...parts.slice(end)], true)
+  return calls.some(({ name, isWindow, group }) => {
+    const own = nameOf(name, dialect)
+    return !isWindow && !OF_ONE_ROW.test(own) && !(group[0] === '*' && isAggregate(own))
+  })
 }
 
 /** A call, with what follows it. */
@@ -54,12 +60,12 @@ interface Call {
   readonly over: Parts | undefined
 }
 
-/** What is called outside of queries within. */
-function callsOf(parts: Parts): readonly Call[] {
+/** What is called, outside of queries within or in them too. */
+function callsOf(parts: Parts, isWithinToo = false): readonly Call[] {
   const calls: Call[] = []
   for (const [at, group] of parts.entries()) {
-    if (typeof group !== 'object' || isQuery(group)) continue
-    calls.push(...callsOf(group))
+    if (typeof group !== 'object' || (isQuery(group) && !isWithinToo)) continue
+    calls.push(...callsOf(group, isWithinToo))
     const name = parts[at - 1]
     if (typeof name !== 'string' || !isName(name) || name === 'over') continue
     let next = at + 1

@@ -32,6 +32,21 @@ test('only a number or a uuid is sure to have no rows', () => {
   expect(rowsByKey([1, 2], [['1'], ['02']], 0)).toEqual([undefined, undefined])
 })
 
+test('an aggregate over columns from outside of its query, which makes one row of all keys, is run for each of them', async () => {
+  const { db, engine } = bench()
+  await engine.exec("insert into tickets values (9, 'new', 1)")
+  for (const others of ['', 'from audit', 'from users']) {
+    const counts = batchQuery<{ n: number }>(
+      db,
+      `select t.id, (select count(t.status) ${others}) as n from tickets t where t.id in (?)`,
+    )
+    const alone = [7, 8, 9].map((id) =>
+      db.query<{ n: number }>(`select t.id, (select count(t.status) ${others}) as n from tickets t where t.id = ${id}`),
+    )
+    expect(await counts.loadMany([7, 8, 9])).toEqual((await Promise.all(alone)).map(([row]) => row))
+  }
+})
+
 test('keys of one kind go out together, in a list of their own', async () => {
   const { db } = bench()
   const users = batchQuery<{ name: string }>(db, 'select id, name from users where id in (?)')
