@@ -15,7 +15,8 @@ export interface SessionOptions {
   readonly key: string
   /**
    * Settings of PostgreSQL that hold for the statement or transaction, as `{ 'app.tenant': '7' }`. They are set within a
-   * transaction, so that nobody else who gets the connection has them. Default: none.
+   * transaction, so that nobody else who gets the connection has them. Settings by which strings of SQL are read in
+   * another way are refused. Default: none.
    */
   readonly settings?: Readonly<Record<string, string>> | undefined
 }

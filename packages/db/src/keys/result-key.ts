@@ -65,8 +65,28 @@ function settingsOf(settings: unknown, dialect: Dialect): Readonly<Record<string
   }
   const isRight =
     typeof settings === 'object' && settings !== null && Object.values(settings).every((one) => typeof one === 'string')
-  if (isRight) return { ...(settings as Readonly<Record<string, string>>) }
-  throw wrongOption('session.settings', 'strings by name', settings, "Use for example `{ 'app.tenant': '7' }`.")
+  if (!isRight)
+    throw wrongOption('session.settings', 'strings by name', settings, "Use for example `{ 'app.tenant': '7' }`.")
+  const copy = { ...(settings as Readonly<Record<string, string>>) }
+  for (const [name, value] of Object.entries(copy)) checkSetting(name, value)
+  return copy
+}
+
+/** Settings by which a string ends elsewhere than it was read to, with the values that they must have. */
+const SPELLING: Readonly<Record<string, RegExp>> = {
+  standard_conforming_strings: /^(?:on|true|yes|1)$/i,
+  client_encoding: /^(?:utf-?8|unicode)$/i,
+}
+
+/** @throws ConfigError for one that makes a statement another one than the one that was read: a write may look like a read. */
+function checkSetting(name: string, value: string): void {
+  if (SPELLING[name.toLowerCase()]?.test(value) !== false) return
+  throw wrongOption(
+    'session.settings',
+    'without those by which PostgreSQL reads strings of SQL in another way',
+    `${name}=${value}`,
+    "Leave it out, and write backslashes as in `E'\\n'`.",
+  )
 }
 
 /** Settings that change which table a name stands for, so that what is known of it does not hold. */

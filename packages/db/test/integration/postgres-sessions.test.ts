@@ -92,6 +92,28 @@ describe('tenants', () => {
   })
 })
 
+test.each([{ Standard_Conforming_Strings: 'off' }, { client_encoding: 'SJIS' }])(
+  'a session with other strings than those of the optimizer is refused, before anything is run: %o',
+  async (settings: Readonly<Record<string, string>>) => {
+    const { db, source } = bench()
+    const sql = 'select status from tickets where id = 7'
+    await db.query(sql)
+    // Without conforming strings it is row 7 that is written.
+    const write = String.raw`update tickets set status = 'x\' where id = 8 --' where id = 7`
+    const options = { session: { key: 'a', settings } }
+    await expect(db.query(write, [], options)).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+    await expect(db.query(sql, [], options)).rejects.toThrow(/session\.settings/)
+    await expect(db.transaction(() => {}, options)).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+    expect(await source(sql)).toBe('memory')
+    expect(await engineOf().direct('select status from tickets order by id')).toEqual([
+      { status: 'open' },
+      { status: 'open' },
+    ])
+    const usual = { standard_conforming_strings: 'on', client_encoding: 'UTF8' }
+    expect(await db.query(sql, [], { session: { key: 'a', settings: usual } })).toEqual([{ status: 'open' }])
+  },
+)
+
 describe('a connection that others use as well', () => {
   test('with another schema is noticed, for reads and writes', async () => {
     const pool = engineOf().connect({ max: 4 })
