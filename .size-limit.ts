@@ -27,6 +27,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/core/histogram': '1.1 kB',
   '@hotpath/core/placeholders': '3.2 kB',
   '@hotpath/core/presets': '0.2 kB',
+  '@hotpath/core/restore': '4 kB',
   '@hotpath/core/retain': '2.2 kB',
   '@hotpath/core/tiny-lfu': '1.9 kB',
   '@hotpath/core/shared': '14.2 kB',

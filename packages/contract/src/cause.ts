@@ -22,8 +22,7 @@ function reasonOf(error: unknown, depth: number = MAX_DEPTH): string {
   // Each of several attempts to connect has failed by itself.
   const inner = isVague && depth > 0 ? (cause ?? (Array.isArray(errors) ? errors[0] : undefined)) : undefined
   const whole = [own, inner === undefined ? '' : reasonOf(inner, depth - 1)].filter((part) => part !== '').join(': ')
-  // The number of a DOMException says less than its name.
-  return clean(whole !== '' ? whole : (wordOf(typeof code === 'string' ? code : (name ?? code)) ?? 'unknown'))
+  return clean(whole !== '' ? whole : (wordOf(code) ?? wordOf(name) ?? 'unknown'))
 }
 
 /** As much of an error as may be kept. */
@@ -52,8 +51,9 @@ function framesOf(stack: unknown): string {
   return typeof stack === 'string' ? (/(?:\n {4}at [^\n]*)+$/.exec(stack)?.[0] ?? '') : ''
 }
 
+/** The number of a DOMException says less than its name. */
 function wordOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** As a class has it: loggers do not print it as a member. */

@@ -92,7 +92,7 @@ test.each([
   [new DOMException('', 'OperationError'), 'OperationError'],
   [new DOMException('', 'QuotaExceededError'), 'QuotaExceededError'],
   [Object.assign(new Error(''), { code: 'ECONNRESET' }), 'ECONNRESET'],
-  [{ code: 7 }, '7'],
+  [{ code: 7 }, 'unknown'],
   [{ code: '' }, 'unknown'],
 ])('a cause that says nothing is shown by its name, and not by a bare number: %s', (cause, word) => {
   expect(wrapped(cause).message).toBe(`The tier failed. Cause: ${word}`)

@@ -1,13 +1,8 @@
 import type { Token } from '@hotpath/contract'
 import { asyncTier, createFakeClock, createSharedLog } from '@hotpath/testkit'
 import { describe, expect, test } from 'vitest'
-import {
-  type HeldEntry,
-  heldEntries,
-  placeholder,
-  restoreHeld,
-  setPlaceholders,
-} from '../src/placeholders/placeholders.ts'
+import { type HeldEntry, heldEntries, placeholder, setPlaceholders } from '../src/placeholders/placeholders.ts'
+import { restoreHeld } from '../src/placeholders/restore-held.ts'
 import { retain } from '../src/retain/retain.ts'
 import { type Cache, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'

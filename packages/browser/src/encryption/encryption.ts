@@ -111,10 +111,9 @@ export function createEncryption(options: EncryptionOptions): Encryption {
 function keyOption(value: unknown, option: string): void {
   const { algorithm, usages } = Object(value) as Partial<CryptoKey>
   if (algorithm?.name === 'AES-GCM' && usages?.includes('encrypt') === true && usages.includes('decrypt')) return
-  throw wrongOptionSeen(option, 'a CryptoKey for AES-GCM that may encrypt and decrypt', value, {
-    seen: algorithm === undefined ? `a value of type \`${typeof value}\`` : `one for ${algorithm.name}`,
-    wayOut:
-      "Use for example `crypto.subtle.deriveKey(…, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])`.",
+  throw wrongOptionSeen(option, 'a CryptoKey for AES-GCM', value, {
+    seen: algorithm?.name ?? typeof value,
+    wayOut: "It needs both usages: `['encrypt', 'decrypt']`.",
   })
 }
 

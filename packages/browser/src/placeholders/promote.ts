@@ -1,6 +1,6 @@
 /** What an earlier visit saved becomes entries once the log is there, as far as it still holds. */
 import type { Cache } from '@hotpath/core'
-import { restoreHeld } from '@hotpath/core/placeholders'
+import { restoreHeld } from '@hotpath/core/restore'
 import type { SavedPlaceholders } from './saved.ts'
 
 /** Keeps what the log does not rule out, unless something was loaded since. Resolves when that is done, or there is no log. */

@@ -9,7 +9,6 @@ import { KeptPlaceholders } from './kept-placeholders.ts'
 
 export { heldEntries } from './held-entries.ts'
 export type { HeldEntry } from './held-entries.ts'
-export { restoreHeld } from './restore-held.ts'
 
 /** A value from elsewhere, to be shown until there is one that was judged. */
 export interface PlaceholderEntry {

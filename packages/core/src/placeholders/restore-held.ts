@@ -17,7 +17,8 @@ import type { HeldEntry } from './held-entries.ts'
  * @example
  * ```ts
  * import { createCache, memory } from '@hotpath/core'
- * import { heldEntries, restoreHeld } from '@hotpath/core/placeholders'
+ * import { heldEntries } from '@hotpath/core/placeholders'
+ * import { restoreHeld } from '@hotpath/core/restore'
  * import { createMemoryLog, shared } from '@hotpath/core/shared'
  *
  * const log = createMemoryLog() // outlives the visits, as that of a page does in IndexedDB
