@@ -1,4 +1,5 @@
 /** What to write in place of a statement that is run once for each key. */
+import { ownerOf } from '../batch/owner.ts'
 import { type Dialect, readStatement } from '../statement/index.ts'
 
 /** What makes rows that are not those of one key each, or only some of them. */
@@ -14,12 +15,23 @@ export function batchingFix(sql: string, dialect: Dialect): string {
   const [comparison, ...others] = [...sql.matchAll(one)]
   const columns = COLUMNS.exec(sql)?.[1]
   const isByKey = comparison !== undefined && others.length === 0 && !/\$2\b|\?.*\?/s.test(sql)
-  if (!isByKey || columns === undefined || OF_MANY.test(sql))
-    return 'Fetch what all of them need by one statement before the loop, with a join or a list of keys.'
+  if (!isByKey || columns === undefined || OF_MANY.test(sql)) return BY_JOIN
   const key = comparison[1] as string
   const many = sql.trim().replace(one, () => (isPostgres ? `${key} = any($1)` : `${key} in (?)`))
   const withKey = isAmong(columns, key) ? many : many.replace(/^select/i, (select) => `${select} ${key},`)
+  if (!isBatch(withKey, dialect)) return BY_JOIN
   return `const rows = batchQuery(db, ${JSON.stringify(withKey)}), and \`rows.load(key)\` in the loop: one statement for all keys.`
+}
+
+const BY_JOIN = 'Fetch what all of them need by one statement before the loop, with a join or a list of keys.'
+
+/** Whether `batchQuery` takes it. */
+function isBatch(sql: string, dialect: Dialect): boolean {
+  try {
+    return ownerOf(sql, dialect) !== undefined
+  } catch {
+    return false
+  }
 }
 
 const VERB = /^(?:with\b.*?\b)?(insert|replace|update|delete)\b/s

@@ -71,6 +71,13 @@ test('what to write in place of a statement', () => {
   expect(batchingFix('select * from users u where u.id = $1', 'postgres')).toContain(
     '"select * from users u where u.id = any($1)"',
   )
+  // Nor where the rows are not sure to be those of each key.
+  for (const sql of [
+    'select o.*, a.* from a join o on o.acc = a.id where a.id = ?',
+    'select id from a where not id = ?',
+    'select id from a where id = ? or other',
+  ])
+    expect(batchingFix(sql, 'sqlite')).toMatch(/^Fetch what all of them need/)
   // Rows are told apart by the key, so they have it.
   expect(batchingFix('select u.name from users u where u.id = ?', 'sqlite')).toContain(
     '"select u.id, u.name from users u where u.id in (?)"',
