@@ -4,8 +4,8 @@ import { entryPoints, hasCondition, publicPackages, specifier } from './scripts/
 
 /** What an entry point may cost its user: minified and compressed with gzip, with all that it imports. */
 const budgets: Readonly<Record<string, string>> = {
-  '@hotpath/browser': '62.2 kB',
-  '@hotpath/browser/encryption': '7.7 kB',
+  '@hotpath/browser': '63.1 kB',
+  '@hotpath/browser/encryption': '7.8 kB',
   '@hotpath/browser/follow': '12.2 kB',
   '@hotpath/browser/positions': '11.2 kB',
   '@hotpath/browser/server': '4.7 kB',
@@ -27,7 +27,7 @@ const budgets: Readonly<Record<string, string>> = {
   '@hotpath/core/histogram': '1.1 kB',
   '@hotpath/core/placeholders': '3.2 kB',
   '@hotpath/core/presets': '0.2 kB',
-  '@hotpath/core/restore': '4 kB',
+  '@hotpath/core/restore': '3.6 kB',
   '@hotpath/core/retain': '2.2 kB',
   '@hotpath/core/tiny-lfu': '1.9 kB',
   '@hotpath/core/shared': '14.2 kB',
@@ -192,7 +192,7 @@ export const pages: readonly BudgetedPage[] = [
   })),
   {
     name: 'createBrowserCache on top, before the first paint',
-    limit: 6_960,
+    limit: 7_120,
     program: `import { createBrowserCache } from '@hotpath/browser'; ${light}; globalThis.page.part = createBrowserCache`,
     isDevelopment: false,
     beyond: { program: light, isDevelopment: false },
