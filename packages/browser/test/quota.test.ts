@@ -63,6 +63,23 @@ describe('what goes when the budget runs out', () => {
 })
 
 describe('the ledger', () => {
+  it('takes pages that were asked for before it knew of some of them, and none twice', () => {
+    const theirs = new Ledger()
+    const pages = ['p1', 'p2', 'p3'].map((id, at) => {
+      const page = theirs.page([change('a', { asOf: at }), change(id, {})], id)
+      theirs.wrote(page)
+      return page
+    })
+    const [first, second, third] = pages as [(typeof pages)[0], (typeof pages)[0], (typeof pages)[0]]
+    const ledger = new Ledger()
+    expect(ledger.read([first])).toBe(true)
+    ledger.wrote(second)
+    expect(ledger.read([first, second, third])).toBe(true)
+    ledger.wrote(second)
+    expect([...ledger.rows.keys()]).toEqual(['a', 'p1', 'p2', 'p3'])
+    expect([ledger.rows.get('a')?.asOf, ledger.last?.id]).toEqual([2, 'p3'])
+  })
+
   const change = (key: string, fields?: Partial<LedgerRow>): LedgerChange => [key, fields && row(fields)]
 
   it('adds up what its pages say, for each tab that reads them', () => {

@@ -104,6 +104,22 @@ describe('a store of entries', () => {
     expect([reads - before, (await store.usage()).entries]).toEqual([1, 5])
   })
 
+  it('loses nothing where several transactions were begun before the first one of a page ended', async () => {
+    const clock = createFakeClock()
+    const shared = fakeDatabase(clock)
+    await openStore({ shared, clock }).store.set('before', entryOf(0))
+    const { store } = openStore({ shared, clock })
+    const written: Promise<void>[] = []
+    for (const key of ['a', 'b', 'c', 'd']) {
+      written.push(store.set(key, entryOf(key)))
+      await Promise.resolve()
+    }
+    await Promise.all(written)
+    const found = await store.getMany(['before', 'a', 'b', 'c', 'd'])
+    expect(found.map((entry) => entry?.value)).toEqual([0, 'a', 'b', 'c', 'd'])
+    expect((await store.usage()).entries).toBe(5)
+  })
+
   it('reads hundreds of neighbours by ranges, also as the first thing that a page does', async () => {
     const { store, database, clock } = openStore({ maxBytes: 10_000_000 })
     const keys = Array.from({ length: 300 }, (_, index) => `key:${index}`)

@@ -47,11 +47,14 @@ export class Ledger {
     return this.#last
   }
 
-  /** Takes in pages from the last one on. `false`: they do not follow; read all of them after `forget`. */
+  /**
+   * Takes in pages from the last one on, or from one before it: they may have been asked for before this tab wrote the last one.
+   * `false`: they do not follow; read all of them after `forget`.
+   */
   read(pages: readonly LedgerPage[]): boolean {
-    const [first] = pages
-    if (this.#last !== undefined && first?.id !== this.#last.id && first?.isWhole !== true) return false
-    for (const page of pages) if (page.id !== this.#last?.id) this.#take(page)
+    const known = pages.findIndex(({ id }) => id === this.#last?.id)
+    if (this.#last !== undefined && known < 0 && pages[0]?.isWhole !== true) return false
+    for (const page of pages.slice(known + 1)) this.#take(page)
     return true
   }
 
@@ -79,10 +82,10 @@ export class Ledger {
     return { number, id, isWhole, changes: [...all].filter(([, row]) => row !== undefined) }
   }
 
-  /** The transaction of a page is complete. */
+  /** The transaction of a page is complete. What was read since may have it already. */
   wrote(page: LedgerPage): void {
     this.#used.clear()
-    this.#take(page)
+    if (page.number > (this.#last?.number ?? 0)) this.#take(page)
   }
 
   #take(page: LedgerPage): void {
