@@ -29,6 +29,7 @@ export async function browser(quick: boolean): Promise<void> {
     const tab = await engine.open(site.url('measured'))
     await stores(tab, quick ? 3 : 7)
     await others(tab, quick)
+    await agreement(tab, await engine.open(site.url('measured')), quick ? 5 : 25)
   } finally {
     await engine.close()
     await site.close()
@@ -78,6 +79,10 @@ async function others(tab: Tab, quick: boolean): Promise<void> {
   }
   if (first.includes(-1)) throw new Error('The value of the visit before was not found.')
   goal('the first read after a start, from IndexedDB, ms', median(first), { atMost: 40 })
+  await page.write('hotpath', 98, 1_000)
+  await tab.reload()
+  await page.open('hotpath')
+  console.log(`  a hundred values read in one turn, ms: ${(await page.firstScreen(98)).toFixed(1)}`)
   const { hit, map, ratio } = await page.memoryHit(quick ? 50_000 : 200_000)
   goal('a hit in memory, to a Map and a promise', ratio, { atMost: 2 })
   console.log(`  ${hit.toFixed(0)} ns, a Map and a promise ${map.toFixed(0)} ns`)
@@ -88,6 +93,18 @@ async function others(tab: Tab, quick: boolean): Promise<void> {
   await page.open('hotpath')
   const read = await page.longestTask('read', 10_000)
   goal('the longest task while 10,000 entries are read, 100 at a time, ms (0: below 50)', read, { atMost: 50 })
+}
+
+/** How soon another tab drops what this one invalidates. */
+async function agreement(one: Tab, other: Tab, rounds: number): Promise<void> {
+  const [page, held] = [one.page<typeof measured>(), other.page<typeof measured>()]
+  const times: number[] = []
+  for (let round = 0; round <= rounds; round++) {
+    await held.hold()
+    const calledAt = await page.invalidate()
+    note(times, round, (await held.goneAt()) - calledAt)
+  }
+  goal('an entry is dropped by another tab, ms at the median', median(times), { atMost: 10 })
 }
 
 /** Round 0 warms up. */

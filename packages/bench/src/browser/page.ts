@@ -1,5 +1,5 @@
 /** What is measured in a page. Times are in milliseconds. */
-import { createBrowserCache } from '@hotpath/browser'
+import { type Cache, createBrowserCache } from '@hotpath/browser'
 import { type PageStore, STORES } from './stores.ts'
 
 const opened = new Map<string, PageStore>()
@@ -60,6 +60,44 @@ export async function firstRead(): Promise<number> {
   const tookMs = performance.now() - start
   await new Promise((resolve) => void setTimeout(resolve, 100))
   return isLoaded ? -1 : tookMs
+}
+
+const shared = (): Cache => (agreeing ??= createBrowserCache({ name: 'agree', ttl: '1h' }))
+let agreeing: Cache | undefined
+/** Of all tabs alike. */
+const sinceEpoch = (): number => performance.timeOrigin + performance.now()
+
+/** Loads a value, and waits until another tab takes it out of the memory of this one. */
+export async function hold(): Promise<void> {
+  const cache = shared()
+  await cache.getOrSet('value', () => valueOf(1), { tags: ['values'] })
+  gone = new Promise((resolve) => {
+    const stop = cache.on('invalidated', () => {
+      if (cache.peek('value') !== undefined) return
+      stop()
+      resolve(sinceEpoch())
+    })
+  })
+}
+
+let gone: Promise<number> | undefined
+/** When it was. */
+export const goneAt = async (): Promise<number> => (await gone) ?? Number.NaN
+
+/** Invalidates what other tabs hold; resolves to when it was called. */
+export async function invalidate(): Promise<number> {
+  const calledAt = sinceEpoch()
+  await shared().invalidateTags(['values'])
+  return calledAt
+}
+
+/** Milliseconds until a hundred values are there that a page shows first, read in one turn. */
+export async function firstScreen(round: number): Promise<number> {
+  const start = performance.now()
+  const values = await storeOf('hotpath').readAll(Array.from({ length: 100 }, (_, index) => keyOf(round, index)))
+  const tookMs = performance.now() - start
+  assertFound('hotpath', values)
+  return tookMs
 }
 
 /** Nanoseconds of a hit in memory, and of a Map with a promise, in turns; the ratio is that of neighbours. */
