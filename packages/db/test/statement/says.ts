@@ -20,7 +20,7 @@ export function says(sql: string, dialect: Dialect): string {
 }
 
 /** A statement that was cut off, as in a log, behind each of its words. */
-export function beginningsOf(sql: string): readonly string[] {
+function beginningsOf(sql: string): readonly string[] {
   return [...sql.matchAll(/[\s({,]+/g)].map(({ index, 0: { length } }) => sql.slice(0, index + length))
 }
 
