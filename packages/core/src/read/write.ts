@@ -59,7 +59,7 @@ export function store(
     if (value === undefined) throw undefinedValue(key)
     if (isPromise(value)) throw promisedValue(key)
     engine.valueCheck?.run(key, value)
-    if (asOf === undefined) claims = withOne(claims, { ...hardKey(key), valueFollows: true })
+    if (asOf === undefined) claims = withOne(claims, claimOf(key))
   }
   if (claims !== undefined) counters.invalidations += claims.length
   const begun = onceBegun(engine, claims === undefined ? NONE : engine.claim(claims, queue))
@@ -121,6 +121,10 @@ export function remove(
   const appended = append(engine, counters, keys.map(hardKey), queue)
   if (engine.shared === undefined && !isPromise(appended)) return markOfAll(engine, appended)
   return removeBelow(engine, keys, appended)
+}
+
+function claimOf(key: string): Invalidation {
+  return { scope: { type: 'key', key }, strength: 'hard', valueFollows: true }
 }
 
 function hardKey(key: string): Invalidation {
