@@ -108,8 +108,8 @@ test('the page works from its data while the API is away, and hears what somebod
   // Behind the back of the page.
   await fetch(`${stage.apiUrl}/fast/cities/4`, { method: 'PUT', body: JSON.stringify({ name: 'Bergheim' }) })
   await shows('#cities', 'Bergheim')
-  // No other tab is there to load another list that has it.
-  await until('it is stored', () => hasStored('"name":"Bergheim"'))
+  // No other tab is there to load another list, and other lists of this one have it, too.
+  await until('it is stored', () => hasStored('"name":"Bergheim"', 'search:ber'))
 
   await stage.stopApi()
   await tab.reload()

@@ -12,8 +12,12 @@ export interface User {
   click(selector: string): Promise<void>
   /** Puts another text into a field. */
   type(selector: string, text: string): Promise<void>
-  /** Whether IndexedDB has something, as JSON: a page that is left earlier loses the writes of its last 50 ms. */
-  hasStored(json: string): Promise<boolean>
+  /**
+   * Whether IndexedDB has something, as JSON: a page that is left earlier loses the writes of its last 50 ms.
+   *
+   * @param key - Of the entry that has it. Default: any.
+   */
+  hasStored(json: string, key?: string): Promise<boolean>
 }
 
 /** Somebody who looks at a tab. */
@@ -28,7 +32,7 @@ export function userOf(tab: Tab): User {
     sees: (what, expression) => until(what, () => tab.evaluate(expression)),
     click: (selector) => tab.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`),
     type: (selector, text) => tab.evaluate(`(() => { const text = ${JSON.stringify(text)};${typing(selector)} })()`),
-    hasStored: (json) => tab.evaluate(hasStored(json)),
+    hasStored: (json, key) => tab.evaluate(hasStored(json, key)),
   }
 }
 
@@ -40,7 +44,7 @@ export function typing(selector: string): string {
     field.dispatchEvent(new Event('input', { bubbles: true }))`
 }
 
-function hasStored(json: string): string {
+function hasStored(json: string, key?: string): string {
   return `(async () => {
     const result = (request) => new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result)
@@ -48,7 +52,7 @@ function hasStored(json: string): string {
     })
     const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith('hotpath:city-page:'))
     const database = await result(indexedDB.open(name))
-    const entries = await result(database.transaction('entries').objectStore('entries').getAll())
+    const entries = await result(database.transaction('entries').objectStore('entries').getAll(${JSON.stringify(key)}))
     database.close()
     return JSON.stringify(entries).includes(${JSON.stringify(json)})
   })()`
