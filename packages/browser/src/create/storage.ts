@@ -40,6 +40,8 @@ export class PageStorage {
   readonly #release: () => void
   /** Lets the cache go on without it; `undefined` until it was granted. */
   #goOn: GoOn | undefined
+  /** Resolves when what is stored is gone, as there is no room for the log. */
+  #emptying: Promise<void> | undefined
   /** Whether an event has said that there is no room. */
   #saidFull = false
 
@@ -100,10 +102,12 @@ export class PageStorage {
    */
   async full(cause: unknown): Promise<void> {
     const goOn = this.#goOn
-    if (goOn === undefined) return
+    // Another append has found none: this one fails no sooner than the cache goes on without it.
+    if (goOn === undefined) return this.#emptying
     this.#goOn = undefined
     this.#away('full')
-    await forgetAll(this.database, this.#page.name)
+    this.#emptying = forgetAll(this.database, this.#page.name)
+    await this.#emptying
     goOn(this.#isSaid() ? undefined : noRoom(cause))
   }
 

@@ -99,6 +99,11 @@ export async function strict(): Promise<unknown> {
   }
   const screen = screenOf(<Show subject={subject} />)
   await screen.shows('pending:undefined;')
+  // Effects may run some time after what they are of is shown.
+  await eventually(
+    () => loads > 0,
+    () => 'nothing is loaded',
+  )
   await quiet()
   const afterMount = { loads, aborted: aborted.length }
   screen.render(null)
