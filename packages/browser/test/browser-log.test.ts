@@ -460,6 +460,41 @@ describe('a log of which something is lost', () => {
     expect(said).toEqual([true, 'failed', true, 'failed'])
   })
 
+  it('says so once of what finds no room at the same time, and all of it waits for that', async () => {
+    const lifecycle = createFakeLifecycle()
+    const database = createFakeDatabase({ stores: STORES, lifecycle })
+    const told = deferred()
+    let said = 0
+    const full = () => {
+      said++
+      return told.promise
+    }
+    const log = openBrowserLog({
+      database,
+      name: 'shop',
+      clock: createFakeClock(),
+      lifecycle,
+      full,
+      openChannel: createFakeChannels(),
+    })
+    let failed = 0
+    const append = (key: string): void => {
+      database.failNext(new DOMException('full', 'QuotaExceededError'))
+      Promise.resolve(log.append([ofKey(key)])).catch(() => failed++)
+    }
+    append('a')
+    await flush()
+    append('b')
+    await flush()
+    expect([said, failed]).toEqual([1, 0])
+    told.resolve()
+    await flush()
+    expect([said, failed]).toEqual([1, 2])
+    append('c')
+    await flush()
+    expect([said, failed]).toEqual([2, 3])
+  })
+
   it('rejects with the failure of the database, and appends nothing', async () => {
     const tabs = createTabs()
     const { log } = tabs.open()

@@ -40,8 +40,6 @@ export class PageStorage {
   readonly #release: () => void
   /** Lets the cache go on without it; `undefined` until it was granted. */
   #goOn: GoOn | undefined
-  /** Resolves when what is stored is gone, as there is no room for the log. */
-  #emptying: Promise<void> | undefined
   /** Whether an event has said that there is no room. */
   #saidFull = false
 
@@ -102,12 +100,10 @@ export class PageStorage {
    */
   async full(cause: unknown): Promise<void> {
     const goOn = this.#goOn
-    // Another append has found none: this one fails no sooner than the cache goes on without it.
-    if (goOn === undefined) return this.#emptying
+    if (goOn === undefined) return
     this.#goOn = undefined
     this.#away('full')
-    this.#emptying = forgetAll(this.database, this.#page.name)
-    await this.#emptying
+    await forgetAll(this.database, this.#page.name)
     goOn(this.#isSaid() ? undefined : noRoom(cause))
   }
 

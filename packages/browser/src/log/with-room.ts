@@ -6,12 +6,13 @@ import type { LogDatabase } from './log-store.ts'
 export interface Room {
   /** Frees disk space. Default: nothing is tried again. */
   readonly makeRoom?: (() => Promise<void>) | undefined
-  /** There is none even so: called before whatever was to be written fails, which waits for it. */
+  /** There is none even so: called before whatever was to be written fails, all of which waits for it. */
   readonly full?: ((cause: unknown) => Promise<void>) | undefined
 }
 
 /** The database, with transactions that are tried again. */
 export function withRoom(database: LogDatabase, { makeRoom, full }: Room): LogDatabase {
+  let saying: Promise<void> | undefined
   const transaction: LogDatabase['transaction'] = async (...given) => {
     let mayTry = makeRoom !== undefined
     for (;;) {
@@ -20,7 +21,8 @@ export function withRoom(database: LogDatabase, { makeRoom, full }: Room): LogDa
       } catch (error) {
         if (!isHotpathError(error, 'ERR_STORAGE_QUOTA')) throw error
         if (!mayTry) {
-          await full?.(error)
+          saying ??= full?.(error).finally(() => void (saying = undefined))
+          await saying
           throw error
         }
         mayTry = false
