@@ -63,7 +63,7 @@ describe('a value that is announced', () => {
     const read = watch(reader.get('a'))
     await advance(120)
     expect(read.found()).toBe('none yet')
-    await advance(140)
+    await advance(65)
     expect(read.found()).toMatchObject({ value: 'before' })
     expect((await reader.get('a'))?.value).toBe('before')
   })
@@ -73,6 +73,12 @@ describe('a value that is announced', () => {
     reader.logHas(ofKey('a', 7, true))
     reader.logHas(ofKey('a', 8))
     expect(await reader.get('a')).toBeUndefined()
+  })
+
+  it('is not waited for where it is for memory alone', async () => {
+    const { store, clock } = openStore({ isMemoryOnly: (key) => key.startsWith('draft:') })
+    store.logHas(ofKey('draft:1', 7, true))
+    expect([await store.get('draft:1'), clock.monotonic()]).toEqual([undefined, 0])
   })
 
   it('is looked for without timers on a hidden page, where those are held back', async () => {

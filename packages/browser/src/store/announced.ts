@@ -8,8 +8,9 @@ import { inNextTask } from './next-task.ts'
 
 /** How long a value may take from when this tab heard of it: a tab that has much to do, or is gone, is not waited for. */
 const PATIENCE_MS = 150
-/** The first wait until it is looked for again; each is twice as long as the one before. */
+/** The first wait until it is looked for again; each is twice as long as the one before, up to the longest. */
 const FIRST_WAIT_MS = 4
+const LONGEST_WAIT_MS = 32
 /** Of more values at once the first are not waited for. */
 const MAX_KEYS = 100
 
@@ -48,7 +49,7 @@ export class Announced {
 
   /** Reads, and reads again as long as one of the keys is on its way. */
   async whenThere(keys: readonly string[], read: () => Promise<Entries>): Promise<Entries> {
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs)) {
       const entries = await read()
       if (this.#byKey.size === 0 || !keys.some((key, at) => this.#isAwaited(key, entries[at]))) return entries
       await this.#moment(waitMs)

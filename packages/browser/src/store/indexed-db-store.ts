@@ -4,7 +4,6 @@
  * Entries outlive the page, and only wall time does: when the clock was set back, everything stored is dead.
  */
 import {
-  CodecError,
   type Entry,
   type LogRecord,
   type Mark,
@@ -22,12 +21,12 @@ import { Announced } from './announced.ts'
 import { closingInTime } from './closing.ts'
 import { EntryReader } from './entry-reader.ts'
 import { LogBound } from './log-bound.ts'
-import { inNextTask } from './next-task.ts'
+import { inTasks } from './next-task.ts'
 import { purgeRecords } from './purge.ts'
 import { readMany } from './read-many.ts'
-import { type Moment, toRecord } from './record.ts'
+import type { Moment } from './record.ts'
 import { WallClock } from './wall-clock.ts'
-import { encrypted, type EntryWrite } from './entry-write.ts'
+import { encrypted, type EntryWrite, writeOf } from './entry-write.ts'
 import { WALL } from './write.ts'
 import { WriteWindow } from './write-window.ts'
 import { Writer } from './writer.ts'
@@ -36,8 +35,6 @@ type Entries = readonly (readonly [key: string, entry: Entry])[]
 
 /** Entries that are looked through in one task, which is some milliseconds of a slow machine. */
 const MAX_IN_TASK = 200
-/** Of the budget: what a single entry may take at most. */
-const MAX_SHARE = 0.5
 
 /** What a store works with. */
 export interface IndexedDbStoreOptions {
@@ -139,24 +136,15 @@ export class IndexedDbStore implements TierStore {
   }
 
   async setMany(entries: Entries): Promise<void> {
-    const written: Promise<void>[] = []
-    for (let from = 0; from < entries.length; from += MAX_IN_TASK) {
-      // Before the window asks for one: what comes then goes with these.
-      const next = from + MAX_IN_TASK < entries.length ? new Promise<void>(inNextTask) : undefined
-      const some = this.#setSome(entries.slice(from, from + MAX_IN_TASK))
-      // Whoever waits hears of it at the end.
-      some.catch(() => {})
-      written.push(some)
-      await next
-    }
-    await Promise.all(written)
+    await inTasks(entries, MAX_IN_TASK, (some) => this.#setSome(some))
   }
 
   async #setSome(entries: Entries): Promise<void> {
-    const { cipher, isMemoryOnly } = this.#options
+    const { cipher, context, isMemoryOnly, maxBytes } = this.#options
+    const terms = { context, maxBytes, moment: this.#moment() }
     const writes: EntryWrite[] = []
     for (const [key, entry] of entries) {
-      if (!isMemoryOnly(key) && !this.#isDiscarded && !this.#writer.isFull) writes.push(this.#writeOf(key, entry))
+      if (!isMemoryOnly(key) && !this.#isDiscarded && !this.#writer.isFull) writes.push(writeOf(key, entry, terms))
     }
     const isAwaited = entries.some(([key, entry]) => this.#announced.isArrival(key, entry))
     await this.#write(
@@ -171,20 +159,6 @@ export class IndexedDbStore implements TierStore {
 
   async #write(writes: readonly EntryWrite[], isAwaited = false): Promise<void> {
     if (writes.length > 0 && !this.#isDiscarded) await this.#window.add(writes, isAwaited)
-  }
-
-  /** What cannot be stored is no failure of this store: what it was to replace is older, and goes. */
-  #writeOf(key: string, entry: Entry): EntryWrite {
-    const { context, maxBytes } = this.#options
-    try {
-      const recorded = toRecord(key, entry, this.#moment())
-      if (recorded.bytes <= MAX_SHARE * maxBytes) return { type: 'set', key, recorded }
-      context.evicted(key, 'max-entry-bytes')
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error
-      context.fault(error)
-    }
-    return { type: 'delete', keys: [key], below: undefined }
   }
 
   async clear(): Promise<void> {
@@ -217,7 +191,9 @@ export class IndexedDbStore implements TierStore {
 
   /** The log has a record. */
   logHas(record: LogRecord): void {
-    this.#announced.heard(record)
+    const { scope } = record
+    // What is for memory alone never comes.
+    if (scope.type !== 'key' || !this.#options.isMemoryOnly(scope.key)) this.#announced.heard(record)
   }
 
   /** The log has come this far. */
