@@ -104,5 +104,6 @@ it('remembers a hundred, the last ones', () => {
   const announced = new Announced(createFakeClock(), createFakeLifecycle())
   for (let index = 0; index <= 100; index++) announced.heard(ofKey(`key:${index}`, index + 1, true))
   const arrives = (index: number): boolean => announced.isArrival(`key:${index}`, entryOf(1, { asOf: index + 1 }))
+  expect(announced.isArrival('key:1', entryOf(1, { epoch: 'of another log', asOf: 1_000 }))).toBe(false)
   expect([arrives(0), arrives(1), arrives(100), arrives(100)]).toEqual([false, true, true, false])
 })

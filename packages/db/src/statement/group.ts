@@ -69,11 +69,7 @@ class Group {
     const next = reader.peek()
     // These come before what is meant.
     if (access === 'source') {
-      if (token === '{') {
-        // `{ oj a left join b … }`
-        reader.pass()
-        return true
-      }
+      if (token === '{') return ++reader.at > 0
       if (token === 'rows' && next === 'from') return true
       if (reader.dialect === 'postgres' ? /^(?:only|lateral)$/.test(token) : token === 'lateral' && next === '(')
         return true
@@ -254,7 +250,7 @@ class Group {
     const reader = this.#reader
     const isMysql = reader.dialect === 'mysql'
     this.#begin(verb)
-    if (reader.take('or')) reader.pass()
+    if (reader.take('or')) reader.at++
     if (verb !== 'delete') reader.skip(BEFORE_TARGET)
     this.#usingIsFrom = verb === 'merge' || (verb === 'delete' && !isMysql)
     if (verb === 'delete') {

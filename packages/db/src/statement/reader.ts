@@ -46,11 +46,6 @@ export class Reader {
     return this.peek() === token && ++this.at > 0
   }
 
-  /** Goes past the next token, whatever it is; the end stays. */
-  pass(): void {
-    if (this.peek() !== '') this.at++
-  }
-
   /** Goes past words of this kind, as long as a name follows them. */
   skip(words: RegExp): void {
     while (words.test(this.peek()) && this.isTable(this.peek(1)) && !NOT_SKIPPED.test(this.peek(1))) this.at++
@@ -81,9 +76,7 @@ export class Reader {
 
   /** Goes past a name. */
   takeName(): string {
-    const token = this.peek()
-    this.pass()
-    return nameOf(token, this.dialect)
+    return nameOf(this.tokens[this.at++] ?? '', this.dialect)
   }
 
   /** Goes past a name of up to three parts: schema and table, or table and column. */

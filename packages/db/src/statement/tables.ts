@@ -32,6 +32,7 @@ const KINDS: readonly StatementKind[] = ['session', 'read', 'transaction', 'writ
 /** Reads each statement of a string. */
 export function readAll(tokens: readonly string[], dialect: Dialect): readonly Reading[] {
   const readings: Reading[] = []
+  // Where it was cut off, reading may step past the end.
   for (let at = 0; (tokens[at] ?? '') !== ''; ) {
     if (tokens[at] === ';') at++
     else at = readings[readings.push(readAt(tokens, dialect, at)) - 1]!.end

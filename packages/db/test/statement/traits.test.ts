@@ -30,6 +30,7 @@ test.each<[Dialect, string, string]>([
   ['sqlite', 'select datetime("subsec") from a', 'volatile'],
   ['sqlite', 'select date("a"."known_on") from a', ''],
   ['sqlite', "select date(coalesce(due, '9999-12-31')), date(replace(due, '/', '-')), date(due || ':00') from a", ''],
+  ['sqlite', "select date(a || 'o' || b) from t", 'volatile'],
   ['sqlite', "select date(json_extract(data, '$.on')), strftime('%Y', data ->> '$.known') from a", ''],
   ['mysql', "select date(concat(year, '-01-01')) from a", ''],
   ['mysql', 'select date(?), time(?), unix_timestamp(?) from a', ''],
