@@ -100,6 +100,33 @@ export async function firstScreen(round: number): Promise<number> {
   return tookMs
 }
 
+/** What a visit begins with, and how long its first hundred reads take, one after another. */
+export interface Visit {
+  /** From the call of `createBrowserCache` until what was hot is in memory; without a warm start, until the cache is ready. */
+  readonly readyMs: number
+  readonly readsMs: number
+}
+
+/** A visit that begins with what was hot in the one before, or, without `localStorage`, with an empty memory. */
+export async function visit(isWarm: boolean): Promise<Visit> {
+  const start = performance.now()
+  const cache = createBrowserCache({
+    name: isWarm ? 'warm' : 'cold',
+    ttl: '1h',
+    ...(!isWarm && { localStorage: false }),
+  })
+  const keys = Array.from({ length: 100 }, (_, index) => keyOf(0, index))
+  await cache.ready()
+  const ahead = isWarm && localStorage.getItem('visited') !== null ? keys : []
+  while (ahead.some((key) => cache.peek(key) === undefined)) await new Promise((resolve) => void setTimeout(resolve))
+  const readyMs = performance.now() - start
+  for (const [index, key] of keys.entries()) await cache.getOrSet(key, () => valueOf(index))
+  const readsMs = performance.now() - start - readyMs
+  await new Promise((resolve) => void setTimeout(resolve, 200))
+  if (!isWarm) localStorage.setItem('visited', 'yes')
+  return { readyMs, readsMs }
+}
+
 /** Nanoseconds of a hit in memory, and of a Map with a promise, in turns; the ratio is that of neighbours. */
 export async function memoryHit(
   count: number,

@@ -1,15 +1,17 @@
 /** What a page needs beside its engine: placeholders are saved, memory is given back, scopes end, databases of before go. */
 import { systemClock } from '@hotpath/contract'
 import type { Token } from '@hotpath/core'
-import { storagePrefix } from '../database/names.ts'
+import { hotItemName, storagePrefix } from '../database/names.ts'
 import { HEARD_TOKEN, META, SERVER_TOKEN } from '../database/stores.ts'
 import { promote } from '../placeholders/promote.ts'
 import { saveHeld } from '../placeholders/save.ts'
 import { databasesOf, deleteDatabase, deleteUnused } from '../scope/databases.ts'
 import { itemsOf, removeItem } from '../scope/items.ts'
 import { ScopeEnds } from '../scope/scope-ends.ts'
+import { noteHotKeys, startWarm } from '../warm-start/warm-start.ts'
 import type { Attendant } from './attendant.ts'
 import { setHeard } from './heard.ts'
+import { memoryOnlyKeys } from './memory-only.ts'
 import type { CachePage } from './page.ts'
 import { report, storageManager } from './report.ts'
 import { shrinkInTime } from './shrink.ts'
@@ -21,8 +23,15 @@ export function attendTo(page: CachePage, storage: PageStorage): Attendant {
   const { clock = systemClock } = options
   const { lifecycle } = storage
   const prefix = storagePrefix(owner)
+  const isWarm = options.indexedDb !== false && options.localStorage !== false
+  const isMemoryOnly = memoryOnlyKeys(options.memoryOnly ?? [])
   let ending: Promise<void> | undefined
 
+  /** What an earlier visit saved first, as it is seen first. */
+  const start = async (): Promise<void> => {
+    await promote(cache, page.saved, () => clock.now())
+    if (isWarm) await startWarm(cache, name, () => storage.store)
+  }
   /** Nothing is left in this tab. */
   const endHere = (): Promise<void> => {
     ending ??= (async () => {
@@ -34,17 +43,22 @@ export function attendTo(page: CachePage, storage: PageStorage): Attendant {
     return ending
   }
   const ends = new ScopeEnds({ prefix, clock, lifecycle, endNote, ended: endHere })
+  const save = (): void => {
+    if (placeholders !== undefined) saveHeld({ cache, name, ...placeholders, now: clock.now() })
+    if (isWarm) noteHotKeys(cache, name, isMemoryOnly)
+  }
   /** Once for each time that it is seen: afterwards memory is given back. */
   let isSaved = false
   const stopSaving = lifecycle.on('*', ({ type }) => {
     if (type === 'visible' || type === 'pageshow') isSaved = false
-    else if (type !== 'resumed' && !isSaved && placeholders !== undefined && !ends.isEnded) {
+    else if (type !== 'resumed' && !isSaved && !ends.isEnded) {
       isSaved = true
-      saveHeld({ cache, name, ...placeholders, now: clock.now() })
+      save()
     }
   })
   // Saved by a page with other options: with encryption it would stay as it is.
   if (placeholders === undefined) removeItem(name)
+  if (!isWarm) removeItem(hotItemName(name))
   const stopShrinking = shrinkInTime(cache, lifecycle)
   page.whenClosed(() => {
     stopSaving()
@@ -58,7 +72,7 @@ export function attendTo(page: CachePage, storage: PageStorage): Attendant {
     const read = async (): Promise<Token> => ((await at(HEARD_TOKEN)) ?? (await at(SERVER_TOKEN))) as Token
     setHeard(cache, () => read().catch(() => undefined), { isFollowing: false })
   }
-  void promote(cache, page.saved, () => clock.now()).catch(() => {})
+  void start().catch(() => {})
   void deleteUnusedLater(page, prefix)
   if (options.persist === true) void askToPersist()
 

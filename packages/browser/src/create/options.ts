@@ -50,7 +50,10 @@ export interface BrowserCacheOptions extends FreshnessOptions {
   readonly memory?: MemoryOptions | undefined
   /** What outlives the page; `false`: nothing but placeholders does. Default: `{}`. */
   readonly indexedDb?: IndexedDbOptions | false | undefined
-  /** What can be shown before anything is loaded. Default: nothing. */
+  /**
+   * What can be shown before anything is loaded. Default: nothing. With `false` nothing at all is kept there, not even which keys were
+   * hot, so that the next visit begins with an empty memory.
+   */
   readonly localStorage?: LocalStorageOptions | false | undefined
   /** Names of namespaces whose values are never stored outside of memory. Default: none. */
   readonly memoryOnly?: readonly string[] | undefined

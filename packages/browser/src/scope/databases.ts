@@ -2,6 +2,7 @@
 import { StorageError, isHotpathError, systemClock, within } from '@hotpath/contract'
 import { type Database, openDatabase } from '@hotpath/web/database'
 import { hasIndexedDb } from '../database/has-indexed-db.ts'
+import { databaseOfItem, hotItemName } from '../database/names.ts'
 import { STORES } from '../database/stores.ts'
 import { itemsOf, removeItem } from './items.ts'
 
@@ -59,12 +60,13 @@ export async function databasesOf(prefix: string, known: readonly string[]): Pro
 /** Deletes the databases and placeholders of other schemas that no tab uses. Never rejects. */
 export async function deleteUnused(prefix: string, own: string): Promise<void> {
   const databases = await databasesOf(prefix, [])
-  for (const name of new Set([...databases, ...itemsOf(prefix)])) {
+  for (const name of new Set([...databases, ...itemsOf(prefix).map(databaseOfItem)])) {
     if (name === own) continue
     const locks = locksOf()
     const remove = async (lock: unknown): Promise<void> => {
       if (lock === null) return
       removeItem(name)
+      removeItem(hotItemName(name))
       if (databases.includes(name)) await deleteDatabase(name).catch(() => {})
     }
     if (locks === undefined) await remove(undefined)

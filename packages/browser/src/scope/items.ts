@@ -1,4 +1,4 @@
-/** The items of a scope in `localStorage`: placeholders of each schema, under the names of their databases. */
+/** The items of a scope in `localStorage`: placeholders and hot keys of each schema, under the names of their databases. */
 import { localStorageOf } from '../placeholders/saved.ts'
 import { endNoteName } from './end-note.ts'
 

@@ -15,6 +15,7 @@ import {
 import type { Lifecycle } from '@hotpath/web'
 import type { Database } from '@hotpath/web/database'
 import { ENTRIES, LEDGER, META } from '../database/stores.ts'
+import type { LedgerRow } from '../quota/ledger.ts'
 import { readPages } from '../quota/pages.ts'
 import type { ValueCipher } from './cipher.ts'
 import { Announced } from './announced.ts'
@@ -181,12 +182,18 @@ export class IndexedDbStore implements TierStore {
   }
 
   async usage(): Promise<TierUsage> {
+    const { size } = await this.rows()
+    return { entries: size, bytes: this.#writer.ledger.bytes }
+  }
+
+  /** What is stored, as the ledger knows it by now. */
+  async rows(): Promise<ReadonlyMap<string, LedgerRow>> {
     await this.#window.flush()
     const { ledger } = this.#writer
     await this.#options.database.transaction([LEDGER], (transaction) => readPages(ledger, transaction), {
       mode: 'readonly',
     })
-    return { entries: ledger.rows.size, bytes: ledger.bytes }
+    return ledger.rows
   }
 
   /** The log has a record. */

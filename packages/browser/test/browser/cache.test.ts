@@ -53,6 +53,25 @@ describe('a cache of a page in every engine', () => {
       expect(await page.faultCodes()).toEqual([])
     })
 
+    it('begins with what was hot in the visit before, before anybody asks for it, save what was invalidated', async () => {
+      const { tab: opened, page } = await tab()
+      const options = { name: 'warm', memoryOnly: ['draft'], indexedDb: { window: 0 } }
+      await page.create(options)
+      for (const key of ['kept', 'gone', 'draft:1']) await page.load(key, key, [key])
+      await page.setNumbers(500)
+      for (const key of ['kept', 'gone', 'draft:1']) await page.get(key)
+      await until('they are stored', async () => (await page.inspect()).stored?.entries === 502)
+      await page.invalidateTags(['gone'])
+      await opened.reload()
+      await page.create(options)
+      await until('it is in memory', async () => (await page.peek('kept')) === 'kept')
+      expect([await page.peek('gone'), await page.peek('draft:1')]).toEqual([null, null])
+      // Those that were used last, and no more than can be read at once.
+      await until('others are, too', async () => (await page.peekedNumbers(500)) > 0)
+      expect(await page.peekedNumbers(500)).toBe(198)
+      expect([await page.loadCount(), await page.faultCodes()]).toEqual([0, []])
+    })
+
     it('agrees with other tabs', async () => {
       const [one, other] = [await tab(), await tab()]
       await one.page.create({ name: 'tabs' })
@@ -153,11 +172,13 @@ describe('a cache of a page in every engine', () => {
       await page.set('a', 'old')
       expect((await page.databases()).filter((name) => name.includes(':schemas:'))).toHaveLength(1)
       await opened.reload()
+      const items = async () => (await page.items()).filter((name) => name.includes(':schemas:'))
+      expect(await items()).toEqual([expect.stringMatching(/:1\.1:hot$/)])
       await page.create({ name: 'schemas', schema: 2 })
       expect(await page.get('a')).toBeNull()
       await until('the old one is deleted', async () => {
         const names = (await page.databases()).filter((name) => name.includes(':schemas:'))
-        return names.length === 1 && names[0]?.endsWith(':2.1') === true
+        return names.length === 1 && names[0]?.endsWith(':2.1') === true && (await items()).length === 0
       })
     })
 
@@ -192,14 +213,14 @@ describe('a cache of a page in every engine', () => {
       await other.page.create(options)
       await one.page.set('a', 'secret')
       expect(await other.page.get('a')).toBe('secret')
-      // A placeholder is saved as the page is left.
+      // A placeholder is saved as the page is left, and what is hot.
       await one.tab.reload()
       await one.page.create(options)
-      const placeholders = async () =>
+      const items = async () =>
         (await one.page.items()).filter((name) => name.includes(':logout:') && !name.endsWith('ended'))
-      expect(await placeholders()).toHaveLength(1)
+      expect(await items()).toHaveLength(2)
       expect(await one.page.end()).toBe('done')
-      expect(await placeholders()).toEqual([])
+      expect(await items()).toEqual([])
       expect([await one.page.peek('a'), await other.page.peek('a')]).toEqual([null, null])
       expect([await one.page.endings(), await other.page.endings()]).toEqual([['ended'], ['ended']])
       expect(await other.page.set('a', 'late')).toBe('ERR_CACHE_CLOSED')

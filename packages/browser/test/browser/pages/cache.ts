@@ -88,6 +88,10 @@ export async function missingNumbers(count: number): Promise<readonly string[]> 
   return keys.filter((_, index) => found[index] !== index)
 }
 
+/** How many of them are in memory. */
+export const peekedNumbers = (count: number): number =>
+  numbers(count).filter((key, index) => the().peek(key) === index).length
+
 export const inspect = (): ReturnType<typeof inspectStorage> => inspectStorage(the())
 export const faultCodes = (): readonly string[] => faults
 export const endings = (): readonly string[] => ends

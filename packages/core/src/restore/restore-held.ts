@@ -4,7 +4,7 @@ import { engineOf } from '../door/engine-of.ts'
 import { assertList, ownTags } from '../door/input.ts'
 import type { Engine } from '../engine.ts'
 import { lookUpMany } from '../read/look-up.ts'
-import type { HeldEntry } from './held-entries.ts'
+import type { HeldEntry } from '../placeholders/held-entries.ts'
 
 /**
  * Puts what `heldEntries` returned back into memory, as old as it is by now: as far as the log still holds it, and no tier has
