@@ -12,6 +12,7 @@ import { type Connect, follow, type FollowOptions, type ServerMessage } from '..
 const caches: Cache[] = []
 
 afterEach(async () => {
+  vi.unstubAllGlobals()
   for (const cache of caches.splice(0)) await cache.close()
 })
 
@@ -74,13 +75,14 @@ const ofTag = (tag: string, position: number): ServerMessage => ({
 })
 
 /** A cache whose page has a database. */
-function createStoredPage() {
+function createStoredPage({ isLate = false } = {}) {
+  const attendant = { isLate, lateListeners: new Set<() => unknown>() }
   const cache = createPage()
   const database = createFakeDatabase({ stores: STORES, lifecycle: createFakeLifecycle(), window: 0 })
   const closings = new Set<() => void>()
   const whenClosed = (closing: () => void) => (closings.add(closing), () => void closings.delete(closing))
-  attendedBy({ cache, whenClosed } as never, Promise.resolve({ database } as never))
-  return { cache, database, closings }
+  attendedBy({ cache, whenClosed } as never, Promise.resolve(Object.assign(attendant, { database }) as never))
+  return { cache, database, closings, attendant }
 }
 
 function createFollowing(options: FollowOptions = {}, cache: Cache = createPage()) {
@@ -175,6 +177,21 @@ describe('follow', () => {
     await flush()
     expect(await cache.get('new')).toBeUndefined()
     expect(events).toEqual(['open', 'gap', 'gap'])
+  })
+
+  it('invalidates everything after a gap at once where the database does not respond', async () => {
+    const { cache, database } = createStoredPage({ isLate: true })
+    database.getAllKeys = () => new Promise(() => {})
+    const check = vi.fn()
+    const { at, asked, events } = createFollowing({ after: token(1), check }, cache)
+    await flush()
+    expect(asked).toEqual([undefined])
+    at(0).send(ofTag('prices', 2))
+    await flush()
+    await cache.set('a', 1)
+    at(0).send({ type: 'gap', token: token(9) })
+    await flush()
+    expect([await cache.get('a'), events.at(-1), check.mock.calls]).toEqual([undefined, 'gap', []])
   })
 
   it('takes silence for a loss, and tries again after delays that double', async () => {
@@ -469,6 +486,29 @@ describe('follow', () => {
     expect(at(0).isClosed).toBe(true)
     following.close()
     expect(listeners.size).toBe(0)
+  })
+
+  it('connects in a tab that goes on without the log of all, whoever leads, until it has it again', async () => {
+    const { cache, attendant } = createStoredPage()
+    // Another tab leads.
+    const locks = { request: () => new Promise(() => {}), query: async () => ({ held: [] }) }
+    vi.stubGlobal('navigator', { locks })
+    const { asked, at, following } = createFollowing({ after: token(1), tabs: undefined }, cache)
+    await flush()
+    expect(asked).toHaveLength(0)
+    const becomes = (isLate: boolean): void => {
+      attendant.isLate = isLate
+      for (const listener of attendant.lateListeners) listener()
+    }
+    becomes(true)
+    await flush()
+    expect([asked.length, at(0).isClosed]).toEqual([1, false])
+    becomes(false)
+    await flush()
+    expect([asked.length, at(0).isClosed]).toEqual([1, true])
+    following.close()
+    await flush()
+    expect(attendant.lateListeners.size).toBe(0)
   })
 
   it('refuses what is no source, no token, and a namespace', () => {

@@ -1,6 +1,6 @@
 import { type Invalidation, type Token, toToken } from '@hotpath/contract'
 import { createFakeDatabase, createFakeLifecycle } from '@hotpath/web/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { STORES } from '../src/database/stores.ts'
 import { type Check, keepWhatHolds } from '../src/follow/keep-what-holds.ts'
 import { LogStore } from '../src/log/log-store.ts'
@@ -118,5 +118,33 @@ describe('keepWhatHolds', () => {
       expect(await asOf('key:0')).toBe(1)
       await database.close()
     }
+  })
+
+  it('invalidates everything where the database has no room to begin a log, or cannot be read', async () => {
+    for (const away of ['room', 'reads'] as const) {
+      const { cache, database, keep } = await createPage()
+      const invalidate = vi.spyOn(cache, 'invalidate')
+      await database.put('entries', 'a', { tags: [], epoch: 'of before', asOf: 1 })
+      if (away === 'reads') database.getAllKeys = () => Promise.reject(new Error('away'))
+      else {
+        await database.clear('records')
+        database.failNext(new DOMException('full', 'QuotaExceededError'))
+      }
+      await keep(nothing)
+      expect(invalidate.mock.calls).toEqual([[['all'], { queue: false }]])
+    }
+  })
+
+  it('leaves what there is no room to store again', async () => {
+    const { cache, database, store, asOf, keep } = await createPage()
+    await store('a', [], 1)
+    const { invalidate } = cache
+    cache.invalidate = async () => {
+      const appended = await invalidate()
+      database.failNext(new DOMException('full', 'QuotaExceededError'))
+      return appended
+    }
+    await keep(nothing)
+    expect(await asOf('a')).toBe(1)
   })
 })

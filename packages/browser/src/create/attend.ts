@@ -81,6 +81,7 @@ export function attendTo(page: CachePage, storage: PageStorage): Attendant {
     get isLate() {
       return storage.absence === 'no response' || storage.absence === 'full'
     },
+    lateListeners: storage.absenceListeners,
     async endScope() {
       await Promise.all([ends.endElsewhere(), endHere()])
       ends.close()

@@ -37,6 +37,8 @@ export interface Attendant {
   readonly database: Database | undefined
   /** Whether the browser has not opened it in time, or there is no room, so that the log of all tabs has not what is appended here. */
   readonly isLate: boolean
+  /** Called when that changes. */
+  readonly lateListeners: Set<() => unknown>
   /** Ends the scope in all tabs: resolves when everything of it is deleted. */
   endScope(): Promise<void>
   /** What there is, and what it is used for. */

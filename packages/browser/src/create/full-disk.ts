@@ -28,7 +28,7 @@ export async function forgetAll(database: Database, name: string): Promise<void>
   channel?.close()
 }
 
-/** Resolves some time later to whether there is room then. Rejects as the database does, for any other reason. */
+/** Resolves some time later to whether there is room then. What else may be wrong shows when it is used. Never rejects. */
 export async function hasRoomLater(database: Database, page: CachePage): Promise<boolean> {
   const { clock = systemClock } = page.options
   await new Promise<void>((resolve) => page.whenClosed(clock.after(PAUSE_MS, resolve)))
@@ -39,8 +39,7 @@ export async function hasRoomLater(database: Database, page: CachePage): Promise
     })
     return true
   } catch (error) {
-    if (!isHotpathError(error, 'ERR_STORAGE_QUOTA')) throw error
-    return false
+    return !isHotpathError(error, 'ERR_STORAGE_QUOTA')
   }
 }
 

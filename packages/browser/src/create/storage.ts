@@ -34,6 +34,8 @@ export class PageStorage {
   store: IndexedDbStore | undefined
   /** Why it is not opened. */
   absence: 'no response' | 'refused' | 'full' | undefined
+  /** Called when that changes. */
+  readonly absenceListeners: Set<() => unknown> = new Set()
   /** Whether the cache is closed. */
   isClosed = false
   readonly #page: CachePage
@@ -65,7 +67,7 @@ export class PageStorage {
    */
   async granted(goOn: GoOn): Promise<void> {
     do {
-      while (this.absence === 'full') if (await hasRoomLater(this.database, this.#page)) this.absence = undefined
+      if (this.absence === 'full') while (!(await hasRoomLater(this.database, this.#page))) {}
     } while (!(await this.#isGranted(goOn)))
   }
 
@@ -78,7 +80,7 @@ export class PageStorage {
     })
     try {
       while (!(await this.#isOpened())) {}
-      this.absence = undefined
+      if (this.absence !== undefined) this.#is(undefined)
       this.#goOn = goOn
       return true
     } catch (error) {
@@ -116,9 +118,14 @@ export class PageStorage {
 
   /** What waits in a store from before the connection was lost is given up. */
   #away(absence: NonNullable<PageStorage['absence']>): void {
-    this.absence = absence
     this.store?.discard()
     this.store = undefined
+    this.#is(absence)
+  }
+
+  #is(absence: PageStorage['absence']): void {
+    this.absence = absence
+    for (const listener of this.absenceListeners) listener()
   }
 
   /** The connection is gone. Whatever needs it opens it again, in the same time as at first. Never rejects. */

@@ -27,6 +27,7 @@ import { Connector } from './connector.ts'
 import { FollowEvents, type FollowEvent } from './follow-events.ts'
 import type { Check } from './keep-what-holds.ts'
 import type { InvalidationSource } from './source.ts'
+import { sharedDatabase, whenSharingChanges } from './shared-database.ts'
 import { createTokenStore } from './token-store.ts'
 
 /** Connects to a server; it is to send what it invalidated after the token, or from now on. */
@@ -129,7 +130,7 @@ export function follow(cache: FollowingCache, source: string | URL | Connect, op
   if (isCache(cache)) setHeard(cache, tokens.readHeard, { isFollowing: true })
 
   async function gap(resumesAt: Token): Promise<void> {
-    const database = (await attendantOf(cache))?.database
+    const database = await sharedDatabase(cache)
     const token = await tokens.read()
     const canKeep = check !== undefined && database !== undefined && token !== undefined
     // Seldom needed, so it is not loaded before; where it cannot be loaded nothing is kept.
@@ -164,31 +165,39 @@ export function follow(cache: FollowingCache, source: string | URL | Connect, op
       if (cause !== undefined) events.fault(unreachable(cause))
     },
   })
-  const stops = [() => connector.stop(), () => events.clear()]
-  let isClosed = false
+  const stops = [() => connector.stop(), () => events.clear(), whenSharingChanges(cache, join)]
+  /** End what decides which tab connects. */
+  const leaves: (() => void)[] = []
+  let joins = 0
   stops.push(whenClosed(cache, close))
 
-  /** Connects, or lets a tab do so whose log is that of this one too. */
-  async function begin(): Promise<void> {
+  function leave(): number {
+    for (const end of leaves.splice(0).toReversed()) end()
+    return ++joins
+  }
+  /** Connects, or lets a tab do so whose log is that of this one too: again whenever that log is lost to this tab, or is back. */
+  async function join(): Promise<void> {
+    const own = leave()
     let { tabs } = options
-    if (tabs === undefined && (await isLogShared(cache)) && !isClosed) {
-      const own = createTabs({ name: `${storageNameOf(cache)}:follow`, clock })
-      stops.push(() => own.close())
-      tabs = own
+    if (tabs === undefined && (await isLogShared(cache)) && own === joins) {
+      const shared = createTabs({ name: `${storageNameOf(cache)}:follow`, clock })
+      leaves.push(() => shared.close())
+      tabs = shared
     }
-    if (isClosed) return
+    if (own !== joins) return
     if (tabs === undefined || tabs === false || !tabs.canLead) return connector.start()
-    stops.push(
+    leaves.push(
       tabs.on('leader', () => connector.start()),
       tabs.on('follower', () => connector.stop()),
     )
     if (tabs.isLeader) connector.start()
+    else connector.stop()
   }
   function close(): void {
-    isClosed = true
+    leave()
     for (const stop of stops.splice(0).toReversed()) stop()
   }
-  void begin()
+  void join()
 
   return { on: (type, listener) => events.on(type, listener), close }
 }
@@ -205,7 +214,7 @@ function assertWhole(cache: FollowingCache): void {
 
 /** Whether all tabs have one log: it is in IndexedDB, and that can be read. */
 async function isLogShared(cache: FollowingCache): Promise<boolean> {
-  const database = (await attendantOf(cache))?.database
+  const database = await sharedDatabase(cache)
   return (
     database?.getAllKeys(META, undefined, 1).then(
       () => true,
@@ -216,9 +225,10 @@ async function isLogShared(cache: FollowingCache): Promise<boolean> {
 
 /** Whether something outlives the page already; where that cannot be read, there may be. */
 async function hasEntries(cache: FollowingCache): Promise<boolean> {
-  const database = (await attendantOf(cache))?.database
+  const attendant = await attendantOf(cache)
+  if (attendant?.isLate === true) return true
   return (
-    database?.getAllKeys(ENTRIES, undefined, 1).then(
+    attendant?.database?.getAllKeys(ENTRIES, undefined, 1).then(
       (keys) => keys.length > 0,
       () => true,
     ) ?? false

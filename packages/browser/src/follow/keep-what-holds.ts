@@ -8,7 +8,7 @@
 import { type LogPositions, type Mark, parseToken, type Token } from '@hotpath/contract'
 import type { Database } from '@hotpath/web/database'
 import { ENTRIES } from '../database/stores.ts'
-import { LogStore } from '../log/log-store.ts'
+import { LogStore, type ReadState } from '../log/log-store.ts'
 import type { FollowingCache } from './appender.ts'
 import type { CheckRequest, CheckResponse } from './check.ts'
 
@@ -39,40 +39,43 @@ interface StoredHead {
   readonly asOf: number
 }
 
-/** Rejects when the browser's log does not take it; a server that does not respond leaves nothing. */
+/** Rejects when the browser's log does not take it; a server that does not respond, or a database that fails, leaves nothing. */
 export async function keepWhatHolds(options: KeepOptions): Promise<void> {
   const { cache, database } = options
   const log = new LogStore(database)
-  const heads = await readHeads(database)
-  const gone = await ask(heads, options)
-  const { head, positions } = await log.state()
+  const asked = await ask(log, options).catch(() => undefined)
   const all = parseToken(await cache.invalidate(['all'], { queue: false }))
-  if (gone === undefined || all.epoch !== head.epoch) return
+  // What cannot be stored again is gone, and is loaded again.
+  if (asked?.head.epoch === all.epoch) await keep(log, database, asked, all).catch(() => {})
+}
+
+/** What there was, and the log by then. */
+interface Asked extends ReadState {
+  /** Of which the server has said that they hold. */
+  readonly held: readonly StoredHead[]
+}
+
+/** `undefined`, or rejects, when the server does not say what holds. */
+async function ask(log: LogStore, { database, token, resumesAt, check }: KeepOptions): Promise<Asked | undefined> {
+  const heads = await readHeads(database)
+  const keys = heads.map(({ key }) => key)
+  const tags = [...new Set(heads.flatMap((entry) => entry.tags))]
+  if (keys.length === 0 || keys.length + tags.length > MAX_NAMES) return undefined
+  const response = await check({ token, keys, tags })
+  if (!isNames(response.keys) || !isNames(response.tags) || !hasReached(response.token, resumesAt)) return undefined
+  const [goneKeys, goneTags] = [new Set(response.keys), new Set(response.tags)]
+  const held = heads.filter((entry) => !goneKeys.has(entry.key) && !entry.tags.some((tag) => goneTags.has(tag)))
+  return { held, ...(await log.state()) }
+}
+
+async function keep(log: LogStore, database: Database, { held, head, positions }: Asked, all: Mark): Promise<void> {
   const { records: between } = await log.recordsAfter(head.position)
   // Some were dropped: what they concern is not known.
   if (between[0]?.position !== head.position + 1 || (between.at(-1)?.position ?? 0) < all.position) return
   for (const record of between) if (record.position < all.position) positions.raise(record)
-  const held = heads.filter((entry) => entry.epoch === all.epoch && !gone.has(entry) && isUntouched(entry, positions))
-  for (let first = 0; first < held.length; first += AT_ONCE)
-    await storeAgain(database, held.slice(first, first + AT_ONCE), all)
-}
-
-/** What does not hold; `undefined` when the server does not say. */
-async function ask(
-  heads: readonly StoredHead[],
-  { token, resumesAt, check }: KeepOptions,
-): Promise<{ has(entry: StoredHead): boolean } | undefined> {
-  const keys = heads.map(({ key }) => key)
-  const tags = [...new Set(heads.flatMap((entry) => entry.tags))]
-  if (keys.length === 0 || keys.length + tags.length > MAX_NAMES) return undefined
-  try {
-    const response = await check({ token, keys, tags })
-    if (!isNames(response.keys) || !isNames(response.tags) || !hasReached(response.token, resumesAt)) return undefined
-    const [goneKeys, goneTags] = [new Set(response.keys), new Set(response.tags)]
-    return { has: ({ key, tags }) => goneKeys.has(key) || tags.some((tag) => goneTags.has(tag)) }
-  } catch {
-    return undefined
-  }
+  const kept = held.filter((entry) => entry.epoch === all.epoch && isUntouched(entry, positions))
+  for (let first = 0; first < kept.length; first += AT_ONCE)
+    await storeAgain(database, kept.slice(first, first + AT_ONCE), all)
 }
 
 function isNames(value: unknown): value is readonly string[] {

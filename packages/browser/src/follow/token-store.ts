@@ -1,8 +1,8 @@
 /** Where the token is kept up to which everything that a server invalidated was appended. */
 import { parseToken, type Token } from '@hotpath/contract'
 import type { Database } from '@hotpath/web/database'
-import { attendantOf } from '../create/pages.ts'
 import { HEARD_TOKEN, META, SERVER_TOKEN } from '../database/stores.ts'
+import { sharedDatabase } from './shared-database.ts'
 
 /** Keeps a token. */
 export interface TokenStore {
@@ -28,11 +28,8 @@ export function createTokenStore(cache: object): TokenStore {
   let heard: Token | undefined
   /** What this tab wrote last. */
   let written: Token | undefined
-  const database = async (): Promise<Database | undefined> => {
-    const attendant = await attendantOf(cache)
-    // What is kept there says what was appended to a log that is there too.
-    return attendant?.isLate === true ? undefined : attendant?.database
-  }
+  // What is kept there says what was appended to a log that is there too.
+  const database = (): Promise<Database | undefined> => sharedDatabase(cache)
   const readAt = async (key: string, other: Token | undefined): Promise<Token | undefined> => {
     try {
       const stored = await (await database())?.get(META, key)
