@@ -68,6 +68,28 @@ describe('a value that is announced', () => {
     expect((await reader.get('a'))?.value).toBe('before')
   })
 
+  it('is waited for no longer than half the time that a read may take', async () => {
+    const clock = createFakeClock()
+    const { store } = openStore({ clock, readMs: 40 })
+    store.logHas(ofKey('a', 7, true))
+    const read = watch(store.get('a'))
+    for (let passed = 0; passed < 30; passed++) {
+      clock.advance(1)
+      await flush()
+    }
+    expect(read.found()).toBeUndefined()
+  })
+
+  it('is not waited for once the store is closed, which leaves no timer', async () => {
+    const { store, clock } = openStore()
+    store.logHas(ofKey('a', 7, true))
+    const read = store.get('a')
+    await flush()
+    expect(clock.pending).toBe(1)
+    await store.close()
+    expect([await read, clock.pending]).toEqual([undefined, 0])
+  })
+
   it('is not waited for when the key was invalidated since', async () => {
     const { reader } = createTabs()
     reader.logHas(ofKey('a', 7, true))

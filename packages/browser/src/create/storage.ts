@@ -150,13 +150,14 @@ export class PageStorage {
   }
 
   openStore(context: TierContext): IndexedDbStore {
-    const { indexedDb, memoryOnly = [], encryption } = this.#page.options
+    const { indexedDb, memoryOnly = [], encryption, tierTimeout } = this.#page.options
     const { maxBytes = '100mb', window = '50ms' } = indexedDb === false ? {} : (indexedDb ?? {})
     this.store = new IndexedDbStore({
       database: this.database,
       context: { ...context, fault: (error) => this.#report(error, context) },
       maxBytes: toBytes(maxBytes, 'indexedDb.maxBytes'),
       windowMs: toMs(window, 'indexedDb.window'),
+      readMs: tierTimeout === undefined || tierTimeout === false ? undefined : toMs(tierTimeout, 'tierTimeout'),
       lifecycle: this.lifecycle,
       isMemoryOnly: memoryOnlyKeys(memoryOnly),
       cipher: encryption,

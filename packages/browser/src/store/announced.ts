@@ -24,11 +24,16 @@ interface Announcement extends Mark {
 export class Announced {
   readonly #clock: Clock
   readonly #lifecycle: Pick<Lifecycle, 'state'>
+  readonly #patienceMs: number
   readonly #byKey = new Map<string, Announcement>()
+  /** End the waits. */
+  readonly #ends = new Set<() => void>()
 
-  constructor(clock: Clock, lifecycle: Pick<Lifecycle, 'state'>) {
+  /** @param readMs - How long a read may take: one that waits for longer would count as a fault. */
+  constructor(clock: Clock, lifecycle: Pick<Lifecycle, 'state'>, readMs: number = Number.POSITIVE_INFINITY) {
     this.#clock = clock
     this.#lifecycle = lifecycle
+    this.#patienceMs = Math.min(PATIENCE_MS, readMs / 2)
   }
 
   /** Takes in what the log says, in its order. */
@@ -37,7 +42,7 @@ export class Announced {
     const { key } = scope
     this.#byKey.delete(key)
     if (valueFollows !== true) return
-    this.#byKey.set(key, { epoch, position, until: this.#clock.monotonic() + PATIENCE_MS })
+    this.#byKey.set(key, { epoch, position, until: this.#clock.monotonic() + this.#patienceMs })
     if (this.#byKey.size <= MAX_KEYS) return
     for (const [first] of this.#byKey) return void this.#byKey.delete(first)
   }
@@ -56,11 +61,23 @@ export class Announced {
     }
   }
 
+  /** Nobody waits any more. */
+  close(): void {
+    this.#byKey.clear()
+    for (const end of this.#ends) end()
+  }
+
   /** Timers of a hidden page are held back for a second. */
   #moment(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#lifecycle.state === 'visible') this.#clock.after(ms, resolve)
-      else inNextTask(resolve)
+      if (this.#lifecycle.state !== 'visible') return inNextTask(resolve)
+      const end = (): void => {
+        cancel()
+        this.#ends.delete(end)
+        resolve()
+      }
+      const cancel = this.#clock.after(ms, end)
+      this.#ends.add(end)
     })
   }
 

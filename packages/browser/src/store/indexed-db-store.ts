@@ -44,6 +44,8 @@ export interface IndexedDbStoreOptions {
   /** Budget of this store; an estimate. */
   readonly maxBytes: number
   readonly windowMs: number
+  /** How long a read may take. Default: as long as it takes. */
+  readonly readMs?: number | undefined
   readonly lifecycle: Pick<Lifecycle, 'state' | 'on'>
   /** Keys that are never stored. */
   readonly isMemoryOnly: (key: string) => boolean
@@ -79,7 +81,7 @@ export class IndexedDbStore implements TierStore {
       () => this.#setBack(),
     )
     this.#bound = new LogBound(options.readHead)
-    this.#announced = new Announced(context.clock, lifecycle)
+    this.#announced = new Announced(context.clock, lifecycle, options.readMs)
     this.#reader = new EntryReader({
       context,
       cipher: options.cipher,
@@ -221,6 +223,7 @@ export class IndexedDbStore implements TierStore {
   /** From here on nothing is written any more, not even what waits. */
   discard(): void {
     this.#isDiscarded = true
+    this.#announced.close()
     this.#stopFollowing()
     this.#window.discard()
   }
@@ -230,6 +233,7 @@ export class IndexedDbStore implements TierStore {
   }
 
   async #close(): Promise<void> {
+    this.#announced.close()
     this.#stopFollowing()
     const { context, closed } = this.#options
     await closingInTime(this.#window.flush(), context)
