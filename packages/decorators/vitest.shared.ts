@@ -1,5 +1,5 @@
 import { transform } from 'esbuild'
-import type { UserWorkspaceConfig } from 'vitest/config'
+import { configDefaults, type UserWorkspaceConfig } from 'vitest/config'
 import { project } from '../../scripts/vitest-project.ts'
 
 /**
@@ -28,6 +28,9 @@ export function decoratorsProject({ name, legacy }: { name: string; legacy: bool
         },
       },
     ],
-    test: { exclude: [legacy ? 'test/**/*.{standard,once}.test.ts' : 'test/**/*.legacy.test.ts'] },
+    // What the command line excludes is among the defaults.
+    test: {
+      exclude: [...configDefaults.exclude, legacy ? 'test/**/*.{standard,once}.test.ts' : 'test/**/*.legacy.test.ts'],
+    },
   })
 }
