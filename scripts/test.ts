@@ -29,8 +29,7 @@ const quick: Step[] = [
   { name: 'boundaries', command: 'node scripts/check-boundaries.ts' },
   { name: 'methods', command: 'node scripts/check-methods.ts' },
   { name: 'bounds', command: 'node scripts/check-bounds.ts' },
-  // Type tests (*.test-d.ts) are judged here: they pass when they compile.
-  { name: 'types', command: 'turbo run typecheck typecheck:scripts' },
+  { name: 'types', command: 'node scripts/check-types.ts' },
   vitest(
     'unit',
     `${onAllCores} --exclude **/test/integration/** --exclude **/test/browser/** --exclude **/*.fuzz.test.ts`,
