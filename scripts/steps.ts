@@ -1,4 +1,4 @@
-/** Runs named steps one after the other and counts what passed. */
+/** Runs named steps, one after the other where nothing else is said, and counts what passed. */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,6 +15,8 @@ export interface Step {
   /** File to which the command writes vitest's JSON report; relative to the top of the repository. */
   readonly report?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Whether the steps below it begin while it runs: it keeps one processor busy, and they do not measure time. */
+  readonly isBesideOthers?: boolean
 }
 
 /** What passed and failed. A vitest step counts its tests, any other step counts as one. */
@@ -32,13 +34,16 @@ const COMPILED = join(root, 'node_modules/.cache/compiled')
 /** Runs all steps, also after a failure, and prints a line for each with its time. */
 export async function runSteps(steps: readonly Step[], options: { readonly verbose: boolean }): Promise<Tally> {
   const failedSteps = new Set<string>()
-  let total: Tally = { passed: 0, failed: 0, skipped: 0 }
+  const tallies: Promise<Tally>[] = []
   for (const step of steps) {
-    const tally = await runStep(step, failedSteps, options.verbose)
-    if (tally.failed > 0) failedSteps.add(step.name)
-    total = add(total, tally)
+    const running = runStep(step, failedSteps, options.verbose).then((tally) => {
+      if (tally.failed > 0) failedSteps.add(step.name)
+      return tally
+    })
+    tallies.push(running)
+    if (step.isBesideOthers !== true) await running
   }
-  return total
+  return (await Promise.all(tallies)).reduce(add)
 }
 
 async function runStep(step: Step, failedSteps: ReadonlySet<string>, verbose: boolean): Promise<Tally> {

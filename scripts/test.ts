@@ -54,6 +54,8 @@ const thorough: Step[] = [
     command: 'node --conditions=@hotpath/source examples/http-client/src/main.ts',
   },
   { name: 'pack', command: 'node scripts/pack.ts', needs: 'build' },
+  // After `pack`, which puts other READMEs in their place for a while.
+  { name: 'docs', command: 'typedoc', isBesideOthers: true },
   { name: 'publint', command: 'node scripts/each-tarball.ts publint run --strict', needs: 'pack' },
   {
     name: 'attw',
@@ -61,14 +63,14 @@ const thorough: Step[] = [
     needs: 'pack',
   },
   { name: 'consumer', command: 'node scripts/check-consumer.ts', needs: 'pack' },
-  { name: 'next', command: 'node scripts/check-next.ts', needs: 'pack' },
-  { name: 'nuxt', command: 'node scripts/check-nuxt.ts', needs: 'pack' },
   { name: 'inner names', command: 'node scripts/check-inner-names.ts', needs: 'build' },
   { name: 'sizes', command: 'node scripts/check-sizes.ts', needs: 'build' },
   { name: 'pages', command: 'node scripts/sizes.ts', needs: 'build' },
   { name: 'knip', command: 'knip' },
-  { name: 'docs', command: 'typedoc' },
   { name: 'changesets', command: 'node scripts/check-changesets.ts' },
+  // In a browser, and last: `docs` is expected to have ended.
+  { name: 'next', command: 'node scripts/check-next.ts', needs: 'pack' },
+  { name: 'nuxt', command: 'node scripts/check-nuxt.ts', needs: 'pack' },
 ]
 
 const { passed, failed } = await runSteps(flags.quick ? quick : [...quick, ...thorough], flags)
