@@ -19,6 +19,7 @@ beforeAll(async () => {
     create materialized view m as select count(*) from t;
     create schema other;
     create type other.kind as enum ('a');
+    create type other.address as (street text);
     create collation other.words (provider = icu, locale = 'en', deterministic = false);
     create text search configuration other.words (copy = simple);
     create role reader`)
@@ -51,6 +52,7 @@ test.each([
   'drop materialized view m; create materialized view m as select 1 as one',
   'create table p partition of q for values in (1)',
   'alter table t2 alter column a type varchar(10)',
+  'alter type other.address rename attribute street to road',
   'alter schema other rename to another',
   'alter schema another owner to reader',
   'grant usage on schema another to reader',

@@ -5,6 +5,7 @@ import { createFakeClock } from '@hotpath/testkit'
 import { expect, test } from 'vitest'
 import { type SchemaState, SchemaWatch } from '../src/catalog/schema-watch.ts'
 import { Lender } from '../src/connections/lender.ts'
+import type { DatabaseDriver } from '../src/driver/driver.ts'
 import { sqlite } from '../src/driver/sqlite.ts'
 import { SCHEMA_TAG } from '../src/write/changes.ts'
 
@@ -51,5 +52,38 @@ test('a change of the schema is seen in the log, whatever was written before and
   watch.expire()
   await watch.ready()
   expect(watch.isCurrent()).toBe(true)
+  await log.close()
+})
+
+test('a look that takes its time is as old as its beginning', async () => {
+  const clock = createFakeClock()
+  const log = createCache({ name: 'schema', tiers: [memory({ maxEntries: 10 })] })
+  const inner = sqlite(new DatabaseSync(':memory:'))
+  let tookMs = 0
+  const driver: DatabaseDriver = {
+    ...inner,
+    async acquire() {
+      const connection = await inner.acquire()
+      const run: typeof connection.run = async (sql, params, how) => {
+        const result = await connection.run(sql, params, how)
+        if (sql.includes('schema_version')) clock.advance(tookMs)
+        return result
+      }
+      return Object.create(connection, { run: { value: run } }) as typeof connection
+    },
+  }
+  const lender = new Lender({ driver, clock, acquireMs: 1_000, openTransactions: () => 0 })
+  const watch = new SchemaWatch({
+    ...{ driver, lender, log, clock, checkMs: 60_000 },
+    ...{ begun: () => log.ready(), changed: () => {}, failed: () => {} },
+  })
+  tookMs = 20_000
+  await watch.ready()
+  clock.advance(9_999)
+  const isKnown = [watch.current() !== undefined]
+  clock.advance(30_001)
+  isKnown.push(watch.current() !== undefined)
+  expect(isKnown).toEqual([true, false])
+  await watch.ready()
   await log.close()
 })

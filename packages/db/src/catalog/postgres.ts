@@ -26,7 +26,7 @@ const VERSION = `select md5(concat_ws('|', ${[
   ['pg_class', `relnamespace in ${USERS}`, RELATION],
   [
     'pg_attribute',
-    `attrelid in (select oid from pg_class where relnamespace in ${USERS} and relkind in ('r','p','v','m','f'))`,
+    `attrelid in (select oid from pg_class where relnamespace in ${USERS} and relkind in ('r','p','v','m','f','c'))`,
   ],
   ['pg_rewrite', `ev_class in (select oid from pg_class where relnamespace in ${USERS})`],
   ['pg_trigger', 'not tgisinternal'],

@@ -133,6 +133,8 @@ export class SchemaWatch {
       // Noted before the look: a change that comes in meanwhile makes it look again.
       const token = log.position()
       const lent = await lender.take()
+      // A look sees what there is when it begins, and may take its time.
+      const checkedAt = clock.monotonic()
       let state: SchemaState
       try {
         state = await this.#read(lent, before, driver)
@@ -143,7 +145,7 @@ export class SchemaWatch {
       lent.release()
       this.#state = state
       this.#token = token
-      this.#checkedAt = clock.monotonic()
+      this.#checkedAt = checkedAt
       this.#isAway = false
       if (before !== undefined && before !== state) await this.#options.changed(state)
       return state
