@@ -62,8 +62,8 @@ export class StatementRunner {
     try {
       return await connection.run(plan.sql, params, { name })
     } catch (error) {
-      if (!this.#mayBeOutOfDate(error, plan)) throw error
-      // The server has undone what it did, if anything. Where it is the values that are wrong, this fails as well.
+      if (this.#driver.isOutOfDate?.(error) !== true) throw error
+      // Where it is the values that are wrong, this fails as well.
       const result = await connection.run(plan.sql, params)
       this.#names.forget(plan.sql)
       plan.runs = 0
@@ -71,16 +71,13 @@ export class StatementRunner {
     }
   }
 
-  #mayBeOutOfDate(error: unknown, { mayWriteAll }: Plan): boolean {
-    const driver = this.#driver
-    // What a procedure committed before it failed is not undone.
-    return driver.isOutOfDate?.(error) === true || (!mayWriteAll && driver.mayBeOutOfDate?.(error) === true)
-  }
-
-  /** The name that the statement is prepared under, if it is. Not in a transaction of others, which an error would end. */
+  /**
+   * The name that the statement is prepared under, if it is. Not in a transaction of others, which an error would end; and
+   * not what writes: where another process has changed a column, values would be stored as the types of before have them.
+   */
   #nameFor({ profile, wasInTransaction }: Lent, plan: Plan): string | undefined {
     plan.runs++
-    if (wasInTransaction || profile.isPooled || plan.statement.count !== 1) return undefined
+    if (wasInTransaction || profile.isPooled || plan.mayWrite || plan.statement.count !== 1) return undefined
     return this.#names.of(plan.sql, plan.runs >= RUNS_BEFORE_PREPARED)
   }
 }

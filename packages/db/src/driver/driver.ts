@@ -106,11 +106,9 @@ export interface DatabaseDriver {
   usage?(): PoolUsage
   /** Whether an error of a statement says that the database changed nothing. */
   isRejected(error: unknown): boolean
-  /** Whether an error says that a prepared statement does not fit the schema any more, and may be run anew. */
-  isOutOfDate?(error: unknown): boolean
   /**
-   * Whether an error may come from a statement that was prepared for another schema, and otherwise from its values. One
-   * that can be undone is run once more without its name.
+   * Whether an error may come from a statement that was prepared for another schema. It is run once more without its name:
+   * what writes is not prepared.
    */
-  mayBeOutOfDate?(error: unknown): boolean
+  isOutOfDate?(error: unknown): boolean
 }

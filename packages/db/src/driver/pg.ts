@@ -21,7 +21,7 @@ import { timeZone } from './time-zone.ts'
 /** Options of `pg()`. */
 export interface PgOptions {
   /**
-   * How many statements a connection keeps prepared at most; 0 for none. Behind a pooler that is noticed (its connections
+   * How many reads a connection keeps prepared at most; 0 for none. Behind a pooler that is noticed (its connections
    * have other processes than they say), none is. Default 200.
    */
   readonly maxPrepared?: number | undefined
@@ -74,7 +74,6 @@ export function pg(pool: PgPool, options: PgOptions = {}): DatabaseDriver {
     },
     isRejected: isRejectedByPostgres,
     isOutOfDate,
-    mayBeOutOfDate,
   }
 }
 
@@ -148,20 +147,16 @@ function assertText(result: WireResult): WireResult {
   throw wrongClient('pool', 'one that returns values as it is asked to', undefined, wayOut, found)
 }
 
-/** Its result has other columns than when it was prepared, or it is not prepared on this connection. */
+/**
+ * A prepared statement keeps the types of its parameters. A value of another type cannot be read, is out of range, or cannot
+ * be compared with the column. It may also be missing, or taken by another one.
+ */
+const OUT_OF_DATE = /^(?:22003|22007|22008|22P0[23]|26000|42804|42883|42P05)$/
+
 function isOutOfDate(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as { readonly code?: unknown; readonly routine?: unknown }
-  return (code === '0A000' && routine === 'RevalidateCachedQuery') || code === '26000' || code === '42P05'
-}
-
-/**
- * A prepared statement keeps the types of its parameters. A value of another type cannot be read, is out of range, cannot
- * be compared with the column, or cannot be stored in it.
- */
-const WRONG_TYPE = /^(?:22003|22007|22008|22P0[23]|42804|42883)$/
-
-function mayBeOutOfDate(error: unknown): boolean {
-  return WRONG_TYPE.test(String((error as { readonly code?: unknown } | null)?.code))
+  // Its result has other columns than when it was prepared.
+  return (code === '0A000' && routine === 'RevalidateCachedQuery') || OUT_OF_DATE.test(String(code))
 }
 
 export type { Column, DatabaseConnection, DatabaseDriver, Params, WireResult } from './driver.ts'

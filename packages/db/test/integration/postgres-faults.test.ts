@@ -42,7 +42,7 @@ describe('a statement that is prepared', () => {
     await engineOf().exec('create table typed (id integer primary key, k text)', "insert into typed values (1, '5')")
     for (const run of [0, 1, 2]) {
       await db.query('select id from typed where k = $1', [`${5 + run}`])
-      await db.query('update typed set k = $1 where id = $2', ['5', 1])
+      await db.query('select id from typed where k = $1 and id = $2', ['5', run])
     }
     const names = async () =>
       (await pool.query("select name from pg_prepared_statements where name like 'hotpath%' order by 1")).rows.map(
@@ -63,9 +63,12 @@ describe('a statement that is prepared', () => {
       await db.query(
         `alter table typed alter column k type ${type} using ${type === 'boolean' ? 'true' : `id::${type}`}`,
       )
+      await db.query('update typed set k = $1 where id = $2', [value, 1])
       for (let run = 0; run < 3; run++) {
-        await db.query('update typed set k = $1 where id = $2', [value, 1])
-        expect(await db.query('select id from typed where k = $1', [value], { cache: false })).toEqual([{ id: 1 }])
+        for (const find of ['select id from typed where k = $1', 'select id from typed where k = $1 and id = $2']) {
+          const params = find.includes('$2') ? [value, 1] : [value]
+          expect(await db.query(find, params, { cache: false })).toEqual([{ id: 1 }])
+        }
       }
       const after = await names()
       expect(after).toHaveLength(2)
@@ -90,6 +93,30 @@ describe('a statement that is prepared', () => {
     await db.query('update typed set k = $1 where id = $2', [8, 2])
   })
 
+  test('is one that reads: values that are written would take the types of before', async () => {
+    const pool = engineOf().connect({ max: 1 })
+    const db = bench().open({ driver: pg(pool), name: 'written' })
+    await engineOf().exec('create table written (id integer primary key, day date, code integer, size real)')
+    const add = 'insert into written values ($1, $2, $3, $4)'
+    const change = 'update written set day = $2, code = $3, size = $4 where id = $1'
+    for (const id of [1, 2, 3]) {
+      await db.query(add, [id, '2024-05-06', 1, 1])
+      await db.query(change, [id, '2024-05-06', 1, 1])
+    }
+    await engineOf().exec(
+      'alter table written alter day type timestamp, alter code type text, alter size type double precision',
+    )
+    const values = ['2024-05-06 10:20:30', '007', 1.1]
+    await db.query(add, [4, ...values])
+    await db.query(change, [1, ...values])
+    const { rows } = await pool.query('select day::text, code, size from written where id in (1, 4)')
+    const [day, code, size] = values
+    expect(rows).toEqual([
+      { day, code, size },
+      { day, code, size },
+    ])
+  })
+
   test('is not run anew where it calls a procedure, which may have committed', async () => {
     const { db } = await setUp()
     await db.query(`create procedure note(n integer) language plpgsql as $$
@@ -102,11 +129,11 @@ describe('a statement that is prepared', () => {
     const { db, names } = await setUp()
     const before = await names()
     for (let run = 0; run < 3; run++) {
-      await expect(db.query('update typed set k = $1 where id = $2', ['x', 'none'])).rejects.toMatchObject({
+      await expect(db.query('select id from typed where k = $1 and id = $2', ['x', 'none'])).rejects.toMatchObject({
         code: '22P02',
       })
     }
-    await db.query('update typed set k = $1 where id = $2', ['x', 1])
+    await db.query('select id from typed where k = $1 and id = $2', ['x', 1])
     expect(await names()).toEqual(before)
   })
 })
