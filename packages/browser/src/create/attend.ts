@@ -42,6 +42,14 @@ export function attendTo(page: CachePage, storage: PageStorage): Attendant {
     })()
     return ending
   }
+  /** Once: what was opened since is another's. */
+  let everywhere: Promise<void> | undefined
+  const endEverywhere = async (): Promise<void> => {
+    await Promise.all([ends.endElsewhere(), endHere()])
+    ends.close()
+    const deletions = (await databasesOf(prefix, [name])).map(deleteDatabase)
+    for (const result of await Promise.allSettled(deletions)) if (result.status === 'rejected') throw result.reason
+  }
   const ends = new ScopeEnds({ prefix, clock, lifecycle, endNote, ended: endHere })
   const save = (): void => {
     if (placeholders !== undefined) saveHeld({ cache, name, ...placeholders, now: clock.now() })
@@ -82,11 +90,11 @@ export function attendTo(page: CachePage, storage: PageStorage): Attendant {
       return storage.absence === 'no response' || storage.absence === 'full'
     },
     lateListeners: storage.absenceListeners,
-    async endScope() {
-      await Promise.all([ends.endElsewhere(), endHere()])
-      ends.close()
-      const deletions = (await databasesOf(prefix, [name])).map(deleteDatabase)
-      for (const result of await Promise.allSettled(deletions)) if (result.status === 'rejected') throw result.reason
+    endScope() {
+      return (everywhere ??= endEverywhere().catch((error: unknown) => {
+        everywhere = undefined
+        throw error
+      }))
     },
     inspect: () => report(page, storage),
   }

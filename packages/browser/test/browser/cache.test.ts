@@ -206,6 +206,14 @@ describe('a cache of a page in every engine', () => {
       expect(await one.page.get('a')).toBe(values.at(-1))
     })
 
+    it('ends a scope once, and nothing that was opened since', async () => {
+      const { page } = await tab()
+      const options = { name: 'again', scope: 'ann' }
+      await page.create(options)
+      await page.set('before', 1)
+      expect(await page.endAgain(options)).toEqual(['done', 1])
+    })
+
     it('ends a scope in all tabs, and leaves nothing of it', async () => {
       const [one, other] = [await tab(), await tab()]
       const options = { name: 'logout', scope: 'ann', localStorage: { keys: ['a'] } }

@@ -96,6 +96,17 @@ export const inspect = (): ReturnType<typeof inspectStorage> => inspectStorage(t
 export const faultCodes = (): readonly string[] => faults
 export const endings = (): readonly string[] => ends
 export const end = (): Promise<string> => outcomeOf(endScope(the()))
+
+/** Ends the scope twice at once, and once more when the next cache of it is there: what has become of that. */
+export async function endAgain(options: BrowserCacheOptions): Promise<readonly unknown[]> {
+  const before = the()
+  await Promise.all([endScope(before), endScope(before)])
+  create(options)
+  await set('next', 1)
+  await endScope(before)
+  return [await set('later', 2), peek('next')]
+}
+
 export const close = (): Promise<void> => the().close()
 
 /** What cannot be cloned, set; resolves to the codes. */
