@@ -90,13 +90,22 @@ describe('what is saved for the next visit', () => {
 })
 
 describe('what was saved', () => {
-  const good = { key: 'a', value: 1, createdAtWall: 10, windowsMs: [1, 2, 3], tags: ['t'], asOf: 'e.1' }
+  const good = {
+    key: 'a',
+    value: 1,
+    createdAtWall: 10,
+    savedAtWall: 20,
+    windowsMs: [1, 2, 3],
+    tags: ['t'],
+    asOf: 'e.1',
+  }
 
   it.each([
     ['no JSON', '{'],
     ['no list', '{"key":"a"}'],
     ['of other keys', JSON.stringify([{ ...good, key: 'b' }])],
     ['from the future', JSON.stringify([{ ...good, createdAtWall: 101 }])],
+    ['by a page whose clock was set back since', JSON.stringify([{ ...good, savedAtWall: 101 }])],
     ['of a time before all clocks', JSON.stringify([{ ...good, createdAtWall: -1e16 }])],
     ['without an age', JSON.stringify([{ ...good, createdAtWall: null }])],
     ['with other windows', JSON.stringify([{ ...good, windowsMs: [1, 2] }])],
@@ -118,7 +127,7 @@ describe('what was saved', () => {
     ...[-1e308, -1e16, -1, -0.5, 0, 1.5, 1e16, 1e308, 100],
     ...[null, true, '', '5', 'x'.repeat(100_000), [], [[]], [null], [-1e308, 1e308, -0], ['t'], {}, { a: 1 }],
   ]
-  const members = ['key', 'value', 'createdAtWall', 'windowsMs', 'tags', 'asOf', '__proto__', 'toString']
+  const members = ['key', 'value', 'createdAtWall', 'savedAtWall', 'windowsMs', 'tags', 'asOf', '__proto__', 'toString']
 
   it.each(members)('never keeps a cache from being made, whatever its `%s` is', async (member) => {
     const name = storageName({ name: 'shop', schema: 1, scope: '' })
@@ -143,7 +152,14 @@ describe('what was saved', () => {
     const { cache, clock } = make()
     const before = cache.position() as Token
     const windowsMs = [1_000, 5_000, -1]
-    const one = { value: 1, createdAtWall: clock.now() - 3_000, windowsMs, asOf: before, tags: ['t'] }
+    const one = {
+      value: 1,
+      createdAtWall: clock.now() - 3_000,
+      savedAtWall: clock.now(),
+      windowsMs,
+      asOf: before,
+      tags: ['t'],
+    }
     const rows = ['valid', 'outdated', 'newer'].map((key) => ({ ...one, key, tags: [key] }))
     await cache.invalidateTags(['outdated'])
     await cache.set('newer', 2)
@@ -168,6 +184,7 @@ describe('what was saved', () => {
       key: 'k',
       value: 'old',
       createdAtWall: clock.now(),
+      savedAtWall: clock.now(),
       windowsMs: [-1, 0, 0],
       tags: [],
       asOf: other.position() as Token,
@@ -183,7 +200,7 @@ describe('what was saved', () => {
     const { cache, clock } = make()
     const one = { value: 1, tags: [], asOf: cache.position() as Token }
     const aged = (key: string, ageMs: number, windowsMs: number[]) => {
-      return { ...one, key, createdAtWall: clock.now() - ageMs, windowsMs }
+      return { ...one, key, createdAtWall: clock.now() - ageMs, savedAtWall: clock.now(), windowsMs }
     }
     const rows = [aged('dead', 30, [10, 20, 30]), aged('endless', 1e9, [10, -1, 0]), aged('stale', 15, [10, 20, 30])]
     await promote(cache, rows, () => clock.now())

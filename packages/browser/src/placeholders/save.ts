@@ -27,6 +27,7 @@ export function saveHeld({ cache, name, keys, maxBytes, now }: SaveOptions): voi
       key,
       value,
       createdAtWall: now - ageMs,
+      savedAtWall: now,
       windowsMs: windowsMs.map(finite),
       tags,
       asOf,
