@@ -47,6 +47,8 @@ describe('options', () => {
 
   it.each<[string, object]>([
     ['name', { name: 'a b' }],
+    ['name', { name: Symbol('shop') }],
+    ['memory', { memory: null }],
     ['schema', { schema: 0 }],
     ['scope', { scope: 1 }],
     ['indexedDb', { indexedDb: { maxBites: 1 } }],
@@ -63,6 +65,7 @@ describe('options', () => {
     ['memoryOnly', { memoryOnly: [''] }],
     ['memoryOnly', { memoryOnly: [1] }],
     ['createEncryption', { encryption: true }],
+    ['createEncryption', { encryption: { encrypt: async () => 1 } }],
     ['persist', { persist: 1 }],
     ['unknown', { indexedDB: {} }],
   ])('%s is checked', (option, options) => {

@@ -204,5 +204,7 @@ describe('serveInvalidations', () => {
     const { cache, serve } = await createServer()
     expect((await serve(request({ method: 'DELETE' }))).status).toBe(405)
     expect(() => serveInvalidations(cache, {} as never)).toThrow(ConfigError)
+    for (const other of [undefined, 'shop', {}])
+      expect(() => serveInvalidations(other as never, { allow: () => () => true })).toThrow(ConfigError)
   })
 })

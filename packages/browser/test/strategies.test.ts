@@ -114,6 +114,12 @@ describe('networkOnly', () => {
 })
 
 describe('every strategy', () => {
+  it('refuses what is no cache', async () => {
+    for (const strategy of [cacheFirst, networkFirst, staleWhileRevalidate, cacheOnly, networkOnly])
+      for (const other of [undefined, 'shop', { get: 1 }])
+        await expect(strategy(other as never, 'k', () => 1)).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+  })
+
   it('refuses options that there are not', async () => {
     const wrong = { tll: '1m' } as never
     for (const strategy of [cacheFirst, networkFirst, staleWhileRevalidate, networkOnly])

@@ -293,6 +293,12 @@ describe('what was held by an earlier visit', () => {
     await expect(restoreHeld(cache, 1 as never)).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
     const [good] = [{ key: 'k', value: 1, ageMs: 0, windowsMs: [1, 1, 1], tags: [], asOf: 'x' }]
     await expect(restoreHeld(cache, [good as never])).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    const times = [-1, Number.NaN, '1', undefined, 1n].flatMap((ms) => [{ ageMs: ms }, { windowsMs: [1, 1, ms] }])
+    for (const wrong of [...times, { windowsMs: 1 }, { windowsMs: [1, 1] }]) {
+      const entry = { ...good, asOf: cache.position(), ...wrong } as never
+      await expect(restoreHeld(cache, [entry])).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
+    }
+    await expect(restoreHeld(cache, [null as never])).rejects.toMatchObject({ code: 'ERR_CONFIG_OPTION' })
     await cache.close()
   })
 })

@@ -36,9 +36,19 @@ import { attendedBy } from './pages.ts'
  */
 export function createBrowserCache(options: BrowserCacheOptions): Cache {
   checkBrowserOptions(options)
-  const { schema, scope, memory: bounds, indexedDb, localStorage, memoryOnly, encryption, persist, ...others } = options
+  const {
+    schema,
+    scope,
+    memory: bounds = { maxBytes: '20mb' },
+    indexedDb,
+    localStorage,
+    memoryOnly,
+    encryption,
+    persist,
+    ...others
+  } = options
   const page = new CachePage(options)
-  const front = page.attended(memory(bounds ?? { maxBytes: '20mb' }))
+  const front = page.attended(memory(bounds))
   const isStored = indexedDb !== false && hasIndexedDb()
   const rest = isStored || localStorageOf() !== undefined ? import('./rest.ts') : undefined
   const below = deferredTier({

@@ -13,6 +13,7 @@ import {
   countOption,
   encodeKey,
   functionOption,
+  requiredString,
   stringOption,
   toBytes,
   toMs,
@@ -104,7 +105,8 @@ export interface PlaceholderOptions {
 /** @throws ConfigError for options that no cache can be made from; KeyError for a key of `localStorage`. */
 export function checkBrowserOptions(options: BrowserCacheOptions): void {
   checkOptions(options, 'createBrowserCache', OPTIONS, FRESHNESS_OPTIONS)
-  const { indexedDb } = options
+  const { name, indexedDb } = options
+  requiredString(name, 'name', "name: 'shop'")
   if (indexedDb === undefined || indexedDb === false) return
   checkOptions(indexedDb, 'indexedDb', INDEXED_DB)
   toBytes(indexedDb.maxBytes ?? 0, 'indexedDb.maxBytes')
@@ -136,6 +138,7 @@ function namesOption(value: unknown, option: string): void {
 }
 
 function cipherOption(value: unknown, option: string): void {
-  if (typeof (value as ValueCipher | undefined)?.encrypt === 'function') return
+  const { encrypt, decrypt } = Object(value) as Partial<ValueCipher>
+  if (typeof encrypt === 'function' && typeof decrypt === 'function') return
   throw wrongOption(option, 'a cipher', value, "Use `createEncryption({ … })` of '@hotpath/browser/encryption'.")
 }

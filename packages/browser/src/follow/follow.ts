@@ -179,7 +179,7 @@ export function follow(cache: FollowingCache, source: string | URL | Connect, op
   async function join(): Promise<void> {
     const own = leave()
     let { tabs } = options
-    if (tabs === undefined && (await isLogShared(cache)) && own === joins) {
+    if (tabs === undefined && (await firstOf(cache, META)) !== undefined && own === joins) {
       const shared = createTabs({ name: `${storageNameOf(cache)}:follow`, clock })
       leaves.push(() => shared.close())
       tabs = shared
@@ -208,31 +208,20 @@ function isCache(cache: FollowingCache): cache is Cache {
 
 /** A namespace would put its name before each key of the server. */
 function assertWhole(cache: FollowingCache): void {
-  if (isCache(cache) && encodedKey(cache, 'key') !== 'key')
+  const isOne = typeof (cache as Partial<FollowingCache> | undefined)?.invalidate === 'function'
+  if (!isOne || (isCache(cache) && encodedKey(cache, 'key') !== 'key'))
     throw wrongOption('cache', 'a cache', cache, 'Pass on the cache itself, not a namespace.')
 }
 
-/** Whether all tabs have one log: it is in IndexedDB, and that can be read. */
-async function isLogShared(cache: FollowingCache): Promise<boolean> {
-  const database = await sharedDatabase(cache)
-  return (
-    database?.getAllKeys(META, undefined, 1).then(
-      () => true,
-      () => false,
-    ) ?? false
-  )
+/** The first key of a store; `undefined` where it cannot be read, as that of the log of all tabs can. */
+async function firstOf(cache: FollowingCache, store: string): Promise<readonly unknown[] | undefined> {
+  return (await sharedDatabase(cache))?.getAllKeys(store, undefined, 1).catch(() => undefined)
 }
 
 /** Whether something outlives the page already; where that cannot be read, there may be. */
 async function hasEntries(cache: FollowingCache): Promise<boolean> {
   const attendant = await attendantOf(cache)
-  if (attendant?.isLate === true) return true
-  return (
-    attendant?.database?.getAllKeys(ENTRIES, undefined, 1).then(
-      (keys) => keys.length > 0,
-      () => true,
-    ) ?? false
-  )
+  return attendant?.database !== undefined && (await firstOf(cache, ENTRIES))?.length !== 0
 }
 
 function checkOf(source: unknown): Check | undefined {

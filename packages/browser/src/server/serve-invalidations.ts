@@ -76,6 +76,8 @@ const OPTIONS: OptionTable<keyof ServeInvalidationsOptions> = {
 export function serveInvalidations(cache: Cache, options: ServeInvalidationsOptions): ServeInvalidations {
   checkOptions(options, 'serveInvalidations', OPTIONS)
   const { allow, maxClients = 10_000, clock = systemClock } = options
+  if (typeof (cache as Partial<Cache> | undefined)?.position !== 'function')
+    throw wrongOption('cache', 'a cache', cache, 'Pass on what `createCache` returned.')
   if (typeof allow !== 'function')
     throw wrongOption(
       'allow',

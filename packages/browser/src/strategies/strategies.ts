@@ -12,6 +12,7 @@ import {
   signalOption,
   systemClock,
   toMs,
+  wrongOption,
 } from '@hotpath/contract'
 
 /** As much of a cache as strategies use: a `Cache`, or a namespace of one. */
@@ -40,6 +41,13 @@ export interface NetworkFirstOptions extends StrategyOptions {
   readonly clock?: Clock | undefined
 }
 
+/** @throws ConfigError for what is none. */
+function assertCache(cache: StrategyCache): void {
+  const { get, getOrSet } = Object(cache) as Partial<StrategyCache>
+  if (typeof get !== 'function' || typeof getOrSet !== 'function')
+    throw wrongOption('cache', 'a cache', cache, 'Pass on what `createCache` returned.')
+}
+
 const STRATEGY_OPTIONS: OptionTable<'tags' | 'signal'> = { tags: true, signal: signalOption }
 
 /**
@@ -63,6 +71,7 @@ export async function cacheFirst<Value>(
   loader: StrategyLoader<Value>,
   options: StrategyOptions = {},
 ): Promise<Value> {
+  assertCache(cache)
   checkOptions(options, 'cacheFirst', STRATEGY_OPTIONS, FRESHNESS_OPTIONS)
   return cache.getOrSet(key, loader, options)
 }
@@ -92,6 +101,7 @@ export async function networkFirst<Value>(
   loader: StrategyLoader<Value>,
   options: NetworkFirstOptions = {},
 ): Promise<Value> {
+  assertCache(cache)
   checkOptions(options, 'networkFirst', { ...STRATEGY_OPTIONS, wait: true, clock: clockOption }, FRESHNESS_OPTIONS)
   const { wait = Number.POSITIVE_INFINITY, clock = systemClock, ...stored } = options
   const waitMs = toMs(wait, 'wait')
@@ -142,6 +152,7 @@ export async function staleWhileRevalidate<Value>(
   loader: StrategyLoader<Value>,
   options: StrategyOptions = {},
 ): Promise<Value> {
+  assertCache(cache)
   checkOptions(options, 'staleWhileRevalidate', STRATEGY_OPTIONS, FRESHNESS_OPTIONS)
   const found = (await cache.get(key, { stale: true })) as Value | undefined
   const loading = cache.getOrSet(key, loader, { ...options, refresh: true })
@@ -164,6 +175,7 @@ export async function staleWhileRevalidate<Value>(
  * ```
  */
 export async function cacheOnly<Value>(cache: StrategyCache, key: CacheKey): Promise<Value | undefined> {
+  assertCache(cache)
   return (await cache.get(key, { stale: true })) as Value | undefined
 }
 
@@ -188,6 +200,7 @@ export async function networkOnly<Value>(
   loader: StrategyLoader<Value>,
   options: Pick<StrategyOptions, 'signal' | 'timeout'> = {},
 ): Promise<Value> {
+  assertCache(cache)
   checkOptions(options, 'networkOnly', { signal: signalOption, timeout: true })
   return cache.getOrSet(key, loader, { ...options, ttl: 0, staleWhileRevalidate: 0, staleIfError: 0, refresh: true })
 }

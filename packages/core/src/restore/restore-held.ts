@@ -1,7 +1,7 @@
-import { type Entry, type Mark, createEntry, encodeKey, parseToken } from '@hotpath/contract'
+import { type Entry, type Mark, createEntry, encodeKey, parseToken, wrongOption } from '@hotpath/contract'
 import type { Cache } from '../cache/cache.ts'
 import { engineOf } from '../door/engine-of.ts'
-import { assertList, ownTags } from '../door/input.ts'
+import { assertEntry, assertList, ownTags } from '../door/input.ts'
 import type { Engine } from '../engine.ts'
 import { lookUpMany } from '../read/look-up.ts'
 import type { HeldEntry } from '../placeholders/held-entries.ts'
@@ -11,7 +11,7 @@ import type { HeldEntry } from '../placeholders/held-entries.ts'
  * anything that was loaded since. Lower tiers have what was stored there, so nothing is written to them.
  *
  * @param held - With the `ageMs` that they have now.
- * @returns Resolves when that is done; where there is no log, nothing is. Rejects with ConfigError for what is no list or no
+ * @returns Resolves when that is done; where there is no log, nothing is. Rejects with ConfigError for what is no list, no entry or no
  *   cache; KeyError; TagError; TokenError; ClosedError.
  *
  * @example
@@ -37,7 +37,11 @@ import type { HeldEntry } from '../placeholders/held-entries.ts'
 export async function restoreHeld(cache: Cache, held: readonly HeldEntry[]): Promise<void> {
   const engine = engineOf(cache)
   assertList(held)
-  const given = held.map((entry) => [encodeKey(entry.key), entry, parseToken(entry.asOf, 'asOf')] as const)
+  const given = held.map((entry) => {
+    assertEntry(entry)
+    assertTimes(entry)
+    return [encodeKey(entry.key), entry, parseToken(entry.asOf, 'asOf')] as const
+  })
   if (given.length === 0 || !(await cache.ready())) return
   const entries = new Map<string, Entry>()
   for (const [key, entry, mark] of given) {
@@ -53,6 +57,13 @@ export async function restoreHeld(cache: Cache, held: readonly HeldEntry[]): Pro
     const isThere = inMemory !== undefined && isEnough({ entry: inMemory }, key) && isUsable(engine, key, inMemory)
     if (!isThere && isUsable(engine, key, restored)) void engine.store([[key, restored]], 1)
   }
+}
+
+/** @throws ConfigError for times that never pass. */
+function assertTimes({ ageMs, windowsMs }: HeldEntry): void {
+  const times: readonly unknown[] = [ageMs].concat(windowsMs)
+  if (times.length === 4 && times.every((ms) => typeof ms === 'number' && ms >= 0)) return
+  throw wrongOption('ageMs', 'milliseconds, as three `windowsMs`', ageMs, 'Pass on what `heldEntries` returned.')
 }
 
 /** What is later than the log was never of it, and no record would outdate it. */
