@@ -232,6 +232,20 @@ describe('a store of entries', () => {
     await store.close()
     expect(await database.getAllKeys(ENTRIES)).toEqual(['good'])
   })
+
+  it('says so once, however many read it before it is dropped, and again of the next', async () => {
+    const { store, database, faults } = openStore()
+    for (const count of [1, 2]) {
+      await database.put(ENTRIES, 'bad', 'a string')
+      expect(await Promise.all([store.get('bad'), store.getMany(['bad']), store.peek('bad')])).toEqual([
+        undefined,
+        [undefined],
+        undefined,
+      ])
+      await store.usage()
+      expect(faults).toHaveLength(count)
+    }
+  })
 })
 
 describe('what is encrypted', () => {

@@ -27,8 +27,8 @@ export interface EntryReaderOptions {
   readonly clears: () => number
   /** An entry was used, at a wall time. */
   readonly used: (key: string, at: number) => void
-  /** A record that nobody can read is no use to the next reader either. */
-  readonly drop: (key: string) => void
+  /** A record that nobody can read is no use to the next reader either. Never rejects. */
+  readonly drop: (key: string) => Promise<void>
 }
 
 /** What was read under a key. */
@@ -44,6 +44,8 @@ export interface Stored {
 
 export class EntryReader {
   readonly #options: EntryReaderOptions
+  /** Keys of what is being dropped: who reads it meanwhile has nothing to add. */
+  readonly #dropping = new Set<string>()
 
   constructor(options: EntryReaderOptions) {
     this.#options = options
@@ -103,6 +105,9 @@ export class EntryReader {
 
   #unreadable(key: string, cause: unknown): undefined {
     const { context, drop } = this.#options
+    if (this.#dropping.has(key)) return undefined
+    this.#dropping.add(key)
+    void drop(key).finally(() => this.#dropping.delete(key))
     const shown = displayKey(key)
     context.fault(
       isHotpathError(cause, 'ERR_CODEC_KEY')
@@ -113,7 +118,6 @@ export class EntryReader {
             { cause, context: { key: shown } },
           ),
     )
-    drop(key)
     return undefined
   }
 }
