@@ -18,7 +18,7 @@ export interface Traits {
 
 /** Functions whose result is not that of their arguments alone, or that do something. */
 const VOLATILE =
-  /^(?:now|(?:clock|statement|transaction)_timestamp|timeofday|age|random\w*|rand|setseed|gen_random_\w+|uuid\w*|sys_guid|nextval|currval|lastval|setval|txid_\w+|pg_(?!typeof)\w+|dblink\w*|lo_\w+|lo(?:read|write)|currtid2|mxid_age|current_\w+|set_config|inet_\w+|version|sysdate|curdate|curtime|utc_\w+|last_insert_\w+|found_rows|row_count|connection_id|user|session_user|system_user|database|schema|get_lock|release_\w*lock\w*|is_\w+_lock|sleep|benchmark|master_\w+|load_file|changes|total_changes|load_extension|(?:query|table|cursor|schema|database)_to_\w+|ts_stat|ts_rewrite|to_reg\w+|has_\w+_privilege|row_security_active|(?:col|obj|shobj)_description|xpath_table|crosstab\w*|sqlite_offset|analyse|array_(?:shuffle|sample)|(?:brin|gin)_\w+|amvalidate|plpgsql_validator)$/
+  /^(?:now|(?:clock|statement|transaction)_timestamp|timeofday|age|random\w*|rand|encrypt|setseed|gen_random_\w+|uuid\w*|sys_guid|nextval|currval|lastval|setval|txid_\w+|pg_(?!typeof)\w+|dblink\w*|lo_\w+|lo(?:read|write)|currtid2|mxid_age|current_\w+|set_config|inet_\w+|version|sysdate|curdate|curtime|utc_\w+|last_insert_\w+|found_rows|row_count|connection_id|user|session_user|system_user|database|schema|get_lock|release_\w*lock\w*|is_\w+_lock|sleep|benchmark|master_\w+|load_file|changes|total_changes|load_extension|(?:query|table|cursor|schema|database)_to_\w+|ts_stat|ts_rewrite|to_reg\w+|has_\w+_privilege|row_security_active|(?:col|obj|shobj)_description|xpath_table|crosstab\w*|sqlite_offset|analyse|array_(?:shuffle|sample)|(?:brin|gin)_\w+|amvalidate|plpgsql_validator)$/
 /** The same without parentheses. */
 const VOLATILE_WORD =
   /^(?:current_(?:catalog|date|role|schema|time|timestamp|user)|local(?:time|timestamp)|session_user|system_user|ctid|utc_(?:date|time|timestamp)|sql_calc_found_rows|tablesample|reg(?:class|type|proc|procedure|oper|operator|role|namespace|config|dictionary|collation))$/
@@ -68,7 +68,10 @@ export function endsTransactionAt(tokens: readonly string[], start: number, dial
 
 /** Whether a word or a string has a value of its own. */
 function isVolatile(token: string, next: string, dialect: Dialect): boolean {
-  if (dialect === 'postgres' && (token === 'user' || (token.startsWith("'") && isTimeOfCall(token)))) return true
+  if (dialect === 'postgres') {
+    // Also `t.ctid`.
+    if (token === 'user' || token === '"ctid' || (token.startsWith("'") && isTimeOfCall(token))) return true
+  }
   return VOLATILE_WORD.test(token) || (token === 'value' && next === 'for')
 }
 
