@@ -31,7 +31,9 @@ export function wrongWord({ clauses: { parts }, ...level }: Level, key: Path | u
   return callsOf(parts).find(({ name, isWindow, isOfMany, group, over }) => {
     if (isWindow) return over?.[0] !== 'partition' || !isByKey(over.slice(2), /^(?:groups|order|range|rows)$/)
     if (name === 'rownum') return group.length === 0
-    return grouped < 0 && (isOfMany || isAggregate(nameOf(name, level.dialect)))
+    // The largest of several values is one of a row.
+    const isOfValues = /^m(?:ax|in)$/.test(name) && group.includes(',') && !group.includes('order')
+    return grouped < 0 && (isOfMany || (!isOfValues && isAggregate(nameOf(name, level.dialect))))
   })?.name
 }
 

@@ -33,6 +33,7 @@ test.each<[sql: string, name: string, at?: number]>([
     0,
   ],
   ['select a is distinct from b as d, id from t where id in (?)', 'id', 1],
+  ['select id, max(a, min(b, 0)) m from t where id in (?)', 'id', 0],
 ])('rows of each key by itself: %s', (sql, name, at) => {
   expect(ownerOf(sql, 'sqlite').column).toEqual({ name, at })
 })
@@ -77,6 +78,8 @@ const SQLITE = [
   'x.id from (select id from t where id in (?)) x join t',
   'id from t where id in (?); select 1',
   'id from t where id in (?) group by id % 2',
+  'id, max((a, b)) m from t where id in (?)',
+  'id, max(a order by b, c) m from t where id in (?)',
   'a.id, count(*) as n from a join o on o.k = a.k where a.id in (?) group by o.id',
   'a.id, count(*) over (partition by o.id) as n from a join o on o.k = a.k where a.id in (?)',
   'id, count(*) filter (where n > 1) over (order by n) from t where id in (?)',
