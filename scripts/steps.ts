@@ -17,6 +17,8 @@ export interface Step {
   readonly env?: Readonly<Record<string, string>>
   /** Whether the steps below it begin while it runs: it keeps one processor busy, and they do not measure time. */
   readonly isBesideOthers?: boolean
+  /** Whether it begins when all others above it have ended, as what runs in a browser does. */
+  readonly isAlone?: boolean
 }
 
 /** What passed and failed. A vitest step counts its tests, any other step counts as one. */
@@ -36,6 +38,7 @@ export async function runSteps(steps: readonly Step[], options: { readonly verbo
   const failedSteps = new Set<string>()
   const tallies: Promise<Tally>[] = []
   for (const step of steps) {
+    if (step.isAlone === true) await Promise.all(tallies)
     const running = runStep(step, failedSteps, options.verbose).then((tally) => {
       if (tally.failed > 0) failedSteps.add(step.name)
       return tally

@@ -68,8 +68,7 @@ const thorough: Step[] = [
   { name: 'pages', command: 'node scripts/sizes.ts', needs: 'build' },
   { name: 'knip', command: 'knip' },
   { name: 'changesets', command: 'node scripts/check-changesets.ts' },
-  // In a browser, and last: `docs` is expected to have ended.
-  { name: 'next', command: 'node scripts/check-next.ts', needs: 'pack' },
+  { name: 'next', command: 'node scripts/check-next.ts', needs: 'pack', isAlone: true },
   { name: 'nuxt', command: 'node scripts/check-nuxt.ts', needs: 'pack' },
 ]
 
