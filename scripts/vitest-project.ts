@@ -8,6 +8,12 @@ const areNamesShort = process.env['INNER_NAMES'] === 'short'
 /** Sources before what is built; the rest as Vite has it for a server. */
 const conditions = ['@hotpath/source', 'module', 'node', 'development|production']
 
+/**
+ * For packages whose modules keep nothing between calls, so that files can share them: a process goes on with the next file
+ * and reads sources once. A file that leaves something behind, as a fake clock, is seen by the one that comes next.
+ */
+export const sharedProcess: { readonly isolate: boolean } = { isolate: false }
+
 /** What a project adds. */
 type Additions = Omit<UserWorkspaceConfig, 'test'> & { readonly test?: UserWorkspaceConfig['test'] }
 

@@ -1,3 +1,3 @@
-import { project } from '../../scripts/vitest-project.ts'
+import { project, sharedProcess } from '../../scripts/vitest-project.ts'
 
-export default project('contract')
+export default project('contract', { test: sharedProcess })

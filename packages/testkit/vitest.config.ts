@@ -1,3 +1,3 @@
-import { project } from '../../scripts/vitest-project.ts'
+import { project, sharedProcess } from '../../scripts/vitest-project.ts'
 
-export default project('testkit')
+export default project('testkit', { test: sharedProcess })
