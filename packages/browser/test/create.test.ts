@@ -47,7 +47,6 @@ describe('options', () => {
 
   it.each<[string, object]>([
     ['name', { name: 'a b' }],
-    ['name', { name: Symbol('shop') }],
     ['memory', { memory: null }],
     ['schema', { schema: 0 }],
     ['scope', { scope: 1 }],

@@ -13,7 +13,6 @@ import {
   countOption,
   encodeKey,
   functionOption,
-  requiredString,
   stringOption,
   toBytes,
   toMs,
@@ -105,8 +104,7 @@ export interface PlaceholderOptions {
 /** @throws ConfigError for options that no cache can be made from; KeyError for a key of `localStorage`. */
 export function checkBrowserOptions(options: BrowserCacheOptions): void {
   checkOptions(options, 'createBrowserCache', OPTIONS, FRESHNESS_OPTIONS)
-  const { name, indexedDb } = options
-  requiredString(name, 'name', "name: 'shop'")
+  const { indexedDb } = options
   if (indexedDb === undefined || indexedDb === false) return
   checkOptions(indexedDb, 'indexedDb', INDEXED_DB)
   toBytes(indexedDb.maxBytes ?? 0, 'indexedDb.maxBytes')

@@ -43,8 +43,7 @@ export interface NetworkFirstOptions extends StrategyOptions {
 
 /** @throws ConfigError for what is none. */
 function assertCache(cache: StrategyCache): void {
-  const { get, getOrSet } = Object(cache) as Partial<StrategyCache>
-  if (typeof get !== 'function' || typeof getOrSet !== 'function')
+  if (typeof (cache as Partial<StrategyCache> | undefined)?.getOrSet !== 'function')
     throw wrongOption('cache', 'a cache', cache, 'Pass on what `createCache` returned.')
 }
 
