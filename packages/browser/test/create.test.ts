@@ -64,7 +64,6 @@ describe('options', () => {
     ['memoryOnly', { memoryOnly: [''] }],
     ['memoryOnly', { memoryOnly: [1] }],
     ['createEncryption', { encryption: true }],
-    ['createEncryption', { encryption: { encrypt: async () => 1 } }],
     ['persist', { persist: 1 }],
     ['unknown', { indexedDB: {} }],
   ])('%s is checked', (option, options) => {

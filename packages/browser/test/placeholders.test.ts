@@ -105,7 +105,6 @@ describe('what was saved', () => {
     ['no list', '{"key":"a"}'],
     ['of other keys', JSON.stringify([{ ...good, key: 'b' }])],
     ['from the future', JSON.stringify([{ ...good, createdAtWall: 101 }])],
-    ['by a page whose clock was set back since', JSON.stringify([{ ...good, savedAtWall: 101 }])],
     ['of a time before all clocks', JSON.stringify([{ ...good, createdAtWall: -1e16 }])],
     ['without an age', JSON.stringify([{ ...good, createdAtWall: null }])],
     ['with other windows', JSON.stringify([{ ...good, windowsMs: [1, 2] }])],
@@ -127,7 +126,7 @@ describe('what was saved', () => {
     ...[-1e308, -1e16, -1, -0.5, 0, 1.5, 1e16, 1e308, 100],
     ...[null, true, '', '5', 'x'.repeat(100_000), [], [[]], [null], [-1e308, 1e308, -0], ['t'], {}, { a: 1 }],
   ]
-  const members = ['key', 'value', 'createdAtWall', 'savedAtWall', 'windowsMs', 'tags', 'asOf', '__proto__', 'toString']
+  const members = ['key', 'value', 'createdAtWall', 'windowsMs', 'tags', 'asOf', '__proto__', 'toString']
 
   it.each(members)('never keeps a cache from being made, whatever its `%s` is', async (member) => {
     const name = storageName({ name: 'shop', schema: 1, scope: '' })
@@ -194,6 +193,20 @@ describe('what was saved', () => {
     const next = visit()
     await promote(next, [saved], () => clock.now())
     expect([next.peek('k'), await visit().get('k')]).toEqual(['new', 'new'])
+  })
+
+  it('is no entry where the clock was set back since it was saved, or nobody knows when that was', async () => {
+    const { cache, clock } = make()
+    const one = { value: 1, tags: [], asOf: cache.position() as Token, createdAtWall: 0, windowsMs: [-1, 0, 0] }
+    const now = clock.now()
+    const rows = [
+      { ...one, key: 'before', savedAtWall: now },
+      { ...one, key: 'to come', savedAtWall: now + 1 },
+      { ...one, key: 'unknown' } as never,
+    ]
+    await promote(cache, rows, () => now)
+    expect(['before', 'to come', 'unknown'].map((key) => cache.peek(key))).toEqual([1, undefined, undefined])
+    await cache.close()
   })
 
   it('has nothing left once it is dead, and no end where it had none', async () => {

@@ -136,7 +136,6 @@ function namesOption(value: unknown, option: string): void {
 }
 
 function cipherOption(value: unknown, option: string): void {
-  const { encrypt, decrypt } = Object(value) as Partial<ValueCipher>
-  if (typeof encrypt === 'function' && typeof decrypt === 'function') return
+  if (typeof (value as ValueCipher | undefined)?.encrypt === 'function') return
   throw wrongOption(option, 'a cipher', value, "Use `createEncryption({ … })` of '@hotpath/browser/encryption'.")
 }

@@ -8,9 +8,11 @@ export async function promote(cache: Cache, saved: SavedPlaceholders, now: () =>
   // Its age is what it is by then.
   if (saved.length === 0 || !(await cache.ready())) return
   const at = now()
+  // Nobody knows how old it is where the clock was set back since it was saved.
+  const ofBefore = saved.filter(({ savedAtWall }) => savedAtWall <= at)
   await restoreHeld(
     cache,
-    saved.map(({ createdAtWall, windowsMs, ...one }) => {
+    ofBefore.map(({ createdAtWall, windowsMs, ...one }) => {
       const [fresh = 0, stale = 0, error = 0] = windowsMs.map(endless)
       return { ...one, ageMs: Math.max(0, at - createdAtWall), windowsMs: [fresh, stale, error] }
     }),

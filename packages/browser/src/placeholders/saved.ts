@@ -14,7 +14,7 @@ export interface SavedPlaceholder {
   readonly value: unknown
   /** Wall time at which it was loaded. */
   readonly createdAtWall: number
-  /** Wall time at which it was saved: where that is still to come, the clock was set back, and nobody knows how old it is. */
+  /** Wall time at which it was saved, or anything else. */
   readonly savedAtWall: number
   /** How long it is fresh in all, then stale, then for a loader that fails; -1: without end. */
   readonly windowsMs: readonly number[]
@@ -45,12 +45,11 @@ export function readSaved(name: string, keys: readonly string[], now: number): S
 
 /** All that is done with one later does not throw for what passes. */
 function isSaved(one: unknown, now: number): one is SavedPlaceholder {
-  const { key, value, createdAtWall, savedAtWall, windowsMs, tags, asOf } = Object(one) as Partial<SavedPlaceholder>
+  const { key, value, createdAtWall, windowsMs, tags, asOf } = Object(one) as Partial<SavedPlaceholder>
   return (
     typeof key === 'string' &&
     value !== undefined &&
     isBetween(0, createdAtWall, now) &&
-    isBetween(0, savedAtWall, now) &&
     Array.isArray(windowsMs) &&
     windowsMs.length === 3 &&
     windowsMs.every(Number.isFinite) &&
