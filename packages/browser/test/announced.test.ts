@@ -1,7 +1,7 @@
 import type { LogRecord } from '@hotpath/contract'
 import { createFakeClock, flush } from '@hotpath/testkit'
 import { createFakeLifecycle } from '@hotpath/web/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Announced } from '../src/store/announced.ts'
 import { entryOf, fakeDatabase, openStore } from './store.ts'
 
@@ -27,7 +27,7 @@ function createTabs() {
       await flush()
     }
   }
-  return { clock, lifecycle, writer, reader, advance }
+  return { clock, shared, lifecycle, writer, reader, advance }
 }
 
 /** What a read has come to. */
@@ -54,6 +54,21 @@ describe('a value that is announced', () => {
     await advance(100)
     expect(one.found()).toMatchObject({ value: 'after' })
     expect(many.found()).toMatchObject([{ value: 'other' }, { value: 'after' }])
+  })
+
+  it('is looked for alone, whatever else is read with it', async () => {
+    const { clock, shared, writer, reader, advance } = createTabs()
+    await Promise.all([writer.set('b', entryOf('other')), advance(50)])
+    reader.logHas(ofKey('a', 7, true))
+    const read = vi.spyOn(shared, 'get')
+    const many = watch(reader.getMany(['b', 'a', 'c']))
+    await advance(30)
+    void writer.set('a', entryOf('after', { asOf: 7 }))
+    await advance(100)
+    expect(many.found()).toMatchObject([{ value: 'other' }, { value: 'after' }, undefined])
+    const keys = read.mock.calls.map(([, key]) => key)
+    expect(['b', 'c', 'a'].map((key) => keys.filter((one) => one === key).length)).toEqual([1, 1, expect.any(Number)])
+    expect(clock.pending).toBe(0)
   })
 
   it('is waited for for a moment, and no more after that', async () => {

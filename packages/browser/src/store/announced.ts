@@ -15,6 +15,7 @@ const LONGEST_WAIT_MS = 32
 const MAX_KEYS = 100
 
 type Entries = readonly (Entry | undefined)[]
+type Read = (keys: readonly string[]) => Promise<Entries>
 
 interface Announcement extends Mark {
   /** On the clock's own timeline. */
@@ -52,13 +53,16 @@ export class Announced {
     return this.#byKey.size > 0 && this.#byKey.has(key) && !this.#isAwaited(key, entry)
   }
 
-  /** Reads, and reads again as long as one of the keys is on its way. */
-  async whenThere(keys: readonly string[], read: () => Promise<Entries>): Promise<Entries> {
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs)) {
-      const entries = await read()
-      if (this.#byKey.size === 0 || !keys.some((key, at) => this.#isAwaited(key, entries[at]))) return entries
-      await this.#moment(waitMs)
-    }
+  /** Reads, and reads those again that are on their way, as long as they are. */
+  async whenThere(keys: readonly string[], read: Read, waitMs: number = FIRST_WAIT_MS): Promise<Entries> {
+    const entries = await read(keys)
+    const late = this.#byKey.size === 0 ? [] : keys.filter((key, at) => this.#isAwaited(key, entries[at]))
+    if (late.length === 0) return entries
+    await this.#moment(waitMs)
+    const found = await this.whenThere(late, read, Math.min(LONGEST_WAIT_MS, 2 * waitMs))
+    // They are in the same order.
+    let next = 0
+    return entries.map((entry, at) => (late[next] === keys[at] ? found[next++] : entry))
   }
 
   /** Nobody waits any more. */

@@ -117,7 +117,7 @@ export class IndexedDbStore implements TierStore {
   }
 
   getMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
-    return this.#announced.whenThere(keys, () => this.#readMany(keys))
+    return this.#announced.whenThere(keys, (some) => this.#readMany(some))
   }
 
   async #readMany(keys: readonly string[]): Promise<readonly (Entry | undefined)[]> {
@@ -223,7 +223,6 @@ export class IndexedDbStore implements TierStore {
   /** From here on nothing is written any more, not even what waits. */
   discard(): void {
     this.#isDiscarded = true
-    this.#announced.close()
     this.#stopFollowing()
     this.#window.discard()
   }
