@@ -18,8 +18,11 @@ export function isTimeOfCall(text: string): boolean {
 
 /** Whether a function whose parenthesis is opened by a token may mean the time of the call. */
 export function mayTakeNow(name: string, tokens: readonly string[], open: number, dialect: Dialect): boolean {
-  if (dialect === 'postgres' || !TIME.test(name)) return false
+  const isPostgres = dialect === 'postgres'
+  if (isPostgres ? name !== 'age' : !TIME.test(name)) return false
   const values = argumentsAt(tokens, open)
+  // One time alone is taken from that of the call.
+  if (isPostgres) return values?.length !== 2
   if (values === undefined || values[0] === undefined) return true
   // Nothing else is now in MySQL.
   if (dialect === 'mysql') return false
