@@ -1,8 +1,10 @@
 /**
  * Names that statements are prepared under. A prepared statement keeps the types of its parameters for as long as it
  * lives, whatever becomes of the columns; so with each change of the schema all get other names, and those of before are
- * given back by each connection when it is used the next time. No name is used twice: clients keep them.
+ * given back by each connection when it is used the next time. No name is used twice, also not by another optimizer on the
+ * same connections, which gives back its own: clients keep them.
  */
+import { randomUUID } from 'node:crypto'
 import { digestOf } from '@hotpath/contract'
 import type { DatabaseConnection } from '../driver/driver.ts'
 
@@ -15,6 +17,7 @@ interface Kept {
 /** The names of one optimizer. */
 export class PreparedNames {
   readonly #max: number
+  readonly #own = randomUUID().slice(0, 8)
   readonly #bySql = new Map<string, string>()
   readonly #kept = new WeakMap<object, Kept>()
   #generation = 0
@@ -32,7 +35,7 @@ export class PreparedNames {
     const known = this.#bySql.get(sql)
     if (known !== undefined || !mayMake || this.#prepared >= this.#max) return known
     this.#prepared++
-    const name = `hotpath_${digestOf(sql).slice(0, 16)}_${++this.#made}`
+    const name = `hotpath_${digestOf(sql).slice(0, 16)}_${this.#own}_${++this.#made}`
     this.#bySql.set(sql, name)
     return name
   }

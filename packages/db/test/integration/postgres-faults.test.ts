@@ -1,7 +1,7 @@
 /** Poolers, prepared statements, and servers that go away. */
 import { createCache, memory } from '@hotpath/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createQueryOptimizer } from '../../src/index.ts'
+import { type QueryOptimizer, createQueryOptimizer } from '../../src/index.ts'
 import { pg } from '../../src/driver/pg.ts'
 import { useEngine } from '../engines/engine.ts'
 import { type Pgbouncer, startPgbouncer } from '../engines/pgbouncer.ts'
@@ -115,6 +115,29 @@ describe('a statement that is prepared', () => {
       { day, code, size },
       { day, code, size },
     ])
+  })
+
+  test('is none of another optimizer on the same connections', async () => {
+    const pool = engineOf().connect({ max: 1 })
+    const [one, other] = ['one', 'other'].map((name) => bench().open({ driver: pg(pool), name })) as [
+      QueryOptimizer,
+      QueryOptimizer,
+    ]
+    await engineOf().exec(
+      'create table days (id integer primary key, day date)',
+      "insert into days values (1, '2024-05-06')",
+    )
+    const find = 'select id from days where day = $1'
+    const run = async (db: QueryOptimizer, sql: string, param: unknown): Promise<unknown> => {
+      for (let round = 0; round < 2; round++) await db.query(sql, [param], { cache: false })
+      return db.query(sql, [param], { cache: false })
+    }
+    await run(other, 'select day from days where id = $1', 1)
+    await run(other, find, '2024-05-06')
+    await run(one, find, '2024-05-06')
+    await one.query('alter table days alter column day type timestamp')
+    await one.query("update days set day = '2024-05-06 10:20'")
+    expect(await run(one, find, '2024-05-06 10:20')).toEqual([{ id: 1 }])
   })
 
   test('is not run anew where it calls a procedure, which may have committed', async () => {
