@@ -126,15 +126,14 @@ export class SchemaWatch {
   }
 
   async #look(): Promise<SchemaState> {
-    const { clock, lender, log, driver } = this.#options
+    const { clock, lender, log, driver, checkMs } = this.#options
     const before = this.#state
     try {
       if (log.position() === undefined) await this.#options.begun()
       // Noted before the look: a change that comes in meanwhile makes it look again.
       const token = log.position()
       const lent = await lender.take()
-      // A look sees what there is when it begins, and may take its time.
-      const checkedAt = clock.monotonic()
+      const beganAt = clock.monotonic()
       let state: SchemaState
       try {
         state = await this.#read(lent, before, driver)
@@ -145,7 +144,9 @@ export class SchemaWatch {
       lent.release()
       this.#state = state
       this.#token = token
-      this.#checkedAt = checkedAt
+      // It saw what there was when it began. One that took very long is good for a while all the same: otherwise each call
+      // would wait for the next.
+      this.#checkedAt = Math.max(beganAt, clock.monotonic() - checkMs / 2)
       this.#isAway = false
       if (before !== undefined && before !== state) await this.#options.changed(state)
       return state
