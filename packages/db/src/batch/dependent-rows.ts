@@ -4,6 +4,7 @@ import { isName } from '../statement/tokens.ts'
 import { isAggregate } from '../statement/traits.ts'
 import { isSame, type Level, type Path, pathNames } from './level.ts'
 import { isQuery, itemsOf, type Parts } from './parts.ts'
+import { keyColumn } from './result-column.ts'
 
 /** What makes one result of the rows of several keys. */
 const COUNTS_ROWS = /^(?:limit|offset|fetch|union|intersect|except|window)$/
@@ -12,18 +13,26 @@ const OF_ONE_ROW =
   /^(?:abs|all|and|any|as|between|by|case|cast|ceil(?:ing)?|coalesce|concat(?:_ws)?|date|datetime|date_format|date_trunc|distinct|else|exists|extract|filter|floor|from|group|hex|if|ifnull|iif|in|instr|is|join|json_(?:array|extract|object|unquote|value)|left|length|like|lower|ltrim|not|nullif|on|or|over|replace|right|round|rtrim|select|strftime|substr(?:ing)?|then|time|to_char|trim|upper|using|values|when|where)$/
 
 /** The word by which rows of several keys depend on each other. Queries within have no part in it. */
-export function wrongWord({ clauses: { parts }, ...level }: Level, key: Path | undefined): string | undefined {
+export function wrongWord(level: Level, key: Path | undefined): string | undefined {
+  const { parts } = level.clauses
   const grouped = parts.findIndex((part, at) => part === 'group' && parts[at + 1] === 'by')
   const isKey = (item: Parts): boolean => isSame(key, pathNames(item, level.dialect), level.isOfOne)
-  const isByKey = (from: Parts, ends: RegExp): boolean => {
+  // `group by 2` is by the second column.
+  const isPlaceOfKey = ([place, ...more]: Parts): boolean =>
+    more.length === 0 && key !== undefined && place === String(Number(keyColumn(level, key)?.at) + 1)
+  const isByKey = (from: Parts, ends: RegExp, is = isKey): boolean => {
     const end = from.findIndex((part) => typeof part === 'string' && ends.test(part))
-    return itemsOf(from.slice(0, end < 0 ? undefined : end)).some(isKey)
+    return itemsOf(from.slice(0, end < 0 ? undefined : end)).some(is)
   }
   const ofLevel = parts.find((part, at) => {
     if (typeof part === 'object' || parts[at - 1] === '.') return false
     if (part === 'on') return parts[at - 1] === 'distinct'
     // `with rollup` adds a row for all keys.
-    if (at === grouped) return !isByKey(parts.slice(at + 2), /^(?:having|order|;|)$/) || parts.includes('with', at)
+    if (at === grouped)
+      return (
+        !isByKey(parts.slice(at + 2), /^(?:having|order|;|)$/, (item) => isKey(item) || isPlaceOfKey(item)) ||
+        parts.includes('with', at)
+      )
     if (part === 'having') return grouped < 0 && level.dialect !== 'mysql'
     return COUNTS_ROWS.test(part)
   })

@@ -34,6 +34,7 @@ test.each<[sql: string, name: string, at?: number]>([
   ],
   ['select a is distinct from b as d, id from t where id in (?)', 'id', 1],
   ['select id, max(a, min(b, 0)) m from t where id in (?)', 'id', 0],
+  ['select n, t.id as k, count(*) c from t where id in (?) group by 1, 2', 'k', 1],
 ])('rows of each key by itself: %s', (sql, name, at) => {
   expect(ownerOf(sql, 'sqlite').column).toEqual({ name, at })
 })
@@ -78,6 +79,12 @@ const SQLITE = [
   'x.id from (select id from t where id in (?)) x join t',
   'id from t where id in (?); select 1',
   'id from t where id in (?) group by id % 2',
+  'id, n, count(*) c from t where id in (?) group by 2',
+  'id, count(*) c from t where id in (?) group by 1.0',
+  'id, count(*) c from t where id in (?) group by +1',
+  '*, id, count(*) c from t where id in (?) group by 0',
+  '*, id, count(*) c from t where id in (?) group by 1',
+  'id, sum(n) over (partition by 1) s from t where id in (?)',
   'id, max((a, b)) m from t where id in (?)',
   'id, max(a order by b, c) m from t where id in (?)',
   'a.id, count(*) as n from a join o on o.k = a.k where a.id in (?) group by o.id',
