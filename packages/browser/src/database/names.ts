@@ -24,13 +24,3 @@ export function storagePrefix({ name, scope }: Omit<StorageOwner, 'schema'>): st
 export function storageName(owner: StorageOwner): string {
   return `${storagePrefix(owner)}${owner.schema}.${FORMAT}`
 }
-
-/** Name of the item in `localStorage` with the keys that were hot; placeholders are in that of the database's name. */
-export function hotItemName(name: string): string {
-  return `${name}:hot`
-}
-
-/** Name of the database that an item belongs to. */
-export function databaseOfItem(item: string): string {
-  return item.endsWith(hotItemName('')) ? item.slice(0, -hotItemName('').length) : item
-}

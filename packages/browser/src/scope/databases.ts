@@ -2,9 +2,8 @@
 import { StorageError, isHotpathError, systemClock, within } from '@hotpath/contract'
 import { type Database, openDatabase } from '@hotpath/web/database'
 import { hasIndexedDb } from '../database/has-indexed-db.ts'
-import { databaseOfItem, hotItemName } from '../database/names.ts'
 import { STORES } from '../database/stores.ts'
-import { itemsOf, removeItem } from './items.ts'
+import { databaseOfItem, hotItemName, itemsOf, removeItem } from './items.ts'
 
 /** How long a tab that does not respond keeps a database from being deleted. */
 const DELETE_MS = 1_000

@@ -13,3 +13,13 @@ export function itemsOf(prefix: string): readonly string[] {
 export function removeItem(name: string): void {
   localStorageOf()?.removeItem(name)
 }
+
+/** Name of the item in `localStorage` with the keys that were hot; placeholders are in that of the database's name. */
+export function hotItemName(name: string): string {
+  return `${name}:hot`
+}
+
+/** Name of the database that an item belongs to. */
+export function databaseOfItem(item: string): string {
+  return item.endsWith(hotItemName('')) ? item.slice(0, -hotItemName('').length) : item
+}

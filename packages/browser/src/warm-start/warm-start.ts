@@ -4,8 +4,8 @@
  */
 import type { Cache } from '@hotpath/core'
 import { hotKeys, readAhead } from '@hotpath/core/restore'
-import { hotItemName } from '../database/names.ts'
 import { localStorageOf } from '../placeholders/saved.ts'
+import { hotItemName } from '../scope/items.ts'
 import type { IndexedDbStore } from '../store/indexed-db-store.ts'
 import { worthNoting, worthReading } from './hot-keys.ts'
 
