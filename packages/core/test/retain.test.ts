@@ -258,6 +258,16 @@ describe('what is stored ahead of use', () => {
     expect(events).toMatchObject([{ type: 'evict', key: 'other' }])
   })
 
+  test('stays while it is retained: somebody uses it', async () => {
+    const { cache } = make({ tiers: [memory({ maxEntries: 4 })] })
+    retain(cache, 'after')
+    for (const key of ['before', 'after']) await cache.set(key, key, { speculative: true })
+    retain(cache, 'before')
+    await flood(cache, 10)
+    trim(cache, { toBytes: 0 })
+    expect([cache.peek('before'), cache.peek('after')]).toEqual(['before', 'after'])
+  })
+
   test('is trimmed first', async () => {
     const { cache } = make({ tiers: [memory({ maxEntries: 100 })] })
     await cache.set('ahead', 1, { speculative: true })

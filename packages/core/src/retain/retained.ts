@@ -4,7 +4,7 @@
  * Invariant: what is retained and stored is here and not in the policy, whose bounds are smaller by as much; it is at most
  * half of them. Cost: constant, whatever is retained, as the policy never comes across it.
  */
-import type { Entry } from '@hotpath/contract'
+import { type Entry, NEVER_JUDGED, SPECULATIVE } from '@hotpath/contract'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import { type Evicted, PolicyFront } from '../memory/policy-front.ts'
 
@@ -109,6 +109,8 @@ export class Retained extends PolicyFront {
     this.#bytes += bytes - hold.bytes
     hold.entry = entry
     hold.bytes = bytes
+    // Somebody uses what was stored ahead of use, which would go first.
+    if (entry?.judgedAt === SPECULATIVE) entry.judgedAt = NEVER_JUDGED
     this.#bounds.maxEntries = this.#maxEntries - this.#stored
     this.#bounds.maxBytes = this.#maxBytes - this.#bytes
   }
