@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { lru } from '../src/memory/lru.ts'
 import { tinyLfu } from '../src/memory/tiny-lfu.ts'
 import { hotKeys, readAhead } from '../src/restore/index.ts'
-import { retain } from '../src/retain/retain.ts'
+import { retain, trim } from '../src/retain/retain.ts'
+import type { MemoryOptions } from '../src/memory/memory-tier.ts'
 import { type Cache, createMemoryLog, memory } from './core.ts'
 import { make } from './make.ts'
 
@@ -28,8 +29,8 @@ function visits() {
   const log = createSharedLog(createMemoryLog)
   const below = asyncTier()
   const clock = createFakeClock()
-  const tiers = () => [memory({ maxEntries: 100 }), below]
-  const visit = (): Cache => make({ clock, tiers: tiers(), log: () => log.connect() }).cache
+  const visit = (bounds: MemoryOptions = { maxEntries: 100 }): Cache =>
+    make({ clock, tiers: [memory(bounds), below], log: () => log.connect() }).cache
   return { visit, below }
 }
 
@@ -73,12 +74,49 @@ describe('reading ahead', () => {
     expect(hotKeys(next)).toEqual(['b'])
   })
 
-  test('leaves what somebody read meanwhile as it is: used', async () => {
+  test.each([
+    ['before', 0],
+    ['after', 2],
+  ])('leaves what somebody asks for meanwhile, just %s, as it is: used', async (_, turns) => {
     const { visit } = visits()
     await visit().set('a', 1)
     const next = visit()
-    const [, value] = await Promise.all([readAhead(next, ['a']), next.get('a')])
-    expect(value).toBe(1)
+    await next.ready()
+    const read = turns === 0 ? next.get('a') : undefined
+    const ahead = readAhead(next, ['a'])
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    expect(await (read ?? next.get('a'))).toBe(1)
+    await ahead
+    expect(hotKeys(next)).toEqual(['a'])
+  })
+
+  test('what is retained is in use, and stays', async () => {
+    const { visit } = visits()
+    const first = visit()
+    for (const key of ['a', 'b']) await first.set(key, key)
+    const next = visit()
+    retain(next, 'a')
+    await readAhead(next, ['a', 'b'])
+    expect(hotKeys(next)).toEqual(['a'])
+    trim(next, { toBytes: 0 })
+    expect([next.peek('a'), next.peek('b')]).toEqual(['a', undefined])
+  })
+
+  test.each([
+    ['entries', { maxEntries: 10 }, 0],
+    // How large an entry is turns out as it is stored.
+    ['bytes', { maxBytes: 2_600 }, 1],
+  ])('ends when memory is full, of %s, and what is in use makes no room for it', async (_, bounds, evictions) => {
+    const { visit } = visits()
+    const first = visit()
+    const keys = Array.from({ length: 50 }, (__, id) => `key:${id}`)
+    for (const key of ['in use', ...keys]) await first.set(key, key)
+    const next = visit({ ...bounds, policy: lru() })
+    await next.get('in use')
+    await readAhead(next, keys)
+    expect(next.peek('in use')).toBe('in use')
+    expect(keys.filter((key) => next.peek(key) !== undefined)).toEqual(keys.slice(evictions, 9))
+    expect(next.stats().evictions).toBe(evictions)
   })
 
   test('of nothing, and without anything below, does nothing', async () => {

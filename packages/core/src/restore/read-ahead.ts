@@ -1,4 +1,4 @@
-import { NEVER_JUDGED, SPECULATIVE, encodeKey } from '@hotpath/contract'
+import { SPECULATIVE, encodeKey } from '@hotpath/contract'
 import type { Cache } from '../cache/cache.ts'
 import { engineOf } from '../door/engine-of.ts'
 import { assertList } from '../door/input.ts'
@@ -7,9 +7,10 @@ import { lookUpMany } from '../read/look-up.ts'
 
 /**
  * Reads keys into memory before somebody asks for them, by one read of many from each tier below. What the log rules out is
- * left out, as for any read; nothing is loaded. What is not used is the first to go when memory runs short.
+ * left out, as for any read; nothing is loaded. It ends when memory is full, and what is not used is the first to go when that
+ * runs short.
  *
- * @param keys - Encoded, as `hotKeys` returned them.
+ * @param keys - Encoded, as `hotKeys` returned them, the hottest first.
  * @returns Resolves when that is done; where there is no log, nothing is. Rejects with ConfigError for what is no list or no
  *   cache; KeyError.
  *
@@ -37,13 +38,17 @@ export async function readAhead(cache: Cache, keys: readonly string[]): Promise<
   const encoded = keys.map((key) => encodeKey(key))
   const store = memoryStoreOf(engine.memory)
   if (store === undefined || encoded.length === 0 || !(await cache.ready())) return
-  const missing = encoded.filter((key) => store.policy.peek(key) === undefined)
-  await lookUpMany(engine, missing, 0, ({ age }) => age !== 'stale-if-error')
-  for (const key of missing) {
-    const entry = store.policy.peek(key)
-    // Somebody may have asked for it meanwhile.
-    if (entry?.judgedAt !== NEVER_JUDGED) continue
+  const isMissing = (key: string): boolean => store.policy.peek(key) === undefined
+  // None is stored as it is found: somebody may have asked for it meanwhile, and it would count as used.
+  const found = await lookUpMany(engine, encoded.filter(isMissing), 0, () => false)
+  let first: string | undefined
+  for (const [key, { entry, age, tier }] of found) {
+    const isFull = store.policy.size >= store.bounds.maxEntries || (first !== undefined && isMissing(first))
+    if (isFull) break
+    if (age === 'stale-if-error' || !isMissing(key)) continue
     entry.judgedAt = SPECULATIVE
-    store.speculative.add(key)
+    void engine.store([[key, entry]], tier)
+    // One that is too large for memory is not there now.
+    if (!isMissing(key)) first ??= key
   }
 }
