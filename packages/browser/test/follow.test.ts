@@ -81,7 +81,10 @@ function createStoredPage({ isLate = false } = {}) {
   const database = createFakeDatabase({ stores: STORES, lifecycle: createFakeLifecycle(), window: 0 })
   const closings = new Set<() => void>()
   const whenClosed = (closing: () => void) => (closings.add(closing), () => void closings.delete(closing))
-  attendedBy({ cache, whenClosed } as never, Promise.resolve(Object.assign(attendant, { database }) as never))
+  attendedBy(
+    { cache, name: 'hotpath:shop', whenClosed } as never,
+    Promise.resolve(Object.assign(attendant, { database }) as never),
+  )
   return { cache, database, closings, attendant }
 }
 
@@ -509,6 +512,19 @@ describe('follow', () => {
     following.close()
     await flush()
     expect(attendant.lateListeners.size).toBe(0)
+  })
+
+  it('connects in a tab that goes on without the log of all, whoever leads the tabs that it was given', async () => {
+    const { cache, attendant } = createStoredPage({ isLate: true })
+    const tabs = { canLead: true, isLeader: false, on: () => () => {} }
+    const { asked, at, following } = createFollowing({ tabs: tabs as never }, cache)
+    await flush()
+    expect(asked).toHaveLength(1)
+    attendant.isLate = false
+    for (const listener of attendant.lateListeners) listener()
+    await flush()
+    expect([asked.length, at(0).isClosed]).toEqual([1, true])
+    following.close()
   })
 
   it('refuses what is no source, no token, and a namespace', () => {

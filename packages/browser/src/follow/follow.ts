@@ -47,7 +47,10 @@ export interface FollowOptions {
    * the address; where there is none, or `false`, everything is invalidated.
    */
   readonly check?: Check | false | undefined
-  /** Decides which tab connects for all. Default: the tabs that have one log, which is in IndexedDB; `false`: this one does. */
+  /**
+   * Decides which tab connects for all. Default: the tabs that have one log, which is in IndexedDB; `false`: this one does, as does
+   * one that goes on without that log.
+   */
   readonly tabs?: Pick<Tabs, 'canLead' | 'isLeader' | 'on'> | false | undefined
   /** Default: the machine's. */
   readonly clock?: Clock | undefined
@@ -179,13 +182,16 @@ export function follow(cache: FollowingCache, source: string | URL | Connect, op
   async function join(): Promise<void> {
     const own = leave()
     let { tabs } = options
-    if (tabs === undefined && (await firstOf(cache, META)) !== undefined && own === joins) {
+    const isOurs = storageNameOf(cache) !== undefined
+    // A tab with a log of its own hears of nothing that another one appends.
+    const isAlone = tabs !== false && isOurs && (await firstOf(cache, META)) === undefined
+    if (own !== joins) return
+    if (tabs === undefined && isOurs && !isAlone) {
       const shared = createTabs({ name: `${storageNameOf(cache)}:follow`, clock })
       leaves.push(() => shared.close())
       tabs = shared
     }
-    if (own !== joins) return
-    if (tabs === undefined || tabs === false || !tabs.canLead) return connector.start()
+    if (isAlone || tabs === undefined || tabs === false || !tabs.canLead) return connector.start()
     leaves.push(
       tabs.on('leader', () => connector.start()),
       tabs.on('follower', () => connector.stop()),
