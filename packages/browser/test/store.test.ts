@@ -208,6 +208,18 @@ describe('a store of entries', () => {
     expect((await store.get('plain'))?.value).toEqual({ a: 1 })
   })
 
+  it('drops no value that is stored while a record that nobody can read is read', async () => {
+    const { store, database, faults } = openStore()
+    await store.set('key', entryOf('before'))
+    const [record] = (await database.getAll(ENTRIES)) as [object]
+    await database.put(ENTRIES, 'key', { ...record, isEncrypted: true })
+    const read = store.get('key')
+    await Promise.all([read, store.set('key', entryOf('after', { asOf: 2 }))])
+    await flush()
+    expect([faults.length, await read, (await store.get('key'))?.value]).toEqual([1, undefined, 'after'])
+    await store.close()
+  })
+
   it('drops a record that is not of ours, says so, and keeps the others', async () => {
     const { store, database, faults } = openStore()
     await store.set('good', entryOf('value'))

@@ -5,6 +5,7 @@
 import {
   CodecError,
   type Entry,
+  type Mark,
   type MaybePromise,
   type TierContext,
   displayKey,
@@ -27,8 +28,8 @@ export interface EntryReaderOptions {
   readonly clears: () => number
   /** An entry was used, at a wall time. */
   readonly used: (key: string, at: number) => void
-  /** A record that nobody can read is no use to the next reader either. Never rejects. */
-  readonly drop: (key: string) => Promise<void>
+  /** A record that nobody can read is no use to the next reader either. What is stored from a mark on is another. Never rejects. */
+  readonly drop: (key: string, below: Mark | undefined) => Promise<void>
 }
 
 /** What was read under a key. */
@@ -60,9 +61,9 @@ export class EntryReader {
     if (stored.stored === undefined) return undefined
     try {
       const read = this.#read(now, stored)
-      return isPromise(read) ? read.catch((cause: unknown) => this.#unreadable(stored.key, cause)) : read
+      return isPromise(read) ? read.catch((cause: unknown) => this.#unreadable(stored, cause)) : read
     } catch (cause) {
-      return this.#unreadable(stored.key, cause)
+      return this.#unreadable(stored, cause)
     }
   }
 
@@ -103,11 +104,14 @@ export class EntryReader {
     return entry
   }
 
-  #unreadable(key: string, cause: unknown): undefined {
+  #unreadable({ key, stored }: Stored, cause: unknown): undefined {
     const { context, drop } = this.#options
     if (this.#dropping.has(key)) return undefined
     this.#dropping.add(key)
-    void drop(key).finally(() => this.#dropping.delete(key))
+    const { epoch, asOf } = Object(stored) as Partial<EntryRecord>
+    void drop(key, epoch === undefined ? epoch : { epoch, position: Number(asOf) + 1 }).finally(() =>
+      this.#dropping.delete(key),
+    )
     const shown = displayKey(key)
     context.fault(
       isHotpathError(cause, 'ERR_CODEC_KEY')

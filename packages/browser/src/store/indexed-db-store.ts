@@ -89,7 +89,7 @@ export class IndexedDbStore implements TierStore {
       moment: () => this.#moment(),
       clears: () => this.#clears,
       used: (key, at) => this.#writer.ledger.use(key, at),
-      drop: (key) => this.delete([key]).catch(() => {}),
+      drop: (key, below) => this.delete([key], below).catch(() => {}),
     })
     this.#writer = new Writer({
       database,
