@@ -4,10 +4,10 @@ import { entryPoints, hasCondition, publicPackages, specifier } from './scripts/
 
 /** What an entry point may cost its user: minified and compressed with gzip, with all that it imports. */
 const budgets: Readonly<Record<string, string>> = {
-  '@hotpath/browser': '63.9 kB',
+  '@hotpath/browser': '64.1 kB',
   '@hotpath/browser/encryption': '7.8 kB',
-  '@hotpath/browser/follow': '12.3 kB',
-  '@hotpath/browser/positions': '11.2 kB',
+  '@hotpath/browser/follow': '12.6 kB',
+  '@hotpath/browser/positions': '11.4 kB',
   '@hotpath/browser/server': '4.7 kB',
   '@hotpath/browser/strategies': '1.71 kB',
   '@hotpath/codec': '24.9 kB',

@@ -7,7 +7,7 @@ import {
 } from '@hotpath/contract'
 import { createFakeClock, deferred, flush, logCases } from '@hotpath/testkit'
 import { createFakeDatabase, createFakeLifecycle, type FakeDatabase } from '@hotpath/web/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { STORES } from '../src/database/stores.ts'
 import { type BrowserLogOptions, openBrowserLog } from '../src/log/browser-log.ts'
 import { createFakeChannels } from './fake-channels.ts'
@@ -302,6 +302,27 @@ describe('the log in several tabs', () => {
     expect(keys.map((key) => positions.hardAt(key, []))).toEqual(keys.map((_, index) => index + 1))
   })
 
+  it('takes in thousands of records in parts, each in a task of its own', async () => {
+    const { log } = createTabs().open()
+    const keys = Array.from({ length: 2_500 }, (_, index) => `key:${index}`)
+    await appendAll(log, keys.map(ofKey))
+    const tasks = vi.fn()
+    vi.stubGlobal(
+      'MessageChannel',
+      class extends MessageChannel {
+        constructor() {
+          super()
+          tasks()
+        }
+      },
+    )
+    const { positions } = await log.snapshot()
+    vi.unstubAllGlobals()
+    // The first thousand are looked through in the task that has read them.
+    expect(tasks).toHaveBeenCalledTimes(2)
+    expect(keys.map((key) => positions.hardAt(key, []))).toEqual(keys.map((_, index) => index + 1))
+  })
+
   it('has few rows to read, however small its appends were', async () => {
     const { database, open } = createTabs()
     const { log } = open()
@@ -375,6 +396,7 @@ describe('a log of which something is lost', () => {
     ['the head is missing', (database: FakeDatabase) => void database.delete('records', 'head')],
     ['a record is of another program', set(1, { hello: 'world' })],
     ['a record is nothing', set(1, null)],
+    ['one of the records of a row is', set(2, { position: 2, records: ['hka', null] })],
     ['the head is of another program', set('head', { epoch: 'x', position: -1 })],
     ['something else is stored there', set('zzz', 1)],
   ])('begins a new epoch when %s', async (_, change) => {

@@ -180,6 +180,18 @@ export async function longestTask(what: 'read' | 'write', count: number): Promis
   return longest
 }
 
+/** The longest task since the page was loaded; 0: none took 50 ms. */
+export async function longestOfStart(): Promise<number> {
+  let longest = 0
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) longest = Math.max(longest, duration)
+  })
+  observer.observe({ type: 'longtask', buffered: true })
+  await new Promise((resolve) => void setTimeout(resolve, 500))
+  observer.disconnect()
+  return longest
+}
+
 /** As a page does that shows a hundred things at a time. */
 async function readInParts(count: number): Promise<void> {
   const { readAll } = storeOf('hotpath')

@@ -65,9 +65,14 @@ function raised(before: DroppedPositions, records: readonly LogRecord[]): Droppe
 
 /** Cells that were raised. */
 export function* cellsIn(dropped: Dropped): Iterable<CellPosition> {
-  for (const strength of STRENGTHS)
-    for (const [cell, position] of dropped[strength].cells.entries())
+  for (const strength of STRENGTHS) {
+    const { cells } = dropped[strength]
+    // By index: an iterator takes tens of milliseconds for a whole table.
+    for (let cell = 0; cell < cells.length; cell++) {
+      const position = cells[cell] as number
       if (position > 0) yield { strength, cell, position }
+    }
+  }
 }
 
 /** The floors, as records for all. */

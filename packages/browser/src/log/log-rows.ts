@@ -62,33 +62,28 @@ export function mergedRow(position: number, rows: readonly unknown[]): Row {
   return { position, records: (rows as readonly Row[]).flatMap(({ records }) => records) }
 }
 
-/**
- * The records after a position, up to another one, of the rows that have them; `undefined` when a part is missing, or
- * anything else is among them.
- */
-export function recordsIn(
-  rows: readonly unknown[],
-  after: number,
-  { epoch, position }: Mark,
-): readonly LogRecord[] | undefined {
-  const records: LogRecord[] = []
-  let reached = after
+/** The records after a position, up to another one, of the rows that have them; `undefined` as for `storedIn`. */
+export function recordsIn(rows: readonly unknown[], after: number, mark: Mark): readonly LogRecord[] | undefined {
+  const records = storedIn(rows, after, mark)?.map((stored, at) => recordOf(stored, mark.epoch, after + at + 1))
+  return records?.includes(undefined) === true ? undefined : (records as readonly LogRecord[] | undefined)
+}
+
+/** The same, not read yet, as there may be ten thousand; `undefined` when a part is missing, or something else than rows is among them. */
+export function storedIn(rows: readonly unknown[], after: number, { position }: Mark): readonly unknown[] | undefined {
+  const stored: unknown[] = []
   for (const row of rows) {
-    const { position: last, records: found } = Object(row) as Partial<Row>
-    if (!Number.isSafeInteger(last) || !Array.isArray(found)) return undefined
-    const before = (last as number) - found.length
+    const { position: last, records } = Object(row) as Partial<Row>
+    if (!Number.isSafeInteger(last) || !Array.isArray(records)) return undefined
+    const before = (last as number) - records.length
+    const reached = after + stored.length
     if (before > reached) return undefined
-    for (const one of found.slice(reached - before)) {
-      const record = recordOf(one, { epoch, position: ++reached })
-      if (record === undefined) return undefined
-      records.push(record)
-    }
+    for (const one of records.slice(reached - before)) stored.push(one)
   }
-  return reached >= position ? records : undefined
+  return after + stored.length >= position ? stored : undefined
 }
 
 /** Reads a record; `undefined` for anything else. The position of the one before it is one less. */
-function recordOf(stored: unknown, { epoch, position }: Mark): LogRecord | undefined {
+export function recordOf(stored: unknown, epoch: string, position: number): LogRecord | undefined {
   if (typeof stored !== 'string') return undefined
   const [strength = '', type = ''] = stored
   return {

@@ -11,11 +11,15 @@ import type { Database, DatabaseTransaction } from '@hotpath/web/database'
 import { keysAfter } from '../database/ranges.ts'
 import { RECORDS } from '../database/stores.ts'
 import { cellsIn, DROPPED, droppedOf, floorsOf } from './dropped.ts'
-import { firstHead, HEAD, headOf, recordsIn, rowOf, type StoredHead } from './log-rows.ts'
+import { inTasks } from '../store/next-task.ts'
+import { firstHead, HEAD, headOf, recordOf, recordsIn, rowOf, type StoredHead, storedIn } from './log-rows.ts'
 import { madeRoom } from './make-room.ts'
 
 /** Records of one append: no more than are kept apart. */
 export const MAX_BATCH = 1_000
+
+/** Records that are taken in by one task of a page that begins, which is some milliseconds. */
+const MAX_IN_TASK = 1_000
 
 /** The records after a position, and the head that they were read with. */
 export interface ReadRecords {
@@ -101,14 +105,8 @@ export class LogStore {
       this.#database.getAll(RECORDS, keysAfter(0)),
       this.#database.get(RECORDS, DROPPED),
     ])
-    const { head, records } = readAfter(0, rows)
-    const dropped = head && droppedOf(row, head.droppedTo)
-    if (head === undefined || records === undefined || dropped === undefined) return { head, positions: undefined }
-    const positions = createCellPositions({
-      cells: cellsIn(dropped),
-      records: [...floorsOf(dropped, head.epoch), ...records],
-    })
-    return { head, positions }
+    const { head, others } = headIn(rows)
+    return { head, positions: head && (await positionsOf(head, others, row)) }
   }
 
   /** @param damaged - Epoch of a log of which a part is missing, unless another tab has begun a new one since. */
@@ -133,9 +131,39 @@ async function open(transaction: DatabaseTransaction, damaged?: string): Promise
 /** What was read; `undefined` where a part is missing. */
 type Partially<Read> = { readonly [Part in keyof Read]: Read[Part] | undefined }
 
-/** Reads the rows after a position. The head is the last of them, unless something else is stored there, which is no row. */
+/** Reads the rows after a position. */
 function readAfter(position: number, rows: readonly unknown[]): Partially<ReadRecords> {
+  const { head, others } = headIn(rows)
+  return { head, records: head && recordsIn(others, Math.max(position, head.droppedTo), head) }
+}
+
+/** The head is the last of the rows, unless something else is stored there, which is no row. */
+function headIn(rows: readonly unknown[]): {
+  readonly head: StoredHead | undefined
+  readonly others: readonly unknown[]
+} {
   const at = rows.findLastIndex(headOf)
-  const head = headOf(rows[at])
-  return { head, records: head && recordsIn(rows.toSpliced(at, 1), Math.max(position, head.droppedTo), head) }
+  return { head: headOf(rows[at]), others: rows.toSpliced(at, 1) }
+}
+
+/** What rows and what was dropped say; `undefined` where a part is missing. */
+async function positionsOf(
+  head: StoredHead,
+  rows: readonly unknown[],
+  droppedRow: unknown,
+): Promise<LogPositions | undefined> {
+  const { epoch, droppedTo } = head
+  const [stored, dropped] = [storedIn(rows, droppedTo, head), droppedOf(droppedRow, droppedTo)]
+  if (stored === undefined || dropped === undefined) return undefined
+  const positions = createCellPositions({ cells: cellsIn(dropped), records: floorsOf(dropped, epoch) })
+  let position = droppedTo
+  let isWhole = true
+  await inTasks(stored, MAX_IN_TASK, async (some) => {
+    for (const one of some) {
+      const record = recordOf(one, epoch, ++position)
+      if (record === undefined) isWhole = false
+      else positions.raise(record)
+    }
+  })
+  return isWhole ? positions : undefined
 }
