@@ -31,7 +31,7 @@ function visits() {
   const clock = createFakeClock()
   const visit = (bounds: MemoryOptions = { maxEntries: 100 }): Cache =>
     make({ clock, tiers: [memory(bounds), below], log: () => log.connect() }).cache
-  return { visit, below }
+  return { visit, below, clock }
 }
 
 describe('reading ahead', () => {
@@ -45,6 +45,17 @@ describe('reading ahead', () => {
     await readAhead(next, ['a', 'b', 'c', 'missing'])
     expect(below.trips - before).toBe(1)
     expect(['a', 'b', 'c', 'missing'].map((key) => next.peek(key))).toEqual(['A', 'B', 'C', undefined])
+  })
+
+  test('brings nothing that only a loader that fails would fall back on', async () => {
+    const { visit, clock } = visits()
+    const first = visit()
+    await first.set('late', 1, { ttl: 1_000, staleIfError: '1h' })
+    await first.set('stale', 1, { ttl: 1_000, staleWhileRevalidate: '1h' })
+    clock.advance(2_000)
+    const next = visit()
+    await readAhead(next, ['late', 'stale'])
+    expect([next.stats().tiers[0]?.usage?.entries, next.peek('stale', { stale: true })]).toEqual([1, 1])
   })
 
   test('brings nothing that was invalidated, before or meanwhile', async () => {
