@@ -514,6 +514,19 @@ describe('follow', () => {
     expect(attendant.lateListeners.size).toBe(0)
   })
 
+  it('does not connect any more when it is closed while it looks at the log, and once when that changes meanwhile', async () => {
+    const closed = createFollowing({ after: token(1), tabs: undefined }, createStoredPage().cache)
+    closed.following.close()
+    await flush()
+    expect(closed.asked).toHaveLength(0)
+    const { cache, attendant } = createStoredPage({ isLate: true })
+    const { asked, following } = createFollowing({ after: token(1), tabs: undefined }, cache)
+    for (let change = 0; change < 3; change++) for (const listener of attendant.lateListeners) listener()
+    await flush()
+    expect(asked).toHaveLength(1)
+    following.close()
+  })
+
   it('connects in a tab that goes on without the log of all, whoever leads the tabs that it was given', async () => {
     const { cache, attendant } = createStoredPage({ isLate: true })
     const tabs = { canLead: true, isLeader: false, on: () => () => {} }
