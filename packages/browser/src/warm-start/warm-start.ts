@@ -11,12 +11,11 @@ import { worthNoting, worthReading } from './hot-keys.ts'
 
 /** Notes what is hot, if anything is. Never throws: without a note the next visit reads what it needs when it needs it. */
 export function noteHotKeys(cache: Cache, name: string, isMemoryOnly: (key: string) => boolean): void {
-  const keys = worthNoting(hotKeys(cache), isMemoryOnly)
-  if (keys.length === 0) return
   try {
-    localStorageOf()?.setItem(hotItemName(name), JSON.stringify(keys))
+    const keys = worthNoting(hotKeys(cache), isMemoryOnly)
+    if (keys.length > 0) localStorageOf()?.setItem(hotItemName(name), JSON.stringify(keys))
   } catch {
-    // There is no room.
+    // There is no room, or a policy of the program's own fails.
   }
 }
 
