@@ -17,17 +17,18 @@ import {
 } from '@hotpath/contract'
 import type { Cache } from '@hotpath/core'
 import { encodedKey } from '@hotpath/core/inside'
-import { createTabs, type Tabs } from '@hotpath/web'
-import { attendantOf, storageNameOf, whenClosed } from '../create/pages.ts'
+import type { Tabs } from '@hotpath/web'
+import { attendantOf, whenClosed } from '../create/pages.ts'
 import { setHeard } from '../create/heard.ts'
-import { ENTRIES, META } from '../database/stores.ts'
+import { ENTRIES } from '../database/stores.ts'
 import { Appender, type FollowingCache } from './appender.ts'
 import type { CheckResponse } from './check.ts'
 import { Connector } from './connector.ts'
 import { FollowEvents, type FollowEvent } from './follow-events.ts'
 import type { Check } from './keep-what-holds.ts'
 import type { InvalidationSource } from './source.ts'
-import { sharedDatabase, whenSharingChanges } from './shared-database.ts'
+import { connectInOneTab } from './one-tab.ts'
+import { firstOf, sharedDatabase } from './shared-database.ts'
 import { createTokenStore } from './token-store.ts'
 
 /** Connects to a server; it is to send what it invalidated after the token, or from now on. */
@@ -168,42 +169,11 @@ export function follow(cache: FollowingCache, source: string | URL | Connect, op
       if (cause !== undefined) events.fault(unreachable(cause))
     },
   })
-  const stops = [() => connector.stop(), () => events.clear(), whenSharingChanges(cache, join)]
-  /** End what decides which tab connects. */
-  const leaves: (() => void)[] = []
-  let joins = 0
+  const stops = [() => connector.stop(), () => events.clear(), connectInOneTab(cache, connector, options.tabs, clock)]
   stops.push(whenClosed(cache, close))
-
-  function leave(): number {
-    for (const end of leaves.splice(0).toReversed()) end()
-    return ++joins
-  }
-  /** Connects, or lets a tab do so whose log is that of this one too: again whenever that log is lost to this tab, or is back. */
-  async function join(): Promise<void> {
-    const own = leave()
-    let { tabs } = options
-    const isOurs = storageNameOf(cache) !== undefined
-    // A tab with a log of its own hears of nothing that another one appends.
-    const isAlone = tabs !== false && isOurs && (await firstOf(cache, META)) === undefined
-    if (own !== joins) return
-    if (tabs === undefined && isOurs && !isAlone) {
-      const shared = createTabs({ name: `${storageNameOf(cache)}:follow`, clock })
-      leaves.push(() => shared.close())
-      tabs = shared
-    }
-    if (isAlone || tabs === undefined || tabs === false || !tabs.canLead) return connector.start()
-    leaves.push(
-      tabs.on('leader', () => connector.start()),
-      tabs.on('follower', () => connector.stop()),
-    )
-    if (tabs.isLeader) connector.start()
-    else connector.stop()
-  }
   function close(): void {
-    leave()
     for (const stop of stops.splice(0).toReversed()) stop()
   }
-  void join()
 
   return { on: (type, listener) => events.on(type, listener), close }
 }
@@ -217,11 +187,6 @@ function assertWhole(cache: FollowingCache): void {
   const isOne = typeof (cache as Partial<FollowingCache> | undefined)?.invalidate === 'function'
   if (!isOne || (isCache(cache) && encodedKey(cache, 'key') !== 'key'))
     throw wrongOption('cache', 'a cache', cache, 'Pass on the cache itself, not a namespace.')
-}
-
-/** The first key of a store; `undefined` where it cannot be read, as that of the log of all tabs can. */
-async function firstOf(cache: FollowingCache, store: string): Promise<readonly unknown[] | undefined> {
-  return (await sharedDatabase(cache))?.getAllKeys(store, undefined, 1).catch(() => undefined)
 }
 
 /** Whether something outlives the page already; where that cannot be read, there may be. */

@@ -14,3 +14,8 @@ export function whenSharingChanges(cache: object, listener: () => unknown): () =
   void attending.then((attendant) => attendant?.lateListeners.add(listener))
   return () => void attending.then((attendant) => attendant?.lateListeners.delete(listener))
 }
+
+/** The first key of a store; `undefined` where it cannot be read, as that of the log of all tabs can. */
+export async function firstOf(cache: object, store: string): Promise<readonly unknown[] | undefined> {
+  return (await sharedDatabase(cache))?.getAllKeys(store, undefined, 1).catch(() => undefined)
+}
